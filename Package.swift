@@ -1,0 +1,52 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Apus",
+  platforms: [.macOS(.v15)],  // Synchronization.Mutex and Atomic
+  products: [
+    .library(name: "Apus", targets: ["Apus"]),
+    .executable(name: "apus", targets: ["ApusCLI"]),
+  ],
+  traits: [
+    .trait(name: "Command", description: "The `apus` command and what only it needs."),
+    .default(enabledTraits: ["Command"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The inner loops. Kernels/ holds templates that are included once per instruction set.
+    .target(name: "CApus"),
+    .target(name: "ApusCore", dependencies: ["CApus"], swiftSettings: settings),
+    .target(name: "ApusNN", dependencies: ["ApusCore"], swiftSettings: settings),
+    // zlib, for .gz files; its headers are part of every official Swift image.
+    .systemLibrary(name: "CZlib"),
+    .target(name: "ApusData", dependencies: ["ApusCore", "CZlib"], swiftSettings: settings),
+    .target(
+      name: "ApusTraining",
+      dependencies: ["ApusNN", "ApusData", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
+    .target(name: "ApusViews", dependencies: ["ApusTraining"], swiftSettings: settings),
+    .target(
+      name: "Apus", dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusViews"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "ApusCLI",
+      dependencies: [
+        "Apus",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
+      ],
+      swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,38 @@
+/// What went wrong, where, what was expected, and what to do about it.
+///
+/// Every error that Apus throws is one of these: bad input ends in such an error,
+/// never in a trap.
+public struct ApusError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong, as one sentence without a full stop.
+  public var problem: String
+  /// Where: a layer's path, a file with row and column, a key of a configuration.
+  public var place: String?
+  /// What was expected instead.
+  public var expected: String?
+  /// What would fix it.
+  public var fix: String?
+
+  public init(_ problem: String, at place: String? = nil, expected: String? = nil, fix: String? = nil) {
+    self.problem = problem
+    self.place = place
+    self.expected = expected
+    self.fix = fix
+  }
+
+  /// `PLACE: PROBLEM; expected EXPECTED (FIX)`.
+  public var description: String {
+    var text = place.map { "\($0): " } ?? ""
+    text += problem
+    if let expected { text += "; expected \(expected)" }
+    if let fix { text += " (\(fix))" }
+    return text
+  }
+
+  /// The same error at a place, unless it already has one.
+  public func at(_ place: @autoclosure () -> String) -> ApusError {
+    guard self.place == nil else { return self }
+    var error = self
+    error.place = place()
+    return error
+  }
+}

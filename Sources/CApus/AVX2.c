@@ -1,0 +1,34 @@
+// The kernels for avx2.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "CApus.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define APUS_WIDTH 8
+#include "Kernels/Vector.h"
+#include "Kernels/Mathematics.h"
+#include "Kernels/Random.h"
+#include "Kernels/Reduce.h"
+#include "Kernels/Program.h"
+#include "Kernels/Contract.h"
+#include "Kernels/Movement.h"
+
+const apus_kernels apus_kernels_avx2 = {
+  .name = "avx2",
+  .program = program_kernel,
+  .contract = contract_kernel,
+  .reduce = reduce_kernel,
+  .reduce_blocks = reduce_blocks_kernel,
+  .reduce_tree = reduce_tree_kernel,
+  .copy = copy_kernel,
+  .gather = gather_kernel,
+  .scatter_add = scatter_add_kernel,
+};
+#pragma clang attribute pop
+#endif

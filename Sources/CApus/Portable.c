@@ -1,0 +1,29 @@
+// The kernels for portable.
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "CApus.h"
+
+#define APUS_WIDTH 4
+#include "Kernels/Vector.h"
+#include "Kernels/Mathematics.h"
+#include "Kernels/Random.h"
+#include "Kernels/Reduce.h"
+#include "Kernels/Program.h"
+#include "Kernels/Contract.h"
+#include "Kernels/Movement.h"
+
+const apus_kernels apus_kernels_portable = {
+  .name = "portable",
+  .program = program_kernel,
+  .contract = contract_kernel,
+  .reduce = reduce_kernel,
+  .reduce_blocks = reduce_blocks_kernel,
+  .reduce_tree = reduce_tree_kernel,
+  .copy = copy_kernel,
+  .gather = gather_kernel,
+  .scatter_add = scatter_add_kernel,
+};

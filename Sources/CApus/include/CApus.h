@@ -1,0 +1,237 @@
+// The inner loops of Apus: what one instruction of a plan computes.
+//
+// Rules of this floor (DESIGN, "Numbers"):
+// - no allocation, no threads, no global state;
+// - a kernel computes one part of an instruction; however many parts it is cut
+//   into, and on whichever instruction set, the bits are the same;
+// - every contraction runs along k in ascending order with fused multiply-adds;
+// - every element of every tensor is four bytes: float32, int32, or a truth
+//   value stored as the float 1 or 0.
+
+#ifndef CAPUS_H
+#define CAPUS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Most axes of an iteration space, after the planner has merged what it can.
+#define APUS_MAX_RANK 6
+/// Most operands that one program reads, and most that it writes.
+#define APUS_MAX_OPERANDS 24
+/// Most registers of a program, its inputs included.
+#define APUS_MAX_REGISTERS 48
+/// Most elements of one strip: a register is one strip, and a program with row
+/// operations needs a whole row in it.
+#define APUS_STRIP 1024
+/// Longest chain of float32 additions before partial sums meet in a tree.
+#define APUS_CHAIN 4096
+
+/// Computes part `part` of `parts` of an instruction, whose arguments are one
+/// of the structures below.
+typedef void (*apus_kernel)(const void *arguments, int32_t part, int32_t parts);
+
+// MARK: - Elementwise programs
+
+/// One operation of a program. `a`, `b`, `c` and `destination` are registers.
+///
+/// Truth values are the floats 1 and 0; a select takes its second operand where
+/// the first is not 0. max, min and relu propagate NaN. Comparisons with NaN are
+/// false, except APUS_NOT_EQUAL.
+typedef enum apus_opcode {
+  // float32, two operands
+  APUS_ADD, APUS_SUBTRACT, APUS_MULTIPLY, APUS_DIVIDE,
+  APUS_MAXIMUM, APUS_MINIMUM, APUS_POWER,
+  APUS_EQUAL, APUS_NOT_EQUAL, APUS_LESS, APUS_LESS_EQUAL,
+  APUS_AND, APUS_OR,
+  // float32, three operands
+  APUS_MULTIPLY_ADD,        // a * b + c, fused (one rounding)
+  APUS_SELECT,              // a != 0 ? b : c (b and c any four bytes)
+  // float32, one operand
+  APUS_NEGATE, APUS_ABSOLUTE, APUS_SIGN, APUS_SQUARE, APUS_SQUARE_ROOT, APUS_RECIPROCAL,
+  APUS_EXP, APUS_EXPM1, APUS_LOG, APUS_LOG1P, APUS_SIN, APUS_COS, APUS_TANH, APUS_SIGMOID, APUS_ERF,
+  APUS_SOFTPLUS,            // log(1 + exp(a)), without overflow
+  APUS_FLOOR, APUS_CEIL, APUS_ROUND,  // round: half to even
+  APUS_RELU,                // a > 0 ? a : (a is NaN ? NaN : 0)
+  APUS_NOT, APUS_IS_FINITE,
+  APUS_COPY,                // any four bytes
+  // int32 (wrapping); comparisons give a truth value; division by zero gives 0
+  APUS_ADD_INT, APUS_SUBTRACT_INT, APUS_MULTIPLY_INT, APUS_MAXIMUM_INT, APUS_MINIMUM_INT,
+  APUS_EQUAL_INT, APUS_LESS_INT, APUS_LESS_EQUAL_INT, APUS_NEGATE_INT, APUS_ABSOLUTE_INT,
+  APUS_INT_TO_FLOAT,
+  APUS_FLOAT_TO_INT,        // toward zero; NaN gives 0; out of range saturates
+  // the whole row (last axis of the space), its result in every element of the row;
+  // the sum is APUS_SUM's of a row, bit for bit
+  APUS_ROW_SUM, APUS_ROW_MAXIMUM, APUS_ROW_MINIMUM,
+  // uniform in [0, 1): (bits >> 8) * 2^-24 of Philox 4x32-10, see apus_step.stream
+  APUS_UNIFORM,
+  // v = a; where |v| < 2^-100 it becomes 0 (NaN stays): what decays never turns subnormal
+  APUS_FLUSH,
+  APUS_OPCODE_COUNT
+} apus_opcode;
+
+typedef struct apus_step {
+  uint8_t opcode;
+  uint8_t destination;
+  uint8_t a, b, c;
+  /// APUS_UNIFORM: register `a` is an input whose base points at four int32:
+  /// seed (low, high), step (low, high). Element e of sample s, where
+  /// position = s * sample_size + e, is word e % 4 of
+  /// Philox(counter = {e / 4, s, step low, step high},
+  ///        key = {seed low ^ stream low, seed high ^ stream high}).
+  /// The iteration space is the random tensor's own shape, whatever its axes.
+  uint64_t stream;
+  int64_t sample_size;
+} apus_step;
+
+typedef struct apus_operand {
+  void *base;
+  /// In elements, outermost axis first; 0 where the operand is broadcast.
+  int64_t strides[APUS_MAX_RANK];
+} apus_operand;
+
+/// Runs `steps` for every element of the space `dims` (row-major), strip by strip.
+///
+/// Registers 0 ..< input_count are the inputs, in order; the others are
+/// temporaries. An output may be the same memory as an input with the same
+/// strides. Outputs are written with their strides; where the last stride is 0
+/// although the last dimension is not 1 (a row's result), the row's first
+/// element is written.
+typedef struct apus_program {
+  int32_t rank;
+  int32_t input_count, output_count, step_count, register_count;
+  /// Nonzero when a row operation is among the steps: dims[rank-1] <= APUS_STRIP,
+  /// and only whole rows are computed together.
+  int32_t has_row_steps;
+  int64_t dims[APUS_MAX_RANK];
+  const apus_operand *inputs;
+  const apus_operand *outputs;
+  const uint8_t *output_registers;
+  const apus_step *steps;
+} apus_program;
+
+// MARK: - Matrix products
+
+/// c[i,j] = sum over k, in ascending order, of a[i,k] * b[k,j], each step one
+/// fused multiply-add, starting from fma(a, b, 0); past APUS_CHAIN terms the
+/// chains of APUS_CHAIN are added as APUS_SUM adds its blocks. `batch` times.
+///
+/// Then, when there is an epilogue, runs it over what was computed: its space is
+/// [batch * m, n], of any rank whose last axes come to that, and it may write c.
+typedef struct apus_contract {
+  const float *a, *b;
+  float *c;
+  int64_t m, n, k, batch;
+  int64_t a_row, a_column, b_row, b_column;  // strides of a[i,k] and b[k,j], in floats
+  int64_t c_row;                             // stride of c's rows; its columns are adjacent
+  int64_t a_batch, b_batch, c_batch;
+  const apus_program *epilogue;              // or NULL
+  /// At least apus_contract_scratch(...) floats for each part, 64-byte aligned.
+  float *scratch;
+  int64_t scratch_stride;                    // floats from one part's scratch to the next
+} apus_contract;
+
+/// Floats of scratch that each part of a product needs, given its sizes
+/// and strides (pointers are not read). The same for every instruction set.
+int64_t apus_contract_scratch(const apus_contract *contract);
+
+// MARK: - Reductions
+
+typedef enum apus_reduction {
+  /// Blocks of APUS_CHAIN along the axis; within a block of an inner == 1
+  /// reduction sixteen lanes (lane l adds l, l+16, ...) and then
+  /// the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1); within a block of an inner > 1 reduction
+  /// one chain; the blocks' sums pairwise: (0,1), (2,3), ..., an odd one carried over,
+  /// again until one is left.
+  APUS_SUM,
+  APUS_SUM_OF_SQUARES,      // the same, of fma(x, x, lane)
+  APUS_MAX, APUS_MIN,       // NaN wins
+  APUS_ARGMAX,              // int32: the first of equals; the first NaN wins
+  APUS_SUM_INT
+} apus_reduction;
+
+/// input [outer, length, inner] (compact) to output [outer, inner].
+/// length 0: sum 0, max -inf, min +inf, argmax 0.
+typedef struct apus_reduce {
+  const void *input;
+  void *output;
+  int64_t outer, length, inner;
+  int32_t operation;
+} apus_reduce;
+
+// MARK: - Movement
+
+/// destination[i...] = source[i...] for every index of the space.
+typedef struct apus_copy {
+  const void *source;
+  void *destination;
+  int32_t rank;
+  int64_t dims[APUS_MAX_RANK];
+  int64_t source_strides[APUS_MAX_RANK];
+  int64_t destination_strides[APUS_MAX_RANK];
+} apus_copy;
+
+/// gather: table [outer, length, inner], indices [count] -> output [outer, count, inner];
+/// an index outside 0 ..< length gives NaN.
+/// scatter_add: table is the source [outer, count, inner]; output [outer, length, inner]
+/// is zeroed and gets the rows added in ascending order; indices outside are dropped.
+typedef struct apus_gather {
+  const void *table;
+  const int32_t *indices;
+  void *output;
+  int64_t outer, length, inner, count;
+} apus_gather;
+
+// MARK: - The kernels of one instruction set
+
+typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_isa;
+
+typedef struct apus_kernels {
+  const char *name;          // "portable", "avx2", "avx512"
+  apus_kernel program;       // apus_program
+  apus_kernel contract;      // apus_contract
+  apus_kernel reduce;        // apus_reduce
+  /// The two halves of a long APUS_SUM or APUS_SUM_OF_SQUARES with inner == 1:
+  /// reduce_blocks writes ceil(length / APUS_CHAIN) block sums for each outer index;
+  /// reduce_tree takes `length` = that number of block sums to one. Together: reduce's bits.
+  apus_kernel reduce_blocks; // apus_reduce
+  apus_kernel reduce_tree;   // apus_reduce
+  apus_kernel copy;          // apus_copy
+  apus_kernel gather;        // apus_gather
+  apus_kernel scatter_add;   // apus_gather
+} apus_kernels;
+
+/// Nonzero when this machine can run `isa`.
+int apus_isa_available(apus_isa isa);
+/// The kernels of `isa`, or NULL when this build of the package has none.
+const apus_kernels *apus_kernels_for(apus_isa isa);
+
+// MARK: - Scalar functions in double precision, the same bits on every machine
+
+double apus_exp(double x);
+double apus_log(double x);
+double apus_sin(double x);
+double apus_cos(double x);
+double apus_pow(double x, double y);
+double apus_tanh(double x);
+double apus_erf(double x);
+
+/// Philox 4x32-10 (Salmon et al. 2011).
+void apus_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]);
+
+/// A hint to the processor that the caller spins.
+static inline void apus_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
