@@ -1,0 +1,248 @@
+/// Nodes that one instruction computes: a chain of elementwise steps, with reductions along the last axis,
+/// perhaps behind a matrix product; or one other node.
+struct FusedGroup {
+  /// Ascending.
+  var members: [Int]
+  /// The axes of the iteration space that are longer than 1.
+  var space: [Dimension]
+  /// Members with one element for each row of the space: results of row reductions and what follows from them.
+  var rowMembers: Set<Int> = []
+  var hasRowSteps = false
+  /// The matrix product that the program comes after.
+  var head: Int?
+  /// Whether members are steps of a program.
+  var isProgram: Bool
+}
+
+/// Decides which nodes are computed together.
+///
+/// Nodes are visited from the results to the inputs; each joins the groups that use it, when it computes
+/// on the same iteration space and when no cycle between groups comes of it. So what only the backward
+/// pass needs is computed there, and a chain ends up behind the matrix product that feeds it.
+struct Fusion {
+  let graph: PlanGraph
+  private(set) var groups: [Int: FusedGroup] = [:]
+  /// The group of each node; nil for sources.
+  private(set) var groupOf: [Int?]
+  private let consumers: [[Int]]
+  private let isOutput: Set<Int>
+
+  /// Rows as long as this at most are recomputed for each element rather than left to an instruction of their own.
+  private static let longestWidenedRow = 128
+  /// Steps and distinct operands of a program: together they fit its registers (`APUS_MAX_REGISTERS`).
+  private static let mostSteps = 24
+  private static let mostOperands = 22
+
+  init(_ graph: PlanGraph, fuses: Bool = true) {
+    self.graph = graph
+    var consumers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      for root in Set(node.operands.map(\.root)) { consumers[root].append(index) }
+    }
+    self.consumers = consumers
+    groupOf = Array(repeating: nil, count: graph.nodes.count)
+    isOutput = Set(graph.outputs)
+    for index in graph.nodes.indices.reversed() where !graph.nodes[index].isSource {
+      let isNeeded = isOutput.contains(index) || consumers[index].contains { groupOf[$0] != nil }
+      if isNeeded { place(index, fuses: fuses) }
+    }
+  }
+
+  // MARK: Placing a node
+
+  private mutating func place(_ index: Int, fuses: Bool) {
+    let users = consumers[index].compactMap { groupOf[$0] }
+    // The earliest first: the others depend on it if any does.
+    for candidate in Set(users).sorted(by: { groups[$0]!.members[0] < groups[$1]!.members[0] }) where fuses {
+      guard let joined = joining(index, to: groups[candidate]!),
+        !users.contains(where: { $0 != candidate && depends(candidate, on: $0) })
+      else { continue }
+      groups[candidate] = joined
+      groupOf[index] = candidate
+      for other in Set(users).sorted() where other != candidate { merge(other, into: candidate) }
+      return
+    }
+    groups[index] = newGroup(index)
+    groupOf[index] = index
+  }
+
+  private func newGroup(_ index: Int) -> FusedGroup {
+    let node = graph.nodes[index]
+    if node.isElementwise {
+      return FusedGroup(members: [index], space: significant(node.type.shape.dimensions), isProgram: true)
+    }
+    if let row = rowReduction(node) {
+      return FusedGroup(members: [index], space: row, rowMembers: [index], hasRowSteps: true, isProgram: true)
+    }
+    return FusedGroup(
+      members: [index], space: significant(node.type.shape.dimensions), head: isContraction(node) ? index : nil,
+      isProgram: false)
+  }
+
+  /// `group` with the node in it, or nil where it does not fit.
+  private func joining(_ index: Int, to group: FusedGroup) -> FusedGroup? {
+    guard group.isProgram, group.members.count < Self.mostSteps else { return nil }
+    let node = graph.nodes[index]
+    var joined = group
+    joined.members = (group.members + [index]).sorted()
+    let shape = significant(node.type.shape.dimensions)
+    if let row = rowReduction(node) {
+      if row != group.space {
+        guard row.dropLast() == group.space[...], group.head == nil, !group.hasRowSteps,
+          row.last!.size <= Self.longestWidenedRow, !group.members.contains(where: { isRandom(graph.nodes[$0]) })
+        else { return nil }
+        joined.space = row
+        joined.rowMembers = Set(group.members)
+      }
+      if let head = group.head, graph.nodes[head].type.shape[-1] == 1 { return nil }
+      joined.hasRowSteps = true
+      joined.rowMembers.insert(index)
+    } else if node.isElementwise {
+      if shape != group.space {
+        guard group.hasRowSteps, shape[...] == group.space.dropLast(), !isRandom(node),
+          group.space.last!.size <= Self.longestWidenedRow
+        else { return nil }
+        joined.rowMembers.insert(index)
+      }
+    } else if isContraction(node) {
+      // The product's rows and columns are the program's.
+      guard group.head == nil, shape == group.space, node.type.shape[-1] != 1 || !group.hasRowSteps
+      else { return nil }
+      joined.head = index
+    } else {
+      return nil
+    }
+    // Where members of the group read it, they must read it element for element.
+    for member in joined.members where member != index {
+      for operand in graph.nodes[member].operands where operand.root == index {
+        guard readsInPlace(operand, by: member, in: joined) else { return nil }
+      }
+    }
+    return operandCount(joined) <= Self.mostOperands ? joined : nil
+  }
+
+  /// Distinct operands from outside, the head's result among them.
+  private func operandCount(_ group: FusedGroup) -> Int {
+    var operands: Set<View> = []
+    let members = Set(group.members)
+    for member in group.members where member != group.head {
+      for operand in graph.nodes[member].operands where operand.root == group.head || !members.contains(operand.root) {
+        operands.insert(operand)
+      }
+    }
+    return operands.count
+  }
+
+  private mutating func merge(_ other: Int, into target: Int) {
+    guard let a = groups[target], let b = groups[other], a.isProgram, b.isProgram, a.space == b.space,
+      a.head == nil || b.head == nil, a.members.count + b.members.count <= Self.mostSteps
+    else { return }
+    // A group between the two would have to come before and after the merged one.
+    let between = { (from: Int, to: Int) in
+      dependencies(from).contains { $0 != to && self.depends($0, on: to) }
+    }
+    guard !between(target, other), !between(other, target) else { return }
+    var merged = a
+    merged.members = (a.members + b.members).sorted()
+    merged.rowMembers.formUnion(b.rowMembers)
+    merged.hasRowSteps = a.hasRowSteps || b.hasRowSteps
+    merged.head = a.head ?? b.head
+    let all = Set(merged.members)
+    for member in merged.members where member != merged.head {
+      for operand in graph.nodes[member].operands where all.contains(operand.root) {
+        guard readsInPlace(operand, by: member, in: merged) else { return }
+      }
+    }
+    guard operandCount(merged) <= Self.mostOperands else { return }
+    if let head = merged.head {
+      guard !merged.hasRowSteps || graph.nodes[head].type.shape[-1] != 1 else { return }
+      guard !graph.nodes[head].operands.contains(where: { all.contains($0.root) }) else { return }
+    }
+    groups[target] = merged
+    groups[other] = nil
+    for member in b.members { groupOf[member] = target }
+  }
+
+  // MARK: Questions
+
+  /// The groups that a group's members read from.
+  func dependencies(_ group: Int) -> Set<Int> {
+    var result: Set<Int> = []
+    for member in groups[group]!.members {
+      for operand in graph.nodes[member].operands {
+        if let source = groupOf[operand.root], source != group { result.insert(source) }
+      }
+    }
+    return result
+  }
+
+  private func depends(_ group: Int, on other: Int) -> Bool {
+    if group == other { return true }
+    var seen: Set<Int> = [group]
+    var pending = [group]
+    while let next = pending.popLast() {
+      for source in dependencies(next) where seen.insert(source).inserted {
+        if source == other { return true }
+        pending.append(source)
+      }
+    }
+    return false
+  }
+
+  /// Whether a member's value must be stored: something outside the group needs it.
+  func isStored(_ index: Int) -> Bool {
+    isOutput.contains(index) || consumers[index].contains { groupOf[$0] != groupOf[index] }
+      // A product's operands are read from memory.
+      || consumers[index].contains { isContraction(graph.nodes[$0]) }
+  }
+
+  /// Whether `member` reads the whole of another member's register, element for element.
+  private func readsInPlace(_ operand: View, by member: Int, in group: FusedGroup) -> Bool {
+    guard member != group.head, operand.offset.coefficient == 0 else { return false }
+    return operandStrides(operand, of: member, in: group)
+      == (group.rowMembers.contains(operand.root) ? group.rowStrides : group.fullStrides)
+  }
+
+  /// The strides with which a member's operand is read along the axes of the group's space.
+  func operandStrides(_ operand: View, of member: Int, in group: FusedGroup) -> [Monomial] {
+    let node = graph.nodes[member]
+    if rowReduction(node) != nil, group.hasRowSteps, group.rowMembers.contains(member) {
+      return operand.significantStrides
+    }
+    var strides = operand.significantStrides
+    if group.rowMembers.contains(member) { strides.append(Monomial(0)) }
+    return strides
+  }
+
+  /// The space that a node reduces along its last axis; nil when it does not, or when the axis is too long.
+  func rowReduction(_ node: PlanGraph.Node) -> [Dimension]? {
+    guard case .reduction(let kind, let axes) = node.kind, kind != .argmax, node.type.scalar == .float32 else { return nil }
+    let shape = node.operands[0].shape
+    let reduced = axes.filter { shape[$0] != 1 }
+    let space = significant(shape)
+    guard reduced.count == 1, let last = space.last, space.count >= 2, !last.isPerRow, last.size <= longestRow,
+      last.size > 0, shape.indices.last(where: { shape[$0] != 1 }) == reduced[0]
+    else { return nil }
+    return space
+  }
+
+  private func isContraction(_ node: PlanGraph.Node) -> Bool {
+    if case .contraction = node.kind { true } else { false }
+  }
+
+  private func isRandom(_ node: PlanGraph.Node) -> Bool {
+    if case .random = node.kind { true } else { false }
+  }
+
+  private func significant(_ shape: [Dimension]) -> [Dimension] { shape.filter { $0 != 1 } }
+}
+
+/// Most elements of a row that a program can reduce: a strip.
+private let longestRow = 1024
+
+extension FusedGroup {
+  /// A full member's strides along the space.
+  var fullStrides: [Monomial] { View.contiguousStrides(space) }
+  /// A row member's.
+  var rowStrides: [Monomial] { View.contiguousStrides(space.dropLast()) + [Monomial(0)] }
+}

@@ -1,0 +1,48 @@
+import CApus
+
+/// What the engine runs: a kernel with its arguments, in so many parts.
+struct Instruction {
+  var kernel: apus_kernel
+  var arguments: UnsafeRawPointer
+  var parts: Int32
+}
+
+/// What is known about an instruction besides what runs: for the profile and for the number of parts.
+struct InstructionInfo: Sendable {
+  var name: String
+  /// Floating-point operations, a multiply-add counted as two.
+  var work: [Monomial]
+  /// Elements read and written.
+  var traffic: [Monomial]
+  /// Nanoseconds on one core for each floating-point operation or element, roughly: what decides
+  /// whether a second thread is worth waking.
+  var cost: [(Monomial, Double)]
+}
+
+/// Memory for the arguments of a plan's instructions, and the list of what changes in them with the number
+/// of rows or with the place of a buffer. Nothing in it moves once it is made.
+final class ArgumentMemory {
+  private var allocations: [UnsafeMutableRawPointer] = []
+  /// Fields that hold a size, a stride or a count.
+  private(set) var sizes: [(field: UnsafeMutablePointer<Int64>, value: Monomial)] = []
+  /// Fields that hold an address: of a node's buffer, a number of elements into it.
+  private(set) var addresses: [(field: UnsafeMutablePointer<UnsafeMutableRawPointer?>, node: Int, offset: Monomial)] = []
+
+  func allocate<T>(_ type: T.Type, count: Int = 1) -> UnsafeMutablePointer<T> {
+    let memory = AlignedMemory.allocate(bytes: max(MemoryLayout<T>.stride * count, 1))
+    allocations.append(memory)
+    return memory.bindMemory(to: type, capacity: max(count, 1))
+  }
+
+  func set(_ field: UnsafeMutablePointer<Int64>, to value: Monomial) {
+    field.pointee = Int64(value.resolved(rows: 1))
+    if value.power > 0 { sizes.append((field, value)) }
+  }
+
+  /// `field` is any pointer-sized field of a C structure.
+  func set(_ field: UnsafeMutableRawPointer, toBufferOf node: Int, offset: Monomial = Monomial(0)) {
+    addresses.append((field.assumingMemoryBound(to: UnsafeMutableRawPointer?.self), node, offset))
+  }
+
+  deinit { for memory in allocations { AlignedMemory.free(memory) } }
+}

@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Elements in memory: four bytes each, on a 64-byte boundary, written once and then only read.
+///
+/// Truth values are the floats 1 and 0. float64 has no storage: the engine runs float32 and int32.
+package final class TensorStorage: @unchecked Sendable {
+  package let pointer: UnsafeMutableRawPointer
+  package let count: Int
+
+  /// Zeros.
+  package init(count: Int) {
+    self.count = count
+    pointer = AlignedMemory.allocate(bytes: count * 4)
+  }
+
+  package convenience init(_ values: some Collection<Float>) {
+    self.init(count: values.count)
+    let floats = pointer.bindMemory(to: Float.self, capacity: max(count, 1))
+    for (index, value) in values.enumerated() { floats[index] = value }
+  }
+
+  package convenience init(_ values: some Collection<Int32>) {
+    self.init(count: values.count)
+    let integers = pointer.bindMemory(to: Int32.self, capacity: max(count, 1))
+    for (index, value) in values.enumerated() { integers[index] = value }
+  }
+
+  deinit { AlignedMemory.free(pointer) }
+
+  package var floats: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: pointer.assumingMemoryBound(to: Float.self), count: count)
+  }
+
+  package var integers: UnsafeMutableBufferPointer<Int32> {
+    UnsafeMutableBufferPointer(start: pointer.assumingMemoryBound(to: Int32.self), count: count)
+  }
+}
+
+/// Memory on 64-byte boundaries (a cache line, and an AVX-512 vector), zeroed.
+package enum AlignedMemory {
+  package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+    let size = max((bytes + 63) / 64 * 64, 64)
+    var pointer: UnsafeMutableRawPointer?
+    // Large blocks come from the system as zero pages: asking for zeros then costs nothing.
+    if size >= 1 << 20 {
+      let mapped = mmap(nil, size + 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+      guard let mapped, mapped != MAP_FAILED else { outOfMemory(size) }
+      // The header remembers the length for free().
+      mapped.storeBytes(of: size + 64, as: Int.self)
+      mapped.storeBytes(of: true, toByteOffset: 32, as: Bool.self)
+      return mapped + 64
+    }
+    guard posix_memalign(&pointer, 64, size + 64) == 0, let pointer else { outOfMemory(size) }
+    memset(pointer, 0, size + 64)
+    return pointer + 64
+  }
+
+  package static func free(_ pointer: UnsafeMutableRawPointer) {
+    let start = pointer - 64
+    if start.load(fromByteOffset: 32, as: Bool.self) {
+      munmap(start, start.load(as: Int.self))
+    } else {
+      #if canImport(Glibc)
+      Glibc.free(start)
+      #elseif canImport(Musl)
+      Musl.free(start)
+      #else
+      Darwin.free(start)
+      #endif
+    }
+  }
+
+  private static func outOfMemory(_ bytes: Int) -> Never {
+    fatalError("out of memory: \(bytes) bytes")
+  }
+}
