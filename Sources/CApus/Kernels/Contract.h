@@ -4,9 +4,10 @@
 #include "ContractPlan.h"
 #include "ContractTile.h"
 
-/// Columns of C that one tile covers, and the packed panel of B under them.
+/// Columns of C, and the packed panel of B under them.
 typedef struct panel {
-  int64_t column, columns, vectors;
+  int64_t column, columns;
+  int64_t width;  // columns, rounded up to whole units: the row of a packed panel or of a buffer
   float *packed;
   int64_t packed_from;  // first term of k in `packed`; -1 when there is none
 } panel;
@@ -21,10 +22,12 @@ APUS_INLINE int64_t contract_piece(int64_t items, int64_t index, int64_t count) 
 /// Rows `row ..< row + rows` of a panel over the terms `begin ..< begin + depth`.
 static void contract_tiles(const product *p, const panel *q, const float *b, int64_t b_row, int64_t row, int64_t rows,
                            int64_t begin, int64_t depth, float *c, int64_t c_row, float *packed_rows, int resume) {
-  int64_t most = q->vectors > TILE_VECTORS ? 1 : tile_rows[q->vectors];
+  int64_t vectors = contract_minimum(contract_ceiling(q->columns, APUS_WIDTH), TILE_VECTORS);
+  int64_t most = tile_rows[vectors];
+  if (rows == 1) vectors = TILE_VECTORS_OF_A_ROW;
   // Rows 4 KB apart lie in one set of the first-level cache, which has few ways.
   if (p->a_row % 1024 == 0 && p->a_row != 0) most = contract_minimum(most, 9);
-  int64_t count = contract_ceiling(rows, most), lanes = q->columns - (q->vectors - 1) * APUS_WIDTH;
+  int64_t count = contract_ceiling(rows, most);
   for (int64_t t = 0, i = 0; t < count; t += 1) {
     int64_t height = rows / count + (t < rows % count);
     const float *a = p->a + (row + i) * p->a_row + begin * p->a_column;
@@ -33,7 +36,11 @@ static void contract_tiles(const product *p, const panel *q, const float *b, int
       pack(packed_rows, height, a, a_column, a_row, depth, height);
       a = packed_rows, a_row = 1, a_column = height;
     }
-    tiles[q->vectors][height](a, a_row, a_column, b, b_row, c + i * c_row, c_row, depth, lanes, resume);
+    for (int64_t j = 0; j < q->columns; j += vectors * APUS_WIDTH) {
+      int64_t columns = contract_minimum(vectors * APUS_WIDTH, q->columns - j);
+      int64_t last = (columns - 1) / APUS_WIDTH;
+      tiles[last + 1][height](a, a_row, a_column, b + j, b_row, c + i * c_row + j, c_row, depth, columns - last * APUS_WIDTH, resume);
+    }
     i += height;
   }
 }
@@ -50,10 +57,9 @@ static void contract_chain(const product *p, panel *q, int64_t row, int64_t rows
     const float *b = p->b + from * p->b_row + q->column * p->b_column;
     int64_t b_row = p->b_row;
     if (p->packs_b) {
-      int64_t width = q->vectors * APUS_WIDTH;
-      if (q->packed_from != from) pack(q->packed, width, b, p->b_row, p->b_column, depth, q->columns);
+      if (q->packed_from != from) pack(q->packed, q->width, b, p->b_row, p->b_column, depth, q->columns);
       q->packed_from = from;
-      b = q->packed, b_row = width;
+      b = q->packed, b_row = q->width;
     }
     contract_tiles(p, q, b, b_row, row, rows, from, depth, c, c_row, packed_rows, block > 0);
   }
@@ -69,26 +75,25 @@ static void contract_merge(float *sum, const float *addend, int64_t count) {
 /// All chains of rows of a panel, and their tree: a sum waits in `buffers` until
 /// its neighbour of the same height is there. The result is in the first buffer.
 static void contract_tree(const product *p, panel *q, int64_t row, int64_t rows, float *buffers, float *packed_rows) {
-  int64_t width = q->vectors * APUS_WIDTH, size = contract_buffer_floats(p), chains = contract_chains(p->k);
+  int64_t size = contract_buffer_floats(p), chains = contract_chains(p->k);
   int64_t waiting = 0;
   for (int64_t chain = 0; chain < chains; chain += 1) {
     int64_t begin = chain * APUS_CHAIN, end = contract_minimum(begin + APUS_CHAIN, p->k);
-    contract_chain(p, q, row, rows, begin, end, buffers + waiting * size, width, packed_rows);
+    contract_chain(p, q, row, rows, begin, end, buffers + waiting * size, q->width, packed_rows);
     waiting += 1;
     for (int64_t index = chain; waiting > 1 && ((index & 1) || chain + 1 == chains); index >>= 1) {
       waiting -= 1;
-      contract_merge(buffers + (waiting - 1) * size, buffers + waiting * size, rows * width);
+      contract_merge(buffers + (waiting - 1) * size, buffers + waiting * size, rows * q->width);
     }
   }
 }
 
 /// Rows of a panel from a buffer to C, the way round that C has.
 static void contract_write(const product *p, const panel *q, int64_t row, int64_t rows, const float *buffer) {
-  int64_t width = q->vectors * APUS_WIDTH;
   if (p->transposed) {
-    transpose(p->c + q->column * p->c_row + row, p->c_row, buffer, width, rows, q->columns);
+    transpose(p->c + q->column * p->c_row + row, p->c_row, buffer, q->width, rows, q->columns);
   } else {
-    pack(p->c + row * p->c_row + q->column, p->c_row, buffer, width, 1, rows, q->columns);
+    pack(p->c + row * p->c_row + q->column, p->c_row, buffer, q->width, 1, rows, q->columns);
   }
 }
 
@@ -113,16 +118,18 @@ static void contract_panel(const product *p, panel *q, int64_t begin, int64_t en
 /// Rows and columns of one product, as it is computed (transposed or not).
 static void contract_region(const product *p, int64_t row_begin, int64_t row_end, int64_t column_begin,
                             int64_t column_end, float *scratch) {
-  int64_t vectors = contract_ceiling(column_end - column_begin, APUS_WIDTH);
-  int64_t most = row_end - row_begin == 1 && !p->packs_b && contract_buffers(p) == 0 ? TILE_WIDEST_ROW : TILE_VECTORS;
-  int64_t count = contract_ceiling(vectors, most);
+  int64_t units = contract_ceiling(column_end - column_begin, CONTRACT_UNIT);
+  // A single row is computed by wide tiles, if they go from B to C directly.
+  int64_t most = row_end - row_begin == 1 && !p->packs_b && contract_buffers(p) == 0
+                   ? TILE_VECTORS_OF_A_ROW : CONTRACT_PANEL_COLUMNS / CONTRACT_UNIT;
+  int64_t count = contract_ceiling(units, most);
   for (int64_t t = 0; t < count; t += 1) {
-    int64_t first = contract_piece(vectors, t, count), next = contract_piece(vectors, t + 1, count);
-    int64_t column = column_begin + first * APUS_WIDTH;
+    int64_t first = contract_piece(units, t, count), next = contract_piece(units, t + 1, count);
+    int64_t column = column_begin + first * CONTRACT_UNIT;
     panel q = {
       .column = column,
-      .columns = contract_minimum(column_begin + next * APUS_WIDTH, column_end) - column,
-      .vectors = next - first,
+      .columns = contract_minimum(column_begin + next * CONTRACT_UNIT, column_end) - column,
+      .width = (next - first) * CONTRACT_UNIT,
       .packed = scratch,
       .packed_from = -1,
     };

@@ -11,7 +11,7 @@
 #include "../include/CApus.h"
 
 enum {
-  /// Columns are dealt out in units of one 64-byte line.
+  /// Columns are dealt out in units of 64 bytes.
   CONTRACT_UNIT = 16,
   /// Most columns of a packed panel of B, and most terms of k that it holds:
   /// at 256 KB it stays in the second-level cache under the tiles that reuse it.
@@ -93,8 +93,6 @@ static inline int64_t contract_buffers(const product *p) {
 /// Floats of each area of a part's scratch, in the order in which they lie there.
 static inline int64_t contract_panel_floats(const product *p) {
   int64_t columns = contract_minimum(contract_ceiling(p->n, CONTRACT_UNIT) * CONTRACT_UNIT, CONTRACT_PANEL_COLUMNS);
-  // One row of the product is computed by tiles that may be wider than a panel;
-  // they are not when B is packed.
   return p->packs_b ? contract_minimum(p->k, CONTRACT_PANEL_DEPTH) * columns : 0;
 }
 static inline int64_t contract_buffer_floats(const product *p) {

@@ -12,13 +12,18 @@ APUS_INLINE vlanes first_lanes(int64_t count) { return (vlanes)((1u << count) - 
 APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm512_maskz_loadu_ps(lanes, from); }
 APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm512_mask_storeu_ps(to, lanes, value); }
 #elif APUS_WIDTH == 8
-typedef __m256i vlanes;
+typedef const int32_t *vlanes;
 APUS_INLINE vlanes first_lanes(int64_t count) {
   static const int32_t masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-  return _mm256_loadu_si256((const __m256i_u *)(masks + 8 - count));
+  return masks + 8 - count;
 }
-APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm256_maskload_ps(from, lanes); }
-APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm256_maskstore_ps(to, lanes, value); }
+APUS_INLINE __m256i lane_mask(vlanes lanes) {
+  // The mask is loaded each time: sixteen registers have no room for it beside a tile.
+  __asm__ volatile("" : "+r"(lanes));
+  return _mm256_loadu_si256((const __m256i_u *)lanes);
+}
+APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm256_maskload_ps(from, lane_mask(lanes)); }
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm256_maskstore_ps(to, lane_mask(lanes), value); }
 #else
 typedef int64_t vlanes;
 APUS_INLINE vlanes first_lanes(int64_t count) { return count; }
@@ -85,22 +90,21 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
 // Sums, one row of B and one factor fill the vector registers: 32 of them, or
 // 16. With fewer vectors there are more rows, and always sums enough to hide the
 // latency of a multiply-add. A single row takes as many columns as it can.
-#define TILES_1_TO_4(X, V) X(1, V) X(2, V) X(3, V) X(4, V)
-#define TILES_1_TO_6(X, V) TILES_1_TO_4(X, V) X(5, V) X(6, V)
+#define TILES_1_TO_6(X, V) X(1, V) X(2, V) X(3, V) X(4, V) X(5, V) X(6, V)
 #define TILES_1_TO_9(X, V) TILES_1_TO_6(X, V) X(7, V) X(8, V) X(9, V)
 #define TILES_1_TO_12(X, V) TILES_1_TO_9(X, V) X(10, V) X(11, V) X(12, V)
 #define TILES_1_TO_14(X, V) TILES_1_TO_12(X, V) X(13, V) X(14, V)
 #define TILES_OF_A_ROW(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13)
 
-enum { TILE_WIDEST_ROW = 13 };
+enum { TILE_VECTORS_OF_A_ROW = 13 };
 #if APUS_WIDTH == 16 || defined(__aarch64__)
 enum { TILE_VECTORS = 4 };
 static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 14, 14, 9, 6};
 #define TILES(X) TILES_1_TO_14(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4) TILES_OF_A_ROW(X)
 #else
-enum { TILE_VECTORS = 3 };
-static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 12, 6, 4};
-#define TILES(X) TILES_1_TO_12(X, 1) TILES_1_TO_6(X, 2) TILES_1_TO_4(X, 3) X(1, 4) TILES_OF_A_ROW(X)
+enum { TILE_VECTORS = 2 };
+static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 12, 6};
+#define TILES(X) TILES_1_TO_12(X, 1) TILES_1_TO_6(X, 2) X(1, 3) X(1, 4) TILES_OF_A_ROW(X)
 #endif
 
 #define TILE_DEFINITION(R, V) \
@@ -108,7 +112,7 @@ static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 12, 6, 4};
 TILES(TILE_DEFINITION)
 
 #define TILE_ENTRY(R, V) [V][R] = tile_##R##x##V,
-static const tile_function tiles[TILE_WIDEST_ROW + 1][CONTRACT_TILE_ROWS + 1] = {TILES(TILE_ENTRY)};
+static const tile_function tiles[TILE_VECTORS_OF_A_ROW + 1][CONTRACT_TILE_ROWS + 1] = {TILES(TILE_ENTRY)};
 
 // MARK: - Transposition
 
@@ -164,10 +168,13 @@ static void transpose(float *to, int64_t to_row, const float *from, int64_t from
 static void pack(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t from_column, int64_t rows, int64_t columns) {
   if (from_row == 1 && from_column != 1) return transpose(to, to_row, from, from_column, columns, rows);
   for (int64_t i = 0; i < rows; i += 1, to += to_row, from += from_row) {
-    int64_t j = 0;
     if (from_column == 1) {
-      for (; j + APUS_WIDTH <= columns; j += APUS_WIDTH) store(to + j, load(from + j));
+      for (int64_t j = 0; j < columns; j += APUS_WIDTH) {
+        vlanes lanes = first_lanes(contract_minimum(columns - j, APUS_WIDTH));
+        store_lanes(to + j, lanes, load_lanes(from + j, lanes));
+      }
+    } else {
+      for (int64_t j = 0; j < columns; j += 1) to[j] = from[j * from_column];
     }
-    for (; j < columns; j += 1) to[j] = from[j * from_column];
   }
 }
