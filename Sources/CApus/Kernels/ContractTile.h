@@ -1,0 +1,180 @@
+// Register tiles of the matrix product, and blocks transposed on the way to or
+// from memory.
+
+// MARK: - The first lanes of a vector
+
+// Tiles always treat their last vector as a partial one: with masks that costs
+// nothing, and no operand is read or written past its end.
+
+#if APUS_WIDTH == 16
+typedef __mmask16 vlanes;
+APUS_INLINE vlanes first_lanes(int64_t count) { return (vlanes)((1u << count) - 1); }
+APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm512_maskz_loadu_ps(lanes, from); }
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm512_mask_storeu_ps(to, lanes, value); }
+#elif APUS_WIDTH == 8
+typedef const int32_t *vlanes;
+APUS_INLINE vlanes first_lanes(int64_t count) {
+  static const int32_t masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  return masks + 8 - count;
+}
+APUS_INLINE __m256i lane_mask(vlanes lanes) {
+  // The mask is loaded each time: sixteen registers have no room for it beside a tile.
+  __asm__ volatile("" : "+r"(lanes));
+  return _mm256_loadu_si256((const __m256i_u *)lanes);
+}
+APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm256_maskload_ps(from, lane_mask(lanes)); }
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm256_maskstore_ps(to, lane_mask(lanes), value); }
+#else
+typedef int64_t vlanes;
+APUS_INLINE vlanes first_lanes(int64_t count) { return count; }
+APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) {
+  if (lanes == APUS_WIDTH) return load(from);
+  vfloat value = {from[0], lanes > 1 ? from[1] : 0, lanes > 2 ? from[2] : 0, 0};
+  return value;
+}
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) {
+  if (lanes == APUS_WIDTH) return store(to, value);
+  for (int64_t lane = 0; lane < lanes; lane += 1) to[lane] = value[lane];
+}
+#endif
+
+// MARK: - Tiles
+
+/// `rows` rows and some vectors of columns of C, whose last vector has `lanes`
+/// columns: C = A B, or with `resume` the chains in C continued, over k terms.
+/// The columns of B and of C are adjacent.
+#define TILE_PARAMETERS                                                                                     \
+  const float *a, int64_t a_row, int64_t a_column, const float *b, int64_t b_row, float *c, int64_t c_row, \
+    int64_t k, int64_t lanes, int resume
+typedef void (*tile_function)(TILE_PARAMETERS);
+
+#define TILE_UNROLL _Pragma("clang loop unroll(full)")
+
+APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
+  const vlanes mask = first_lanes(lanes);
+  const int last = vectors - 1;
+  vfloat sum[rows][vectors], columns[vectors];
+  TILE_UNROLL for (int i = 0; i < rows; i += 1) {
+    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
+      const float *from = c + i * c_row + v * APUS_WIDTH;
+      sum[i][v] = !resume ? (vfloat){} : v < last ? load(from) : load_lanes(from, mask);
+    }
+  }
+  // Every third row has its pointer, and the next two are one and two strides
+  // away, which an x86 address can say: more pointers would not fit the registers.
+  const int pointers = (rows + 2) / 3;
+  const float *row[pointers];
+  TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] = a + 3 * r * a_row;
+  // One term a turn: with more, the compiler runs out of vector registers.
+  _Pragma("clang loop unroll(disable)") for (; k > 0; k -= 1) {
+    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
+      const float *from = b + v * APUS_WIDTH;
+      columns[v] = v < last ? load(from) : load_lanes(from, mask);
+    }
+    TILE_UNROLL for (int i = 0; i < rows; i += 1) {
+      const vfloat factor = splat(row[i / 3][(i % 3) * a_row]);
+      TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = fused(factor, columns[v], sum[i][v]);
+    }
+    TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] += a_column;
+    b += b_row;
+  }
+  TILE_UNROLL for (int i = 0; i < rows; i += 1) {
+    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
+      float *to = c + i * c_row + v * APUS_WIDTH;
+      if (v < last) store(to, sum[i][v]);
+      else store_lanes(to, mask, sum[i][v]);
+    }
+  }
+}
+
+// Sums, one row of B and one factor fill the vector registers: 32 of them, or
+// 16. With fewer vectors there are more rows, and always sums enough to hide the
+// latency of a multiply-add. A single row takes as many columns as it can.
+#define TILES_1_TO_6(X, V) X(1, V) X(2, V) X(3, V) X(4, V) X(5, V) X(6, V)
+#define TILES_1_TO_9(X, V) TILES_1_TO_6(X, V) X(7, V) X(8, V) X(9, V)
+#define TILES_1_TO_12(X, V) TILES_1_TO_9(X, V) X(10, V) X(11, V) X(12, V)
+#define TILES_1_TO_14(X, V) TILES_1_TO_12(X, V) X(13, V) X(14, V)
+#define TILES_OF_A_ROW(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13)
+
+enum { TILE_VECTORS_OF_A_ROW = 13 };
+#if APUS_WIDTH == 16 || defined(__aarch64__)
+enum { TILE_VECTORS = 4 };
+static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 14, 14, 9, 6};
+#define TILES(X) TILES_1_TO_14(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4) TILES_OF_A_ROW(X)
+#else
+enum { TILE_VECTORS = 2 };
+static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 12, 6};
+#define TILES(X) TILES_1_TO_12(X, 1) TILES_1_TO_6(X, 2) X(1, 3) X(1, 4) TILES_OF_A_ROW(X)
+#endif
+
+#define TILE_DEFINITION(R, V) \
+  static void tile_##R##x##V(TILE_PARAMETERS) { tile(R, V, a, a_row, a_column, b, b_row, c, c_row, k, lanes, resume); }
+TILES(TILE_DEFINITION)
+
+#define TILE_ENTRY(R, V) [V][R] = tile_##R##x##V,
+static const tile_function tiles[TILE_VECTORS_OF_A_ROW + 1][CONTRACT_TILE_ROWS + 1] = {TILES(TILE_ENTRY)};
+
+// MARK: - Transposition
+
+typedef float vquad_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
+
+// Interleave the low or the high halves of each 16 bytes, by floats or by pairs.
+#if APUS_WIDTH == 16
+#define LANES(a, b, c, d) \
+  a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, d + 12
+#elif APUS_WIDTH == 8
+#define LANES(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
+#else
+#define LANES(a, b, c, d) a, b, c, d
+#endif
+#define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, LANES(0, APUS_WIDTH, 1, APUS_WIDTH + 1))
+#define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, LANES(2, APUS_WIDTH + 2, 3, APUS_WIDTH + 3))
+#define PAIRS_LOW(x, y) __builtin_shufflevector(x, y, LANES(0, 1, APUS_WIDTH, APUS_WIDTH + 1))
+#define PAIRS_HIGH(x, y) __builtin_shufflevector(x, y, LANES(2, 3, APUS_WIDTH + 2, APUS_WIDTH + 3))
+
+/// Four floats from each of the rows first, first + 4, first + 8, ..., side by
+/// side; rows past the last are the last one again.
+APUS_INLINE vfloat load_quads(const float *from, int64_t row, int64_t first, int64_t last) {
+  union { vquad_unaligned quads[APUS_WIDTH / 4]; vfloat whole; } value;
+  TILE_UNROLL for (int q = 0; q < APUS_WIDTH / 4; q += 1) {
+    int64_t index = first + 4 * q;
+    value.quads[q] = *(const vquad_unaligned *)(from + (index < last ? index : last) * row);
+  }
+  return value.whole;
+}
+
+/// to[j * to_row + i] = from[i * from_row + j], i < rows, j < columns.
+static void transpose(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows; i += APUS_WIDTH, to += APUS_WIDTH, from += APUS_WIDTH * from_row) {
+    int64_t count = contract_minimum(rows - i, APUS_WIDTH), j = 0;
+    vlanes lanes = first_lanes(count);
+    for (; j + 4 <= columns; j += 4) {
+      vfloat r0 = load_quads(from + j, from_row, 0, count - 1), r1 = load_quads(from + j, from_row, 1, count - 1);
+      vfloat r2 = load_quads(from + j, from_row, 2, count - 1), r3 = load_quads(from + j, from_row, 3, count - 1);
+      vfloat low01 = INTERLEAVE_LOW(r0, r1), high01 = INTERLEAVE_HIGH(r0, r1);
+      vfloat low23 = INTERLEAVE_LOW(r2, r3), high23 = INTERLEAVE_HIGH(r2, r3);
+      store_lanes(to + j * to_row, lanes, PAIRS_LOW(low01, low23));
+      store_lanes(to + (j + 1) * to_row, lanes, PAIRS_HIGH(low01, low23));
+      store_lanes(to + (j + 2) * to_row, lanes, PAIRS_LOW(high01, high23));
+      store_lanes(to + (j + 3) * to_row, lanes, PAIRS_HIGH(high01, high23));
+    }
+    for (; j < columns; j += 1) {
+      for (int64_t lane = 0; lane < count; lane += 1) to[j * to_row + lane] = from[lane * from_row + j];
+    }
+  }
+}
+
+/// to[i * to_row + j] = from[i * from_row + j * from_column].
+static void pack(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t from_column, int64_t rows, int64_t columns) {
+  if (from_row == 1 && from_column != 1) return transpose(to, to_row, from, from_column, columns, rows);
+  for (int64_t i = 0; i < rows; i += 1, to += to_row, from += from_row) {
+    if (from_column == 1) {
+      for (int64_t j = 0; j < columns; j += APUS_WIDTH) {
+        vlanes lanes = first_lanes(contract_minimum(columns - j, APUS_WIDTH));
+        store_lanes(to + j, lanes, load_lanes(from + j, lanes));
+      }
+    } else {
+      for (int64_t j = 0; j < columns; j += 1) to[j] = from[j * from_column];
+    }
+  }
+}
