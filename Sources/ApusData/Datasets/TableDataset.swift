@@ -1,0 +1,100 @@
+public import ApusCore
+
+/// Rows of floats: an encoded table, or arrays that a program made.
+public struct TableDataset: Dataset {
+  /// `[count, features]`, row-major.
+  public let features: [Float]
+  public let inputShape: [Int]
+  public let targets: TargetKind
+  /// The class of each row; empty where the targets are values.
+  public let labels: [Int32]
+  /// `[count, values]`; empty where the targets are classes.
+  public let values: [Float]
+  public let count: Int
+
+  /// - Parameters:
+  ///   - features: `[count, inputShape…]`, row-major.
+  ///   - labels: one class number a row, below the number of `names`.
+  /// - Throws: if the sizes do not fit or a label has no name.
+  public init(features: [Float], inputShape: [Int], labels: [Int32], names: [String]) throws(ApusError) {
+    try Self.check(features, inputShape, rows: labels.count)
+    if let row = labels.firstIndex(where: { $0 < 0 || $0 >= names.count }) {
+      throw ApusError("row \(row + 1) has the label \(labels[row])", expected: "0 … \(names.count - 1)")
+    }
+    self.init(
+      features: features, inputShape: inputShape, targets: .classes(names: names), labels: labels, values: [],
+      count: labels.count)
+  }
+
+  /// - Parameters:
+  ///   - features: `[count, inputShape…]`, row-major.
+  ///   - values: `[count, names]`, row-major.
+  /// - Throws: if the sizes do not fit.
+  public init(features: [Float], inputShape: [Int], values: [Float], names: [String]) throws(ApusError) {
+    guard !names.isEmpty, values.count % names.count == 0 else {
+      throw ApusError("\(values.count) target values do not divide into rows of \(names.count)")
+    }
+    let rows = values.count / names.count
+    try Self.check(features, inputShape, rows: rows)
+    self.init(
+      features: features, inputShape: inputShape, targets: .values(names: names), labels: [], values: values,
+      count: rows)
+  }
+
+  init(
+    features: [Float], inputShape: [Int], targets: TargetKind, labels: [Int32], values: [Float], count: Int
+  ) {
+    self.features = features
+    self.inputShape = inputShape
+    self.targets = targets
+    self.labels = labels
+    self.values = values
+    self.count = count
+  }
+
+  private static func check(_ features: [Float], _ shape: [Int], rows: Int) throws(ApusError) {
+    var size = 1
+    for extent in shape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+      guard extent > 0, !overflow else { throw ApusError("\(shape) is not the shape of a sample") }
+      size = product
+    }
+    let (needed, overflow) = size.multipliedReportingOverflow(by: rows)
+    guard !overflow, needed == features.count else {
+      throw ApusError(
+        "\(features.count) features do not fit \(rows) samples of shape \(shape)",
+        expected: overflow ? nil : "\(needed)")
+    }
+  }
+
+  public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
+    precondition(indices.count <= batch.capacity && batch.inputSize == inputSize, "the batch does not fit")
+    let size = batch.inputSize
+    features.withUnsafeBufferPointer { source in
+      batch.inputs.withUnsafeMutableBufferPointer { target in
+        var at = 0
+        for row in indices {
+          precondition(row >= 0 && row < count, "no such sample")
+          (target.baseAddress! + at).update(from: source.baseAddress! + row * size, count: size)
+          at += size
+        }
+      }
+    }
+    var at = 0
+    if labels.isEmpty {
+      let width = batch.valueSize
+      for row in indices {
+        for column in 0..<width {
+          batch.values[at + column] = values.isEmpty ? 0 : values[row * width + column]
+        }
+        at += width
+      }
+    } else {
+      for row in indices {
+        batch.labels[at] = labels[row]
+        at += 1
+      }
+    }
+    batch.count = indices.count
+  }
+}

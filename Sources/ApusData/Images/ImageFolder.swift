@@ -1,0 +1,121 @@
+import ApusCore
+
+/// Images for training and, where there is one, the official test set.
+public struct ImageCollection: Sendable {
+  public var training: ImageDataset
+  public var test: ImageDataset?
+
+  public init(training: ImageDataset, test: ImageDataset? = nil) {
+    self.training = training
+    self.test = test
+  }
+}
+
+/// Finds MNIST's four files in a folder, or the labels beside a file of images.
+enum ImageFolder {
+  /// The four files under their usual names, gzipped or not, with `-` or `.` before `idx`.
+  static func open(folder: String) throws(ApusError) -> ImageCollection {
+    let base = folder.last == "/" ? String(folder.dropLast()) : folder
+    guard let trainingImages = find("train-images", "idx3", in: base) else {
+      throw ApusError(
+        "the folder holds no images that Apus knows", at: folder,
+        expected:
+          "MNIST's files: train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-… for the test set,"
+          + " plain or .gz",
+        fix: "name a table's file itself")
+    }
+    let trainingLabels = try partner(
+      trainingImages, find("train-labels", "idx1", in: base), "train-labels", base)
+    let training = try pair(trainingImages, trainingLabels)
+    guard let testImages = find("t10k-images", "idx3", in: base) else {
+      return ImageCollection(training: training)
+    }
+    let testLabels = try partner(testImages, find("t10k-labels", "idx1", in: base), "t10k-labels", base)
+    let test = try pair(testImages, testLabels, classes: training.classNames.count)
+    guard test.inputShape == training.inputShape else {
+      throw ApusError(
+        "the test images have the shape \(test.inputShape)", at: testImages,
+        expected: "\(training.inputShape), like the training images")
+    }
+    guard test.classNames.count == training.classNames.count else {
+      throw ApusError(
+        "the test labels reach \(test.classNames.count - 1)", at: testLabels,
+        expected: "0 … \(training.classNames.count - 1), like the training labels")
+    }
+    return ImageCollection(training: training, test: test)
+  }
+
+  /// One file of images; its labels lie beside it under the same name with `labels` and `idx1`.
+  static func open(imageFile path: String) throws(ApusError) -> ImageCollection {
+    let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let name = String(path[cut...])
+    guard let range = firstRange(of: "images", in: name) else {
+      throw ApusError(
+        "is an IDX file, but its labels cannot be found", at: path,
+        expected: "a name such as train-images-idx3-ubyte beside train-labels-idx1-ubyte")
+    }
+    var labels = name
+    labels.replaceSubrange(range, with: "labels")
+    if let idx = firstRange(of: "idx3", in: labels) { labels.replaceSubrange(idx, with: "idx1") }
+    var candidates = [labels, labels.hasSuffix(".gz") ? String(labels.dropLast(3)) : labels + ".gz"]
+    candidates = candidates.map { path[..<cut] + $0 }
+    guard let found = candidates.first(where: { FileKind.at($0) == .file }) else {
+      throw ApusError("the labels of these images are missing", at: path, expected: candidates[0])
+    }
+    return ImageCollection(training: try pair(path, found))
+  }
+
+  private static func firstRange(of part: String, in text: String) -> Range<String.Index>? {
+    var start = text.startIndex
+    while start < text.endIndex {
+      if text[start...].hasPrefix(part) { return start..<text.index(start, offsetBy: part.count) }
+      start = text.index(after: start)
+    }
+    return nil
+  }
+
+  private static func find(_ stem: String, _ index: String, in folder: String) -> String? {
+    for mark in ["-", "."] {
+      for suffix in ["", ".gz"] {
+        let path = "\(folder)/\(stem)\(mark)\(index)-ubyte\(suffix)"
+        if FileKind.at(path) == .file { return path }
+      }
+    }
+    return nil
+  }
+
+  private static func partner(
+    _ images: String, _ labels: String?, _ stem: String, _ folder: String
+  ) throws(ApusError) -> String {
+    guard let labels else {
+      throw ApusError(
+        "the labels of these images are missing", at: images, expected: "\(folder)/\(stem)-idx1-ubyte")
+    }
+    return labels
+  }
+
+  private static func pair(
+    _ imagePath: String, _ labelPath: String, classes: Int? = nil
+  ) throws(ApusError) -> ImageDataset {
+    let labels = try IDXFile(contentsOf: labelPath)
+    guard labels.dimensions.count == 1 else {
+      throw ApusError(
+        "holds an array of \(labels.dimensions.count) dimensions", at: labelPath, expected: "labels: 1")
+    }
+    let images = try IDXFile(contentsOf: imagePath)
+    guard images.dimensions.count >= 2, images.dimensions[0] > 0 else {
+      throw ApusError("holds no images", at: imagePath, expected: "rows × height × width bytes")
+    }
+    guard images.dimensions[0] == labels.dimensions[0] else {
+      throw ApusError(
+        "there are \(images.dimensions[0]) images, but \(labels.dimensions[0]) labels in \(labelPath)",
+        at: imagePath, expected: "as many labels as images", fix: "take both files from the same set")
+    }
+    var shape = Array(images.dimensions.dropFirst())
+    if shape.count == 2 { shape.append(1) }
+    let classCount = max(Int(labels.bytes.max() ?? 0) + 1, classes ?? 1)
+    return try ImageDataset(
+      bytes: images.bytes, inputShape: shape, labels: labels.bytes,
+      classNames: (0..<classCount).map { String($0) })
+  }
+}

@@ -1,0 +1,92 @@
+public import ApusCore
+
+/// What the user named: a table or images, from a file or built in.
+public struct DataSource: Sendable {
+  public enum Content: Sendable {
+    case table(Table)
+    case images(ImageCollection)
+  }
+
+  /// A short name, for folders and titles: `houses` for `data/houses.csv.gz`.
+  public var name: String
+  /// Where it comes from: a path, or the built-in set's source.
+  public var origin: String
+  public var content: Content
+  /// The column that a built-in set predicts.
+  public var target: String?
+  /// Every row is for training (the four rows of XOR).
+  public var isUnsplit = false
+
+  public init(name: String, origin: String, content: Content, target: String? = nil, isUnsplit: Bool = false)
+  {
+    self.name = name
+    self.origin = origin
+    self.content = content
+    self.target = target
+    self.isUnsplit = isUnsplit
+  }
+
+  /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
+  /// folder or a file of IDX images, or one of ``BuiltInDataset/all``. A path beats a built-in name.
+  ///
+  /// - Parameters:
+  ///   - format: how a table's file is written, where it should not be found out.
+  ///   - generated: rows, noise and seed of a generated set.
+  /// - Throws: if there is neither such a path nor such a name, or what is there cannot be read.
+  public static func open(
+    _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions()
+  ) throws(ApusError) -> DataSource {
+    switch FileKind.at(argument) {
+    case .folder:
+      let images = try ImageFolder.open(folder: argument)
+      return DataSource(name: shortName(argument), origin: argument, content: .images(images))
+    case .file:
+      if try startsLikeIDX(argument) {
+        let images = try ImageFolder.open(imageFile: argument)
+        return DataSource(name: shortName(argument), origin: argument, content: .images(images))
+      }
+      let table = try Table.read(argument, format: format)
+      return DataSource(name: shortName(argument), origin: argument, content: .table(table))
+    case .none:
+      if argument == "-" {
+        return DataSource(
+          name: "stdin", origin: "standard input", content: .table(try Table.read("-", format: format)))
+      }
+      guard let builtIn = BuiltInDataset.named(argument) else {
+        let names = BuiltInDataset.all.map(\.name)
+        let near = Spelling.nearest(to: argument, in: names, limit: 1)
+        throw ApusError(
+          "there is no file, no folder and no built-in data set of this name", at: argument,
+          expected: "a path, or one of \(names.joined(separator: ", "))",
+          fix: near.first.map { "did you mean \($0)?" } ?? "check the path")
+      }
+      return DataSource(
+        name: builtIn.name, origin: builtIn.source, content: try builtIn.make(generated),
+        target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
+    }
+  }
+
+  /// Whether a file, expanded if need be, starts with an IDX header; no text has bytes of zero.
+  private static func startsLikeIDX(_ path: String) throws(ApusError) -> Bool {
+    let file = try FileBytes.open(path)
+    if file.withBytes({ Gzip.isGzip($0) }) {
+      var stream = try Gzip(file, name: path)
+      var start: UInt32 = 1
+      var failure: ApusError?
+      withUnsafeMutableBytes(of: &start) { buffer in
+        do throws(ApusError) { _ = try stream.read(into: buffer) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      return withUnsafeBytes(of: &start) { $0[0] == 0 && $0[1] == 0 }
+    }
+    return file.withBytes { $0.starts(with: [0, 0, 8]) }
+  }
+
+  /// The last part of a path up to its first point, in letters that any file system takes.
+  private static func shortName(_ path: String) -> String {
+    let last = path.split(separator: "/").last ?? "data"
+    let stem = last.split(separator: ".", omittingEmptySubsequences: true).first ?? "data"
+    let name = String(stem.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "-" })
+    return name.isEmpty ? "data" : name
+  }
+}

@@ -1,0 +1,135 @@
+public import ApusCore
+
+/// The rows that may be fitted to.
+///
+/// Only a split makes one, so whatever asks for `TrainingRows` — means, vocabularies, imputation —
+/// cannot see validation or test rows: there is no leak by construction (MISSION I).
+public struct TrainingRows: Sendable, Equatable {
+  /// Ascending.
+  public let indices: [Int]
+
+  fileprivate init(_ indices: [Int]) { self.indices = indices }
+
+  public var count: Int { indices.count }
+}
+
+/// How a set is divided.
+public struct SplitOptions: Sendable, Equatable, Codable {
+  /// The part that early stopping and choices look at, of all rows.
+  public var validation: Double
+  /// The part that is looked at once, at the end, of all rows.
+  public var test: Double
+  public var seed: UInt64
+
+  public init(validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0) {
+    self.validation = validation
+    self.test = test
+    self.seed = seed
+  }
+}
+
+/// Rows for training, validation and test; each list ascending, none in two of them.
+public struct Split: Sendable, Equatable {
+  public let training: TrainingRows
+  public let validation: [Int]
+  public let test: [Int]
+
+  private init(training: [Int], validation: [Int], test: [Int]) {
+    self.training = TrainingRows(training)
+    self.validation = validation
+    self.test = test
+  }
+
+  /// All rows for training: for tiny sets such as XOR.
+  public static func unsplit(_ count: Int) -> Split {
+    Split(training: Array(0..<count), validation: [], test: [])
+  }
+
+  /// Divides `rows` at random.
+  ///
+  /// The order is a Philox permutation, so the same seed gives the same split everywhere. With
+  /// `classes`, each part has each class in the same proportion, up to rounding; the roundings are
+  /// shared out so that the parts' sizes are those asked for within one row a class.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows to divide; all others are left out.
+  ///   - classes: the class of every row of the set, also of those left out.
+  /// - Throws: if a fraction is not in 0 ..< 1, or no row is left for training.
+  public static func random(rows: [Int], classes: [Int32]? = nil, _ options: SplitOptions = SplitOptions())
+    throws(ApusError) -> Split
+  {
+    for (name, fraction) in [("validation", options.validation), ("test", options.test)]
+    where !(fraction >= 0 && fraction < 1) {
+      throw ApusError("the \(name) part is \(fraction)", expected: "a number from 0 to below 1")
+    }
+    guard options.validation + options.test < 1 else {
+      throw ApusError(
+        "validation \(options.validation) and test \(options.test) leave nothing for training",
+        expected: "a sum below 1")
+    }
+    let strata = strata(rows, classes, Philox(seed: options.seed, path: "split"))
+    // A part takes the rows whose running number crosses the next multiple of 1 / fraction; running
+    // over all strata in turn, it gets each stratum's share and the right total.
+    var parts: [[Int]] = [[], [], []]
+    var testDue = 0.5
+    var validationDue = 0.5
+    for stratum in strata {
+      // Both counts are taken first, so that a class of one or two rows stays in training.
+      testDue += Double(stratum.count) * options.test
+      validationDue += Double(stratum.count) * options.validation
+      let test = min(Int(testDue), max(stratum.count - 1, 0))
+      let validation = min(Int(validationDue), max(stratum.count - test - 1, 0))
+      testDue -= Double(test)
+      validationDue -= Double(validation)
+      parts[2] += stratum[..<test]
+      parts[1] += stratum[test..<test + validation]
+      parts[0] += stratum[(test + validation)...]
+    }
+    guard !parts[0].isEmpty else {
+      throw ApusError("\(rows.count) rows are too few to split", expected: "at least one for training")
+    }
+    return Split(training: parts[0].sorted(), validation: parts[1].sorted(), test: parts[2].sorted())
+  }
+
+  /// The same split with another set of test rows (an official test set appended to the table, say).
+  public static func random(
+    rows: [Int], testRows: [Int], classes: [Int32]? = nil, _ options: SplitOptions
+  ) throws(ApusError) -> Split {
+    let known = Set(testRows)
+    var options = options
+    options.test = 0
+    let split = try random(rows: rows.filter { !known.contains($0) }, classes: classes, options)
+    return Split(training: split.training.indices, validation: split.validation, test: testRows.sorted())
+  }
+
+  /// k splits of the rows; each row is in the validation part of exactly one of them.
+  ///
+  /// - Throws: if there are fewer rows than folds, or fewer than two folds.
+  public static func folds(_ count: Int, rows: [Int], classes: [Int32]? = nil, seed: UInt64 = 0)
+    throws(ApusError) -> [Split]
+  {
+    guard count >= 2, rows.count >= count else {
+      throw ApusError(
+        "\(rows.count) rows cannot be divided into \(count) folds", expected: "2 … \(rows.count) folds")
+    }
+    var folds = [[Int]](repeating: [], count: count)
+    // Dealing on from class to class keeps the folds equal in size and in classes.
+    for (dealt, row) in strata(rows, classes, Philox(seed: seed, path: "folds")).joined().enumerated() {
+      folds[dealt % count].append(row)
+    }
+    return folds.indices.map { fold in
+      let training = folds.indices.filter { $0 != fold }.flatMap { folds[$0] }
+      return Split(training: training.sorted(), validation: folds[fold].sorted(), test: [])
+    }
+  }
+
+  /// The rows in random order, class after class.
+  private static func strata(_ rows: [Int], _ classes: [Int32]?, _ random: Philox) -> [[Int]] {
+    var shuffled = rows
+    random.shuffle(&shuffled)
+    guard let classes else { return [shuffled] }
+    var groups: [Int32: [Int]] = [:]
+    for row in shuffled { groups[row < classes.count ? classes[row] : -1, default: []].append(row) }
+    return groups.sorted { $0.key < $1.key }.map(\.value)
+  }
+}

@@ -1,0 +1,176 @@
+public import ApusCore
+
+/// A table as it stands in a file: typed columns, before any of them has a role.
+///
+/// Numbers are doubles (NaN: missing); texts are numbered by first appearance (−1: missing).
+public struct Table: Sendable {
+  /// What messages call the table: the file's path or a built-in name.
+  public var name: String
+  public var columns: [TableColumn]
+  public var rowCount: Int
+  /// Whether the columns have names; without a header they are called "1", "2", ….
+  public var hasHeader: Bool
+  /// What was noticed while reading, as sentences for the user.
+  public var notes: [String]
+
+  /// - Throws: if columns differ in length or two have the same name.
+  public init(name: String, columns: [TableColumn], hasHeader: Bool = true, notes: [String] = [])
+    throws(ApusError)
+  {
+    self.name = name
+    self.columns = columns
+    self.hasHeader = hasHeader
+    self.notes = notes
+    rowCount = columns.first?.count ?? 0
+    var seen: Set<String> = []
+    for column in columns {
+      guard column.count == rowCount else {
+        throw ApusError(
+          "column \"\(column.name)\" has \(column.count) rows", at: name,
+          expected: "\(rowCount), like the first")
+      }
+      guard seen.insert(column.name).inserted else {
+        throw ApusError("two columns are called \"\(column.name)\"", at: name, fix: "rename one")
+      }
+    }
+  }
+
+  /// The index of the column of a name, or of a number counted from 1 (`"3"`); a name beats a number.
+  public func columnIndex(_ nameOrNumber: String) -> Int? {
+    if let index = columns.firstIndex(where: { $0.name == nameOrNumber }) { return index }
+    guard let number = Int(nameOrNumber), columns.indices.contains(number - 1) else { return nil }
+    return number - 1
+  }
+
+  /// The rows of the given indices, in their order.
+  public func rows(_ indices: [Int]) -> Table {
+    var table = self
+    table.columns = columns.map { $0.rows(indices) }
+    table.rowCount = indices.count
+    return table
+  }
+
+  /// Where a cell lies, for messages: `houses.csv, row 17, column 3 "age"`. Rows count from 1,
+  /// without the header.
+  public func place(row: Int? = nil, column: Int? = nil) -> String {
+    var text = name
+    if let row { text += ", row \(row + 1)" }
+    if let column { text += ", \(columnTitle(column))" }
+    return text
+  }
+
+  /// `column 3 "age"`, or `column 3` where it has no name.
+  public func columnTitle(_ column: Int) -> String {
+    hasHeader ? "column \(column + 1) \"\(columns[column].name)\"" : "column \(column + 1)"
+  }
+}
+
+/// One column of a ``Table``.
+public struct TableColumn: Sendable, Equatable {
+  /// What the cells are.
+  public enum Cells: Sendable, Equatable {
+    /// Numbers; NaN where the value is missing.
+    case numbers([Double])
+    /// Texts by their number in `values`; −1 where the value is missing.
+    case texts(codes: [Int32], values: [String])
+  }
+
+  /// A text among numbers; the cell counts as missing.
+  public struct Stray: Sendable, Equatable {
+    /// Counted from 0.
+    public var row: Int
+    public var text: String
+  }
+
+  public var name: String
+  public var cells: Cells
+  /// The first few texts that stood among numbers.
+  public var strays: [Stray] = []
+  public var strayCount = 0
+
+  public init(_ name: String, numbers: [Double]) {
+    self.name = name
+    cells = .numbers(numbers.map { $0.isFinite ? $0 : .nan })
+  }
+
+  /// - Parameter texts: nil where the value is missing.
+  public init(_ name: String, texts: [String?]) {
+    self.name = name
+    var codes: [Int32] = []
+    var values: [String] = []
+    var codeOf: [String: Int32] = [:]
+    codes.reserveCapacity(texts.count)
+    for text in texts {
+      guard let text else {
+        codes.append(-1)
+        continue
+      }
+      if let code = codeOf[text] {
+        codes.append(code)
+      } else {
+        codeOf[text] = Int32(values.count)
+        codes.append(Int32(values.count))
+        values.append(text)
+      }
+    }
+    cells = .texts(codes: codes, values: values)
+  }
+
+  init(name: String, cells: Cells) {
+    self.name = name
+    self.cells = cells
+  }
+
+  public var count: Int {
+    switch cells {
+    case .numbers(let numbers): numbers.count
+    case .texts(let codes, _): codes.count
+    }
+  }
+
+  public var missingCount: Int {
+    switch cells {
+    case .numbers(let numbers): numbers.count { $0.isNaN }
+    case .texts(let codes, _): codes.count { $0 < 0 }
+    }
+  }
+
+  /// A cell as text; nil if it is missing. Numbers are written as short as they read back the same.
+  public func text(row: Int) -> String? {
+    switch cells {
+    case .numbers(let numbers): numbers[row].isNaN ? nil : shortText(numbers[row])
+    case .texts(let codes, let values): codes[row] < 0 ? nil : values[Int(codes[row])]
+    }
+  }
+
+  /// The same column with its numbers as texts.
+  func asTexts() -> TableColumn {
+    guard case .numbers(let numbers) = cells else { return self }
+    var codeOf: [Double: Int32] = [:]
+    var values: [String] = []
+    let codes = numbers.map { number -> Int32 in
+      if number.isNaN { return -1 }
+      if let code = codeOf[number] { return code }
+      let code = Int32(values.count)
+      codeOf[number] = code
+      values.append(shortText(number))
+      return code
+    }
+    return TableColumn(name: name, cells: .texts(codes: codes, values: values))
+  }
+
+  func rows(_ indices: [Int]) -> TableColumn {
+    switch cells {
+    case .numbers(let numbers):
+      return TableColumn(name: name, cells: .numbers(indices.map { numbers[$0] }))
+    case .texts(let codes, let values):
+      return TableColumn(name: name, cells: .texts(codes: indices.map { codes[$0] }, values: values))
+    }
+  }
+}
+
+/// A number as short as it reads back the same: `3`, `0.1`, `1e-09`.
+package func shortText(_ number: Double) -> String {
+  if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
+  return "\(number)"
+}

@@ -1,0 +1,2 @@
+// zlib, for .gz files.
+#include <zlib.h>
