@@ -1,0 +1,91 @@
+"""JAX on the CPU: one jit-compiled step with optax and donated buffers."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy
+import optax
+
+from timing import run_peer
+from workloads import (MOMENTUM, WORKLOADS, XOR_INPUTS, XOR_TARGETS, batch,
+                       initial_parameters)
+
+OPTIMIZERS = {
+    "sgd": optax.sgd,
+    "momentum": partial(optax.sgd, momentum=MOMENTUM),
+    "adam": optax.adam,
+}
+
+
+def forward(parameters, inputs, activation):
+    """Dense layers with an activation between them."""
+    *hidden, (last_weight, last_bias) = parameters
+    for weight, bias in hidden:
+        inputs = activation(inputs @ weight + bias)
+    return inputs @ last_weight + last_bias
+
+
+def squared_error(parameters, inputs, targets):
+    """W1: sigmoid on every layer."""
+    outputs = jax.nn.sigmoid(forward(parameters, inputs, jax.nn.sigmoid))
+    return jnp.mean((outputs - targets) ** 2)
+
+
+def cross_entropy(parameters, inputs, labels):
+    logits = forward(parameters, inputs, jax.nn.relu)
+    return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+
+
+def make_training(identifier):
+    """W1, W2, W3."""
+    workload = WORKLOADS[identifier]
+    if identifier == "W1":
+        loss, data = squared_error, (XOR_INPUTS, XOR_TARGETS)
+    else:
+        loss, data = cross_entropy, batch(workload)
+    inputs, targets = jax.device_put(data)
+    optimizer = OPTIMIZERS[workload.optimizer](workload.rate)
+    parameters = jax.device_put(initial_parameters(workload))
+    state = optimizer.init(parameters)
+
+    @partial(jax.jit, donate_argnums=(0, 1))
+    def update(parameters, state, inputs, targets):
+        value, gradients = jax.value_and_grad(loss)(parameters, inputs, targets)
+        updates, state = optimizer.update(gradients, state, parameters)
+        return optax.apply_updates(parameters, updates), state, value
+
+    def step(count):
+        nonlocal parameters, state
+        for _ in range(count):
+            parameters, state, value = update(parameters, state, inputs, targets)
+        value.block_until_ready()
+
+    return step
+
+
+def make_inference(constant_weights):
+    """W7: one row, one call, whose result is read."""
+    workload = WORKLOADS["W7"]
+    parameters = jax.device_put(initial_parameters(workload))
+    inputs = jax.device_put(batch(workload)[0])
+    if constant_weights:
+        predict = jax.jit(lambda x: forward(parameters, x, jax.nn.relu))
+    else:
+        network = jax.jit(partial(forward, activation=jax.nn.relu))
+        predict = partial(network, parameters)
+
+    def step(count):
+        for _ in range(count):
+            numpy.asarray(predict(inputs))
+
+    return step
+
+
+if __name__ == "__main__":
+    run_peer("jax", {
+        "W1": [partial(make_training, "W1")],
+        "W2": [partial(make_training, "W2")],
+        "W3": [partial(make_training, "W3")],
+        "W7": [partial(make_inference, constant) for constant in (False, True)],
+    })

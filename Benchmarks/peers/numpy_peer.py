@@ -1,0 +1,32 @@
+"""NumPy: the 11-line network, its biases folded into the weights (W1 only)."""
+
+import numpy as np
+
+from timing import run_peer
+from workloads import WORKLOADS, XOR_INPUTS, XOR_TARGETS, initial_parameters
+
+
+def make_xor():
+    """W1: a column of ones beside the inputs and the hidden units is the bias."""
+    workload = WORKLOADS["W1"]
+    first, second = (np.vstack(layer) for layer in initial_parameters(workload))
+    inputs = np.hstack([XOR_INPUTS, np.ones((4, 1), np.float32)])
+    hidden = np.ones((4, 5), np.float32)
+    rate = np.float32(workload.rate * 2 / 4)  # of the mean of 4 squares
+
+    def step(count):
+        nonlocal first, second
+        for _ in range(count):
+            units = 1 / (1 + np.exp(-(inputs @ first)))
+            hidden[:, :4] = units
+            output = 1 / (1 + np.exp(-(hidden @ second)))
+            output_delta = (output - XOR_TARGETS) * output * (1 - output)
+            hidden_delta = output_delta * second[:4, 0] * units * (1 - units)
+            second -= rate * (hidden.T @ output_delta)
+            first -= rate * (inputs.T @ hidden_delta)
+
+    return step
+
+
+if __name__ == "__main__":
+    run_peer("numpy", {"W1": [make_xor]})
