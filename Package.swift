@@ -48,5 +48,6 @@ let package = Package(
           condition: .when(traits: ["Command"])),
       ],
       swiftSettings: settings),
+    .testTarget(name: "ApusCoreTests", dependencies: ["ApusCore"], swiftSettings: settings),
   ]
 )

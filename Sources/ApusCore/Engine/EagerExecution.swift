@@ -62,7 +62,8 @@ extension Tensor: CustomStringConvertible {
 /// Plans are kept by the structure of their graphs: the second time the same expression is computed on
 /// other numbers, nothing is planned.
 private enum EagerExecution {
-  struct Key: Hashable {
+  /// The operations are `Sendable`, which `AnyHashable` forgets.
+  struct Key: Hashable, @unchecked Sendable {
     var operations: [AnyHashable]
     var operands: [[Int]]
     var types: [TensorType]
@@ -81,15 +82,17 @@ private enum EagerExecution {
       operations: graph.nodes.map { $0.operation is Placeholder ? AnyHashable(0) : $0.operation.key },
       operands: graph.nodes.map(\.inputs) + [graph.inputs.map { $0 ?? -1 }], types: graph.nodes.map(\.type))
     let result = TensorStorage(count: tensor.shape.count())
-    try plans.withLock { plans in
+    // A plan that is running is not among those kept: another thread makes one of its own.
+    let kept = plans.withLock { $0.removeValue(forKey: key) }
+    let executable = try kept ?? Engine.standard().compile(graph)
+    for (position, input) in inputs.enumerated() {
+      executable.bind(input: position, to: input.node.constant!.storage.pointer)
+    }
+    executable.bind(output: 0, to: result.pointer)
+    executable.run()
+    plans.withLock { plans in
       if plans.count >= mostPlans { plans.removeAll() }
-      let executable = try plans[key] ?? Engine.standard().compile(graph)
       plans[key] = executable
-      for (position, input) in inputs.enumerated() {
-        executable.bind(input: position, to: input.node.constant!.storage.pointer)
-      }
-      executable.bind(output: 0, to: result.pointer)
-      executable.run()
     }
     let constant = Constant(type: tensor.type, storage: result)
     tensor.node.resolve(constant)

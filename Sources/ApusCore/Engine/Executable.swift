@@ -82,23 +82,26 @@ package final class Executable: @unchecked Sendable {
       places[node] = reserve(planned.nodes[node].type.shape.count(rows: capacity))
     }
     for (extra, count) in emitter.extraBuffers.enumerated() { places[planned.nodes.count + extra] = reserve(count) }
-    memory = AlignedMemory.allocate(bytes: size)
-    memoryBytes = size
-    buffers = Array(repeating: nil, count: planned.nodes.count + emitter.extraBuffers.count)
+    let memory = AlignedMemory.allocate(bytes: size)
+    var buffers: [UnsafeMutableRawPointer?] = Array(
+      repeating: nil, count: planned.nodes.count + emitter.extraBuffers.count)
     for (node, offset) in places { buffers[node] = memory + offset }
     for (node, storage) in constantNodes { buffers[node] = storage.pointer }
     for (output, input) in inPlace {
       buffers[planned.outputs[output]] = inputNodes[input].flatMap { buffers[$0] }
     }
     for (member, sharing) in schedule.sharedMemory { buffers[member] = buffers[sharing] }
-    sharedMemory = schedule.sharedMemory
     scalars = scalarNodes.map { node, value in
       ((memory + places[node]!).assumingMemoryBound(to: Float.self), value)
     }
+    ownInputs = inputNodes.map { node in node.flatMap { buffers[$0] } }
+    self.memory = memory
+    self.buffers = buffers
+    memoryBytes = size
+    sharedMemory = schedule.sharedMemory
     self.inputNodes = inputNodes
     self.constants = constants
     self.inPlace = inPlace
-    ownInputs = inputNodes.map { node in node.flatMap { places[$0] }.map { [memory] in memory + $0 } }
     try checkInPlace(fusion, schedule)
     writeAddresses()
     bind(rows: capacity)

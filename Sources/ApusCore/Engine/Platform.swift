@@ -1,5 +1,7 @@
 // What differs between Linux and macOS: threads, processors, clocks, the environment.
 
+import CApus
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -36,46 +38,11 @@ enum Thread {
 }
 
 enum Processor {
-  /// The processor that the calling thread runs on; −1 where the system does not say.
-  static var current: Int {
-    #if canImport(Glibc)
-    Int(sched_getcpu())
-    #else
-    -1
-    #endif
-  }
-
-  /// Moves the calling thread to another processor when it runs on `processor`.
-  static func leave(_ processor: Int) {
-    #if canImport(Glibc)
-    guard processor >= 0, current == processor else { return }
-    var allowed = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &allowed) == 0 else { return }
-    var others = allowed
-    withUnsafeMutableBytes(of: &others) { bytes in
-      guard processor / 8 < bytes.count else { return }
-      bytes[processor / 8] &= ~(UInt8(1) << UInt8(processor % 8))
-    }
-    guard sched_setaffinity(0, MemoryLayout<cpu_set_t>.size, &others) == 0 else { return }
-    sched_setaffinity(0, MemoryLayout<cpu_set_t>.size, &allowed)
-    #endif
-  }
-
   /// How many threads pay: the processors that this process may use, or fewer where a cgroup gives less time.
   static var usableCount: Int {
-    #if canImport(Glibc) || canImport(Musl)
-    var count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    #if canImport(Glibc)
-    var allowed = cpu_set_t()
-    if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &allowed) == 0 {
-      count = withUnsafeBytes(of: &allowed) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    }
-    #endif
-    if let quota = cgroupQuota { count = min(count, quota) }
-    return max(count, 1)
-    #else
-    return max(Int(sysconf(_SC_NPROCESSORS_ONLN)), 1)
-    #endif
+    let allowed = Int(apus_allowed_processors())
+    let count = allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return max(min(count, cgroupQuota ?? count), 1)
   }
 
   /// Whole processors that the cgroup's quota comes to, rounded up.

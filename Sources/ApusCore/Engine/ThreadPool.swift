@@ -47,7 +47,7 @@ final class ThreadPool: Sendable {
     let generation = (claim.load(ordering: .relaxed) >> 32) &+ 1
     claim.store((generation << 32) | UInt64(parts) << Self.partsBits | 1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-      callerProcessor.store(Processor.current, ordering: .relaxed)
+      callerProcessor.store(Int(apus_current_processor()), ordering: .relaxed)
       door.open()
     }
     instruction.kernel(instruction.arguments, 0, Int32(parts))
@@ -110,7 +110,7 @@ final class ThreadPool: Sendable {
     door.wait { claim.load(ordering: .sequentiallyConsistent) >> 32 == seen }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
     // The kernel may have woken us on the caller's own processor, and would do so again and again.
-    Processor.leave(callerProcessor.load(ordering: .relaxed))
+    apus_leave_processor(Int32(callerProcessor.load(ordering: .relaxed)))
     return claim.load(ordering: .acquiring) >> 32
   }
 }

@@ -68,11 +68,11 @@ package struct Minimum: BinaryOperation {
     left.isNaN || right.isNaN ? .nan : min(left, right)
   }
   package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] {
-    shareByOrder(upstream, winner: right, loser: left).reversed()
+    shareByOrder(upstream, winner: right, loser: left)
   }
 }
 
-/// `upstream` split between two operands: all to the larger, half to each of equals.
+/// `upstream` split between two operands: to the first where `winner` is larger, half to each where they are equal.
 private func shareByOrder(_ upstream: Tensor, winner: Tensor, loser: Tensor) -> [Tensor?] {
   let half = select(winner .== loser, Tensor(0.5), Tensor(0))
   return [

@@ -127,7 +127,7 @@ package struct Cos: UnaryOperation {
 }
 
 /// tanh x
-package struct Tanh: UnaryOperation {
+package struct TanhFunction: UnaryOperation {
   package static let name = "tanh"
   package init() {}
   package static let opcode = APUS_TANH
@@ -136,7 +136,7 @@ package struct Tanh: UnaryOperation {
 }
 
 /// 1 / (1 + e⁻ˣ)
-package struct Sigmoid: UnaryOperation {
+package struct SigmoidFunction: UnaryOperation {
   package static let name = "sigmoid"
   package init() {}
   package static let opcode = APUS_SIGMOID
@@ -156,7 +156,7 @@ package struct ErrorFunction: UnaryOperation {
 }
 
 /// ln(1 + eˣ), without overflow.
-package struct Softplus: UnaryOperation {
+package struct SoftplusFunction: UnaryOperation {
   package static let name = "softplus"
   package init() {}
   package static let opcode = APUS_SOFTPLUS

@@ -1,5 +1,5 @@
 /// eˣⁱ / Σⱼ eˣʲ along the last axis.
-package struct Softmax: GraphOperation {
+package struct SoftmaxOperation: GraphOperation {
   package static let name = "softmax"
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
@@ -15,17 +15,17 @@ package struct Softmax: GraphOperation {
   package func reference<Scalar: ReferenceScalar>(
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
   ) -> ReferenceArray<Scalar> {
-    LogSoftmax().reference(inputs, output: output, rows: rows).map { Exp().value($0) }
+    LogSoftmaxOperation().reference(inputs, output: output, rows: rows).map { Exp().value($0) }
   }
   package var lowering: Lowering { .expansion }
-  package static var samples: [OperationSample] { normalizationSamples(Softmax()) }
+  package static var samples: [OperationSample] { normalizationSamples(SoftmaxOperation()) }
   package static var badSamples: [BadOperationSample] {
-    [BadOperationSample(Softmax(), TensorType([]), message: "softmax of float32[]; expected at least one axis")]
+    [BadOperationSample(SoftmaxOperation(), TensorType([]), message: "softmax of float32[]; expected at least one axis")]
   }
 }
 
 /// xᵢ − ln Σⱼ eˣʲ along the last axis.
-package struct LogSoftmax: GraphOperation {
+package struct LogSoftmaxOperation: GraphOperation {
   package static let name = "logSoftmax"
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
@@ -53,9 +53,9 @@ package struct LogSoftmax: GraphOperation {
     }
   }
   package var lowering: Lowering { .expansion }
-  package static var samples: [OperationSample] { normalizationSamples(LogSoftmax()) }
+  package static var samples: [OperationSample] { normalizationSamples(LogSoftmaxOperation()) }
   package static var badSamples: [BadOperationSample] {
-    [BadOperationSample(LogSoftmax(), TensorType([2], .int32), message: "logSoftmax of int32[2]")]
+    [BadOperationSample(LogSoftmaxOperation(), TensorType([2], .int32), message: "logSoftmax of int32[2]")]
   }
 }
 

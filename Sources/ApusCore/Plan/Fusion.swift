@@ -137,11 +137,7 @@ struct Fusion {
     guard let a = groups[target], let b = groups[other], a.isProgram, b.isProgram, a.space == b.space,
       a.head == nil || b.head == nil, a.members.count + b.members.count <= Self.mostSteps
     else { return }
-    // A group between the two would have to come before and after the merged one.
-    let between = { (from: Int, to: Int) in
-      dependencies(from).contains { $0 != to && self.depends($0, on: to) }
-    }
-    guard !between(target, other), !between(other, target) else { return }
+    guard !reaches(target, other), !reaches(other, target) else { return }
     var merged = a
     merged.members = (a.members + b.members).sorted()
     merged.rowMembers.formUnion(b.rowMembers)
@@ -174,6 +170,11 @@ struct Fusion {
       }
     }
     return result
+  }
+
+  /// Whether one group reads another through a third, which would have to come before and after the two merged.
+  private func reaches(_ group: Int, _ other: Int) -> Bool {
+    dependencies(group).contains { $0 != other && depends($0, on: other) }
   }
 
   private func depends(_ group: Int, on other: Int) -> Bool {

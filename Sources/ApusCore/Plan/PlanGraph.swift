@@ -112,9 +112,12 @@ struct PlanGraph {
       right = hasUniformBatch(right) ? right : contiguous(right)
       return append(.contraction, [left, right], node)
     case .view(let change):
-      return try change.apply(to: operands[0], shape: node.type.shape)
-        ?? change.apply(to: appendCopy(operands[0], TensorType(TensorShape(operands[0].shape), node.type.scalar)), shape: node.type.shape)
-        ?? { () throws(ApusError) -> View in throw ApusError("the engine cannot view \(operands[0].shape) as \(node.type.shape)") }()
+      if let view = change.apply(to: operands[0], shape: node.type.shape) { return view }
+      let copy = appendCopy(operands[0], TensorType(TensorShape(operands[0].shape), node.type.scalar))
+      guard let view = change.apply(to: copy, shape: node.type.shape) else {
+        throw ApusError("the engine cannot view \(copy.shape) as \(node.type.shape)")
+      }
+      return view
     case .assembly(let axis):
       return append(.assembly(axis: axis[0]), operands, node)
     case .gather(let axis):

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-package import Glibc
-#elseif canImport(Musl)
-package import Musl
-#else
-package import Darwin
-#endif
-
 /// The numbers that the reference interpreter computes with: Float and Double.
 package protocol ReferenceScalar: BinaryFloatingPoint, Sendable {
   /// A function of the C library, in Double, rounded to this type.

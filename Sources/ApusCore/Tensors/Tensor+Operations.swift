@@ -101,10 +101,10 @@ extension Tensor {
   public func log1p() -> Tensor { .apply(LogOnePlus(), [self]) }
   public func sin() -> Tensor { .apply(Sin(), [self]) }
   public func cos() -> Tensor { .apply(Cos(), [self]) }
-  public func tanh() -> Tensor { .apply(Tanh(), [self]) }
-  public func sigmoid() -> Tensor { .apply(Sigmoid(), [self]) }
+  public func tanh() -> Tensor { .apply(TanhFunction(), [self]) }
+  public func sigmoid() -> Tensor { .apply(SigmoidFunction(), [self]) }
   public func erf() -> Tensor { .apply(ErrorFunction(), [self]) }
-  public func softplus() -> Tensor { .apply(Softplus(), [self]) }
+  public func softplus() -> Tensor { .apply(SoftplusFunction(), [self]) }
   public func relu() -> Tensor { .apply(Rectifier(), [self]) }
   public func floor() -> Tensor { .apply(Floor(), [self]) }
   public func ceil() -> Tensor { .apply(Ceiling(), [self]) }
@@ -167,9 +167,9 @@ extension Tensor {
   }
 
   /// eˣⁱ / Σⱼ eˣʲ along the last axis.
-  public func softmax() -> Tensor { .apply(Softmax(), [self]) }
+  public func softmax() -> Tensor { .apply(SoftmaxOperation(), [self]) }
   /// xᵢ − ln Σⱼ eˣʲ along the last axis.
-  public func logSoftmax() -> Tensor { .apply(LogSoftmax(), [self]) }
+  public func logSoftmax() -> Tensor { .apply(LogSoftmaxOperation(), [self]) }
 
   // MARK: Products
 

@@ -221,6 +221,15 @@ double apus_erf(double x);
 /// Philox 4x32-10 (Salmon et al. 2011).
 void apus_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t output[4]);
 
+// MARK: - Processors
+
+/// The processor that the calling thread runs on; -1 where the system does not say.
+int apus_current_processor(void);
+/// How many processors this process may use; 0 where the system does not say.
+int apus_allowed_processors(void);
+/// Moves the calling thread to another processor when it runs on this one.
+void apus_leave_processor(int processor);
+
 /// A hint to the processor that the caller spins.
 static inline void apus_spin_hint(void) {
 #if defined(__x86_64__)

@@ -1,0 +1,45 @@
+public import ApusCore
+
+/// Every output is a weighted sum of all inputs (MISSION H).
+///
+/// y = x · W + b, `[rows, …, inputs] → [rows, …, units]`; W is `[inputs, units]`.
+public struct Dense: Layer {
+  public static let name = "dense"
+  public static let formula = "y = x · W + b"
+  public var units: Int
+  public var bias: Bool
+  public var initializer: NamedInitializer
+
+  public init() { self.init(1) }
+
+  public init(_ units: Int, bias: Bool = true) {
+    self.init(units, bias: bias, initializer: .xavierUniform)
+  }
+
+  public init(_ units: Int, bias: Bool = true, initializer: some Initializer) {
+    self.units = units
+    self.bias = bias
+    self.initializer = NamedInitializer(initializer)
+  }
+
+  public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    guard units > 0 else {
+      return .failed(ApusError("dense with \(units) units", expected: "at least 1"))
+    }
+    guard input.shape.rank >= 2, !input.shape[-1].isPerRow else {
+      return .failed(
+        ApusError("dense on \(input.shape)", expected: "[rows, …, inputs]", fix: "put a Flatten before it"))
+    }
+    let inputs = input.shape[-1].size
+    let weight = scope.parameter(
+      "weight", [Dimension(inputs), Dimension(units)], initializer.value, layout: layout(of: input, in: scope))
+    let product = input.matmul(weight)
+    guard bias else { return product }
+    return product + scope.parameter("bias", [Dimension(units)], .zeros, isDecayed: false)
+  }
+
+  private func layout(of input: Tensor, in scope: Scope) -> ParameterLayout {
+    guard let image = scope.trace.imageShape(of: input), image.rank == 4 else { return .transposed }
+    return .transposedFromImage(height: image[1].size, width: image[2].size, channels: image[3].size)
+  }
+}

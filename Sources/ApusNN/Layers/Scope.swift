@@ -1,0 +1,85 @@
+public import ApusCore
+
+/// What a layer is given while it is traced: names, parameters, state, random numbers, the mode.
+///
+/// Calling the same child twice under the same name shares its parameters.
+public struct Scope {
+  /// The layer's path, as in `"2.attention"`; empty at the top.
+  public let path: String
+  let trace: Trace
+
+  init(path: String, trace: Trace) {
+    self.path = path
+    self.trace = trace
+  }
+
+  /// Whether the graph is for training or for inference.
+  public var mode: TracingMode { trace.mode }
+
+  /// A weight of the layer. The same name twice gives the same weight.
+  ///
+  /// - Parameters:
+  ///   - shape: its shape, all axes of fixed length.
+  ///   - initializer: how its first values are drawn.
+  ///   - fanIn: the inputs that one output adds up; the product of all axes but the last when nil.
+  ///   - fanOut: the outputs that one input goes to; the last axis when nil.
+  ///   - isDecayed: whether weight decay applies: to weights, not to biases.
+  ///   - layout: how PyTorch stores it.
+  public func parameter(
+    _ name: String, _ shape: TensorShape, _ initializer: some Initializer,
+    fanIn: Int? = nil, fanOut: Int? = nil, isDecayed: Bool = true, layout: ParameterLayout = .same
+  ) -> Tensor {
+    trace.parameter(
+      ParameterSpecification(
+        path: join(name), shape: shape, initializer: initializer,
+        fanIn: fanIn ?? shape.dimensions.dropLast().reduce(1) { $0 * $1.size }, fanOut: fanOut ?? shape[-1].size,
+        isDecayed: isDecayed, layout: layout))
+  }
+
+  /// A number that may change without planning again, such as a dropout rate.
+  public func setting(_ name: String, _ value: Double) -> Tensor {
+    trace.setting(join(name), value)
+  }
+
+  /// Uniform random numbers in [0, 1) of this layer, different in every step of training.
+  public func uniform(_ shape: TensorShape) -> Tensor {
+    .uniform(shape, key: trace.key, stream: trace.stream(path))
+  }
+
+  /// The output of a layer below this one. An error in it gets the layer's path, and the file and line where it
+  /// was written.
+  public func call(
+    _ layer: any Layer, _ input: Tensor, named name: String, location: SourceLocation? = nil
+  ) -> Tensor {
+    guard input.error == nil else { return input }
+    let child = Scope(path: join(name), trace: trace)
+    let output = layer(input, in: child)
+    if let error = output.error {
+      let place = "layer \(child.path) (\(type(of: layer).name))" + (location.map { " at \($0)" } ?? "")
+      return error.place == nil ? .failed(error.at(place)) : output
+    }
+    trace.record(layer, child.path, input.shape, output)
+    return output
+  }
+
+  private func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
+
+/// What a graph is traced for. Two questions, because Monte-Carlo dropout samples in inference.
+public struct TracingMode: Hashable, Sendable {
+  public var samplesDropout: Bool
+  public var usesBatchStatistics: Bool
+
+  public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
+  public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
+}
+
+/// How PyTorch stores a parameter.
+public enum ParameterLayout: Hashable, Sendable {
+  case same
+  /// `[out, in]`; ours is `[in, out]`.
+  case transposed
+  /// `[out, in]` for an input that was flattened from `[height, width, channels]`, which PyTorch flattens
+  /// as `[channels, height, width]`.
+  case transposedFromImage(height: Int, width: Int, channels: Int)
+}

@@ -1,0 +1,124 @@
+public import ApusCore
+
+/// Layers one after the other; what the braces of a model build.
+///
+/// The parameters of the layer at position i are named `i.…`, as PyTorch's `nn.Sequential` names them.
+public struct Sequential: ContainerLayer {
+  public static let name = "sequential"
+  public static let formula = "y = fₙ(… f₁(x))"
+
+  /// A layer and the place in the source where it was written.
+  public struct Item: Sendable {
+    public var layer: any Layer
+    public var location: SourceLocation?
+  }
+
+  public var items: [Item]
+
+  public init() { items = [] }
+
+  public init(_ layers: [any Layer]) {
+    items = layers.map { Item(layer: $0, location: nil) }
+  }
+
+  public init(items: [Item]) {
+    self.items = items
+  }
+
+  public init(@LayerBuilder _ layers: () -> Sequential) {
+    self = layers()
+  }
+
+  public init(layers: any Layer) throws(ApusError) {
+    self = layers as? Sequential ?? Sequential([layers])
+  }
+
+  public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    var output = input
+    for (position, item) in items.enumerated() {
+      output = scope.call(item.layer, output, named: "\(position)", location: item.location)
+    }
+    return output
+  }
+
+  public var expanded: any Layer {
+    Sequential(items: items.map { Item(layer: $0.layer.expanded, location: $0.location) })
+  }
+
+  public static func == (left: Sequential, right: Sequential) -> Bool {
+    left.configuration == right.configuration
+  }
+
+  /// The list of the layers' descriptions.
+  public var configuration: JSONValue { .array(items.map { $0.layer.expanded.configuration }) }
+
+  public init(from decoder: any Decoder) throws {
+    let configuration = try decoder.singleValueContainer().decode(JSONValue.self)
+    guard case .array = configuration else { throw ApusError("layers are a list") }
+    self = try Sequential(layers: Layers.layer(configuration))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(configuration)
+  }
+}
+
+/// x + f(x): the input is added to what the layers make of it (He et al. 2015).
+public struct Residual: ContainerLayer {
+  public static let name = "residual"
+  public static let formula = "y = x + f(x)"
+  public var layers: Sequential
+
+  public init() { layers = Sequential() }
+
+  public init(@LayerBuilder _ layers: () -> Sequential) {
+    self.layers = layers()
+  }
+
+  public init(layers: any Layer) throws(ApusError) {
+    self.layers = try Sequential(layers: layers)
+  }
+
+  public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    let output = layers(input, in: scope)
+    guard output.error == nil, output.shape != input.shape else { return input + output }
+    return .failed(
+      ApusError(
+        "residual layers turn \(input.shape) into \(output.shape)", expected: "the shape of the input",
+        fix: "end the branch with as many units as come in"))
+  }
+
+  public var expanded: any Layer {
+    var residual = self
+    residual.layers = layers.expanded as! Sequential
+    return residual
+  }
+
+  public var configuration: JSONValue { .object([Self.name: layers.configuration]) }
+}
+
+/// A file and a line.
+public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+  public var file: String
+  public var line: Int
+
+  public var description: String { "\(file):\(line)" }
+}
+
+/// Collects the layers that stand one below the other.
+@resultBuilder
+public enum LayerBuilder {
+  public static func buildExpression(
+    _ layer: some Layer, file: String = #fileID, line: Int = #line
+  ) -> [Sequential.Item] {
+    [Sequential.Item(layer: layer, location: SourceLocation(file: file, line: line))]
+  }
+
+  public static func buildBlock(_ items: [Sequential.Item]...) -> [Sequential.Item] { items.flatMap { $0 } }
+  public static func buildArray(_ items: [[Sequential.Item]]) -> [Sequential.Item] { items.flatMap { $0 } }
+  public static func buildOptional(_ items: [Sequential.Item]?) -> [Sequential.Item] { items ?? [] }
+  public static func buildEither(first items: [Sequential.Item]) -> [Sequential.Item] { items }
+  public static func buildEither(second items: [Sequential.Item]) -> [Sequential.Item] { items }
+  public static func buildFinalResult(_ items: [Sequential.Item]) -> Sequential { Sequential(items: items) }
+}

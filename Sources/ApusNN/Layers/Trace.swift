@@ -1,0 +1,85 @@
+public import ApusCore
+
+/// A parameter that a layer asked for.
+public struct ParameterSpecification: Sendable {
+  public var path: String
+  public var shape: TensorShape
+  public var initializer: any Initializer
+  public var fanIn: Int
+  public var fanOut: Int
+  /// Whether weight decay applies.
+  public var isDecayed: Bool
+  public var layout: ParameterLayout
+}
+
+/// One layer of a traced network, for summaries and errors.
+public struct LayerRecord: Sendable {
+  public var path: String
+  public var name: String
+  public var outputShape: TensorShape
+  /// The tensor itself, for taps.
+  package var output: Tensor
+}
+
+/// What tracing a network has brought up so far.
+final class Trace {
+  let mode: TracingMode
+  /// Seed and step, as random numbers need them: int32[4].
+  let key = Tensor.input("key", TensorType([4], .int32))
+  private(set) var parameters: [(specification: ParameterSpecification, tensor: Tensor)] = []
+  private(set) var settings: [(path: String, value: Double, tensor: Tensor)] = []
+  private(set) var layers: [LayerRecord] = []
+  private var streams: [String: Int] = [:]
+  /// Shapes of image tensors that a flatten took apart, by the flat tensor: for the layout of what follows.
+  private var flattened: [(flat: Tensor, image: TensorShape)] = []
+
+  init(mode: TracingMode) {
+    self.mode = mode
+  }
+
+  func parameter(_ specification: ParameterSpecification) -> Tensor {
+    if let known = parameters.first(where: { $0.specification.path == specification.path }) {
+      guard known.specification.shape == specification.shape else {
+        return .failed(
+          ApusError(
+            "parameter “\(specification.path)” has the shape \(known.specification.shape) and \(specification.shape)",
+            expected: "one shape for a shared parameter"))
+      }
+      return known.tensor
+    }
+    guard specification.shape.isFixed, specification.shape.count() > 0 else {
+      return .failed(
+        ApusError("parameter “\(specification.path)” of shape \(specification.shape)", expected: "at least one element"))
+    }
+    let tensor = Tensor.input(specification.path, TensorType(specification.shape))
+    parameters.append((specification, tensor))
+    return tensor
+  }
+
+  func setting(_ path: String, _ value: Double) -> Tensor {
+    if let known = settings.first(where: { $0.path == path }) { return known.tensor }
+    let tensor = Tensor.input(path, TensorType([]))
+    settings.append((path, value, tensor))
+    return tensor
+  }
+
+  /// A stream of random numbers for each time a path asks.
+  func stream(_ path: String) -> UInt64 {
+    let count = streams[path, default: 0]
+    streams[path] = count + 1
+    return stableHash("\(path)#\(count)")
+  }
+
+  func record(_ layer: any Layer, _ path: String, _ input: TensorShape, _ output: Tensor) {
+    layers.append(LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
+  }
+
+  func noteFlattened(_ flat: Tensor, from image: TensorShape) {
+    flattened.append((flat, image))
+  }
+
+  /// The `[rows, height, width, channels]` that the features of a tensor were flattened from.
+  func imageShape(of tensor: Tensor) -> TensorShape? {
+    flattened.last { $0.flat.node === tensor.node }?.image
+  }
+}

@@ -1,0 +1,26 @@
+public import ApusCore
+
+/// −t ln σ(z) − (1 − t) ln(1 − σ(z)), from logits z and targets t in 0 … 1, both `[rows, outputs]`: the mean over
+/// the outputs (S0, S1).
+///
+/// Computed as softplus(z) − z · t. Its value at the start is ln 2 an output.
+public struct BinaryCrossEntropy: Loss {
+  public static let name = "binaryCrossEntropy"
+  public static let formula = "ln(1 + eᶻ) − z·t"
+  public init() {}
+
+  public func targetType(for output: TensorShape) -> TensorType { TensorType(output) }
+
+  public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
+    // Without cancellation where z is large: max(z, 0) − z·t + ln(1 + e^−|z|).
+    let terms = output.relu() - output * target + (-output.abs()).softplus()
+    return meanOverOutputs(terms)
+  }
+
+  public func expectedAtStart(outputs: Int) -> Double? { Mathematics.log(2) }
+  public func prediction(_ output: Tensor) -> Tensor { output.sigmoid() }
+}
+
+extension Loss where Self == BinaryCrossEntropy {
+  public static var binaryCrossEntropy: BinaryCrossEntropy { BinaryCrossEntropy() }
+}

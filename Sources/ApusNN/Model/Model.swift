@@ -1,0 +1,143 @@
+package import ApusCore
+
+/// A network with its weights: a value. Copy it, average several, compare, save.
+///
+/// ```swift
+/// let model = try Model(input: [28, 28, 1], seed: 1) {
+///   Flatten(); Dense(128); ReLU(); Dropout(0.2); Dense(10)
+/// }
+/// ```
+public struct Model: Sendable {
+  /// The layers.
+  public let layers: Sequential
+  /// The shape of one sample.
+  public let inputShape: [Int]
+  /// The shape of the output for one sample.
+  public let outputShape: [Int]
+  /// What the first weights were drawn from.
+  public let seed: UInt64
+  /// The parameters in the order in which the layers ask for them.
+  public let parameters: [Parameter]
+  /// The layers as traced, composites taken apart.
+  public let summary: [LayerSummary]
+  /// Numbers of layers that may change without planning again (dropout rates), by path.
+  public var settings: [String: Double]
+  /// All parameters in one arena; shared between copies until one of them changes.
+  package private(set) var storage: TensorStorage
+
+  /// - Parameters:
+  ///   - input: the shape of one sample, without the rows: `[13]`, `[28, 28, 1]`.
+  ///   - seed: decides the first weights, together with each parameter's path.
+  /// - Throws: the first mistake in the shapes, with the layer's path, file and line.
+  public init(input: [Int], seed: UInt64 = 0, @LayerBuilder _ layers: () -> Sequential) throws {
+    try self.init(input: input, seed: seed, layers: layers())
+  }
+
+  public init(input: [Int], seed: UInt64 = 0, layers: Sequential) throws {
+    guard input.allSatisfy({ $0 > 0 }) else {
+      throw ApusError("a model for the input \(input)", expected: "lengths of at least 1")
+    }
+    self.layers = layers
+    inputShape = input
+    self.seed = seed
+    let network = try TracedNetwork(layers, input: input, mode: .training)
+    guard network.output.shape[0] == .rows else {
+      throw ApusError("the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
+    }
+    outputShape = network.output.shape.dimensions.dropFirst().map(\.size)
+    parameters = Parameter.layOut(network.parameters.map(\.specification))
+    summary = LayerSummary.make(network)
+    settings = Dictionary(network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
+    storage = TensorStorage(count: Parameter.arenaCount(parameters))
+    for parameter in parameters {
+      let random = Philox(seed: seed, path: parameter.path)
+      let values = storage.floats[parameter.range]
+      let (fanIn, fanOut) = (parameter.specification.fanIn, parameter.specification.fanOut)
+      for (index, place) in values.indices.enumerated() {
+        storage.floats[place] = Float(
+          parameter.specification.initializer.value(index, fanIn: fanIn, fanOut: fanOut, random: random))
+      }
+    }
+  }
+
+  /// The number of weights and biases.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// The values of a parameter, row-major; nil when there is none of that path.
+  public subscript(path: String) -> [Float]? {
+    get { parameters.first { $0.path == path }.map { Array(storage.floats[$0.range]) } }
+    set {
+      guard let parameter = parameters.first(where: { $0.path == path }), let newValue,
+        newValue.count == parameter.count
+      else { return }
+      var arena = Array(storage.floats)
+      arena.replaceSubrange(parameter.range, with: newValue)
+      storage = TensorStorage(arena)
+    }
+  }
+
+  /// The same model with other weights: a whole arena.
+  package func replacingStorage(_ storage: TensorStorage) -> Model {
+    precondition(storage.count == self.storage.count, "the arena does not fit")
+    var model = self
+    model.storage = storage
+    return model
+  }
+}
+
+/// A parameter's place in the arena.
+public struct Parameter: Sendable {
+  public let specification: ParameterSpecification
+  /// The first element in the arena.
+  package let offset: Int
+
+  public var path: String { specification.path }
+  public var shape: [Int] { specification.shape.sizes() }
+  public var count: Int { specification.shape.count() }
+  package var range: Range<Int> { offset..<(offset + count) }
+
+  /// Every parameter begins on a cache line. Those that decay come first, so that an update with weight decay
+  /// runs over two ranges.
+  static func layOut(_ specifications: [ParameterSpecification]) -> [Parameter] {
+    var offset = 0
+    var offsets: [String: Int] = [:]
+    for specification in specifications.filter(\.isDecayed) + specifications.filter({ !$0.isDecayed }) {
+      offsets[specification.path] = offset
+      offset += (specification.shape.count() + 15) / 16 * 16
+    }
+    return specifications.map { Parameter(specification: $0, offset: offsets[$0.path]!) }
+  }
+
+  static func arenaCount(_ parameters: [Parameter]) -> Int {
+    parameters.map { ($0.range.upperBound + 15) / 16 * 16 }.max() ?? 0
+  }
+}
+
+/// A line of a model's summary.
+public struct LayerSummary: Sendable {
+  public var path: String
+  public var name: String
+  /// For one sample.
+  public var outputShape: [Int]
+  public var parameterCount: Int
+  /// Floating-point operations for one sample, a multiply-add counted as two.
+  public var floatingPointOperations: Int
+
+  static func make(_ network: TracedNetwork) -> [LayerSummary] {
+    var previous: Set<ObjectIdentifier> = []
+    return network.layers.map { layer in
+      let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
+      previous.formUnion(nodes.map { ObjectIdentifier($0) })
+      let own = network.parameters.filter { $0.specification.path.hasPrefix(layer.path + ".") }
+      let work = nodes.reduce(0) { sum, node in
+        let expression = node.expression
+        return sum
+          + expression.operation.floatingPointOperations(inputs: expression.inputs.map(\.type), output: node.type)
+          .resolved(rows: 1)
+      }
+      return LayerSummary(
+        path: layer.path, name: layer.name, outputShape: layer.outputShape.dimensions.dropFirst().map(\.size),
+        parameterCount: own.reduce(0) { $0 + $1.specification.shape.count() }, floatingPointOperations: work)
+    }
+  }
+}

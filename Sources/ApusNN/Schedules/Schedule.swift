@@ -1,0 +1,136 @@
+public import ApusCore
+
+/// The learning rate as a function of the step (MISSION E).
+///
+/// Adding one costs a file with a conforming type, and a line of ``Schedules/table``.
+public protocol Schedule: Named {
+  /// The rate in a step (counted from 0 where this schedule begins).
+  ///
+  /// - Parameters:
+  ///   - base: the optimizer's learning rate.
+  ///   - run: how long training goes on from where this schedule begins.
+  func rate(step: Int, base: Double, run: RunLength) -> Double
+
+  /// The steps after which the next schedule takes over; nil when it never ends.
+  func length(in run: RunLength) -> Int?
+}
+
+extension Schedule {
+  public func length(in run: RunLength) -> Int? { nil }
+
+  /// This schedule for its length, then another.
+  public func then(_ next: some Schedule) -> ScheduleSequence {
+    ScheduleSequence((self as? ScheduleSequence)?.schedules ?? [self], next)
+  }
+}
+
+/// How long a training run is.
+public struct RunLength: Sendable, Equatable {
+  public var steps: Int
+  public var stepsPerEpoch: Int
+
+  public init(steps: Int, stepsPerEpoch: Int) {
+    self.steps = steps
+    self.stepsPerEpoch = stepsPerEpoch
+  }
+}
+
+/// A length in steps or epochs: `100`, `"100 steps"`, `"5 epochs"`.
+public struct Span: Sendable, Equatable, Codable {
+  public enum Unit: String, Sendable { case steps, epochs }
+  public var count: Int
+  public var unit: Unit
+
+  public static func steps(_ count: Int) -> Span { Span(count: count, unit: .steps) }
+  public static func epochs(_ count: Int) -> Span { Span(count: count, unit: .epochs) }
+
+  init(count: Int, unit: Unit) {
+    self.count = count
+    self.unit = unit
+  }
+
+  public func steps(in run: RunLength) -> Int {
+    unit == .steps ? count : count * run.stepsPerEpoch
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let steps = try? container.decode(Int.self) {
+      self = .steps(steps)
+    } else {
+      let text = try container.decode(String.self)
+      let parts = text.split(separator: " ")
+      guard let count = parts.first.flatMap({ Int($0) }), count >= 0, parts.count <= 2 else {
+        throw ApusError("“\(text)” is no length", expected: "as in “100 steps” or “5 epochs”")
+      }
+      let word = parts.count == 2 ? String(parts[1]) : "steps"
+      guard let unit = Unit(rawValue: word.hasSuffix("s") ? word : word + "s") else {
+        throw ApusError("“\(word)” is no unit of length", expected: "steps or epochs")
+      }
+      self.init(count: count, unit: unit)
+    }
+    guard count >= 0 else { throw ApusError("a length of \(count)", expected: "0 or more") }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode("\(count) \(unit.rawValue)")
+  }
+}
+
+public enum Schedules {
+  public static let table = NameTable(
+    "schedule", [ConstantRate.self, StepDecay.self, CosineDecay.self, Warmup.self])
+
+  /// A schedule from a name, a name with parameters, or a list of them that follow each other.
+  public static func schedule(_ description: JSONValue) throws(ApusError) -> any Schedule {
+    if case .array(let items) = description {
+      var schedules: [any Schedule] = []
+      for item in items { schedules.append(try schedule(item)) }
+      return schedules.count == 1 ? schedules[0] : ScheduleSequence(schedules: schedules)
+    }
+    return try table.item(description) as! any Schedule
+  }
+}
+
+/// Schedules one after the other.
+public struct ScheduleSequence: Schedule {
+  public static let name = "sequence"
+  public static let formula = "one schedule after the other"
+  public var schedules: [any Schedule]
+
+  public init() { schedules = [] }
+  public init(schedules: [any Schedule]) { self.schedules = schedules }
+  init(_ first: [any Schedule], _ next: some Schedule) { schedules = first + [next] }
+
+  public func rate(step: Int, base: Double, run: RunLength) -> Double {
+    var start = 0
+    for schedule in schedules {
+      let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
+      let length = schedule.length(in: rest)
+      if let length, step >= start + length, schedule.configuration != schedules.last?.configuration {
+        start += length
+        continue
+      }
+      return schedule.rate(step: step - start, base: base, run: rest)
+    }
+    return base
+  }
+
+  public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
+
+  public init(from decoder: any Decoder) throws {
+    let description = try decoder.singleValueContainer().decode(JSONValue.self)
+    let schedule = try Schedules.schedule(description)
+    schedules = (schedule as? ScheduleSequence)?.schedules ?? [schedule]
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(configuration)
+  }
+
+  public static func == (left: ScheduleSequence, right: ScheduleSequence) -> Bool {
+    left.configuration == right.configuration
+  }
+}

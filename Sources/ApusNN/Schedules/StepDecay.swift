@@ -1,0 +1,23 @@
+import ApusCore
+
+/// The rate times a factor after every so many steps or epochs (S4).
+public struct StepDecay: Schedule {
+  public static let name = "step"
+  public static let formula = "η · factor^⌊t / every⌋"
+  public var every: Span
+  public var factor: Double
+
+  public init() { self.init(every: .epochs(10)) }
+  public init(every: Span, factor: Double = 0.5) {
+    self.every = every
+    self.factor = factor
+  }
+
+  public func rate(step: Int, base: Double, run: RunLength) -> Double {
+    base * Mathematics.pow(factor, Double(step / max(every.steps(in: run), 1)))
+  }
+}
+
+extension Schedule where Self == StepDecay {
+  public static func step(every: Span, factor: Double = 0.5) -> StepDecay { StepDecay(every: every, factor: factor) }
+}
