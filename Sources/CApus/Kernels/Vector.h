@@ -6,6 +6,10 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+// Vectors wider than the machine's are passed to functions that are always
+// inlined: no calling convention is involved.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float vfloat __attribute__((vector_size(4 * APUS_WIDTH)));
 typedef int32_t vint __attribute__((vector_size(4 * APUS_WIDTH)));
 typedef uint32_t vuint __attribute__((vector_size(4 * APUS_WIDTH)));
@@ -21,3 +25,47 @@ APUS_INLINE void store_int(int32_t *to, vint value) { *(vint_unaligned *)to = va
 APUS_INLINE vfloat splat(float value) { return value - (vfloat){}; }
 /// a * b + c with one rounding.
 APUS_INLINE vfloat fused(vfloat a, vfloat b, vfloat c) { return __builtin_elementwise_fma(a, b, c); }
+/// Four bytes of any type in every lane.
+APUS_INLINE vint splat_int(int32_t value) { return value - (vint){}; }
+/// Lane by lane: where `mask` (all ones or all zeros) is set, `a`, else `b`.
+APUS_INLINE vint choose_int(vint mask, vint a, vint b) { return (mask & a) | (~mask & b); }
+APUS_INLINE vfloat choose(vint mask, vfloat a, vfloat b) { return (vfloat)choose_int(mask, (vint)a, (vint)b); }
+APUS_INLINE vfloat absolute(vfloat x) { return (vfloat)((vint)x & 0x7fffffff); }
+/// |magnitude| with the sign of `sign`.
+APUS_INLINE vfloat copy_sign(vfloat magnitude, vfloat sign) {
+  return (vfloat)(((vint)magnitude & 0x7fffffff) | ((vint)sign & (int32_t)0x80000000));
+}
+/// The larger one; a NaN wins. Of +0 and -0, `b`.
+APUS_INLINE vfloat maximum(vfloat a, vfloat b) { return choose(a != a, a, choose(a > b, a, b)); }
+APUS_INLINE vfloat minimum(vfloat a, vfloat b) { return choose(a != a, a, choose(a < b, a, b)); }
+/// The polynomial a + b * x, for Horner's rule.
+APUS_INLINE vfloat horner(vfloat b, vfloat x, float a) { return fused(b, x, splat(a)); }
+
+// The first `count` (0 ... APUS_WIDTH) lanes only: nothing past them is read or
+// written in memory. The other lanes are zeros.
+
+#if APUS_WIDTH == 16
+APUS_INLINE vfloat load_head(const float *from, int64_t count) {
+  return (vfloat)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+}
+APUS_INLINE void store_head(float *to, vfloat value, int64_t count) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)value);
+}
+#elif APUS_WIDTH == 8
+APUS_INLINE vint head_mask(int64_t count) {
+  return splat_int((int32_t)count) > (vint){0, 1, 2, 3, 4, 5, 6, 7};
+}
+APUS_INLINE vfloat load_head(const float *from, int64_t count) {
+  return (vfloat)_mm256_maskload_ps(from, (__m256i)head_mask(count));
+}
+APUS_INLINE void store_head(float *to, vfloat value, int64_t count) {
+  _mm256_maskstore_ps(to, (__m256i)head_mask(count), (__m256)value);
+}
+#else
+APUS_INLINE vfloat load_head(const float *from, int64_t count) {
+  vfloat value = {};
+  memcpy(&value, from, 4 * (size_t)count);
+  return value;
+}
+APUS_INLINE void store_head(float *to, vfloat value, int64_t count) { memcpy(to, &value, 4 * (size_t)count); }
+#endif

@@ -1,0 +1,194 @@
+// Elementwise programs: strips of the space, small enough that all registers
+// stay in the first-level cache, each taken through all steps.
+
+#include "Block.h"
+#include "ProgramSteps.h"
+#include "ProgramOperands.h"
+
+/// Floats in all registers together: 40 of the 48 KB of a first-level cache.
+#define APUS_REGISTER_FLOATS 10240
+
+typedef struct program_layout {
+  operand_layout inputs[APUS_MAX_OPERANDS], outputs[APUS_MAX_OPERANDS];
+  int32_t full_registers;  // those that hold more than one vector
+  int all_contiguous;      // every operand is contiguous or one element
+} program_layout;
+
+APUS_INLINE void find_layout(const apus_program *program, program_layout *layout) {
+  int64_t compact[APUS_MAX_RANK];
+  int64_t size = 1;
+  for (int32_t k = program->rank - 1; k >= 0; k--) {
+    compact[k] = size;
+    size *= program->dims[k];
+  }
+  layout->full_registers = program->register_count;
+  layout->all_contiguous = 1;
+  for (int32_t i = 0; i < program->input_count; i++) {
+    layout->inputs[i] = layout_of(program, &program->inputs[i], compact);
+    layout->full_registers -= layout->inputs[i] == OPERAND_SAME;
+    layout->all_contiguous &= layout->inputs[i] <= OPERAND_CONTIGUOUS;
+  }
+  for (int32_t o = 0; o < program->output_count; o++) {
+    operand_layout found = layout_of(program, &program->outputs[o], compact);
+    // An output of one element is contiguous; one that repeats an element is not.
+    if (found == OPERAND_SAME) found = size == 1 ? OPERAND_CONTIGUOUS : OPERAND_STRIDED;
+    layout->outputs[o] = found;
+    layout->all_contiguous &= found == OPERAND_CONTIGUOUS;
+  }
+}
+
+/// Rows and columns of a strip.
+typedef struct strip_shape {
+  int64_t rows, columns;
+} strip_shape;
+
+APUS_INLINE strip_shape choose_strip(const apus_program *program, int32_t full_registers, int64_t rows, int64_t columns) {
+  int64_t floats = APUS_STRIP;
+  if (full_registers * APUS_STRIP > APUS_REGISTER_FLOATS) floats = APUS_REGISTER_FLOATS / full_registers / 64 * 64;
+  if (columns > floats && !program->has_row_steps) {
+    // Pieces of a row, as equal as whole vectors allow.
+    int64_t pieces = (columns + floats - 1) / floats;
+    return (strip_shape){1, ((columns + pieces - 1) / pieces + 15) / 16 * 16};
+  }
+  if (rows * columns <= floats) return (strip_shape){rows, columns};
+  int64_t together = floats > columns ? floats / columns : 1;
+  // A whole number of vectors, so that contiguous operands are used where they lie.
+  int64_t low = columns & -columns;
+  int64_t unit = low >= 16 ? 1 : 16 / low;
+  return (strip_shape){together > unit ? together - together % unit : together, columns};
+}
+
+static void run_region(const apus_program *program, const program_layout *layout, int64_t row_length,
+                       int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end) {
+  const strip_shape shape = choose_strip(program, layout->full_registers, row_end - row_begin, column_end - column_begin);
+  const int32_t input_count = program->input_count, output_count = program->output_count;
+  // Registers lie a cache line further apart than their length, so that they
+  // don't all start in the same set of the cache.
+  const int64_t capacity = (shape.rows * shape.columns + 15) / 16 * 16 + 16;
+  float memory[program->register_count * capacity] __attribute__((aligned(64)));
+  strip_register registers[program->register_count];
+  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
+
+  // The rows of a strip are adjacent in memory where an operand is contiguous.
+  const int all_columns = column_end - column_begin == row_length;
+  const int adjacent = shape.rows == 1 || all_columns;
+  uint32_t in_place = 0, filled = 0, direct = 0;  // operands, a bit each
+  for (int32_t i = 0; i < input_count; i++) {
+    switch (layout->inputs[i]) {
+    case OPERAND_SAME:
+      store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
+      registers[i].pace = 0;
+      filled |= 1u << i;
+      break;
+    case OPERAND_CONTIGUOUS:
+      if (adjacent) in_place |= 1u << i;
+      break;
+    case OPERAND_ROW:
+      // Once for all strips, if these are whole rows of the region.
+      if (column_end - column_begin == shape.columns) {
+        strip once = {row_begin, shape.rows, column_begin, shape.columns, row_length};
+        move_strip(program, &program->inputs[i], registers[i].at, &once, 0);
+        filled |= 1u << i;
+      } else {
+        in_place |= 1u << i;
+      }
+      break;
+    case OPERAND_STRIDED:
+      break;
+    }
+  }
+  uint64_t written_whole = 0;
+  for (int32_t o = 0; o < output_count; o++) {
+    const uint8_t result = program->output_registers[o];
+    written_whole |= 1ull << result;
+    if (result < input_count && must_be_kept(program, result)) in_place &= ~(1u << result);
+    if (layout->outputs[o] == OPERAND_CONTIGUOUS && adjacent && can_write_directly(program, o)) direct |= 1u << o;
+  }
+
+  for (int64_t row = row_begin; row < row_end; row += shape.rows) {
+    strip where = {row, shape.rows < row_end - row ? shape.rows : row_end - row, 0, 0, row_length};
+    for (int64_t column = column_begin; column < column_end; column += shape.columns) {
+      where.column = column;
+      where.columns = shape.columns < column_end - column ? shape.columns : column_end - column;
+      const int64_t count = where.rows * where.columns;
+      const int whole = count % APUS_WIDTH == 0;
+      // Where contiguous operands have the strip, and where the region's elements
+      // that follow it without a gap end: reading on to there is fine.
+      const int64_t position = row * row_length + column;
+      const int64_t end = all_columns ? row_end * row_length : row * row_length + column_end;
+      const int readable = position + (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH <= end;
+      for (int32_t i = 0; i < input_count; i++) {
+        if (filled >> i & 1) continue;
+        const apus_operand *input = &program->inputs[i];
+        if (in_place >> i & 1 && layout->inputs[i] == OPERAND_CONTIGUOUS && readable) {
+          registers[i].at = (float *)input->base + position;
+        } else if (in_place >> i & 1 && layout->inputs[i] == OPERAND_ROW && whole) {
+          registers[i].at = (float *)input->base + column;
+        } else {
+          registers[i].at = memory + i * capacity;
+          if (adjacent && layout->inputs[i] == OPERAND_CONTIGUOUS)
+            copy_contiguous(registers[i].at, (const float *)input->base + position, count);
+          else
+            move_strip(program, input, registers[i].at, &where, 0);
+        }
+      }
+      for (int32_t o = 0; o < output_count; o++)
+        if (direct >> o & 1) {
+          const uint8_t result = program->output_registers[o];
+          registers[result].at = whole ? (float *)program->outputs[o].base + position : memory + result * capacity;
+        }
+      run_steps(program, registers, written_whole, &where);
+      for (int32_t o = 0; o < output_count; o++) {
+        if (whole && direct >> o & 1) continue;
+        const apus_operand *output = &program->outputs[o];
+        const strip_register *result = &registers[program->output_registers[o]];
+        float *from = result->at;
+        if (result->pace == 0) {  // an input of one element
+          from = memory + program->output_registers[o] * capacity;
+          spread(from, result->at, (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH);
+        }
+        if (!adjacent || layout->outputs[o] != OPERAND_CONTIGUOUS)
+          move_strip(program, output, from, &where, 1);
+        else if ((float *)output->base + position != from)
+          copy_contiguous((float *)output->base + position, from, count);
+      }
+    }
+  }
+}
+
+/// Runs the program on rows row_begin ..< row_end and columns column_begin ..<
+/// column_end of the space seen as [product of all axes but the last, last axis].
+/// A program with row steps needs all columns.
+static void program_region(const apus_program *program, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end) {
+  if (row_begin >= row_end || column_begin >= column_end) return;
+  const int64_t row_length = program->rank > 0 ? program->dims[program->rank - 1] : 1;
+  program_layout layout;
+  find_layout(program, &layout);
+  if (layout.all_contiguous && !program->has_row_steps && column_end - column_begin == row_length && row_end - row_begin > 1) {
+    // One long row.
+    column_begin = row_begin * row_length;
+    column_end = row_end * row_length;
+    run_region(program, &layout, column_end, 0, 1, column_begin, column_end);
+    return;
+  }
+  run_region(program, &layout, row_length, row_begin, row_end, column_begin, column_end);
+}
+
+static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
+  const apus_program *program = arguments;
+  const int64_t columns = program->rank > 0 ? program->dims[program->rank - 1] : 1;
+  int64_t rows = 1;
+  for (int32_t k = 0; k < program->rank - 1; k++) rows *= program->dims[k];
+  if (parts == 1) {
+    program_region(program, 0, rows, 0, columns);
+    return;
+  }
+  int64_t first, last;
+  if (program->has_row_steps || rows >= 4 * (int64_t)parts || rows > columns) {
+    share(rows, part, parts, &first, &last);
+    program_region(program, first, last, 0, columns);
+  } else {
+    share((columns + 15) / 16, part, parts, &first, &last);
+    program_region(program, 0, rows, first * 16, last * 16 < columns ? last * 16 : columns);
+  }
+}

@@ -1,0 +1,223 @@
+// The steps of an elementwise program, each a loop over one strip.
+
+/// One register's strip. Whole vectors are computed: memory that a register
+/// points at is readable, and writable if a step writes it, up to the next
+/// multiple of APUS_WIDTH.
+typedef struct strip_register {
+  float *at;
+  /// Floats from one vector to the next: APUS_WIDTH, or 0 where every element
+  /// of the strip is the same and one vector stands for all.
+  int64_t pace;
+} strip_register;
+
+/// Where a strip lies in the space, for row steps and random numbers.
+typedef struct strip {
+  int64_t row, rows;        // of the space seen as rows
+  int64_t column, columns;  // the part of each row, contiguous in the registers
+  int64_t row_length;       // of the space
+} strip;
+
+APUS_INLINE vfloat truth(vint mask) { return (vfloat)(mask & 0x3f800000); }
+APUS_INLINE vint as_int(vfloat x) { return (vint)x; }
+APUS_INLINE vfloat as_float(vint x) { return (vfloat)x; }
+// Unsigned arithmetic wraps.
+APUS_INLINE vfloat add_int(vfloat a, vfloat b) { return (vfloat)((vuint)a + (vuint)b); }
+APUS_INLINE vfloat subtract_int(vfloat a, vfloat b) { return (vfloat)((vuint)a - (vuint)b); }
+APUS_INLINE vfloat multiply_int(vfloat a, vfloat b) { return (vfloat)((vuint)a * (vuint)b); }
+
+APUS_INLINE vfloat sign_of(vfloat a) {
+  return choose(a > 0.0f, splat(1.0f), choose(a < 0.0f, splat(-1.0f), a));
+}
+
+/// Toward zero; NaN gives 0; out of range saturates.
+APUS_INLINE vfloat float_to_int(vfloat a) {
+  vint inside = absolute(a) < 0x1p31f;
+  vint converted = __builtin_convertvector(choose(inside, a, splat(0)), vint);
+  vint limit = choose_int(a > 0.0f, splat_int(INT32_MAX), choose_int(a < 0.0f, splat_int(INT32_MIN), splat_int(0)));
+  return (vfloat)choose_int(inside, converted, limit);
+}
+
+// The operations that are one expression of vectors, as X(opcode, expression).
+
+#define APUS_UNARY_STEPS(X)                                                          \
+  X(APUS_NEGATE, -a)                                                                 \
+  X(APUS_ABSOLUTE, absolute(a))                                                      \
+  X(APUS_SIGN, sign_of(a))                                                           \
+  X(APUS_SQUARE, a * a)                                                              \
+  X(APUS_SQUARE_ROOT, __builtin_elementwise_sqrt(a))                                 \
+  X(APUS_RECIPROCAL, 1.0f / a)                                                       \
+  X(APUS_EXP, vector_exp(a))                                                         \
+  X(APUS_EXPM1, vector_expm1(a))                                                     \
+  X(APUS_LOG, vector_log(a))                                                         \
+  X(APUS_LOG1P, vector_log1p(a))                                                     \
+  X(APUS_SIN, vector_sin(a))                                                         \
+  X(APUS_COS, vector_cos(a))                                                         \
+  X(APUS_TANH, vector_tanh(a))                                                       \
+  X(APUS_SIGMOID, vector_sigmoid(a))                                                 \
+  X(APUS_ERF, vector_erf(a))                                                         \
+  X(APUS_SOFTPLUS, vector_softplus(a))                                               \
+  X(APUS_FLOOR, vector_floor(a))                                                     \
+  X(APUS_CEIL, vector_ceil(a))                                                       \
+  X(APUS_ROUND, vector_round(a))                                                     \
+  X(APUS_RELU, choose(a <= 0.0f, splat(0), a))                                       \
+  X(APUS_NOT, truth(a == 0.0f))                                                      \
+  X(APUS_IS_FINITE, truth(absolute(a) < splat(__builtin_inff())))                    \
+  X(APUS_COPY, a)                                                                    \
+  X(APUS_NEGATE_INT, subtract_int(splat(0), a))                                      \
+  X(APUS_ABSOLUTE_INT, choose(as_int(a) < 0, subtract_int(splat(0), a), a))          \
+  X(APUS_INT_TO_FLOAT, __builtin_convertvector(as_int(a), vfloat))                   \
+  X(APUS_FLOAT_TO_INT, float_to_int(a))                                              \
+  X(APUS_FLUSH, choose(absolute(a) < 0x1p-100f, splat(0), a))
+
+#define APUS_BINARY_STEPS(X)                                                         \
+  X(APUS_ADD, a + b)                                                                 \
+  X(APUS_SUBTRACT, a - b)                                                            \
+  X(APUS_MULTIPLY, a * b)                                                            \
+  X(APUS_DIVIDE, a / b)                                                              \
+  X(APUS_MAXIMUM, maximum(a, b))                                                     \
+  X(APUS_MINIMUM, minimum(a, b))                                                     \
+  X(APUS_POWER, vector_pow(a, b))                                                    \
+  X(APUS_EQUAL, truth(a == b))                                                       \
+  X(APUS_NOT_EQUAL, truth(a != b))                                                   \
+  X(APUS_LESS, truth(a < b))                                                         \
+  X(APUS_LESS_EQUAL, truth(a <= b))                                                  \
+  X(APUS_AND, truth((a != 0.0f) & (b != 0.0f)))                                      \
+  X(APUS_OR, truth((a != 0.0f) | (b != 0.0f)))                                       \
+  X(APUS_ADD_INT, add_int(a, b))                                                     \
+  X(APUS_SUBTRACT_INT, subtract_int(a, b))                                           \
+  X(APUS_MULTIPLY_INT, multiply_int(a, b))                                           \
+  X(APUS_MAXIMUM_INT, choose(as_int(a) > as_int(b), a, b))                           \
+  X(APUS_MINIMUM_INT, choose(as_int(a) < as_int(b), a, b))                           \
+  X(APUS_EQUAL_INT, truth(as_int(a) == as_int(b)))                                   \
+  X(APUS_LESS_INT, truth(as_int(a) < as_int(b)))                                     \
+  X(APUS_LESS_EQUAL_INT, truth(as_int(a) <= as_int(b)))
+
+#define APUS_TERNARY_STEPS(X)                                                        \
+  X(APUS_MULTIPLY_ADD, fused(a, b, c))                                               \
+  X(APUS_SELECT, choose(a != 0.0f, b, c))
+
+/// Writes one vector's worth of `from`, whose pace is 0, to the whole strip.
+APUS_INLINE void spread(float *to, const float *from, int64_t count) {
+  vfloat lanes = load(from);
+  for (int64_t i = 0; i < count; i += APUS_WIDTH) store(to + i, lanes);
+}
+
+/// Each row's reduction, in all of the row. A row is read before it is written.
+APUS_INLINE void reduce_strip_rows(int32_t operation, float *to, const float *from, const strip *where) {
+  for (int64_t r = 0; r < where->rows; r++) {
+    float value;
+    reduce_rows(operation, &value, from + r * where->columns, 0, 1, where->columns);
+    fill_contiguous(to + r * where->columns, &value, where->columns);
+  }
+}
+
+static void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
+  int64_t position = where->row * where->row_length + where->column;
+  if (where->columns == where->row_length || where->rows == 1) {
+    uniform_numbers(to, position, where->rows * where->columns, step, seed_and_step);
+    return;
+  }
+  for (int64_t r = 0; r < where->rows; r++)
+    uniform_numbers(to + r * where->columns, position + r * where->row_length, where->columns, step, seed_and_step);
+}
+
+/// Runs all steps on one strip. Registers of `written_whole` (a bit each) are
+/// written in full even where all their elements are the same.
+static void run_steps(const apus_program *program, strip_register *registers, uint64_t written_whole, const strip *where) {
+  const int64_t count = (where->rows * where->columns + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH;
+  const apus_step *step = program->steps;
+  const apus_step *end = step + program->step_count;
+  for (; step < end; step++) {
+    strip_register *destination = &registers[step->destination];
+    float *to = destination->at;
+    const strip_register *ra = &registers[step->a];
+    const float *pa = ra->at;
+    int64_t pace_a = ra->pace;
+    // A single vector that the loop would overwrite while it still reads it.
+    vfloat held[3];
+
+#define APUS_HOLD(p, pace, k)                   \
+  if (pace == 0 && p == to) {                   \
+    held[k] = load(p);                          \
+    p = (const float *)&held[k];                \
+  }
+#define APUS_OPERAND(r)                                   \
+  const float *p##r = registers[step->r].at;              \
+  const int64_t pace_##r = registers[step->r].pace;
+#define APUS_EXTENT(together)                                                              \
+  const int64_t pace = written_whole >> step->destination & 1 ? APUS_WIDTH : (together);   \
+  const int64_t length = pace ? count : APUS_WIDTH;                                        \
+  destination->pace = pace;
+
+    switch (step->opcode) {
+#define X(opcode, expression)                             \
+  case opcode: {                                          \
+    APUS_EXTENT(pace_a)                                   \
+    APUS_HOLD(pa, pace_a, 0)                              \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
+      vfloat a = load(pa);                                \
+      pa += pace_a;                                       \
+      store(to + i, expression);                          \
+    }                                                     \
+    break;                                                \
+  }
+      APUS_UNARY_STEPS(X)
+#undef X
+#define X(opcode, expression)                             \
+  case opcode: {                                          \
+    APUS_OPERAND(b)                                       \
+    APUS_EXTENT(pace_a | pace_b)                          \
+    APUS_HOLD(pa, pace_a, 0)                              \
+    APUS_HOLD(pb, pace_b, 1)                              \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
+      vfloat a = load(pa), b = load(pb);                  \
+      pa += pace_a;                                       \
+      pb += pace_b;                                       \
+      store(to + i, expression);                          \
+    }                                                     \
+    break;                                                \
+  }
+      APUS_BINARY_STEPS(X)
+#undef X
+#define X(opcode, expression)                             \
+  case opcode: {                                          \
+    APUS_OPERAND(b)                                       \
+    APUS_OPERAND(c)                                       \
+    APUS_EXTENT(pace_a | pace_b | pace_c)                 \
+    APUS_HOLD(pa, pace_a, 0)                              \
+    APUS_HOLD(pb, pace_b, 1)                              \
+    APUS_HOLD(pc, pace_c, 2)                              \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
+      vfloat a = load(pa), b = load(pb), c = load(pc);    \
+      pa += pace_a;                                       \
+      pb += pace_b;                                       \
+      pc += pace_c;                                       \
+      store(to + i, expression);                          \
+    }                                                     \
+    break;                                                \
+  }
+      APUS_TERNARY_STEPS(X)
+#undef X
+    case APUS_ROW_SUM:
+    case APUS_ROW_MAXIMUM:
+    case APUS_ROW_MINIMUM:
+      if (pace_a == 0) {
+        spread(to, pa, count);
+        pa = to;
+      }
+      destination->pace = APUS_WIDTH;
+      if (step->opcode == APUS_ROW_SUM)
+        reduce_strip_rows(APUS_SUM, to, pa, where);
+      else
+        reduce_strip_rows(step->opcode == APUS_ROW_MAXIMUM ? APUS_MAX : APUS_MIN, to, pa, where);
+      break;
+    case APUS_UNIFORM:
+      destination->pace = APUS_WIDTH;
+      uniform_strip(to, where, step, program->inputs[step->a].base);
+      break;
+    }
+#undef APUS_HOLD
+#undef APUS_OPERAND
+#undef APUS_EXTENT
+  }
+}
