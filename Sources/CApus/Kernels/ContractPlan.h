@@ -20,6 +20,8 @@ enum {
   /// Most rows computed beside C (a multiple of CONTRACT_UNIT): chains that
   /// wait for the tree, and results that have yet to be transposed.
   CONTRACT_BUFFER_ROWS = 96,
+  /// Most floats of packed rows of A.
+  CONTRACT_ROWS_FLOATS = 96 * 1024,
   /// Most rows of a register tile.
   CONTRACT_TILE_ROWS = 14,
 };
@@ -35,15 +37,19 @@ typedef struct product {
   int64_t a_batch, b_batch;
   int transposed;
   int packs_a, packs_b;
+  int may_read_b;  // packs_b is for tiles of one line only
 } product;
 
 static inline int64_t contract_minimum(int64_t x, int64_t y) { return x < y ? x : y; }
 static inline int64_t contract_ceiling(int64_t x, int64_t unit) { return (x + unit - 1) / unit; }
 
-/// Floats read one after the other are transposed about five a cycle; floats
-/// that lie apart are copied one a cycle.
-static inline double contract_packing(int64_t row, int64_t column, double count) {
-  return column == 1 ? 0 : count * (row == 1 ? 0.2 : 1);
+/// Cycles to pack `count` floats of B before the tiles of `rows` rows read them.
+/// Floats that follow one another are transposed about five a cycle; floats that
+/// lie apart are copied one a cycle. Where rows go to a buffer first, a panel
+/// deeper than the scratch is packed again for each bufferful.
+static inline double contract_packing(int64_t row, int64_t column, double count, int64_t rows, int64_t k, int buffered) {
+  int64_t times = buffered && k > CONTRACT_PANEL_DEPTH ? contract_ceiling(rows, CONTRACT_BUFFER_ROWS) : 1;
+  return column == 1 ? 0 : count * (row == 1 ? 0.2 : 1) * (double)times;
 }
 
 /// The product in the order that should take fewer cycles: two vector
@@ -54,9 +60,9 @@ static inline product contract_orient(const apus_contract *x) {
   double m = (double)x->m, n = (double)x->n, k = (double)x->k;
   int64_t a_row = x->m == 1 ? 1 : x->a_row, b_column = x->n == 1 ? 1 : x->b_column;
   double straight = 0.5 * m * k * (double)contract_ceiling(x->n, CONTRACT_UNIT)
-                    + contract_packing(x->b_row, b_column, k * n);
+                    + contract_packing(x->b_row, b_column, k * n, x->m, x->k, x->k > APUS_CHAIN);
   double transposed = 0.5 * n * k * (double)contract_ceiling(x->m, CONTRACT_UNIT)
-                      + contract_packing(x->a_column, a_row, m * k) + 0.2 * m * n;
+                      + contract_packing(x->a_column, a_row, m * k, x->n, x->k, 1) + 0.2 * m * n;
   product p;
   p.c = x->c;
   p.c_row = x->c_row;
@@ -72,10 +78,13 @@ static inline product contract_orient(const apus_contract *x) {
     p.b = x->b, p.b_row = x->b_row, p.b_column = b_column, p.b_batch = x->b_batch;
   }
   // A large B is worth copying even where it can be read as it lies: panels
-  // spare the caches' sets and the address translation.
-  p.packs_b = p.b_column != 1 || (p.m >= 512 && p.n >= 512);
+  // spare the address translation and, where rows lie a multiple of 4 KB apart,
+  // the few sets of the caches that those would share.
+  int large = p.m >= 512 && p.n >= 512, apart = p.b_row % 1024 == 0 && p.m >= 64 && p.k >= 512;
+  p.packs_b = p.b_column != 1 || large || apart;
+  p.may_read_b = p.b_column == 1 && !large && p.k < 1024;
   // Columns of A a multiple of 4 KB apart share a few sets of both caches.
-  p.packs_a = p.a_column != 1 && p.a_column % 1024 == 0 && p.k >= 512;
+  p.packs_a = p.a_column != 1 && p.a_column % 1024 == 0 && p.k >= 512 && p.k <= 4096 && p.n > CONTRACT_PANEL_COLUMNS;
   return p;
 }
 
@@ -90,17 +99,20 @@ static inline int64_t contract_buffers(const product *p) {
   return chains > 1 ? bits + 1 : p->transposed;
 }
 
-/// Floats of each area of a part's scratch, in the order in which they lie there.
+/// The sizes of the areas of a part's scratch, in floats, in the order in which
+/// they lie there: a packed panel of B, the buffers, packed rows of A.
+static inline int64_t contract_panel_columns(const product *p) {
+  return contract_minimum(contract_ceiling(p->n, CONTRACT_UNIT) * CONTRACT_UNIT, CONTRACT_PANEL_COLUMNS);
+}
 static inline int64_t contract_panel_floats(const product *p) {
-  int64_t columns = contract_minimum(contract_ceiling(p->n, CONTRACT_UNIT) * CONTRACT_UNIT, CONTRACT_PANEL_COLUMNS);
-  return p->packs_b ? contract_minimum(p->k, CONTRACT_PANEL_DEPTH) * columns : 0;
+  return p->packs_b ? contract_minimum(p->k, CONTRACT_PANEL_DEPTH) * contract_panel_columns(p) : 0;
 }
 static inline int64_t contract_buffer_floats(const product *p) {
-  return contract_buffers(p) ? CONTRACT_BUFFER_ROWS * CONTRACT_PANEL_COLUMNS : 0;
+  int64_t rows = contract_minimum(contract_ceiling(p->m, CONTRACT_UNIT) * CONTRACT_UNIT, CONTRACT_BUFFER_ROWS);
+  return rows * contract_panel_columns(p);
 }
-static inline int64_t contract_rows_floats(const product *p) {
-  return p->packs_a ? CONTRACT_TILE_ROWS * CONTRACT_PANEL_DEPTH : 0;
-}
+static inline int64_t contract_packed_rows(const product *p) { return CONTRACT_ROWS_FLOATS / p->k; }
+static inline int64_t contract_rows_floats(const product *p) { return p->packs_a ? contract_packed_rows(p) * p->k : 0; }
 
 /// What one part computes: units `begin ..< end` of batch * (m rows or n / 16
 /// groups of columns), each matrix of the batch in turn.
@@ -113,6 +125,7 @@ typedef struct contract_share {
 /// one, so that the larger operand is read once. Whole rows of C where asked.
 static inline contract_share contract_cut(const product *p, int64_t batch, int whole_rows, int32_t part, int32_t parts) {
   int64_t groups = contract_ceiling(p->n, CONTRACT_UNIT);
+  if (parts == 1) return (contract_share){.begin = 0, .end = batch * p->m, .by_rows = 1};
   double by_rows = (double)contract_ceiling(batch * p->m, parts) * (double)groups;
   double by_columns = (double)contract_ceiling(batch * groups, parts) * (double)p->m;
   contract_share share;

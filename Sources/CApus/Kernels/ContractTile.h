@@ -67,10 +67,8 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
   TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] = a + 3 * r * a_row;
   // One term a turn: with more, the compiler runs out of vector registers.
   _Pragma("clang loop unroll(disable)") for (; k > 0; k -= 1) {
-    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
-      const float *from = b + v * APUS_WIDTH;
-      columns[v] = v < last ? load(from) : load_lanes(from, mask);
-    }
+    columns[last] = load_lanes(b + last * APUS_WIDTH, mask);
+    TILE_UNROLL for (int v = 0; v < last; v += 1) columns[v] = load(b + v * APUS_WIDTH);
     TILE_UNROLL for (int i = 0; i < rows; i += 1) {
       const vfloat factor = splat(row[i / 3][(i % 3) * a_row]);
       TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = fused(factor, columns[v], sum[i][v]);
@@ -132,40 +130,55 @@ typedef float vquad_unaligned __attribute__((vector_size(16), aligned(4), may_al
 #define PAIRS_LOW(x, y) __builtin_shufflevector(x, y, LANES(0, 1, APUS_WIDTH, APUS_WIDTH + 1))
 #define PAIRS_HIGH(x, y) __builtin_shufflevector(x, y, LANES(2, 3, APUS_WIDTH + 2, APUS_WIDTH + 3))
 
-/// Four floats from each of the rows first, first + 4, first + 8, ..., side by
-/// side; rows past the last are the last one again.
-APUS_INLINE vfloat load_quads(const float *from, int64_t row, int64_t first, int64_t last) {
+/// Rows i, i + 4, i + 8, ... of `rows` (the first, the fifth, ...), four floats of each side by side.
+APUS_INLINE vfloat load_quads(const float *const rows[APUS_WIDTH / 4], int64_t offset) {
   union { vquad_unaligned quads[APUS_WIDTH / 4]; vfloat whole; } value;
-  TILE_UNROLL for (int q = 0; q < APUS_WIDTH / 4; q += 1) {
-    int64_t index = first + 4 * q;
-    value.quads[q] = *(const vquad_unaligned *)(from + (index < last ? index : last) * row);
-  }
+  TILE_UNROLL for (int q = 0; q < APUS_WIDTH / 4; q += 1) value.quads[q] = *(const vquad_unaligned *)(rows[q] + offset);
   return value.whole;
+}
+
+/// to[j * to_row + i] = from[i * from_row + j], i < APUS_WIDTH, j < columns.
+APUS_INLINE void transpose_rows(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t columns) {
+  const float *rows[APUS_WIDTH / 4];
+  TILE_UNROLL for (int q = 0; q < APUS_WIDTH / 4; q += 1) rows[q] = from + 4 * q * from_row;
+  int64_t j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    vfloat r0 = load_quads(rows, 0), r1 = load_quads(rows, from_row);
+    vfloat r2 = load_quads(rows, 2 * from_row), r3 = load_quads(rows, 3 * from_row);
+    vfloat low01 = INTERLEAVE_LOW(r0, r1), high01 = INTERLEAVE_HIGH(r0, r1);
+    vfloat low23 = INTERLEAVE_LOW(r2, r3), high23 = INTERLEAVE_HIGH(r2, r3);
+    store(to, PAIRS_LOW(low01, low23));
+    store(to + to_row, PAIRS_HIGH(low01, low23));
+    store(to + 2 * to_row, PAIRS_LOW(high01, high23));
+    store(to + 3 * to_row, PAIRS_HIGH(high01, high23));
+    TILE_UNROLL for (int q = 0; q < APUS_WIDTH / 4; q += 1) rows[q] += 4;
+    to += 4 * to_row;
+  }
+  for (; j < columns; j += 1, to += to_row) {
+    for (int64_t i = 0; i < APUS_WIDTH; i += 1) to[i] = from[i * from_row + j];
+  }
 }
 
 /// to[j * to_row + i] = from[i * from_row + j], i < rows, j < columns.
 static void transpose(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t rows, int64_t columns) {
-  for (int64_t i = 0; i < rows; i += APUS_WIDTH, to += APUS_WIDTH, from += APUS_WIDTH * from_row) {
-    int64_t count = contract_minimum(rows - i, APUS_WIDTH), j = 0;
-    vlanes lanes = first_lanes(count);
-    for (; j + 4 <= columns; j += 4) {
-      vfloat r0 = load_quads(from + j, from_row, 0, count - 1), r1 = load_quads(from + j, from_row, 1, count - 1);
-      vfloat r2 = load_quads(from + j, from_row, 2, count - 1), r3 = load_quads(from + j, from_row, 3, count - 1);
-      vfloat low01 = INTERLEAVE_LOW(r0, r1), high01 = INTERLEAVE_HIGH(r0, r1);
-      vfloat low23 = INTERLEAVE_LOW(r2, r3), high23 = INTERLEAVE_HIGH(r2, r3);
-      store_lanes(to + j * to_row, lanes, PAIRS_LOW(low01, low23));
-      store_lanes(to + (j + 1) * to_row, lanes, PAIRS_HIGH(low01, low23));
-      store_lanes(to + (j + 2) * to_row, lanes, PAIRS_LOW(high01, high23));
-      store_lanes(to + (j + 3) * to_row, lanes, PAIRS_HIGH(high01, high23));
+  int64_t i = 0;
+  for (; i + APUS_WIDTH <= rows; i += APUS_WIDTH) transpose_rows(to + i, to_row, from + i * from_row, from_row, columns);
+  // Fewer rows: four at a time, then one.
+  for (; i + 4 <= rows; i += 4) {
+    for (int64_t j = 0; j < columns; j += 1) {
+      const float *source = from + i * from_row + j;
+      vquad_unaligned quad = {source[0], source[from_row], source[2 * from_row], source[3 * from_row]};
+      *(vquad_unaligned *)(to + j * to_row + i) = quad;
     }
-    for (; j < columns; j += 1) {
-      for (int64_t lane = 0; lane < count; lane += 1) to[j * to_row + lane] = from[lane * from_row + j];
-    }
+  }
+  for (; i < rows; i += 1) {
+    for (int64_t j = 0; j < columns; j += 1) to[j * to_row + i] = from[i * from_row + j];
   }
 }
 
-/// to[i * to_row + j] = from[i * from_row + j * from_column].
-static void pack(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t from_column, int64_t rows, int64_t columns) {
+/// to[i * to_row + j] = from[i * from_row + j * from_column], i < rows, j < columns.
+static void pack(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t from_column, int64_t rows,
+                 int64_t columns) {
   if (from_row == 1 && from_column != 1) return transpose(to, to_row, from, from_column, columns, rows);
   for (int64_t i = 0; i < rows; i += 1, to += to_row, from += from_row) {
     if (from_column == 1) {
