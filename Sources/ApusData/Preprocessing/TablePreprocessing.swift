@@ -79,6 +79,35 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     return encoding
   }
 
+  /// What the types cannot say: a document from elsewhere may hold anything.
+  func check() throws(ApusError) {
+    func require(_ condition: Bool, _ name: String) throws(ApusError) {
+      guard condition else { throw ApusError("the encoding of column \"\(name)\" is damaged") }
+    }
+    let places = 1...max(min(tableWidth, 1 << 32), 1)
+    for column in columns {
+      let scalings =
+        switch column.kind {
+        case .number: column.scalings.count == 1
+        case .date: !column.scalings.isEmpty && column.dateOrder != nil
+        case .boolean: column.fill != nil
+        case .category: Set(column.values).count == column.values.count
+        case .presence: !column.marksMissing
+        }
+      try require(scalings && places.contains(column.number) && column.number != target.number, column.name)
+      for scaling in column.scalings {
+        try require(scaling.deviation > 0 && scaling.logarithmUnit ?? 1 > 0, column.name)
+        try require(scaling.part == nil || DateText.Part(rawValue: scaling.part ?? "") != nil, column.name)
+      }
+    }
+    let isTargetSound =
+      target.task == .regression
+      ? target.deviation > 0
+      : target.classNames.count >= 2 && Set(target.classNames).count == target.classNames.count
+    try require(isTargetSound && places.contains(target.number), target.name)
+    guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }
+  }
+
   static func classNames(_ column: TableColumn) -> [String] {
     guard case .texts(let codes, let texts) = column.asTexts().cells else { return [] }
     var isUsed = [Bool](repeating: false, count: texts.count)

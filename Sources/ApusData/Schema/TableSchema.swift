@@ -93,12 +93,13 @@ public struct TableSchema: Sendable, Equatable {
     schema.keepOnlyInput(table)
     schema.noteRoles(table)
     guard !schema.inputs.isEmpty else {
-      let why = schema.columns.compactMap { column -> String? in
+      let reasons = schema.columns.compactMap { column -> String? in
         guard case .leftOut(let why) = column.role else { return nil }
         return "\"\(column.name)\": \(why)"
       }
+      let why = reasons.isEmpty ? "" : " (\(reasons.prefix(4).joined(separator: "; ")))"
       throw ApusError(
-        "no column is left to predict from\(why.isEmpty ? "" : " (" + why.prefix(4).joined(separator: "; ") + ")")",
+        "no column is left to predict from\(why)",
         at: table.name, expected: "at least one column beside the target")
     }
     return schema
