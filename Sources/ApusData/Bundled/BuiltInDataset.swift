@@ -30,8 +30,8 @@ public struct BuiltInDataset: Sendable {
     ) { _ throws(ApusError) in .table(try bundled(FishText.csv, "fish")) },
     BuiltInDataset(
       "xor", "exclusive or: four rows that no straight line separates; with rows or noise, a cloud",
-      source: "generated", target: "class", isUnsplit: { $0.rows == nil && ($0.noise ?? 0) == 0 }
-    ) { options throws(ApusError) in .table(try GeneratedSets.xor(options)) },
+      source: "generated", target: "class", isUnsplit: { $0.rows == nil && ($0.noise ?? 0) == 0 },
+      make: { options throws(ApusError) in .table(try GeneratedSets.xor(options)) }),
     BuiltInDataset(
       "moons", "two half moons that reach into one another", source: "generated", target: "class"
     ) { options throws(ApusError) in .table(try GeneratedSets.moons(options)) },

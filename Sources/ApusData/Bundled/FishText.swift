@@ -1,4 +1,5 @@
-/// 159 fish of Lake Längelmävesi (P. Brofeldt 1917; Journal of Statistics Education data archive), as a CSV file.
+/// 159 fish of Lake Längelmävesi (P. Brofeldt 1917; Journal of Statistics Education data archive), as a
+/// CSV file.
 enum FishText {
   static let csv: StaticString = """
     Species,Weight,Length1,Length2,Length3,Height,Width

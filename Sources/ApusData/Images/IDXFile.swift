@@ -129,9 +129,10 @@ package struct IDXFile: Sendable {
   }
 
   private static func tooShort(_ header: Header, present: Int, _ path: String) -> ApusError {
-    ApusError(
-      "holds \(present) bytes of data, but its header says \(header.dimensions.map { String($0) }.joined(separator: " × "))",
-      at: path, expected: "\(header.size) bytes", fix: "download or copy it again")
+    let shape = header.dimensions.map { String($0) }.joined(separator: " × ")
+    return ApusError(
+      "holds \(present) bytes of data, but its header says \(shape)", at: path,
+      expected: "\(header.size) bytes", fix: "download or copy it again")
   }
 
   private static func tooLong(_ size: Int, _ path: String) -> ApusError {

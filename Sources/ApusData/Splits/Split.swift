@@ -41,9 +41,9 @@ public struct Split: Sendable, Equatable {
   }
 
   /// All rows for training: for tiny sets such as XOR.
-  public static func unsplit(_ count: Int) -> Split {
-    Split(training: Array(0..<count), validation: [], test: [])
-  }
+  public static func unsplit(_ count: Int) -> Split { unsplit(rows: Array(0..<count)) }
+
+  static func unsplit(rows: [Int]) -> Split { Split(training: rows, validation: [], test: []) }
 
   /// Divides `rows` at random.
   ///

@@ -260,8 +260,9 @@ struct TableReader {
   private func checkSurplus(_ field: FieldScanner.Field, row: Int, column: Int) throws(ApusError) {
     guard !field.bytes.isEmpty else { return }
     let width = dialect.names.count
+    let text = String(decoding: field.plainBytes().prefix(40), as: UTF8.self)
     throw ApusError(
-      "has a field number \(column + 1), \"\(String(decoding: field.plainBytes().prefix(40), as: UTF8.self))\"",
+      "has a field number \(column + 1), \"\(text)\"",
       at: place(row), expected: "\(width) fields, as in the \(dialect.hasHeader ? "header" : "first rows")",
       fix: "put fields that contain the delimiter in quotes")
   }

@@ -1,0 +1,132 @@
+extension DataSummary {
+  /// The summary as text for a terminal, at most 100 columns wide but for long notes.
+  public func lines() -> [String] {
+    var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
+    lines += columnLines()
+    if let target {
+      lines += ["", target.why]
+      lines += classLines()
+      lines += associationLines()
+    }
+    if !pairs.isEmpty {
+      lines += ["", "correlated columns:"]
+      lines += pairs.map { "  \(padded(significant($0.value), 8, right: true))  \($0.first) ~ \($0.second)" }
+    }
+    if !notes.isEmpty {
+      lines += ["", "notes:"]
+      lines += notes.map { "  · \($0)" }
+    }
+    return lines
+  }
+
+  private func columnLines() -> [String] {
+    let nameWidth = min(max(columns.map { $0.name.count }.max() ?? 6, 6), 20)
+    let header =
+      "  #  \(padded("column", nameWidth))  \(padded("kind", 8))  missing  distinct  "
+      + "\(padded("distribution", Self.histogramBins))  values"
+    return [header]
+      + columns.map { column in
+        var line = "\(padded(String(column.number), 3, right: true))  \(padded(column.name, nameWidth))  "
+        line += "\(padded(column.kind.rawValue, 8))  "
+        line += "\(padded(column.missingCount == 0 ? "–" : String(column.missingCount), 7, right: true))  "
+        line += "\(padded(String(column.distinctCount), 8, right: true))  "
+        line += "\(padded(distribution(column), Self.histogramBins))  "
+        line += values(column, width: 100 - line.count)
+        while line.last == " " { line.removeLast() }
+        return line
+      }
+  }
+
+  private func distribution(_ column: Column) -> String {
+    if column.kind != .category, let statistics = column.statistics { return sparkline(statistics.histogram) }
+    return column.kind == .text ? "" : sparkline(column.topValues.map(\.count))
+  }
+
+  private func values(_ column: Column, width: Int) -> String {
+    if column.filledCount == 0 { return "" }
+    if column.kind != .category, let s = column.statistics {
+      let range = "\(significant(s.minimum)) … \(significant(s.median)) … \(significant(s.maximum))"
+      let long = "\(range), mean \(significant(s.mean)) ± \(significant(s.deviation))"
+      return long.count <= width ? long : range
+    }
+    var text = ""
+    for (i, value) in column.topValues.enumerated() {
+      let next = "\(i > 0 ? ", " : "")\(value.name.prefix(20)) \(value.count)"
+      guard text.count + next.count + 3 <= width else { return text + (i == 0 ? "" : ", …") }
+      text += next
+    }
+    return column.distinctCount > column.topValues.count ? text + ", …" : text
+  }
+
+  private func classLines() -> [String] {
+    guard let largest = classCounts.map(\.count).max(), largest > 0 else { return [] }
+    let total = classCounts.reduce(0) { $0 + $1.count }
+    let width = min(max(classCounts.map { $0.name.count }.max() ?? 1, 4), 24)
+    return classCounts.prefix(30).map { item in
+      let bar = String(repeating: "█", count: max(item.count * 30 / largest, item.count > 0 ? 1 : 0))
+      let percent = (Double(item.count) / Double(total) * 1000).rounded() / 10
+      return "  \(padded(item.name, width))  \(padded(String(item.count), 7, right: true))  "
+        + "\(padded("\(percent) %", 7, right: true))  \(bar)"
+    } + (classCounts.count > 30 ? ["  … and \(classCounts.count - 30) more classes"] : [])
+  }
+
+  private func associationLines() -> [String] {
+    guard !targetAssociations.isEmpty else { return [] }
+    let shown = targetAssociations.prefix(12)
+    let width = min(max(shown.map { $0.first.count }.max() ?? 6, 6), 28)
+    return ["", "what goes with the target (r: correlation, η: correlation ratio, V: Cramér's V):"]
+      + shown.map { item in
+        let bar = String(repeating: item.value < 0 ? "▒" : "█", count: Int((abs(item.value) * 30).rounded()))
+        return "  \(padded(item.first, width))  \(item.measure.rawValue) "
+          + "\(padded(significant((item.value * 1000).rounded() / 1000), 6, right: true))  \(bar)"
+      }
+  }
+}
+
+/// Eight heights of block characters; zero stays blank.
+func sparkline(_ counts: [Int]) -> String {
+  let blocks = Array("▁▂▃▄▅▆▇█")
+  let largest = counts.max() ?? 0
+  return String(
+    counts.map { count -> Character in
+      count <= 0 ? " " : blocks[min(max((count * 8 + largest - 1) / largest - 1, 0), 7)]
+    })
+}
+
+/// A text of exactly `width` characters.
+func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+  if text.count > width { return text.prefix(max(width - 1, 0)) + "…" }
+  let blanks = String(repeating: " ", count: width - text.count)
+  return right ? blanks + text : text + blanks
+}
+
+/// `1 row`, `2 rows`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// A number to four significant digits: `0.3081`, `446`, `1.235e+06`.
+package func significant(_ number: Double) -> String {
+  guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+  var exponent = 0
+  var scale = 1.0
+  let size = abs(number)
+  if size >= 1e6 || size < 1e-4 {
+    // Scientific: the shortest text of the number rounded to four digits.
+    var power = 0
+    var mantissa = size
+    while mantissa >= 10, power < 400 {
+      mantissa /= 10
+      power += 1
+    }
+    while mantissa < 1, power > -400 {
+      mantissa *= 10
+      power -= 1
+    }
+    let rounded = (mantissa * 1000).rounded() / 1000
+    return "\(number < 0 ? "−" : "")\(shortText(rounded))e\(power)"
+  }
+  while size * scale < 1000, exponent < 8 {
+    scale *= 10
+    exponent += 1
+  }
+  return shortText((number * scale).rounded() / scale)
+}

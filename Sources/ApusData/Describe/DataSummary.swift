@@ -1,0 +1,215 @@
+public import ApusCore
+
+/// What one should know about a table before training on it (MISSION I: `apus describe`).
+public struct DataSummary: Sendable, Equatable {
+  /// A column and its distribution.
+  public struct Column: Sendable, Equatable {
+    public var name: String
+    /// Counted from 1.
+    public var number: Int
+    public var kind: TableSchema.Kind
+    public var role: TableSchema.Role
+    public var filledCount: Int
+    public var missingCount: Int
+    public var distinctCount: Int
+    /// For columns of numbers.
+    public var statistics: Statistics?
+    /// For columns of texts: the most frequent first, at most eight.
+    public var topValues: [Count]
+  }
+
+  public struct Statistics: Sendable, Equatable {
+    public var mean: Double
+    public var deviation: Double
+    public var skewness: Double
+    public var minimum: Double
+    public var lowerQuartile: Double
+    public var median: Double
+    public var upperQuartile: Double
+    public var maximum: Double
+    /// How many values fall into each of twelve equal parts of [minimum, maximum].
+    public var histogram: [Int]
+  }
+
+  public struct Count: Sendable, Equatable {
+    public var name: String
+    public var count: Int
+  }
+
+  /// How much two columns have to do with one another.
+  public struct Association: Sendable, Equatable {
+    /// Which figure it is.
+    public enum Measure: String, Sendable {
+      /// Pearson's r of two columns of numbers, −1 … 1.
+      case correlation = "r"
+      /// The correlation ratio of numbers and categories, 0 … 1.
+      case ratio = "η"
+      /// Cramér's V of two columns of categories, 0 … 1.
+      case contingency = "V"
+    }
+
+    public var first: String
+    public var second: String
+    public var measure: Measure
+    public var value: Double
+  }
+
+  public var name: String
+  public var rowCount: Int
+  public var columns: [Column]
+  /// The column that would be predicted, and why; nil if none can be.
+  public var target: TableSchema.Target?
+  /// For classification: the rows of each class.
+  public var classCounts: [Count]
+  /// Each input column with the target, the strongest first.
+  public var targetAssociations: [Association]
+  /// Pairs of input columns of numbers that are correlated by more than 0.5, the strongest first, at most ten.
+  public var pairs: [Association]
+  /// Rows that equal an earlier one.
+  public var duplicateRowCount: Int
+  /// What was noticed, as sentences for the user.
+  public var notes: [String]
+
+  static let histogramBins = 12
+
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``. If no target is named and the
+  ///   usual one cannot be predicted, the summary does without, and says why.
+  /// - Throws: if a target is named and is not there or cannot be predicted.
+  public init(_ table: Table, target: String? = nil, task: LearningTask? = nil) throws(ApusError) {
+    name = table.name
+    rowCount = table.rowCount
+    notes = table.notes
+    var schema: TableSchema
+    do {
+      schema = try TableSchema.infer(table, target: target, task: task)
+    } catch {
+      guard target == nil else { throw error }
+      schema = TableSchema.describing(table)
+      notes.append("no target: \(error.description)")
+    }
+    notes += schema.notes
+    self.target = schema.target
+    columns = table.columns.indices.map { Self.summary(table, $0, schema.columns[$0]) }
+    duplicateRowCount = table.duplicateRowCount()
+    if duplicateRowCount > 0 { notes.append("\(counted(duplicateRowCount, "row")) equal to an earlier one") }
+    classCounts = []
+    targetAssociations = []
+    pairs = []
+    if let chosen = schema.target { describeTarget(table, schema, chosen) }
+    describePairs(table, schema)
+  }
+
+  private static func summary(_ table: Table, _ index: Int, _ schema: TableSchema.Column) -> Column {
+    let cells = table.columns[index]
+    var column = Column(
+      name: cells.name, number: index + 1, kind: schema.kind, role: schema.role,
+      filledCount: table.rowCount - cells.missingCount, missingCount: cells.missingCount,
+      distinctCount: schema.distinctCount, topValues: [])
+    switch cells.cells {
+    case .numbers(let numbers):
+      column.distinctCount = ColumnInference.distinctCount(numbers)
+      column.statistics = Statistics(numbers.filter { !$0.isNaN })
+      if schema.kind == .category { column.topValues = counts(cells.asTexts()) }
+    case .texts: column.topValues = counts(cells)
+    }
+    column.topValues = Array(column.topValues.prefix(8))
+    return column
+  }
+
+  /// The values of a column of texts, the most frequent first.
+  static func counts(_ column: TableColumn) -> [Count] {
+    guard case .texts(let codes, let texts) = column.cells else { return [] }
+    var counts = [Int](repeating: 0, count: texts.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    return texts.indices.filter { counts[$0] > 0 }
+      .sorted { counts[$0] != counts[$1] ? counts[$0] > counts[$1] : texts[$0] < texts[$1] }
+      .map { Count(name: texts[$0], count: counts[$0]) }
+  }
+
+  private mutating func describeTarget(_ table: Table, _ schema: TableSchema, _ target: TableSchema.Target) {
+    let reading = AssociationReading(table, schema)
+    if target.task == .classification {
+      let column = table.columns[target.index].asTexts()
+      let byName = Dictionary(uniqueKeysWithValues: Self.counts(column).map { ($0.name, $0.count) })
+      classCounts = TablePreprocessing.classNames(column).map { Count(name: $0, count: byName[$0] ?? 0) }
+      let smallest = classCounts.map(\.count).min() ?? 0
+      let largest = classCounts.map(\.count).max() ?? 0
+      if smallest * 10 < largest {
+        notes.append("the classes are unequal: the largest has \(largest) rows, the smallest \(smallest)")
+      }
+    }
+    for index in schema.inputs {
+      guard schema.columns[index].role == .input, let found = reading.association(index, target.index) else {
+        continue
+      }
+      targetAssociations.append(found)
+      if abs(found.value) > 0.999 {
+        notes.append(
+          "\(table.columnTitle(index)) alone tells the target (\(found.measure.rawValue) = "
+            + "\(significant(found.value))): will it be known when the model is used?")
+      }
+    }
+    // Equally strong ones stay in the table's order.
+    let ranked = targetAssociations.enumerated().sorted {
+      (-abs($0.element.value), $0.offset) < (-abs($1.element.value), $1.offset)
+    }
+    targetAssociations = ranked.map(\.element)
+  }
+
+  private mutating func describePairs(_ table: Table, _ schema: TableSchema) {
+    let reading = AssociationReading(table, schema)
+    let inputs = (schema.target == nil ? Array(schema.columns.indices) : schema.inputs)
+      .filter { schema.columns[$0].kind == .number && schema.columns[$0].role == .input }.prefix(60)
+    var found: [Association] = []
+    for (i, first) in inputs.enumerated() {
+      for second in inputs.dropFirst(i + 1) {
+        guard let association = reading.association(first, second), abs(association.value) > 0.5 else {
+          continue
+        }
+        found.append(association)
+        if abs(association.value) > 0.9999 {
+          notes.append(
+            "\(table.columnTitle(first)) and \(table.columnTitle(second)) say the same: r = "
+              + significant(association.value))
+        }
+      }
+    }
+    let ranked = found.enumerated().sorted {
+      (-abs($0.element.value), $0.offset) < (-abs($1.element.value), $1.offset)
+    }
+    pairs = ranked.prefix(10).map(\.element)
+  }
+}
+
+extension DataSummary.Statistics {
+  /// - Returns: nil for no numbers.
+  init?(_ numbers: [Double]) {
+    guard let moments = Moments(numbers) else { return nil }
+    let sorted = numbers.sorted()
+    mean = moments.mean
+    deviation = moments.deviation
+    skewness = moments.skewness
+    minimum = moments.minimum
+    maximum = moments.maximum
+    lowerQuartile = Self.quantile(sorted, 0.25)
+    median = Self.quantile(sorted, 0.5)
+    upperQuartile = Self.quantile(sorted, 0.75)
+    let bins = DataSummary.histogramBins
+    histogram = [Int](repeating: 0, count: bins)
+    // Halves, because the difference of the two largest doubles overflows.
+    let range = maximum / 2 - minimum / 2
+    for number in numbers {
+      let bin = range > 0 ? Int((number / 2 - minimum / 2) / range * Double(bins)) : 0
+      histogram[min(max(bin, 0), bins - 1)] += 1
+    }
+  }
+
+  /// Linear between the neighbours, as NumPy does by default.
+  private static func quantile(_ sorted: [Double], _ part: Double) -> Double {
+    let place = part * Double(sorted.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, sorted.count - 1)
+    let weight = place - Double(below)
+    return sorted[below] * (1 - weight) + sorted[above] * weight
+  }
+}

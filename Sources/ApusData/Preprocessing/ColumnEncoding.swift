@@ -1,0 +1,170 @@
+import ApusCore
+
+/// How one column becomes features; fitted on training rows alone (MISSION I).
+public struct ColumnEncoding: Sendable, Equatable, Codable {
+  public enum Kind: String, Sendable, Codable {
+    /// One standardised feature.
+    case number
+    /// 0 or 1.
+    case boolean
+    /// One feature for each of ``values``, of which one is 1.
+    case category
+    /// One standardised feature for each part.
+    case date
+    /// 1 where the cell is filled.
+    case presence
+  }
+
+  public var name: String
+  /// The column's place in the training table, counted from 1.
+  public var number: Int
+  public var kind: Kind
+  /// For numbers one, for dates one a part.
+  public var scalings: [NumberScaling] = []
+  /// What stands for a missing boolean: the part of those that are true.
+  public var fill: Double?
+  /// The categories that have a feature of their own, in order.
+  public var values: [String] = []
+  /// Rare categories share one more feature; those never seen in training count as rare too. Without
+  /// it, a category never seen makes all features zero.
+  public var hasOther = false
+  /// One more feature is 1 where the value is missing; only if values were missing in training.
+  public var marksMissing = false
+  public var dateOrder: DateOrder?
+
+  /// The features' names, such as `Age`, `Sex = male`, `Sold: month`, `Cabin is missing`.
+  public var featureNames: [String] {
+    var names: [String]
+    switch kind {
+    case .number, .boolean: names = [name]
+    case .category:
+      names = values.map { "\(name) = \($0)" }
+      if hasOther { names.append("\(name) = other") }
+    case .date: names = scalings.map { "\(name): \($0.part ?? "")" }
+    case .presence: names = ["\(name) is filled"]
+    }
+    if marksMissing { names.append("\(name) is missing") }
+    return names
+  }
+
+  public var featureCount: Int {
+    let own =
+      switch kind {
+      case .number, .boolean, .presence: 1
+      case .category: values.count + (hasOther ? 1 : 0)
+      case .date: scalings.count
+      }
+    return own + (marksMissing ? 1 : 0)
+  }
+}
+
+/// What the fitting of a column may do.
+public struct EncodingOptions: Sendable, Equatable, Codable {
+  /// At most so many categories of a column have a feature of their own; the rest are pooled.
+  public var maximumCategories: Int
+  /// Categories of fewer training rows are pooled; nil: one in 500, at least 2 and at most 50
+  /// (1 below 50 rows).
+  public var minimumCategoryRows: Int?
+  /// Skewed columns may take the logarithm.
+  public var takesLogarithms: Bool
+
+  public init(maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true) {
+    self.maximumCategories = maximumCategories
+    self.minimumCategoryRows = minimumCategoryRows
+    self.takesLogarithms = takesLogarithms
+  }
+}
+
+extension ColumnEncoding {
+  /// Fits an encoding to the training rows of a column; nil, with a note, if it cannot help.
+  static func fit(
+    _ table: Table, _ index: Int, _ schema: TableSchema.Column, _ rows: TrainingRows,
+    _ options: EncodingOptions, _ notes: inout [String]
+  ) throws(ApusError) -> ColumnEncoding? {
+    let column = table.columns[index].rows(rows.indices)
+    var encoding = ColumnEncoding(name: column.name, number: index + 1, kind: .number)
+    encoding.marksMissing = column.missingCount > 0
+    let title = table.columnTitle(index)
+    func useless() -> ColumnEncoding? {
+      notes.append("\(title) is left out: it has the same value in every training row")
+      return nil
+    }
+    if case .presence = schema.role {
+      encoding.kind = .presence
+      guard column.missingCount > 0, column.missingCount < column.count else { return useless() }
+      encoding.marksMissing = false
+      return encoding
+    }
+    switch schema.kind {
+    case .number:
+      guard case .numbers(let numbers) = column.cells, var scaling = NumberScaling.fit(numbers) else {
+        return useless()
+      }
+      if scaling.logarithmUnit != nil {
+        if options.takesLogarithms {
+          notes.append("\(title) is skewed and enters as a logarithm")
+        } else {
+          let moments = Moments(numbers.filter { !$0.isNaN })
+          scaling.logarithmUnit = nil
+          scaling.mean = moments?.mean ?? 0
+          scaling.deviation = moments?.deviation ?? 1
+        }
+      }
+      encoding.scalings = [scaling]
+    case .boolean:
+      encoding.kind = .boolean
+      let values = try ColumnReading(table, index, rows: rows.indices).booleans().filter { !$0.isNaN }
+      let sum = values.reduce(0, +)
+      guard sum > 0, sum < Double(values.count) else { return useless() }
+      encoding.fill = sum / Double(values.count)
+    case .category:
+      encoding.kind = .category
+      guard encoding.fitCategories(column.asTexts(), options, title, &notes) else { return useless() }
+    case .date:
+      encoding.kind = .date
+      encoding.dateOrder = schema.dateOrder
+      let reading = ColumnReading(table, index, rows: rows.indices)
+      let dates = try reading.dates(schema.dateOrder ?? .yearMonthDay)
+      for part in DateText.Part.allCases {
+        let numbers = dates.map { $0.map { $0.part(part) } ?? .nan }
+        if let scaling = NumberScaling.fit(numbers, part: part.rawValue) { encoding.scalings.append(scaling) }
+      }
+      guard !encoding.scalings.isEmpty else { return useless() }
+    case .text:
+      return nil
+    }
+    return encoding
+  }
+
+  /// - Returns: false if there is but one category.
+  private mutating func fitCategories(
+    _ column: TableColumn, _ options: EncodingOptions, _ title: String, _ notes: inout [String]
+  ) -> Bool {
+    guard case .texts(let codes, let texts) = column.cells else { return false }
+    var counts = [Int](repeating: 0, count: texts.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    let minimum = options.minimumCategoryRows ?? (codes.count < 50 ? 1 : min(50, max(2, codes.count / 500)))
+    // The most frequent first; equally frequent ones by name, so that the file's order is no matter.
+    let ranked = texts.indices.filter { counts[$0] > 0 }.sorted {
+      counts[$0] != counts[$1] ? counts[$0] > counts[$1] : texts[$0] < texts[$1]
+    }
+    let kept = ranked.prefix(max(options.maximumCategories, 1)).prefix { counts[$0] >= minimum }
+    values = sortedNames(kept.map { texts[$0] })
+    hasOther = kept.count < ranked.count
+    if hasOther {
+      let pooled = ranked.dropFirst(kept.count).reduce(0) { $0 + counts[$1] }
+      notes.append(
+        "\(title): \(ranked.count - kept.count) rare categories (\(pooled) rows) are pooled as \"other\"")
+    }
+    return values.count + (hasOther ? 1 : 0) > 1 || (marksMissing && !ranked.isEmpty)
+  }
+}
+
+/// Names in the order of their numbers if all are numbers, else by their letters.
+func sortedNames(_ names: [String]) -> [String] {
+  let numbers = names.map { DecimalParser.parse($0) }
+  if !names.isEmpty, numbers.allSatisfy({ $0 != nil }) {
+    return zip(names, numbers).sorted { ($0.1!, $0.0) < ($1.1!, $1.0) }.map(\.0)
+  }
+  return names.sorted()
+}

@@ -1,0 +1,105 @@
+public import ApusCore
+
+/// What a model's inputs are and how they are made: travels in the model file, so that
+/// `apus predict model.safetensors new.csv` needs nothing else.
+public enum InputSchema: Sendable, Equatable, Codable {
+  case table(TablePreprocessing)
+  case images(ImagePreprocessing)
+
+  public var inputShape: [Int] {
+    switch self {
+    case .table(let table): table.inputShape
+    case .images(let images): images.inputShape
+    }
+  }
+
+  public var targets: TargetKind {
+    switch self {
+    case .table(let table): table.target.kind
+    case .images(let images): .classes(names: images.classNames)
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey { case table, images }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    if let table = try values.decodeIfPresent(TablePreprocessing.self, forKey: .table) {
+      self = .table(table)
+    } else {
+      self = .images(try values.decode(ImagePreprocessing.self, forKey: .images))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .table(let table): try values.encode(table, forKey: .table)
+    case .images(let images): try values.encode(images, forKey: .images)
+    }
+  }
+
+  /// The schema as JSON text, keys sorted; doubles are written so that they come back bit by bit.
+  public func jsonText() throws(ApusError) -> String { try JSONCoding.encode(self).text() }
+
+  /// - Parameter name: what messages call the document.
+  public init(jsonText: String, name: String) throws(ApusError) {
+    self = try JSONCoding.decode(InputSchema.self, from: StrictJSON.parse(jsonText, name: name), name: name)
+    do { try check() } catch { throw error.at(name) }
+  }
+
+  /// What the types cannot say: a document from elsewhere may hold anything.
+  private func check() throws(ApusError) {
+    switch self {
+    case .table(let table): try table.check()
+    case .images(let images):
+      var size = 1
+      for extent in images.inputShape {
+        let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+        guard extent > 0, !overflow else {
+          throw ApusError("\(images.inputShape) is not the shape of an image")
+        }
+        size = product
+      }
+      guard images.inputShape.count == 3 || images.inputShape.count == 1, images.classNames.count >= 1,
+        images.normalization.deviation != 0, images.normalization.white != 0
+      else { throw ApusError("the image preprocessing is damaged") }
+    }
+  }
+}
+
+/// How images become a network's inputs.
+public struct ImagePreprocessing: Sendable, Equatable, Codable {
+  /// `[height, width, channels]`
+  public var inputShape: [Int]
+  public var classNames: [String]
+  public var normalization: ImageNormalization
+
+  public init(inputShape: [Int], classNames: [String], normalization: ImageNormalization) {
+    self.inputShape = inputShape
+    self.classNames = classNames
+    self.normalization = normalization
+  }
+
+  /// Fits the normalisation to training images, and to no others.
+  public static func fit(_ images: ImageDataset, rows: TrainingRows) -> ImagePreprocessing {
+    ImagePreprocessing(
+      inputShape: images.inputShape, classNames: images.classNames,
+      normalization: .fit(images, rows: rows))
+  }
+
+  /// The images as this model takes them.
+  ///
+  /// - Throws: if they have another shape, or more classes than the model.
+  public func apply(to images: ImageDataset, name: String) throws(ApusError) -> ImageDataset {
+    guard images.inputShape == inputShape else {
+      throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
+    }
+    if let row = images.labels.firstIndex(where: { $0 >= classNames.count }) {
+      throw ApusError(
+        "image \(row + 1) has the label \(images.labels[row])", at: name,
+        expected: "0 … \(classNames.count - 1), as in training")
+    }
+    return images.normalized(normalization)
+  }
+}

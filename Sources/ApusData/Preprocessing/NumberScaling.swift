@@ -1,0 +1,110 @@
+import ApusCore
+
+/// How a number becomes a float near zero: fill if missing, perhaps a logarithm, then standardise.
+///
+/// z = (g(x) − mean) / deviation, with g(x) = x or, for skewed columns, g(x) = ln(1 + x / unit).
+/// Everything is fitted on training rows alone, in doubles (MISSION I).
+public struct NumberScaling: Sendable, Equatable, Codable {
+  /// The part of a date that this is about.
+  public var part: String?
+  /// What stands for a missing value: the training median.
+  public var fill: Double
+  /// x is divided by this, increased by 1, and its logarithm taken; nil: x stays as it is.
+  public var logarithmUnit: Double?
+  /// The mean of g(x) over the training rows.
+  public var mean: Double
+  /// The standard deviation of g(x) over the training rows.
+  public var deviation: Double
+
+  /// Fits to numbers, NaN being missing; nil if there are none or all are the same.
+  ///
+  /// Which columns take the logarithm: no value below zero, skewness above 2, and the logarithm at
+  /// least halves the skewness; `unit` is the median of the values above zero, so that the choice
+  /// does not depend on the unit of measure. Incomes, fares, counts and areas of tumours are such.
+  static func fit(_ numbers: [Double], part: String? = nil) -> NumberScaling? {
+    let present = numbers.filter { !$0.isNaN }
+    guard let moments = Moments(present), moments.isVaried else { return nil }
+    var scaling = NumberScaling(
+      part: part, fill: moments.mean, mean: moments.mean, deviation: moments.deviation)
+    var sorted: [Double] = []
+    if present.count < numbers.count {
+      sorted = present.sorted()
+      scaling.fill = median(sorted)
+    }
+    guard part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20 else { return scaling }
+    if sorted.isEmpty { sorted = present.sorted() }
+    let unit = median(sorted.drop { $0 <= 0 })
+    guard unit > 0, unit.isFinite else { return scaling }
+    let logarithms = present.map { ReproducibleMath.log(1 + $0 / unit) }
+    guard let bent = Moments(logarithms), bent.isVaried, abs(bent.skewness) * 2 <= moments.skewness else {
+      return scaling
+    }
+    scaling.logarithmUnit = unit
+    scaling.mean = bent.mean
+    scaling.deviation = bent.deviation
+    return scaling
+  }
+
+  /// The scaled number; NaN stands for a missing one.
+  @inline(__always)
+  func scaled(_ number: Double) -> Float {
+    var x = number.isNaN ? fill : number
+    // Below zero there is no logarithm; such a value is new, and the smallest known one is nearest.
+    if let unit = logarithmUnit { x = ReproducibleMath.log(1 + max(x, 0) / unit) }
+    return Float((x - mean) / deviation)
+  }
+
+  private static func median(_ sorted: some RandomAccessCollection<Double>) -> Double {
+    guard !sorted.isEmpty else { return .nan }
+    let upper = sorted[sorted.index(sorted.startIndex, offsetBy: sorted.count / 2)]
+    guard sorted.count % 2 == 0 else { return upper }
+    let lower = sorted[sorted.index(sorted.startIndex, offsetBy: sorted.count / 2 - 1)]
+    return lower / 2 + upper / 2
+  }
+}
+
+/// Mean, deviation and skewness in two passes, in the order of the numbers.
+struct Moments {
+  var mean: Double
+  /// Over n, not n − 1: what makes the standardised numbers' mean square 1.
+  var deviation: Double
+  var skewness: Double
+  var minimum: Double
+  var maximum: Double
+
+  /// - Returns: nil for no numbers.
+  init?(_ numbers: [Double]) {
+    guard let first = numbers.first else { return nil }
+    minimum = first
+    maximum = first
+    for number in numbers {
+      if number < minimum { minimum = number }
+      if number > maximum { maximum = number }
+    }
+    let count = Double(numbers.count)
+    // Numbers near the largest double would overflow their squares, so all are scaled first.
+    let scale = max(abs(minimum), abs(maximum))
+    guard scale > 0 else {
+      (mean, deviation, skewness) = (0, 0, 0)
+      return
+    }
+    let center = numbers.lazy.map { $0 / scale }.compensatedSum() / count
+    var squares = 0.0
+    var cubes = 0.0
+    for number in numbers {
+      let d = number / scale - center
+      squares += d * d
+      cubes += d * d * d
+    }
+    let sigma = (squares / count).squareRoot()
+    mean = center * scale
+    deviation = sigma * scale
+    skewness = sigma > 0 ? cubes / count / (sigma * sigma * sigma) : 0
+  }
+
+  /// Rounding alone makes a deviation of about 10⁻¹⁶ of the largest number.
+  var isVaried: Bool {
+    minimum < maximum && deviation > 0 && deviation.isNormal
+      && deviation >= 1e-13 * max(abs(minimum), abs(maximum))
+  }
+}

@@ -1,0 +1,151 @@
+public import ApusCore
+
+/// A table's rows as a network's inputs.
+public struct EncodedTable: Sendable {
+  /// One sample per row of the table, in order. Where the target is missing, label and value are 0.
+  public var dataset: TableDataset
+  /// The rows that have a target; empty if the table has no such column.
+  public var rowsWithTarget: [Int]
+  /// Whether the table has the target's column.
+  public var hasTarget: Bool
+  /// What was noticed, as sentences for the user.
+  public var notes: [String]
+}
+
+extension TablePreprocessing {
+  /// Encodes the rows of a table that need not be the one that was fitted to: columns may stand in
+  /// another order, further ones are ignored, and the target may be absent.
+  ///
+  /// - Throws: if a column is missing (by name), or a cell is not what its column was in training (by
+  ///   row and column).
+  public func apply(to table: Table) throws(ApusError) -> EncodedTable {
+    let places = try self.places(in: table)
+    let rows = table.rowCount
+    let width = featureCount
+    var notes: [String] = []
+    var features = [Float](repeating: 0, count: rows * width)
+    var feature = 0
+    for (encoding, place) in zip(columns, places.columns) {
+      try encoding.fill(&features, from: feature, width: width, table, place, &notes)
+      feature += encoding.featureCount
+    }
+    var labels: [Int32] = []
+    var values: [Float] = []
+    var rowsWithTarget: [Int] = []
+    switch target.task {
+    case .classification:
+      labels = [Int32](repeating: 0, count: rows)
+      guard let place = places.target else { break }
+      for (row, code) in ColumnReading(table, place).codes(of: target.classNames).enumerated() where code >= 0
+      {
+        guard code < target.classNames.count else {
+          throw ApusError(
+            "the class \"\(table.columns[place].text(row: row) ?? "")\" does not occur in training",
+            at: table.place(row: row, column: place),
+            expected: target.classNames.prefix(8).joined(separator: ", ")
+              + (target.classNames.count > 8 ? ", …" : ""))
+        }
+        labels[row] = code
+        rowsWithTarget.append(row)
+      }
+    case .regression:
+      values = [Float](repeating: 0, count: rows)
+      guard let place = places.target else { break }
+      for (row, number) in try ColumnReading(table, place).numbers().enumerated() where !number.isNaN {
+        values[row] = Float(target.scaled(number))
+        rowsWithTarget.append(row)
+      }
+    }
+    let dataset = TableDataset(
+      features: features, inputShape: [width], targets: target.kind, labels: labels, values: values,
+      count: rows)
+    return EncodedTable(
+      dataset: dataset, rowsWithTarget: rowsWithTarget, hasTarget: places.target != nil, notes: notes)
+  }
+
+  /// Where the columns stand in a table: by name, or by place where there are no names.
+  private func places(in table: Table) throws(ApusError) -> (columns: [Int], target: Int?) {
+    guard !hasHeader else {
+      var places: [Int] = []
+      let names = table.columns.map(\.name)
+      for encoding in columns {
+        guard let place = names.firstIndex(of: encoding.name) else {
+          let fix =
+            table.hasHeader
+            ? Spelling.fix(for: encoding.name, in: names)
+            : "the file seems to have no header; put the columns' names into its first line"
+          throw ApusError(
+            "there is no column \"\(encoding.name)\", which the model needs", at: table.name, fix: fix)
+        }
+        places.append(place)
+      }
+      return (places, names.firstIndex(of: target.name))
+    }
+    if table.columns.count >= tableWidth {
+      return (columns.map { $0.number - 1 }, target.number - 1)
+    }
+    // New rows come without the column that is to be predicted; those behind it move up.
+    guard table.columns.count == tableWidth - 1 else {
+      throw ApusError(
+        "has \(table.columns.count) columns", at: table.name,
+        expected: "the \(tableWidth) of the training file, or all but the target (column \(target.number))")
+    }
+    return (columns.map { $0.number > target.number ? $0.number - 2 : $0.number - 1 }, nil)
+  }
+}
+
+extension ColumnEncoding {
+  /// Writes the column's features for every row, `width` floats a row, starting at feature `start`.
+  fileprivate func fill(
+    _ features: inout [Float], from start: Int, width: Int, _ table: Table, _ place: Int,
+    _ notes: inout [String]
+  ) throws(ApusError) {
+    let reading = ColumnReading(table, place)
+    let isMissing = reading.isMissing()
+    switch kind {
+    case .number:
+      let scaling = scalings[0]
+      let numbers = try reading.numbers()
+      features.withUnsafeMutableBufferPointer { features in
+        var at = start
+        for number in numbers {
+          features[at] = scaling.scaled(number)
+          at &+= width
+        }
+      }
+    case .boolean:
+      for (row, value) in try reading.booleans().enumerated() {
+        features[row * width + start] = Float(value.isNaN ? fill ?? 0 : value)
+      }
+    case .category:
+      var unseen = 0
+      for (row, code) in reading.codes(of: values).enumerated() where code >= 0 {
+        if code < values.count || hasOther {
+          features[row * width + start + Int(code)] = 1
+        } else {
+          unseen += 1
+        }
+      }
+      if unseen > 0 {
+        notes.append("\(table.columnTitle(place)): \(unseen) rows have a category that training never saw")
+      }
+    case .date:
+      for (row, date) in try reading.dates(dateOrder ?? .yearMonthDay).enumerated() {
+        for (i, scaling) in scalings.enumerated() {
+          let part = DateText.Part(rawValue: scaling.part ?? "")
+          let number = date.flatMap { date in part.map { date.part($0) } } ?? .nan
+          features[row * width + start + i] = scaling.scaled(number)
+        }
+      }
+    case .presence:
+      for (row, isMissing) in isMissing.enumerated() { features[row * width + start] = isMissing ? 0 : 1 }
+    }
+    if marksMissing {
+      let last = start + featureCount - 1
+      for (row, isMissing) in isMissing.enumerated() where isMissing { features[row * width + last] = 1 }
+    } else if kind != .presence, isMissing.contains(true) {
+      let count = isMissing.count { $0 }
+      notes.append("\(table.columnTitle(place)): \(count) missing values, though none were in training")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+public import ApusCore
+
+/// Everything that turns rows of a table into a network's inputs: fitted on training rows, applied to
+/// any rows, stored in the model file (MISSION I).
+public struct TablePreprocessing: Sendable, Equatable, Codable {
+  public var columns: [ColumnEncoding]
+  public var target: TargetEncoding
+  /// Whether the training table had names; without, columns are found by their place.
+  public var hasHeader: Bool
+  /// The number of columns of the training table.
+  public var tableWidth: Int
+  /// The number of rows that were fitted to.
+  public var trainingRows: Int
+
+  public var featureNames: [String] { columns.flatMap(\.featureNames) }
+  public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } }
+  /// `[features]`
+  public var inputShape: [Int] { [featureCount] }
+
+  /// How a file for this model is best read: the header is recognised by its names, and columns of
+  /// categories stay text even if they hold numbers.
+  public var format: TableFormat {
+    var format = TableFormat()
+    if hasHeader {
+      format.expectedNames = columns.map(\.name) + [target.name]
+    } else {
+      format.hasHeader = false
+    }
+    format.textColumns = columns.filter { $0.kind == .category }.map(\.name)
+    return format
+  }
+
+  /// Fits to the training rows of a table, and to no others.
+  ///
+  /// - Parameter schema: with a target.
+  /// - Returns: also what was noticed, as sentences for the user.
+  /// - Throws: if no column is of use, or the training rows' target has a single value.
+  public static func fit(
+    _ table: Table, _ schema: TableSchema, rows: TrainingRows, options: EncodingOptions = EncodingOptions()
+  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
+    guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
+    guard rows.count > 0 else { throw ApusError("there are no training rows", at: table.name) }
+    var notes: [String] = []
+    var encodings: [ColumnEncoding] = []
+    for index in schema.inputs {
+      let column = schema.columns[index]
+      if let encoding = try ColumnEncoding.fit(table, index, column, rows, options, &notes) {
+        encodings.append(encoding)
+      }
+    }
+    guard !encodings.isEmpty else {
+      throw ApusError("no column varies within the \(rows.count) training rows", at: table.name)
+    }
+    let preprocessing = TablePreprocessing(
+      columns: encodings, target: try fitTarget(table, target, rows), hasHeader: table.hasHeader,
+      tableWidth: table.columns.count, trainingRows: rows.count)
+    return (preprocessing, notes)
+  }
+
+  private static func fitTarget(
+    _ table: Table, _ target: TableSchema.Target, _ rows: TrainingRows
+  ) throws(ApusError) -> TargetEncoding {
+    let column = table.columns[target.index]
+    var encoding = TargetEncoding(name: column.name, number: target.index + 1, task: target.task)
+    switch target.task {
+    case .classification:
+      // The names of all classes are no statistics: a class that fell into the test part alone is
+      // still a class.
+      encoding.classNames = classNames(column)
+    case .regression:
+      let numbers = try ColumnReading(table, target.index, rows: rows.indices).numbers().filter { !$0.isNaN }
+      guard let moments = Moments(numbers), moments.isVaried else {
+        throw ApusError(
+          "the target has the same value in every training row", at: table.place(column: target.index))
+      }
+      encoding.mean = moments.mean
+      encoding.deviation = moments.deviation
+    }
+    return encoding
+  }
+
+  /// What the types cannot say: a document from elsewhere may hold anything.
+  func check() throws(ApusError) {
+    func require(_ condition: Bool, _ name: String) throws(ApusError) {
+      guard condition else { throw ApusError("the encoding of column \"\(name)\" is damaged") }
+    }
+    let places = 1...max(min(tableWidth, 1 << 32), 1)
+    for column in columns {
+      let scalings =
+        switch column.kind {
+        case .number: column.scalings.count == 1
+        case .date: !column.scalings.isEmpty && column.dateOrder != nil
+        case .boolean: column.fill != nil
+        case .category: Set(column.values).count == column.values.count
+        case .presence: !column.marksMissing
+        }
+      try require(scalings && places.contains(column.number) && column.number != target.number, column.name)
+      for scaling in column.scalings {
+        try require(scaling.deviation > 0 && scaling.logarithmUnit ?? 1 > 0, column.name)
+        try require(scaling.part == nil || DateText.Part(rawValue: scaling.part ?? "") != nil, column.name)
+      }
+    }
+    let isTargetSound =
+      target.task == .regression
+      ? target.deviation > 0
+      : target.classNames.count >= 2 && Set(target.classNames).count == target.classNames.count
+    try require(isTargetSound && places.contains(target.number), target.name)
+    guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }
+  }
+
+  static func classNames(_ column: TableColumn) -> [String] {
+    guard case .texts(let codes, let texts) = column.asTexts().cells else { return [] }
+    var isUsed = [Bool](repeating: false, count: texts.count)
+    for code in codes where code >= 0 { isUsed[Int(code)] = true }
+    return sortedNames(texts.indices.filter { isUsed[$0] }.map { texts[$0] })
+  }
+}

@@ -1,0 +1,116 @@
+public import ApusCore
+
+/// A table, what its columns are, and the rows that can be learnt from: the way from a file to data
+/// sets, which cannot leak.
+///
+/// ```swift
+/// let task = try TableTask(table, target: "price")
+/// let split = try task.split(SplitOptions(validation: 0.1, test: 0.2, seed: 1))
+/// let (preprocessing, notes) = try task.fit(split.training)
+/// let data = try preprocessing.apply(to: task.table).dataset
+/// let training = data.subset(split.training.indices)
+/// ```
+public struct TableTask: Sendable {
+  public let table: Table
+  public let schema: TableSchema
+  public let target: TableSchema.Target
+  /// The rows whose target is known.
+  public let rows: [Int]
+  /// For classification, the class of every row (−1 where it is missing) and the classes' names.
+  public let classes: [Int32]?
+  public let classNames: [String]
+  /// What was noticed, as sentences for the user.
+  public let notes: [String]
+
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``.
+  /// - Throws: what that throws, and if fewer than two rows have a target.
+  public init(
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+  ) throws(ApusError) {
+    schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)
+    guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
+    self.table = table
+    self.target = chosen
+    var notes = table.notes + schema.notes
+    let column = table.columns[chosen.index]
+    let isMissing = ColumnReading(table, chosen.index).isMissing()
+    rows = (0..<table.rowCount).filter { !isMissing[$0] }
+    if rows.count < table.rowCount {
+      notes.append("\(table.rowCount - rows.count) rows without a target are left out")
+    }
+    guard rows.count >= 2 else {
+      throw ApusError(
+        "the table has \(rows.count == 1 ? "a single row" : "no rows") to learn from", at: table.name,
+        expected: "at least two rows with a target")
+    }
+    switch chosen.task {
+    case .classification:
+      let names = TablePreprocessing.classNames(column)
+      let classes = ColumnReading(table, chosen.index).codes(of: names)
+      self.classes = classes
+      classNames = names
+      var counts = [Int](repeating: 0, count: names.count)
+      for label in classes where label >= 0 { counts[Int(label)] += 1 }
+      let rare = counts.indices.filter { counts[$0] < 5 }
+      if !rare.isEmpty, rows.count >= 20 {
+        let list = rare.prefix(5).map { "\"\(names[$0])\" (\(counts[$0]))" }.joined(separator: ", ")
+        notes.append("classes of very few rows: \(list)\(rare.count > 5 ? ", …" : "")")
+      }
+    case .regression:
+      classNames = []
+      classes = nil
+    }
+    let repeated = table.duplicateRowCount()
+    if repeated > 0, table.rowCount > 4 {
+      notes.append("\(repeated) rows repeat an earlier one; a copy may fall into another part of the split")
+    }
+    self.notes = notes
+  }
+
+  /// Divides the rows that have a target; classes are kept in proportion.
+  public func split(_ options: SplitOptions = SplitOptions()) throws(ApusError) -> Split {
+    do { return try Split.random(rows: rows, classes: classes, options) } catch { throw error.at(table.name) }
+  }
+
+  /// All rows that have a target, for training.
+  public func unsplit() -> Split { Split.unsplit(rows: rows) }
+
+  /// k splits of the rows that have a target.
+  public func folds(_ count: Int, seed: UInt64 = 0) throws(ApusError) -> [Split] {
+    try Split.folds(count, rows: rows, classes: classes, seed: seed)
+  }
+
+  /// Fits the preprocessing to training rows, and to no others.
+  public func fit(
+    _ rows: TrainingRows, options: EncodingOptions = EncodingOptions()
+  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
+    try TablePreprocessing.fit(table, schema, rows: rows, options: options)
+  }
+}
+
+extension Table {
+  /// The number of rows that equal an earlier one in every column, by a 64-bit hash.
+  func duplicateRowCount() -> Int {
+    var hashes = [UInt64](repeating: 0xcbf2_9ce4_8422_2325, count: rowCount)
+    for column in columns {
+      switch column.cells {
+      case .numbers(let numbers):
+        for row in hashes.indices {
+          let bits = numbers[row].isNaN ? 1 : (numbers[row] == 0 ? 0 : numbers[row]).bitPattern
+          hashes[row] = Self.mixed(hashes[row] ^ bits)
+        }
+      case .texts(let codes, _):
+        for row in hashes.indices {
+          hashes[row] = Self.mixed(hashes[row] ^ UInt64(bitPattern: Int64(codes[row])))
+        }
+      }
+    }
+    hashes.sort()
+    return zip(hashes, hashes.dropFirst()).count { $0 == $1 }
+  }
+
+  private static func mixed(_ hash: UInt64) -> UInt64 {
+    let h = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
+    return h ^ (h >> 29)
+  }
+}

@@ -1,0 +1,185 @@
+import ApusCore
+
+/// Finds out what one column is, and whether it can help at all.
+struct ColumnInference {
+  private let table: Table
+  private let index: Int
+  private let cells: TableColumn
+  private let present: Int
+
+  init(_ table: Table, _ index: Int) {
+    self.table = table
+    self.index = index
+    cells = table.columns[index]
+    present = table.rowCount - cells.missingCount
+  }
+
+  /// Below these many rows, hardly any text occurs twice, even in a column of categories.
+  private static let fewRows = 10
+
+  func column(_ notes: inout [String]) -> TableSchema.Column {
+    switch cells.cells {
+    case .numbers(let numbers): numberColumn(numbers)
+    case .texts(let codes, let values): textColumn(codes, values, &notes)
+    }
+  }
+
+  private func make(
+    _ kind: TableSchema.Kind, _ role: TableSchema.Role, distinct: Int, dateOrder: DateOrder? = nil
+  ) -> TableSchema.Column {
+    TableSchema.Column(
+      name: cells.name, kind: kind, role: role, dateOrder: dateOrder, distinctCount: distinct)
+  }
+
+  /// What a column without variety is good for.
+  private func flatRole(distinct: Int) -> TableSchema.Role? {
+    if present == 0 { return .leftOut(why: "it has no values") }
+    guard distinct == 1 else { return nil }
+    let missing = table.rowCount - present
+    if missing == 0 { return .leftOut(why: "it has the same value in every row") }
+    return present > 1 && missing > 1
+      ? .presence(why: "all its values are the same")
+      : .leftOut(why: "it has the same value wherever it is filled")
+  }
+
+  private func numberColumn(_ numbers: [Double]) -> TableSchema.Column {
+    // Only whether they are few, or one a row, is of interest.
+    let distinct = Self.distinctCount(numbers, limit: isNamedLikeIdentifier ? .max : Self.countLimit)
+    if let role = flatRole(distinct: distinct) { return make(.number, role, distinct: distinct) }
+    let areWhole = numbers.allSatisfy { $0.isNaN || $0 == $0.rounded() }
+    if areWhole, present >= Self.fewRows {
+      if isRunningNumber(numbers) {
+        return make(.number, .leftOut(why: "it numbers the rows"), distinct: distinct)
+      }
+      if isNamedLikeIdentifier {
+        if distinct * 20 >= present * 19 {
+          return make(
+            .number, .leftOut(why: "an identifier: nearly every row has its own"), distinct: distinct)
+        }
+        // The number of a shop or a user says which, not how much.
+        if distinct * 2 <= present { return make(.category, .input, distinct: distinct) }
+      }
+    }
+    return make(.number, .input, distinct: distinct)
+  }
+
+  private func textColumn(
+    _ codes: [Int32], _ values: [String], _ notes: inout [String]
+  ) -> TableSchema.Column {
+    // Rows may have been taken away since the texts were numbered.
+    var isUsed = [Bool](repeating: false, count: values.count)
+    for code in codes where code >= 0 { isUsed[Int(code)] = true }
+    let used = values.indices.lazy.filter { isUsed[$0] }.map { values[$0] }
+    let distinct = isUsed.count { $0 }
+    if Booleans.areBooleans(used) {
+      return make(.boolean, flatRole(distinct: distinct) ?? .input, distinct: distinct)
+    }
+    if let (order, isAmbiguous) = DateText.order(of: Array(used)) {
+      if isAmbiguous {
+        notes.append(
+          "\(table.columnTitle(index)): month and day could be either way round; read as "
+            + (order == .monthDayYear ? "month, day, year" : "day, month, year"))
+      }
+      return make(.date, flatRole(distinct: distinct) ?? .input, distinct: distinct, dateOrder: order)
+    }
+    if let role = flatRole(distinct: distinct) { return make(.category, role, distinct: distinct) }
+    if present >= Self.fewRows, distinct * 2 > present {
+      let missing = table.rowCount - present
+      let why = "\(distinct) different texts in \(present) filled rows"
+      let isOftenMissing = missing * 20 > table.rowCount && present * 20 > table.rowCount
+      return make(.text, isOftenMissing ? .presence(why: why) : .leftOut(why: why), distinct: distinct)
+    }
+    return make(.category, .input, distinct: distinct)
+  }
+
+  /// 0, 1, 2, … or 1, 2, 3, … down the rows.
+  private func isRunningNumber(_ numbers: [Double]) -> Bool {
+    guard let first = numbers.first, first == 0 || first == 1 else { return false }
+    for (row, number) in numbers.enumerated() where number != first + Double(row) { return false }
+    return true
+  }
+
+  private var isNamedLikeIdentifier: Bool {
+    guard table.hasHeader else { return false }
+    let name = cells.name
+    let plain = name.lowercased()
+    let names = [
+      "id", "ids", "index", "idx", "key", "uuid", "guid", "no", "no.", "nr", "row", "rownames", "rowname",
+      "unnamed: 0", String(index + 1),
+    ]
+    if names.contains(plain) { return true }
+    let isWord = ["_id", "-id", " id", ".id", "_key", "_uuid"].contains { plain.hasSuffix($0) }
+    // `PassengerId` and `userID`, but neither `Paid` nor `GRID`.
+    let before = name.dropLast(2).last
+    let isCamel = (name.hasSuffix("Id") || name.hasSuffix("ID")) && (before?.isLowercase ?? false)
+    return isWord || isCamel || plain.hasPrefix("id_")
+  }
+
+  /// Beyond these many different numbers a column has "many".
+  static let countLimit = 10_000
+
+  /// The number of different numbers, counted up to a limit; NaN does not count.
+  static func distinctCount(_ numbers: [Double], limit: Int = .max) -> Int {
+    var set = NumberSet()
+    for number in numbers where !number.isNaN {
+      set.insert(number)
+      if set.count >= limit { break }
+    }
+    return set.count
+  }
+}
+
+/// A set of doubles that only counts: several times faster than `Set`, and without its seeded hashes.
+private struct NumberSet {
+  private var slots = [UInt64](repeating: .max, count: 256)
+  private(set) var count = 0
+
+  mutating func insert(_ number: Double) {
+    // −0 is 0; all bits set is a NaN, which is never put in, and marks a free place.
+    let bits = (number == 0 ? 0 : number).bitPattern
+    guard Self.place(bits, &slots) else { return }
+    count += 1
+    if count * 2 > slots.count {
+      var larger = [UInt64](repeating: .max, count: slots.count * 4)
+      for old in slots where old != .max { _ = Self.place(old, &larger) }
+      slots = larger
+    }
+  }
+
+  private static func place(_ bits: UInt64, _ slots: inout [UInt64]) -> Bool {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: (bits &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
+    while slots[slot] != .max {
+      if slots[slot] == bits { return false }
+      slot = (slot + 1) & mask
+    }
+    slots[slot] = bits
+    return true
+  }
+}
+
+/// Texts that say yes or no.
+enum Booleans {
+  static let yes = ["true", "yes", "t", "y", "on"]
+  static let no = ["false", "no", "f", "n", "off"]
+
+  /// nil for any other text.
+  static func value(_ text: String) -> Bool? {
+    let plain = text.lowercased()
+    return yes.contains(plain) ? true : no.contains(plain) ? false : nil
+  }
+
+  /// Whether the texts are the two words of one of the pairs, in one or several spellings.
+  static func areBooleans(_ texts: some Sequence<String>) -> Bool {
+    var pairs: Set<Int> = []
+    var values: Set<Bool> = []
+    for text in texts {
+      let plain = text.lowercased()
+      guard let pair = yes.firstIndex(of: plain) ?? no.firstIndex(of: plain) else { return false }
+      pairs.insert(pair)
+      values.insert(yes.contains(plain))
+      if pairs.count > 1 { return false }
+    }
+    return values.count == 2
+  }
+}

@@ -1,0 +1,205 @@
+public import ApusCore
+
+/// What a network is asked for.
+public enum LearningTask: String, Sendable, Codable, CaseIterable {
+  /// One of several classes.
+  case classification
+  /// A number.
+  case regression
+}
+
+/// What the columns of a table are, and which of them is to be predicted.
+public struct TableSchema: Sendable, Equatable {
+  public enum Kind: String, Sendable, Codable {
+    case number
+    /// Texts such as yes and no.
+    case boolean
+    /// Texts that occur again and again.
+    case category
+    /// Texts that are dates.
+    case date
+    /// Texts of which hardly any occurs twice.
+    case text
+  }
+
+  public enum Role: Sendable, Equatable {
+    case input
+    case target
+    /// Only whether the cell is filled is an input.
+    case presence(why: String)
+    case leftOut(why: String)
+  }
+
+  public struct Column: Sendable, Equatable {
+    public var name: String
+    public var kind: Kind
+    public var role: Role
+    /// How dates are written.
+    public var dateOrder: DateOrder?
+    /// The number of different values; numbers are counted up to 10,000.
+    public var distinctCount: Int
+  }
+
+  /// The column to predict.
+  public struct Target: Sendable, Equatable {
+    /// Counted from 0.
+    public var index: Int
+    public var task: LearningTask
+    /// Why this column and this task, as a sentence for the user.
+    public var why: String
+  }
+
+  public var columns: [Column]
+  public var target: Target?
+  /// What was noticed, as sentences for the user.
+  public var notes: [String]
+
+  /// The columns whose cells or whose presence are inputs.
+  public var inputs: [Int] {
+    columns.indices.filter {
+      switch columns[$0].role {
+      case .input, .presence: true
+      case .target, .leftOut: false
+      }
+    }
+  }
+
+  /// Says what each column is, without choosing a target.
+  public static func describing(_ table: Table) -> TableSchema {
+    var schema = TableSchema(columns: [], notes: [])
+    schema.columns = table.columns.indices.map { ColumnInference(table, $0).column(&schema.notes) }
+    return schema
+  }
+
+  /// Says what each column is, chooses the target and the task, and leaves out what cannot help.
+  ///
+  /// - Parameters:
+  ///   - target: a column's name, or its number counted from 1; without one, the column called target,
+  ///     label, class or y, else the last.
+  ///   - task: without one, a target of texts or of few different whole numbers is a class.
+  ///   - leaveOut: names or numbers of columns that are not to be inputs.
+  /// - Throws: if a column is not there, the target has a single value, or it does not suit the task.
+  public static func infer(
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+  ) throws(ApusError) -> TableSchema {
+    var schema = describing(table)
+    let (index, reason) = try targetIndex(table, target)
+    let taskReason = try schema.setTarget(index, task, table, reason)
+    schema.target?.why += taskReason
+    for name in leaveOut {
+      guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }
+      if column != index { schema.columns[column].role = .leftOut(why: "as asked") }
+    }
+    schema.keepOnlyInput(table)
+    schema.noteRoles(table)
+    guard !schema.inputs.isEmpty else {
+      let reasons = schema.columns.compactMap { column -> String? in
+        guard case .leftOut(let why) = column.role else { return nil }
+        return "\"\(column.name)\": \(why)"
+      }
+      let why = reasons.isEmpty ? "" : " (\(reasons.prefix(4).joined(separator: "; ")))"
+      throw ApusError(
+        "no column is left to predict from\(why)",
+        at: table.name, expected: "at least one column beside the target")
+    }
+    return schema
+  }
+
+  private static func targetIndex(
+    _ table: Table, _ target: String?
+  ) throws(ApusError) -> (index: Int, reason: String) {
+    if let target {
+      guard let index = table.columnIndex(target) else { throw missingColumn(target, table) }
+      return (index, "as asked")
+    }
+    for usual in ["target", "label", "class", "y"] {
+      if let index = table.columns.firstIndex(where: { $0.name.lowercased() == usual }) {
+        return (index, "because of its name")
+      }
+    }
+    guard !table.columns.isEmpty else { throw ApusError("has no columns", at: table.name) }
+    return (table.columns.count - 1, "as the last column")
+  }
+
+  private static func missingColumn(_ name: String, _ table: Table) -> ApusError {
+    guard table.hasHeader else {
+      return ApusError(
+        "there is no column \"\(name)\"", at: table.name,
+        expected: "a number from 1 to \(table.columns.count), as the file has no header")
+    }
+    return ApusError(
+      "there is no column \"\(name)\"", at: table.name,
+      fix: Spelling.fix(for: name, in: table.columns.map(\.name)))
+  }
+
+  /// - Returns: why this task.
+  private mutating func setTarget(
+    _ index: Int, _ asked: LearningTask?, _ table: Table, _ reason: String
+  ) throws(ApusError) -> String {
+    let column = table.columns[index]
+    let distinct = columns[index].distinctCount
+    let present = table.rowCount - column.missingCount
+    let place = table.place(column: index)
+    guard present > 0 else { throw ApusError("the target has no values at all", at: place) }
+    let task: LearningTask
+    var why: String
+    switch column.cells {
+    case .texts(let codes, let values):
+      if asked == .regression {
+        let row = codes.firstIndex { $0 >= 0 && DecimalParser.parse(values[Int($0)]) == nil } ?? 0
+        throw ApusError(
+          "the target holds \"\(column.text(row: row) ?? "")\", which is no number",
+          at: table.place(row: row, column: index), expected: "numbers, for a regression",
+          fix: "choose another target, or classification")
+      }
+      task = .classification
+      why = "texts, so classes"
+    case .numbers(let numbers):
+      let areWhole = numbers.allSatisfy { $0.isNaN || $0 == $0.rounded() }
+      let areFew = distinct <= 2 || (areWhole && distinct <= 20 && present >= distinct * 5)
+      task = asked ?? (areFew ? .classification : .regression)
+      why =
+        areFew
+        ? "\(distinct) different \(areWhole ? "whole numbers" : "numbers"), so classes"
+        : "numbers of many values, so a quantity"
+    }
+    if asked != nil { why = "as asked" }
+    guard distinct > 1 else {
+      let row = (0..<table.rowCount).first { column.text(row: $0) != nil } ?? 0
+      throw ApusError(
+        "the target is \"\(column.text(row: row) ?? "")\" in every row", at: place,
+        expected: task == .classification ? "at least two classes" : "at least two different values")
+    }
+    let isOwn = present >= 10 && distinct * 2 > present
+    if task == .classification, isOwn || distinct >= ColumnInference.countLimit {
+      throw ApusError(
+        "as a class, the target has \(distinct) different values in \(present) rows", at: place,
+        expected: "classes that occur again and again",
+        fix: columns[index].kind == .number ? "choose regression" : "choose another target")
+    }
+    columns[index].role = .target
+    target = Target(index: index, task: task, why: "\(table.columnTitle(index)) is the target, \(reason); ")
+    return "\(task.rawValue): \(why)"
+  }
+
+  /// A numbered column may be the quantity that everything depends on, if it is the only input.
+  private mutating func keepOnlyInput(_ table: Table) {
+    guard inputs.isEmpty, let target else { return }
+    let numbered = columns.indices.filter { index in
+      index != target.index && columns[index].kind == .number && columns[index].distinctCount > 1
+        && columns[index].role != .leftOut(why: "as asked")
+    }
+    if numbered.count == 1 { columns[numbered[0]].role = .input }
+  }
+
+  private mutating func noteRoles(_ table: Table) {
+    for (index, column) in columns.enumerated() {
+      switch column.role {
+      case .leftOut(let why): notes.append("\(table.columnTitle(index)) is left out: \(why)")
+      case .presence(let why):
+        notes.append("\(table.columnTitle(index)) counts only as filled or not: \(why)")
+      case .input, .target: break
+      }
+    }
+  }
+}
