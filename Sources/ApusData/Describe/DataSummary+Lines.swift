@@ -1,3 +1,5 @@
+import ApusCore
+
 extension DataSummary {
   /// The summary as text for a terminal, at most 100 columns wide but for long notes.
   public func lines() -> [String] {

@@ -76,10 +76,10 @@ public enum Layers {
   private static let containers: [any ContainerLayer.Type] = [Sequential.self, Residual.self]
 
   private static func container(_ description: JSONValue) -> (any ContainerLayer.Type, JSONValue)? {
-    guard case .object(let members) = description, members.count == 1, let (name, parameters) = members.first,
-      let type = containers.first(where: { $0.name == name })
+    guard case .object(let members) = description, members.count == 1,
+      let type = containers.first(where: { $0.name == members[0].key })
     else { return nil }
-    return (type, parameters)
+    return (type, members[0].value)
   }
 }
 

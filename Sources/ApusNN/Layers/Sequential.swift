@@ -95,7 +95,7 @@ public struct Residual: ContainerLayer {
     return residual
   }
 
-  public var configuration: JSONValue { .object([Self.name: layers.configuration]) }
+  public var configuration: JSONValue { .object([JSONMember(Self.name, layers.configuration)]) }
 }
 
 /// A file and a line.

@@ -16,27 +16,27 @@ public enum CallSyntax {
         throw ApusError("“\(item)” lacks a closing parenthesis", fix: "write it as in step(10, 0.5)")
       }
       let name = String(item[..<open])
-      let positions = try table.type(named: name).positionalParameters
-      var parameters: [String: JSONValue] = [:]
+      let positions = try table.type(named: name).parameterNames
+      var parameters: [JSONMember] = []
       for (index, argument) in split(String(item[item.index(after: open)...].dropLast())).enumerated() {
         let parts = argument.split(separator: ":", maxSplits: 1).map { trimmed(String($0)) }
         if parts.count == 2 {
-          parameters[parts[0]] = value(parts[1])
+          parameters.append(JSONMember(parts[0], value(parts[1])))
         } else {
           guard index < positions.count else {
             throw ApusError("\(name) takes \(positions.count) parameters", at: text, expected: positions.joined(separator: ", "))
           }
-          parameters[positions[index]] = value(argument)
+          parameters.append(JSONMember(positions[index], value(argument)))
         }
       }
-      descriptions.append(.object([name: .object(parameters)]))
+      descriptions.append(.object([JSONMember(name, .object(parameters))]))
     }
     return descriptions
   }
 
   private static func value(_ text: String) -> JSONValue {
     if let integer = Int(text) { return .integer(integer) }
-    if let number = Double(text) { return .number(number) }
+    if let number = Double(text) { return .double(number) }
     if text == "true" || text == "false" { return .bool(text == "true") }
     return .string(text)
   }

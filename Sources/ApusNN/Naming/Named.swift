@@ -49,7 +49,7 @@ public struct NameTable: Sendable {
     case .string(let name):
       return try type(named: name).init()
     case .object(let members) where members.count == 1:
-      return try item(members.first!.key, parameters: members.first!.value)
+      return try item(members[0].key, parameters: members[0].value)
     default:
       throw ApusError("a \(kind) is a name, or a name with its parameters", expected: names.joined(separator: ", "))
     }
@@ -60,62 +60,53 @@ public struct NameTable: Sendable {
   }
 
   private func make<Item: Named>(_ type: Item.Type, _ parameters: JSONValue) throws(ApusError) -> Item {
-    let defaults = Item.defaults
-    var merged = defaults
+    let known = type.parameterNames
+    var given: [String: JSONValue] = [:]
     switch parameters {
     case .null: break
-    case .object(let given):
-      for (key, value) in given {
-        guard defaults[key] != nil || type.optionalParameters.contains(key) else {
-          let known = defaults.keys.sorted()
+    case .object(let members):
+      for member in members {
+        guard known.contains(member.key) else {
           throw ApusError(
-            "\(kind) \(type.name) has no parameter “\(key)”",
+            "\(kind) \(type.name) has no parameter “\(member.key)”",
             expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
-            fix: nearest(key, known).map { "did you mean “\($0)”?" })
+            fix: nearest(member.key, known).map { "did you mean “\($0)”?" })
         }
-        merged[key] = value
+        given[member.key] = member.value
       }
     default:
-      // A single value is the only or the first parameter.
-      guard let key = type.positionalParameters.first ?? (defaults.count == 1 ? defaults.keys.first : nil) else {
-        throw ApusError("the parameters of \(kind) \(type.name) need names", expected: defaults.keys.sorted().joined(separator: ", "))
+      // A single value is the first parameter.
+      guard let first = known.first else {
+        throw ApusError("\(kind) \(type.name) has no parameters", expected: "its name alone")
       }
-      merged[key] = parameters
+      given[first] = parameters
     }
-    do {
-      return try JSONValue.object(merged).decode(type)
-    } catch let error as ApusError {
-      throw error
-    } catch {
-      throw ApusError(
-        "the parameters of \(kind) \(type.name) do not fit: \((try? parameters.text()) ?? "")",
-        expected: defaults.sorted { $0.key < $1.key }.map { "\($0.key): \((try? $0.value.text()) ?? "")" }
-          .joined(separator: ", "))
+    let defaults = Item().parameters
+    let merged = known.compactMap { key in
+      (given[key] ?? defaults[key]).map { JSONMember(key, $0) }
     }
+    return try JSONCoding.decode(type, from: .object(merged), name: "\(kind) \(type.name)")
   }
 }
 
 extension Named {
-  /// The parameters' names and default values.
-  public static var defaults: [String: JSONValue] {
-    guard case .object(let members)? = try? JSONValue(encoding: Self()) else { return [:] }
-    return members
-  }
-
-  /// Parameters that are nil by default, which `defaults` therefore lacks.
-  public static var optionalParameters: Set<String> {
-    Set(Mirror(reflecting: Self()).children.compactMap(\.label))
-  }
-
-  /// The parameters in the order in which they are declared: `step(100, 0.5)`.
-  public static var positionalParameters: [String] {
+  /// The parameters' names in the order in which they are declared: `step(100, 0.5)`.
+  public static var parameterNames: [String] {
     Mirror(reflecting: Self()).children.compactMap(\.label)
   }
 
+  /// The parameters by name; those that are nil are not among them.
+  public var parameters: [String: JSONValue] {
+    guard case .object(let members)? = try? JSONCoding.encode(self) else { return [:] }
+    return Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+  }
+
   public var configuration: JSONValue {
-    guard case .object(let members)? = try? JSONValue(encoding: self) else { return .string(Self.name) }
-    let changed = members.filter { Self.defaults[$0.key] != $0.value }
-    return changed.isEmpty ? .string(Self.name) : .object([Self.name: .object(changed)])
+    let (parameters, defaults) = (parameters, Self().parameters)
+    let changed = Self.parameterNames.compactMap { name in
+      parameters[name].flatMap { $0 == defaults[name] ? nil : JSONMember(name, $0) }
+    }
+    return changed.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(changed))])
   }
 }
 
@@ -144,10 +135,4 @@ private func editDistance(_ a: String, _ b: String) -> Int {
     }
   }
   return row[b.count]
-}
-
-enum ApusJSON {
-  static func error(_ text: String) -> ApusError {
-    ApusError("not JSON: “\(text.prefix(60))\(text.count > 60 ? "…" : "")”")
-  }
 }

@@ -1,5 +1,3 @@
-public import ApusCore
-
 /// Reads JSON (RFC 8259) and nothing laxer: a key that occurs twice in an object, bad UTF-8, half a
 /// surrogate pair, a bare control character, a leading zero or anything behind the document is an
 /// error with its byte's position. Nesting is bounded, so no input exhausts the stack.

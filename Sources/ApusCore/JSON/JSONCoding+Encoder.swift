@@ -1,5 +1,3 @@
-import ApusCore
-
 /// A value that is being built.
 final class EncodingTarget {
   enum Content {

@@ -105,3 +105,26 @@ public struct JSONMember: Sendable, Equatable {
     self.value = value
   }
 }
+
+/// A number as short as it reads back the same: `3`, `0.1`, `1e-09`.
+package func shortText(_ number: Double) -> String {
+  if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
+  return "\(number)"
+}
+
+/// Within other values a JSON value stands for itself; ``JSONCoding`` alone reads and writes it.
+extension JSONValue: Codable {
+  public init(from decoder: any Decoder) throws {
+    guard let decoder = decoder as? ValueDecoder else {
+      throw ApusError("a JSON value is read by JSONCoding alone")
+    }
+    self = decoder.value
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    guard let encoder = encoder as? ValueEncoder else {
+      throw ApusError("a JSON value is written by JSONCoding alone")
+    }
+    encoder.target.content = .single(self)
+  }
+}

@@ -1,5 +1,3 @@
-public import ApusCore
-
 /// Turns `Codable` values into ``JSONValue`` and back, without Foundation: doubles come back bit by bit,
 /// and a wrong document is an ``ApusError`` that names the path within it.
 public enum JSONCoding {
