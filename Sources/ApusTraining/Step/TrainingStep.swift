@@ -30,6 +30,9 @@ public final class TrainingStep {
   /// Class numbers `[rows]`; empty where the targets are numbers.
   package let labels: UnsafeMutableBufferPointer<Int32>
 
+  /// The targets' memory, whatever they are.
+  let targetFloats: UnsafeMutableBufferPointer<Float>
+
   private let backward: Executable
   private let norm: Executable
   private let updates: [Update]
@@ -75,6 +78,7 @@ public final class TrainingStep {
     inputs = backward.floats(input: 0, rows: capacity)
     let isLabelled = target.scalar == .int32
     let place = backward.floats(input: 1, rows: capacity)
+    targetFloats = place
     targets = isLabelled ? UnsafeMutableBufferPointer(start: nil, count: 0) : place
     labels = isLabelled
       ? UnsafeMutableBufferPointer(
