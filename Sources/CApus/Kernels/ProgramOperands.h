@@ -25,7 +25,7 @@ APUS_INLINE operand_layout layout_of(const apus_program *program, const apus_ope
 
 /// Copies a strip of an operand into a register, or back out of it. Rows that
 /// follow one another along the last but one axis are moved together.
-static void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int outward) {
+static __attribute__((noinline)) void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int outward) {
   const int32_t rank = program->rank;
   const int64_t step = rank > 0 ? operand->strides[rank - 1] : 0;
   // A row's result: only the first element of the row is written.
@@ -56,12 +56,6 @@ static void move_strip(const apus_program *program, const apus_operand *operand,
   }
 }
 
-/// How many of a, b, c an operation reads.
-APUS_INLINE int operands_of(uint8_t opcode) {
-  if (opcode == APUS_MULTIPLY_ADD || opcode == APUS_SELECT) return 3;
-  return opcode <= APUS_OR || (opcode >= APUS_ADD_INT && opcode <= APUS_LESS_EQUAL_INT) ? 2 : 1;
-}
-
 /// Whether output `o` may be computed in its memory: no step may read an input
 /// there once the output's register has been written.
 static int can_write_directly(const apus_program *program, int32_t o) {
@@ -76,8 +70,7 @@ static int can_write_directly(const apus_program *program, int32_t o) {
     int written = 0;
     for (int32_t s = 0; s < program->step_count; s++) {
       const apus_step *step = &program->steps[s];
-      const int operands = operands_of(step->opcode);
-      if (written && (step->a == i || (operands > 1 && step->b == i) || (operands > 2 && step->c == i))) return 0;
+      if (written && reads(step, (uint8_t)i)) return 0;
       written |= step->destination == result;
     }
   }
@@ -86,7 +79,7 @@ static int can_write_directly(const apus_program *program, int32_t o) {
 
 /// Whether an input must be copied before the steps: it is an output too, and
 /// another output overwrites its memory.
-static int must_be_kept(const apus_program *program, int32_t input) {
+static __attribute__((noinline)) int must_be_kept(const apus_program *program, int32_t input) {
   int is_output = 0, overwritten = 0;
   for (int32_t o = 0; o < program->output_count; o++) {
     if (program->output_registers[o] == input)
