@@ -17,17 +17,20 @@ typedef struct program_layout {
 APUS_INLINE void find_layout(const apus_program *program, program_layout *layout) {
   int64_t compact[APUS_MAX_RANK];
   int64_t size = 1;
+  APUS_SHORT_LOOP
   for (int32_t k = program->rank - 1; k >= 0; k--) {
     compact[k] = size;
     size *= program->dims[k];
   }
   layout->full_registers = program->register_count;
   layout->all_contiguous = 1;
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < program->input_count; i++) {
     layout->inputs[i] = layout_of(program, &program->inputs[i], compact);
     layout->full_registers -= layout->inputs[i] == OPERAND_SAME;
     layout->all_contiguous &= layout->inputs[i] <= OPERAND_CONTIGUOUS;
   }
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < program->output_count; o++) {
     operand_layout found = layout_of(program, &program->outputs[o], compact);
     // An output of one element is contiguous; one that repeats an element is not.
@@ -71,12 +74,14 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
   apus_step fused_steps[APUS_MOST_FUSED];
   const apus_step *steps = fusing ? fused_steps : program->steps;
   if (fusing) fuse_steps(program, fused_steps);
+  APUS_SHORT_LOOP
   for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
 
   // The rows of a strip are adjacent in memory where an operand is contiguous.
   const int all_columns = column_end - column_begin == row_length;
   const int adjacent = shape.rows == 1 || all_columns;
   uint32_t in_place = 0, filled = 0, direct = 0;  // operands, a bit each
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++) {
     switch (layout->inputs[i]) {
     case OPERAND_SAME:
@@ -102,6 +107,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
     }
   }
   uint64_t written_whole = 0;
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
     written_whole |= 1ull << result;
@@ -121,6 +127,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
       const int64_t position = row * row_length + column;
       const int64_t end = all_columns ? row_end * row_length : row * row_length + column_end;
       const int readable = position + (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH <= end;
+      APUS_SHORT_LOOP
       for (int32_t i = 0; i < input_count; i++) {
         if (filled >> i & 1) continue;
         const apus_operand *input = &program->inputs[i];
@@ -136,12 +143,14 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
             move_strip(program, input, registers[i].at, &where, 0);
         }
       }
+      APUS_SHORT_LOOP
       for (int32_t o = 0; o < output_count; o++)
         if (direct >> o & 1) {
           const uint8_t result = program->output_registers[o];
           registers[result].at = whole ? (float *)program->outputs[o].base + position : memory + result * capacity;
         }
       run_steps(program, steps, registers, written_whole, &where);
+      APUS_SHORT_LOOP
       for (int32_t o = 0; o < output_count; o++) {
         if (whole && direct >> o & 1) continue;
         const apus_operand *output = &program->outputs[o];
@@ -172,14 +181,17 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
   apus_step fused_steps[APUS_MOST_FUSED];
   const apus_step *steps = fusing ? fused_steps : program->steps;
   if (fusing) fuse_steps(program, fused_steps);
+  APUS_SHORT_LOOP
   for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
   uint64_t written_whole = 0;
   uint32_t direct = 0, kept = 0;  // operands, a bit each
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++)
     if (layout->inputs[i] == OPERAND_SAME) {
       store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
       registers[i].pace = 0;
     }
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
     written_whole |= 1ull << result;
@@ -191,6 +203,7 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
     if (where.columns > end - where.column) where.columns = end - where.column;
     const int64_t vectors = (where.columns + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH;
     const int whole = vectors == where.columns;
+    APUS_SHORT_LOOP
     for (int32_t i = 0; i < input_count; i++) {
       if (layout->inputs[i] == OPERAND_SAME) continue;
       float *from = (float *)program->inputs[i].base + where.column;
@@ -202,12 +215,14 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
         copy_contiguous(registers[i].at, from, where.columns);
       }
     }
+    APUS_SHORT_LOOP
     for (int32_t o = 0; o < output_count; o++)
       if (direct >> o & 1) {
         const uint8_t result = program->output_registers[o];
         registers[result].at = whole ? (float *)program->outputs[o].base + where.column : memory + result * capacity;
       }
     run_steps(program, steps, registers, written_whole, &where);
+    APUS_SHORT_LOOP
     for (int32_t o = 0; o < output_count; o++) {
       if (whole && direct >> o & 1) continue;
       const strip_register *result = &registers[program->output_registers[o]];
@@ -241,6 +256,7 @@ static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
   const apus_program *program = arguments;
   const int64_t columns = program->rank > 0 ? program->dims[program->rank - 1] : 1;
   int64_t rows = 1;
+  APUS_SHORT_LOOP
   for (int32_t k = 0; k < program->rank - 1; k++) rows *= program->dims[k];
   if (parts == 1) {
     program_region(program, 0, rows, 0, columns);

@@ -63,10 +63,12 @@ static uint8_t fuse(const apus_step *first, const apus_step *second) {
 /// Whether nothing reads register `t`'s present value after step `at`.
 static int is_dead_after(const apus_program *program, int32_t at, uint8_t t) {
   if (program->steps[at].destination == t) return 1;
+  APUS_SHORT_LOOP
   for (int32_t s = at + 1; s < program->step_count; s++) {
     if (reads(&program->steps[s], t)) return 0;
     if (program->steps[s].destination == t) return 1;
   }
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < program->output_count; o++)
     if (program->output_registers[o] == t) return 0;
   return 1;
@@ -75,6 +77,7 @@ static int is_dead_after(const apus_program *program, int32_t at, uint8_t t) {
 /// Copies the steps, with fused opcodes where two can be run together.
 static __attribute__((noinline)) void fuse_steps(const apus_program *program, apus_step *steps) {
   memcpy(steps, program->steps, sizeof(apus_step) * (size_t)program->step_count);
+  APUS_SHORT_LOOP
   for (int32_t s = 0; s + 1 < program->step_count; s++) {
     const apus_step *first = &program->steps[s], *second = first + 1;
     if (reads(second, first->destination) != 1 || !is_dead_after(program, s + 1, first->destination)) continue;
