@@ -127,7 +127,7 @@ extension ColumnEncoding {
         }
       }
       if unseen > 0 {
-        notes.append("\(table.columnTitle(place)): \(unseen) rows have a category that training never saw")
+        notes.append("\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
       }
     case .date:
       for (row, date) in try reading.dates(dateOrder ?? .yearMonthDay).enumerated() {
@@ -145,7 +145,7 @@ extension ColumnEncoding {
       for (row, isMissing) in isMissing.enumerated() where isMissing { features[row * width + last] = 1 }
     } else if kind != .presence, isMissing.contains(true) {
       let count = isMissing.count { $0 }
-      notes.append("\(table.columnTitle(place)): \(count) missing values, though none were in training")
+      notes.append("\(table.columnTitle(place)): \(counted(count, "missing value")), though none in training")
     }
   }
 }

@@ -173,9 +173,3 @@ public struct TableColumn: Sendable, Equatable {
     }
   }
 }
-
-/// A number as short as it reads back the same: `3`, `0.1`, `1e-09`.
-package func shortText(_ number: Double) -> String {
-  if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
-  return "\(number)"
-}
