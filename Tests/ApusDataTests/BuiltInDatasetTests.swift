@@ -18,7 +18,10 @@ import Testing
     // The class counts of optdigits.names.
     let counts = (0..<10).map { label in digits.training.labels.count { $0 == label } }
     #expect(counts == [376, 389, 380, 389, 387, 376, 377, 387, 380, 382])
-    #expect((0..<10).map { label in test.labels.count { $0 == label } } == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+    #expect(
+      (0..<10).map { label in test.labels.count { $0 == label } } == [
+        178, 182, 177, 183, 181, 182, 181, 179, 174, 180,
+      ])
     #expect(digits.training.bytes[..<8] == [0, 1, 6, 15, 12, 1, 0, 0])
   }
 
@@ -35,7 +38,9 @@ import Testing
     #expect(plain.isUnsplit)
     let four = try table("xor")
     #expect(four.rowCount == 4)
-    for row in 0..<4 { #expect((four.numbers(0)[row] != four.numbers(1)[row]) == (four.numbers(2)[row] == 1)) }
+    for row in 0..<4 {
+      #expect((four.numbers(0)[row] != four.numbers(1)[row]) == (four.numbers(2)[row] == 1))
+    }
     #expect(try table("xor", GeneratedOptions(rows: 400)).rowCount == 400)
     #expect(try !DataSource.open("xor", generated: GeneratedOptions(rows: 400)).isUnsplit)
     #expect(try !DataSource.open("xor", generated: GeneratedOptions(noise: 0.2)).isUnsplit)

@@ -4,11 +4,15 @@ import Testing
 
 @Suite struct DescribeTests {
   @Test func statisticsOfAColumn() throws {
-    let table = try parse((["x,c,y"] + (0..<101).map { "\($0),\($0 % 3 == 0 ? "a" : "b"),\($0 * 2 + 1)" }).joined(separator: "\n"))
+    let table = try parse(
+      (["x,c,y"] + (0..<101).map { "\($0),\($0 % 3 == 0 ? "a" : "b"),\($0 * 2 + 1)" }).joined(separator: "\n")
+    )
     let summary = try DataSummary(table)
     let x = try #require(summary.columns[0].statistics)
     #expect((x.minimum, x.lowerQuartile, x.median, x.upperQuartile, x.maximum) == (0, 25, 50, 75, 100))
-    #expect(abs(x.mean - 50) < 1e-12 && abs(x.deviation - (101.0 * 101 - 1).squareRoot() / 12.0.squareRoot()) < 1e-9)
+    #expect(
+      abs(x.mean - 50) < 1e-12 && abs(x.deviation - (101.0 * 101 - 1).squareRoot() / 12.0.squareRoot()) < 1e-9
+    )
     #expect(x.histogram.reduce(0, +) == 101 && x.histogram.count == 12)
     #expect(summary.columns[1].topValues.map(\.count) == [67, 34])
     #expect(summary.target?.index == 2)
@@ -18,11 +22,13 @@ import Testing
 
   @Test func leaksAndCopiesAreNoted() throws {
     let table = try parse(
-      (["x,copy,leak,y"] + (0..<60).map { "\($0 * 37 % 61),\($0 * 37 % 61 * 2),\($0 % 2 == 0 ? "p" : "q"),\($0 % 2)" })
+      (["x,copy,leak,y"]
+        + (0..<60).map { "\($0 * 37 % 61),\($0 * 37 % 61 * 2),\($0 % 2 == 0 ? "p" : "q"),\($0 % 2)" })
         .joined(separator: "\n"))
     let summary = try DataSummary(table)
     #expect(summary.notes.contains { $0.contains("\"leak\" alone tells the target") })
-    #expect(summary.notes.contains { $0.contains("\"x\"") && $0.contains("\"copy\"") && $0.contains("the same") })
+    #expect(
+      summary.notes.contains { $0.contains("\"x\"") && $0.contains("\"copy\"") && $0.contains("the same") })
     #expect(summary.pairs.first.map { abs($0.value - 1) < 1e-12 } == true)
     #expect(summary.classCounts.map(\.count) == [30, 30])
   }

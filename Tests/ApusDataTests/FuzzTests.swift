@@ -75,7 +75,9 @@ import Testing
 
   @Test func tensors() throws {
     let bytes = try SafeTensors(
-      entries: ["a": .init([1, 2] as [Float], shape: [2]), "b": .init(type: .u8, shape: [1, 3], bytes: [1, 2, 3])],
+      entries: [
+        "a": .init([1, 2] as [Float], shape: [2]), "b": .init(type: .u8, shape: [1, 3], bytes: [1, 2, 3]),
+      ],
       metadata: ["k": "v"]
     ).serialized()
     let random = Philox(seed: 13, path: "fuzz")
@@ -97,7 +99,8 @@ import Testing
     for round in 0..<300 {
       let packs = round % 2 == 0
       try folder.write("train-images-idx3-ubyte", mutated(packs ? gzip(images) : images, random, round))
-      try folder.write("train-labels-idx1-ubyte", round % 3 == 0 ? mutated(labels, random, round + 9999) : labels)
+      try folder.write(
+        "train-labels-idx1-ubyte", round % 3 == 0 ? mutated(labels, random, round + 9999) : labels)
       do {
         _ = try DataSource.open(folder.path)
         _ = try DataSource.open("\(folder.path)/train-images-idx3-ubyte")

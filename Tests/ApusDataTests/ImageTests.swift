@@ -23,8 +23,10 @@ import Testing
   func aFolderWithTheUsualNames(_ mark: String, _ suffix: String) throws {
     let pack = suffix.isEmpty ? { $0 } : gzip
     let folder = try folder([
-      "train-images\(mark)idx3-ubyte\(suffix)": pack(images), "train-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
-      "t10k-images\(mark)idx3-ubyte\(suffix)": pack(images), "t10k-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
+      "train-images\(mark)idx3-ubyte\(suffix)": pack(images),
+      "train-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
+      "t10k-images\(mark)idx3-ubyte\(suffix)": pack(images),
+      "t10k-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
     ])
     let found = try open(folder.path)
     #expect(found.training.count == 3 && found.test?.count == 3)
@@ -44,11 +46,14 @@ import Testing
     let overflow = idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [])
     let cases: [(images: [UInt8], labels: [UInt8], problem: String)] = [
       (Array(images.dropLast()), labels, "holds 11 bytes"), (images + [1], labels, "more bytes"),
-      (huge, labels, "1000000000 × 28 × 28"), (gzip(huge), labels, "cannot hold"), (overflow, labels, "claims more"),
+      (huge, labels, "1000000000 × 28 × 28"), (gzip(huge), labels, "cannot hold"),
+      (overflow, labels, "claims more"),
       (gzip(overflow), labels, "claims more"), (Array(gzip(images).dropLast(12)), labels, "truncated"),
       (gzip(images + [1]), labels, "more bytes"), (gzip(Array(images.dropLast())), labels, "ends after 11"),
-      (images, idx([2], [0, 1]), "3 images, but 2 labels"), (idx([3, 2], [0, 1, 2, 3, 4, 5], type: 13), labels, "float32"),
-      ([0, 0, 8], labels, "ends after 3"), ([1, 2, 3, 4, 5], labels, "no IDX file"), ([], labels, "ends after 0"),
+      (images, idx([2], [0, 1]), "3 images, but 2 labels"),
+      (idx([3, 2], [0, 1, 2, 3, 4, 5], type: 13), labels, "float32"),
+      ([0, 0, 8], labels, "ends after 3"), ([1, 2, 3, 4, 5], labels, "no IDX file"),
+      ([], labels, "ends after 0"),
       (images, idx([3, 1], [0, 1, 2]), "dimensions"), (idx([0, 2, 2], []), idx([0], []), "no images"),
       (idx([3, 0, 2], []), labels, "shape"), ([0, 0, 8, 9], labels, "9 dimensions"),
     ]
@@ -78,7 +83,8 @@ import Testing
     let count = 37
     let bytes = (0..<count * 19).map { UInt8(truncatingIfNeeded: $0 * 7) }
     let set = try ImageDataset(
-      bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) }, classNames: ["a", "b", "c"],
+      bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) },
+      classNames: ["a", "b", "c"],
       normalization: ImageNormalization(mean: 0.25, deviation: 0.5))
     var batch = set.makeBatch(capacity: 5)
     set.gather([36, 0, 7], into: &batch)
@@ -100,8 +106,11 @@ import Testing
     let split = try #require(fold.first { $0.validation == [2] })
     let fitted = ImageNormalization.fit(set, rows: split.training)
     #expect(abs(fitted.mean - 0.5) < 1e-12 && abs(fitted.deviation - 0.5) < 1e-12)
-    #expect(ImageNormalization.fit(try .init(bytes: [3, 3], inputShape: [2, 1, 1], labels: [0], classNames: ["a"]),
-        rows: Split.unsplit(1).training).deviation == 1)
+    #expect(
+      ImageNormalization.fit(
+        try .init(bytes: [3, 3], inputShape: [2, 1, 1], labels: [0], classNames: ["a"]),
+        rows: Split.unsplit(1).training
+      ).deviation == 1)
   }
 
   @Test func imagesThatDoNotFitAModel() throws {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct JSONTests {
   @Test(arguments: [
-    "null", "true", "[]", "{}", "[1,-2.5e+3,0.1]", "{\"a\":{\"b\":[null,false]}}", "\"\\u00e9\\ud83d\\ude00\\n\\/\"",
+    "null", "true", "[]", "{}", "[1,-2.5e+3,0.1]", "{\"a\":{\"b\":[null,false]}}",
+    "\"\\u00e9\\ud83d\\ude00\\n\\/\"",
     " \n[ 1 , 2 ]\t", "-0", "1E5",
   ])
   func accepted(_ text: String) throws {
@@ -14,9 +15,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "nul", "tru", "[1,]", "[,1]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "01", "-", "1.", ".5", "1e", "+1", "NaN",
+    "", " ", "nul", "tru", "[1,]", "[,1]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "01", "-", "1.", ".5", "1e",
+    "+1", "NaN",
     "[1] 2", "\"a", "\"\\x\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\u{1}\"", "\"\\u12g4\"",
-    "{\"a\":1,\"a\":2}", "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "{\"a\":1,\"\\u0061\":2}", "'a'", "[1 2]", "]", "\u{FEFF}1",
+    "{\"a\":1,\"a\":2}", "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "{\"a\":1,\"\\u0061\":2}", "'a'", "[1 2]", "]",
+    "\u{FEFF}1",
   ])
   func refused(_ text: String) {
     #expect(message { _ = try StrictJSON.parse(text, name: "doc") }.hasPrefix("doc: "))
@@ -79,6 +82,7 @@ import Testing
     #expect(decode("[]").contains("object"))
     #expect(message { _ = try JSONCoding.encode([1.0, .infinity]) }.contains("inf"))
     #expect(
-      message { _ = try JSONCoding.decode(Everything.self, from: .object([]), name: "doc") }.contains("\"double\""))
+      message { _ = try JSONCoding.decode(Everything.self, from: .object([]), name: "doc") }.contains(
+        "\"double\""))
   }
 }

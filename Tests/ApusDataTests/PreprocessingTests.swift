@@ -71,7 +71,8 @@ import Testing
 
   @Test func categoriesBecomeColumns() throws {
     let (task, preprocessing, _) = try fitted(
-      csv("c,b,y", rows: 40) { "\(["red", "green", "blue"][$0 % 3]),\($0 % 4 == 0 ? "yes" : "no"),\($0 % 2)" })
+      csv("c,b,y", rows: 40) { "\(["red", "green", "blue"][$0 % 3]),\($0 % 4 == 0 ? "yes" : "no"),\($0 % 2)" }
+    )
     #expect(preprocessing.featureNames == ["c = blue", "c = green", "c = red", "b"])
     let dataset = try preprocessing.apply(to: task.table).dataset
     #expect(Array(dataset.features[0..<8]) == [0, 0, 1, 1, 0, 1, 0, 0])
@@ -90,7 +91,8 @@ import Testing
     #expect(notes.contains { $0.contains("pooled") })
     let new = try preprocessing.apply(to: parse("c\nnever seen\ncommon\n", TableFormat(hasHeader: true)))
     #expect(new.dataset.features == [0, 1, 1, 0])
-    let wide = try fitted(csv("c,y", rows: 6000) { "c\($0 % 1000),\($0 % 2)" }, options: .init(minimumCategoryRows: 1))
+    let wide = try fitted(
+      csv("c,y", rows: 6000) { "c\($0 % 1000),\($0 % 2)" }, options: .init(minimumCategoryRows: 1))
     #expect(wide.preprocessing.featureCount == 65)
   }
 
@@ -105,7 +107,8 @@ import Testing
   }
 
   @Test func newTablesAreChecked() throws {
-    let (_, preprocessing, _) = try fitted(csv("age,size,y", rows: 40) { "\($0 * 3 % 40),\($0 % 7),\($0 % 2)" })
+    let (_, preprocessing, _) = try fitted(
+      csv("age,size,y", rows: 40) { "\($0 * 3 % 40),\($0 % 7),\($0 % 2)" })
     let missing = message { _ = try preprocessing.apply(to: parse("age,sice\n1,2\n")) }
     #expect(missing.contains("\"size\"") && missing.contains("did you mean \"sice\""))
     let text = message { _ = try preprocessing.apply(to: parse("size,age\n1,old\n2,young\n")) }
@@ -135,7 +138,8 @@ import Testing
   }
 
   @Test func regressionTargetsAreScaledAndBack() throws {
-    let (task, preprocessing, _) = try fitted(csv("x,y", rows: 50) { "\($0 * 7 % 50),\(Double($0) * 12.5 + 100)" })
+    let (task, preprocessing, _) = try fitted(
+      csv("x,y", rows: 50) { "\($0 * 7 % 50),\(Double($0) * 12.5 + 100)" })
     let dataset = try preprocessing.apply(to: task.table).dataset
     #expect(dataset.targets == .values(names: ["y"]))
     for row in [0, 13, 49] {

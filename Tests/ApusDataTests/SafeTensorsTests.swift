@@ -11,9 +11,11 @@ import Testing
   @Test func arraysComeBack() throws {
     let tensors = SafeTensors(
       entries: [
-        "w": .init([1, -2.5, .nan, .infinity] as [Float], shape: [2, 2]), "d": .init([0.1, -0.0] as [Double], shape: [2]),
+        "w": .init([1, -2.5, .nan, .infinity] as [Float], shape: [2, 2]),
+        "d": .init([0.1, -0.0] as [Double], shape: [2]),
         "i": .init([Int32.min, 7], shape: [2, 1]), "l": .init([Int64.max], shape: []),
-        "b": .init(type: .u8, shape: [3], bytes: [1, 2, 3]), "none": .init([] as [Float], shape: [0, 5]), "": .init([2] as [Float], shape: []),
+        "b": .init(type: .u8, shape: [3], bytes: [1, 2, 3]), "none": .init([] as [Float], shape: [0, 5]),
+        "": .init([2] as [Float], shape: []),
       ], metadata: ["format": "pt", "x": "{\"a\": \"ü\"}"])
     let bytes = try tensors.serialized()
     let back = try SafeTensors(bytes, name: "t")
@@ -40,7 +42,8 @@ import Testing
   @Test func laxButLegalFiles() throws {
     #expect(try SafeTensors(file("{}"), name: "t").entries.isEmpty)
     #expect(try SafeTensors(file("  {}   "), name: "t").entries.isEmpty)
-    let scalar = file("{\"\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", data: [0, 0, 128, 63])
+    let scalar = file(
+      "{\"\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", data: [0, 0, 128, 63])
     #expect(try SafeTensors(scalar, name: "t").entries[""]?.floats == [1])
     let empty = file(
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9],\"data_offsets\":[4,4]},"
@@ -54,24 +57,33 @@ import Testing
     }
     let four: [UInt8] = [0, 0, 0, 0]
     let good = tensor("\"F32\"", "[1]", "[0,4]")
-    let two = "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":"
+    let two =
+      "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":"
     let bad: [[UInt8]] = [
       [], [1, 0, 0, 0, 0, 0, 0], [UInt8](repeating: 255, count: 8), [255, 255, 255, 255, 0, 0, 0, 0, 123],
-      Array(file("{}").dropLast()), file("[]"), file("{"), file("{} x"), file("{\"a\":1}"), file("{\"a\":{}}"),
+      Array(file("{}").dropLast()), file("[]"), file("{"), file("{} x"), file("{\"a\":1}"),
+      file("{\"a\":{}}"),
       [2, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0xFF], file(good, data: [0, 0, 0]), file(good, data: [0, 0, 0, 0, 0]),
       file(tensor("\"F33\"", "[1]", "[0,4]"), data: four), file(tensor("1", "[1]", "[0,4]"), data: four),
-      file(tensor("\"F32\"", "[1.0]", "[0,4]"), data: four), file(tensor("\"F32\"", "[-1]", "[0,4]"), data: four),
-      file(tensor("\"F32\"", "[true]", "[0,4]"), data: four), file(tensor("\"F32\"", "1", "[0,4]"), data: four),
-      file(tensor("\"F32\"", "[1]", "[0]"), data: four), file(tensor("\"F32\"", "[1]", "[0,4,8]"), data: four),
-      file(tensor("\"F32\"", "[1]", "[4,0]"), data: four), file(tensor("\"F32\"", "[1]", "[0,-4]"), data: four),
-      file(tensor("\"F32\"", "[2]", "[0,4]"), data: four), file(tensor("\"F32\"", "[1]", "[1,5]"), data: [0] + four),
+      file(tensor("\"F32\"", "[1.0]", "[0,4]"), data: four),
+      file(tensor("\"F32\"", "[-1]", "[0,4]"), data: four),
+      file(tensor("\"F32\"", "[true]", "[0,4]"), data: four),
+      file(tensor("\"F32\"", "1", "[0,4]"), data: four),
+      file(tensor("\"F32\"", "[1]", "[0]"), data: four),
+      file(tensor("\"F32\"", "[1]", "[0,4,8]"), data: four),
+      file(tensor("\"F32\"", "[1]", "[4,0]"), data: four),
+      file(tensor("\"F32\"", "[1]", "[0,-4]"), data: four),
+      file(tensor("\"F32\"", "[2]", "[0,4]"), data: four),
+      file(tensor("\"F32\"", "[1]", "[1,5]"), data: [0] + four),
       file(tensor("\"F32\"", "[1]", "[0,4.0]"), data: four),
       file(tensor("\"U8\"", "[0,9223372036854775807,9223372036854775807]", "[0,0]")),
       file(tensor("\"U8\"", "[9223372036854775807,9223372036854775807,0]", "[0,0]")),
       file(tensor("\"U8\"", "[9223372036854775808]", "[0,4]"), data: four),
-      file(tensor("\"F64\"", "[4611686018427387904]", "[0,0]")), file(tensor("\"F32\"", "[1]", "[0,99999999999999999999]")),
+      file(tensor("\"F64\"", "[4611686018427387904]", "[0,0]")),
+      file(tensor("\"F32\"", "[1]", "[0,99999999999999999999]")),
       file("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"more\":1}}", data: four),
-      file(two + "[1,3]}}", data: [0, 0, 0]), file(two + "[3,5]}}", data: [0, 0, 0, 0, 0]), file(two + "[0,2]}}", data: [0, 0]),
+      file(two + "[1,3]}}", data: [0, 0, 0]), file(two + "[3,5]}}", data: [0, 0, 0, 0, 0]),
+      file(two + "[0,2]}}", data: [0, 0]),
       file("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}", data: four),
       file("{\"__metadata__\":{\"a\":1}}"), file("{\"__metadata__\":[]}"),
     ]

@@ -54,7 +54,8 @@ import Testing
         TableColumn("uk", texts: (0..<20).map { "\($0 + 1)/3/24" }),
         TableColumn("named", texts: (0..<20).map { "Mar \($0 + 1), 2024" }),
         TableColumn("no date", texts: (0..<20).map { "2024-02-\($0 + 20)" })))
-    #expect(schema.columns.map(\.kind) == [.boolean, .boolean, .category, .date, .date, .date, .date, .date, .text])
+    #expect(
+      schema.columns.map(\.kind) == [.boolean, .boolean, .category, .date, .date, .date, .date, .date, .text])
     #expect(schema.columns[3].dateOrder == .yearMonthDay)
     #expect(schema.columns[4].dateOrder == .monthDayYear)
     #expect(schema.columns[5].dateOrder == .dayMonthYear)
@@ -74,7 +75,7 @@ import Testing
     #expect(try TableSchema.infer(table(classes, x)).target?.index == 0)
     let last = try TableSchema.infer(table(TableColumn("a", texts: (0..<100).map { "\($0 % 3)a" }), x)).target
     #expect(last?.index == 1)
-    #expect(last?.why.contains("as the last column") == true)
+    #expect(last?.whyColumn.contains("as the last column") == true)
     #expect(try TableSchema.infer(table(y, x), target: "2").target?.index == 1)
     #expect(try TableSchema.infer(table(y, x), target: "x").target?.index == 1)
     let wrong = message { _ = try TableSchema.infer(table(classes, x), target: "clas") }

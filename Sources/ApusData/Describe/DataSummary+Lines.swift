@@ -4,8 +4,8 @@ extension DataSummary {
     var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
     lines += columnLines()
     if let target {
-      lines += ["", target.why]
-      lines += classLines()
+      lines += ["", target.whyColumn, target.whyTask]
+      lines += Self.classLines(classCounts)
       lines += associationLines()
     }
     if !pairs.isEmpty {
@@ -58,7 +58,7 @@ extension DataSummary {
     return column.distinctCount > column.topValues.count ? text + ", …" : text
   }
 
-  private func classLines() -> [String] {
+  static func classLines(_ classCounts: [Count]) -> [String] {
     guard let largest = classCounts.map(\.count).max(), largest > 0 else { return [] }
     let total = classCounts.reduce(0) { $0 + $1.count }
     let width = min(max(classCounts.map { $0.name.count }.max() ?? 1, 4), 24)

@@ -64,7 +64,8 @@ public struct TableTask: Sendable {
     let repeated = table.duplicateRowCount()
     if repeated > 0, table.rowCount > 4 {
       notes.append(
-        "\(counted(repeated, "row")) equal to an earlier one; copies may fall into different parts of a split")
+        "\(counted(repeated, "row")) equal to an earlier one; copies may fall into different parts of a split"
+      )
     }
     self.notes = notes
   }
