@@ -63,7 +63,7 @@ public struct DataSummary: Sendable, Equatable {
   public var classCounts: [Count]
   /// Each input column with the target, the strongest first.
   public var targetAssociations: [Association]
-  /// Pairs of input columns of numbers that are correlated by more than 0.5, the strongest first, at most ten.
+  /// Pairs of input columns of numbers correlated by more than 0.5, the strongest first, at most ten.
   public var pairs: [Association]
   /// Rows that equal an earlier one.
   public var duplicateRowCount: Int

@@ -4,6 +4,8 @@ public import ApusCore
 public struct EncodedTable: Sendable {
   /// One sample per row of the table, in order. Where the target is missing, label and value are 0.
   public var dataset: TableDataset
+  /// For regression, the targets in their own unit; NaN where missing, empty without the column.
+  public var targetValues: [Double]
   /// The rows that have a target; empty if the table has no such column.
   public var rowsWithTarget: [Int]
   /// Whether the table has the target's column.
@@ -31,6 +33,7 @@ extension TablePreprocessing {
     }
     var labels: [Int32] = []
     var values: [Float] = []
+    var targetValues: [Double] = []
     var rowsWithTarget: [Int] = []
     switch target.task {
     case .classification:
@@ -51,7 +54,8 @@ extension TablePreprocessing {
     case .regression:
       values = [Float](repeating: 0, count: rows)
       guard let place = places.target else { break }
-      for (row, number) in try ColumnReading(table, place).numbers().enumerated() where !number.isNaN {
+      targetValues = try ColumnReading(table, place).numbers()
+      for (row, number) in targetValues.enumerated() where !number.isNaN {
         values[row] = Float(target.scaled(number))
         rowsWithTarget.append(row)
       }
@@ -60,7 +64,8 @@ extension TablePreprocessing {
       features: features, inputShape: [width], targets: target.kind, labels: labels, values: values,
       count: rows)
     return EncodedTable(
-      dataset: dataset, rowsWithTarget: rowsWithTarget, hasTarget: places.target != nil, notes: notes)
+      dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
+      hasTarget: places.target != nil, notes: notes)
   }
 
   /// Where the columns stand in a table: by name, or by place where there are no names.
@@ -127,7 +132,8 @@ extension ColumnEncoding {
         }
       }
       if unseen > 0 {
-        notes.append("\(table.columnTitle(place)): \(unseen) rows have a category that training never saw")
+        notes.append(
+          "\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
       }
     case .date:
       for (row, date) in try reading.dates(dateOrder ?? .yearMonthDay).enumerated() {
@@ -145,7 +151,7 @@ extension ColumnEncoding {
       for (row, isMissing) in isMissing.enumerated() where isMissing { features[row * width + last] = 1 }
     } else if kind != .presence, isMissing.contains(true) {
       let count = isMissing.count { $0 }
-      notes.append("\(table.columnTitle(place)): \(count) missing values, though none were in training")
+      notes.append("\(table.columnTitle(place)): \(counted(count, "missing value")), though none in training")
     }
   }
 }

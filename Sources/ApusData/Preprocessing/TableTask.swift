@@ -36,7 +36,8 @@ public struct TableTask: Sendable {
     let isMissing = ColumnReading(table, chosen.index).isMissing()
     rows = (0..<table.rowCount).filter { !isMissing[$0] }
     if rows.count < table.rowCount {
-      notes.append("\(table.rowCount - rows.count) rows without a target are left out")
+      let count = table.rowCount - rows.count
+      notes.append("\(counted(count, "row")) without a target \(count == 1 ? "is" : "are") left out")
     }
     guard rows.count >= 2 else {
       throw ApusError(
@@ -62,7 +63,9 @@ public struct TableTask: Sendable {
     }
     let repeated = table.duplicateRowCount()
     if repeated > 0, table.rowCount > 4 {
-      notes.append("\(repeated) rows repeat an earlier one; a copy may fall into another part of the split")
+      notes.append(
+        "\(counted(repeated, "row")) equal to an earlier one; copies may fall into different parts of a split"
+      )
     }
     self.notes = notes
   }

@@ -45,8 +45,10 @@ public struct TableSchema: Sendable, Equatable {
     /// Counted from 0.
     public var index: Int
     public var task: LearningTask
-    /// Why this column and this task, as a sentence for the user.
-    public var why: String
+    /// Which column it is and why, as a sentence for the user.
+    public var whyColumn: String
+    /// Which task it is and why, as a sentence for the user.
+    public var whyTask: String
   }
 
   public var columns: [Column]
@@ -84,8 +86,7 @@ public struct TableSchema: Sendable, Equatable {
   ) throws(ApusError) -> TableSchema {
     var schema = describing(table)
     let (index, reason) = try targetIndex(table, target)
-    let taskReason = try schema.setTarget(index, task, table, reason)
-    schema.target?.why += taskReason
+    try schema.setTarget(index, task, table, reason)
     for name in leaveOut {
       guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }
       if column != index { schema.columns[column].role = .leftOut(why: "as asked") }
@@ -132,10 +133,9 @@ public struct TableSchema: Sendable, Equatable {
       fix: Spelling.fix(for: name, in: table.columns.map(\.name)))
   }
 
-  /// - Returns: why this task.
   private mutating func setTarget(
     _ index: Int, _ asked: LearningTask?, _ table: Table, _ reason: String
-  ) throws(ApusError) -> String {
+  ) throws(ApusError) {
     let column = table.columns[index]
     let distinct = columns[index].distinctCount
     let present = table.rowCount - column.missingCount
@@ -178,8 +178,9 @@ public struct TableSchema: Sendable, Equatable {
         fix: columns[index].kind == .number ? "choose regression" : "choose another target")
     }
     columns[index].role = .target
-    target = Target(index: index, task: task, why: "\(table.columnTitle(index)) is the target, \(reason); ")
-    return "\(task.rawValue): \(why)"
+    target = Target(
+      index: index, task: task, whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
+      whyTask: "\(task.rawValue): \(why)")
   }
 
   /// A numbered column may be the quantity that everything depends on, if it is the only input.

@@ -32,7 +32,7 @@ public struct NumberStyle: Equatable, Hashable, Sendable, Codable {
 ///
 /// Numbers of up to 19 digits with up to 27 places, which is what files hold, take an exact path of
 /// integer arithmetic; the rest goes to the standard library.
-enum DecimalParser {
+package enum DecimalParser {
   /// A number and the place behind it.
   struct Result {
     var value: Double
@@ -153,7 +153,7 @@ enum DecimalParser {
   }
 
   /// The number that fills a text exactly.
-  static func parse(_ text: String, _ style: NumberStyle = .plain) -> Double? {
+  package static func parse(_ text: String, _ style: NumberStyle = .plain) -> Double? {
     var text = text
     return text.withUTF8 { parseWhole($0, style)?.value }
   }

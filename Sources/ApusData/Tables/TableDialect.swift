@@ -16,6 +16,8 @@ struct TableDialect {
   private static let candidates: [UInt8] = Array(",;\t|".utf8)
   private static let sampleSize = 1 << 18
   private static let sampleRowLimit = 400
+  /// The delimiter shows sooner, and each candidate costs a walk.
+  private static let delimiterRowLimit = 60
 
   /// - Parameter bytes: the file after its byte-order mark.
   init(of bytes: UnsafeRawBufferPointer, format: TableFormat, name: String) throws(ApusError) {
@@ -123,13 +125,13 @@ struct TableDialect {
   }
 
   private static func rows(
-    of bytes: UnsafeRawBufferPointer, delimiter: UInt8
+    of bytes: UnsafeRawBufferPointer, delimiter: UInt8, limit: Int = sampleRowLimit
   ) -> (rows: [[SampleCell]], used: Int) {
     var scanner = FieldScanner(bytes, delimiter: delimiter)
     let start = scanner.position
     var rows: [[SampleCell]] = []
     scanner.skipEmptyLines()
-    while !scanner.isAtEnd, rows.count < sampleRowLimit {
+    while !scanner.isAtEnd, rows.count < limit {
       var row: [SampleCell] = []
       repeat {
         let field = scanner.nextField()
@@ -147,7 +149,9 @@ struct TableDialect {
   private static func detectDelimiter(_ bytes: UnsafeRawBufferPointer) -> UInt8 {
     var best: (delimiter: UInt8, score: Double) = (UInt8(ascii: ","), 0)
     for delimiter in candidates + [FieldScanner.Byte.blank] {
-      let rows = rows(of: bytes, delimiter: delimiter).rows
+      // Blanks separate words too; they are tried only where nothing else cuts.
+      if delimiter == FieldScanner.Byte.blank, best.score > 0 { continue }
+      let rows = rows(of: bytes, delimiter: delimiter, limit: delimiterRowLimit).rows
       var widths: [Int: Int] = [:]
       for row in rows { widths[row.count, default: 0] += 1 }
       // The smaller of two widths that are equally frequent, whatever the dictionary's order.
@@ -165,11 +169,10 @@ struct TableDialect {
         if cell.isQuoted || !others || isComma { clean += 1 }
       }
       var score = Double(widths[width]!) / Double(rows.count) * Double(clean) / Double(max(total, 1))
-      // Blanks separate words too; they are tried only where nothing else cuts.
       if delimiter == FieldScanner.Byte.blank {
         let numbers = rows.dropFirst().joined().count { DecimalParser.parse($0.text) != nil }
         let body = rows.dropFirst().joined().count { _ in true }
-        guard best.score == 0, widths.count == 1, numbers * 2 >= body else { continue }
+        guard widths.count == 1, numbers * 2 >= body else { continue }
         score = min(score, 0.1)
       }
       if score > best.score + 1e-9 { best = (delimiter, score) }

@@ -334,7 +334,7 @@ struct TableReader {
     let rows = pass.shortRows.map { String($0 + 1) }.joined(separator: ", ")
     let more = pass.shortRowCount > pass.shortRows.count ? ", …" : ""
     notes.append(
-      "\(pass.shortRowCount) rows have fewer fields than the \(dialect.hasHeader ? "header" : "widest row") "
-        + "(row \(rows)\(more)); the rest of them is missing")
+      "\(counted(pass.shortRowCount, "row")) with fewer fields than the \(dialect.hasHeader ? "header" : "widest row") "
+        + "(row \(rows)\(more)); the rest is missing")
   }
 }
