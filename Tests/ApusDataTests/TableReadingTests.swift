@@ -152,6 +152,15 @@ import Testing
     #expect(try parse("1\n2\n3").numbers(0) == [1, 2, 3])
   }
 
+  @Test func rowsLongerThanTheSample() throws {
+    let width = 60_000
+    let names = (0..<width).map { "n\($0)" }.joined(separator: ",")
+    let row = (0..<width).map { "\($0 % 977)" }.joined(separator: ",")
+    let table = try parse([names, row, row].joined(separator: "\n"))
+    #expect(table.columns.count == width && table.rowCount == 2)
+    #expect(table.numbers(59_999) == [Double(59_999 % 977), Double(59_999 % 977)])
+  }
+
   @Test func moreRowsThanABlock() throws {
     let lines = ["a,b"] + (0..<5000).map { "\($0),\(Double($0) / 8)" }
     let table = try parse(lines.joined(separator: "\n"))

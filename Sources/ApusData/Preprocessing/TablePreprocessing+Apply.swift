@@ -73,8 +73,9 @@ extension TablePreprocessing {
     guard !hasHeader else {
       var places: [Int] = []
       let names = table.columns.map(\.name)
+      let placeOf = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       for encoding in columns {
-        guard let place = names.firstIndex(of: encoding.name) else {
+        guard let place = placeOf[encoding.name] else {
           let fix =
             table.hasHeader
             ? Spelling.fix(for: encoding.name, in: names)
@@ -84,7 +85,7 @@ extension TablePreprocessing {
         }
         places.append(place)
       }
-      return (places, names.firstIndex(of: target.name))
+      return (places, placeOf[target.name])
     }
     if table.columns.count >= tableWidth {
       return (columns.map { $0.number - 1 }, target.number - 1)
@@ -92,7 +93,7 @@ extension TablePreprocessing {
     // New rows come without the column that is to be predicted; those behind it move up.
     guard table.columns.count == tableWidth - 1 else {
       throw ApusError(
-        "has \(table.columns.count) columns", at: table.name,
+        "has \(counted(table.columns.count, "column"))", at: table.name,
         expected: "the \(tableWidth) of the training file, or all but the target (column \(target.number))")
     }
     return (columns.map { $0.number > target.number ? $0.number - 2 : $0.number - 1 }, nil)
