@@ -96,6 +96,21 @@ import Testing
     #expect(wide.preprocessing.featureCount == 65)
   }
 
+  @Test func freeTextsCountByTheirWordsIfAsked() throws {
+    let titles = ["Mr.", "Mrs.", "Miss"]
+    let table = try parse(
+      csv("name,x,y", rows: 60) { "\"N\($0)ame, \(titles[$0 % 3]) Jo\($0)\",\($0 * 7 % 61),\($0 % 2)" })
+    #expect(try TableTask(table).schema.inputs == [1])
+    let task = try TableTask(table, readsTexts: true)
+    let (preprocessing, _) = try task.fit(task.unsplit().training)
+    #expect(Array(preprocessing.featureNames.prefix(4)) == ["name: miss", "name: mr", "name: mrs", "x"])
+    let new = try preprocessing.apply(to: parse("name,x\n\"Doe, MISS Ann\",1\n,2\nDr. Who,3\n")).dataset
+    #expect(Array(new.features[0..<3]) == [1, 0, 0])
+    #expect(Array(new.features[4..<7]) == [0, 0, 0] && Array(new.features[8..<11]) == [0, 0, 0])
+    let schema = InputSchema.table(preprocessing)
+    #expect(try InputSchema(jsonText: schema.jsonText(), name: "m") == schema)
+  }
+
   @Test func datesBecomeParts() throws {
     let (task, preprocessing, _) = try fitted(
       csv("d,y", rows: 56) { "2024-0\($0 % 2 + 1)-\($0 % 28 + 1 < 10 ? "0" : "")\($0 % 28 + 1),\($0 % 2)" })

@@ -144,6 +144,15 @@ extension ColumnEncoding {
           features[row * width + start + i] = scaling.scaled(number)
         }
       }
+    case .words:
+      guard case .texts(let codes, let texts) = table.columns[place].asTexts().cells else { break }
+      let found = texts.map { text in
+        let words = Words.of(text)
+        return values.indices.filter { words.contains(values[$0]) }
+      }
+      for (row, code) in codes.enumerated() where code >= 0 {
+        for word in found[Int(code)] { features[row * width + start + word] = 1 }
+      }
     case .presence:
       for (row, isMissing) in isMissing.enumerated() { features[row * width + start] = isMissing ? 0 : 1 }
     }

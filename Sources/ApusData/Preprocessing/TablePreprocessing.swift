@@ -91,7 +91,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         case .number: column.scalings.count == 1
         case .date: !column.scalings.isEmpty && column.dateOrder != nil
         case .boolean: column.fill != nil
-        case .category: Set(column.values).count == column.values.count
+        case .category, .words: Set(column.values).count == column.values.count
         case .presence: !column.marksMissing
         }
       try require(scalings && places.contains(column.number) && column.number != target.number, column.name)
