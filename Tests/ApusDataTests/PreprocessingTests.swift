@@ -44,6 +44,11 @@ import Testing
     #expect(other == preprocessing)
   }
 
+  @Test func aSplitOfAnotherTableIsRefused() throws {
+    let task = try TableTask(parse(csv("x,y", rows: 40) { "\($0 * 3 % 40),\($0 % 2)" }))
+    #expect(message { _ = try task.fit(Split.unsplit(41).training) }.contains("row 41"))
+  }
+
   @Test func missingNumbersAreFilledAndMarked() throws {
     let (task, preprocessing, _) = try fitted(
       csv("x,z,y", rows: 40) { "\($0 % 4 == 0 ? "" : String($0 * 7 % 41)),\($0 % 5),\($0 % 2)" })

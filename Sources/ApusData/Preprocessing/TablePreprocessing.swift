@@ -39,7 +39,12 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     _ table: Table, _ schema: TableSchema, rows: TrainingRows, options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
     guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
-    guard rows.count > 0 else { throw ApusError("there are no training rows", at: table.name) }
+    guard let last = rows.indices.last else { throw ApusError("there are no training rows", at: table.name) }
+    guard last < table.rowCount else {
+      throw ApusError(
+        "the split has row \(last + 1)", at: table.name,
+        expected: "a split of this table's \(table.rowCount) rows")
+    }
     var notes: [String] = []
     var encodings: [ColumnEncoding] = []
     for index in schema.inputs {
