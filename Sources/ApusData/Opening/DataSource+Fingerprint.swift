@@ -26,30 +26,3 @@ extension DataSource {
     return hash.value
   }
 }
-
-/// Eight bytes at a time; not for enemies.
-private struct StableHasher {
-  var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ word: UInt64) {
-    let mixed = (value ^ word) &* 0x9E37_79B9_7F4A_7C15
-    value = mixed ^ (mixed >> 32)
-  }
-
-  mutating func add(_ text: String) { add(stableHash(text)) }
-
-  mutating func add(_ bytes: [UInt8]) {
-    add(UInt64(bytes.count))
-    bytes.withUnsafeBytes { buffer in
-      var offset = 0
-      while offset + 8 <= buffer.count {
-        add(UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
-        offset += 8
-      }
-      while offset < buffer.count {
-        add(UInt64(buffer[offset]))
-        offset += 1
-      }
-    }
-  }
-}

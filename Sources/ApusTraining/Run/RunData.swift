@@ -16,6 +16,8 @@ struct RunData {
   var choices: [String]
   /// The configuration with everything that was found out.
   var configuration: DataConfiguration
+  /// A hash of the data, for telling whether a checkpoint belongs to it.
+  var fingerprint: UInt64
 
   /// Parts of the rows when nothing else is asked for.
   private static let usualTest = 0.2
@@ -49,6 +51,7 @@ struct RunData {
     name = source.name
     origin = source.origin
     configuration = given
+    fingerprint = source.fingerprint()
     let prepared = try TableTask(
       table, target: given.target ?? source.target, task: given.task, leaveOut: given.leaveOut ?? [])
     choices = [prepared.target.whyColumn, prepared.target.whyTask]
@@ -95,6 +98,7 @@ struct RunData {
     name = source.name
     origin = source.origin
     configuration = given
+    fingerprint = source.fingerprint()
     notes = []
     task = .classification
     let all = images.training
@@ -134,21 +138,5 @@ struct RunData {
   var scale: TargetScale {
     guard case .table(let table) = schema, task == .regression else { return TargetScale() }
     return TargetScale(mean: table.target.mean, deviation: table.target.deviation)
-  }
-
-  /// A hash of what is trained on, for telling whether a checkpoint belongs to it: every sample of a small set, a
-  /// thousand of a large one.
-  var fingerprint: String {
-    var hash = Fingerprint()
-    hash.add("\(training.count) \(training.inputShape) \(validation?.count ?? 0)")
-    let stride = max(training.count / 1000, 1)
-    var batch = training.makeBatch(capacity: 1)
-    for index in Swift.stride(from: 0, to: training.count, by: stride) {
-      training.gather([index], into: &batch)
-      hash.add(batch.inputs)
-      hash.add(batch.labels.map { Float($0) })
-      hash.add(batch.values)
-    }
-    return hash.text
   }
 }

@@ -49,7 +49,7 @@ public final class TrainingRun {
       model, training: data.training, validation: data.validation, settings: chosen.settings, scale: data.scale,
       engine: engine)
     files = try RunFolder(folder, name: data.name)
-    var hash = Fingerprint()
+    var hash = StableHasher()
     hash.add(try JSONCoding.encode(chosen.configuration).text())
     hash.add(data.fingerprint)
     store = CheckpointStore(folder: files.checkpoints, fingerprint: hash.text)

@@ -99,7 +99,7 @@ package struct CheckpointStore: Sendable {
 
   /// A hash of everything but itself: any changed bit changes it.
   private func checksum(of file: SafeTensors) -> String {
-    var hash = Fingerprint()
+    var hash = StableHasher()
     for (name, entry) in file.entries.sorted(by: { $0.key < $1.key }) {
       hash.add(name)
       hash.add(entry.bytes)
@@ -109,40 +109,5 @@ package struct CheckpointStore: Sendable {
       hash.add(value)
     }
     return hash.text
-  }
-}
-
-/// A 64-bit hash, eight bytes at a time (FNV-1a's step on words): against accidents, not against malice.
-package struct Fingerprint {
-  private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  package init() {}
-
-  package mutating func add(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { buffer in
-      var position = 0
-      while position + 8 <= buffer.count {
-        mix(buffer.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian)
-        position += 8
-      }
-      for byte in buffer[position...] { mix(UInt64(byte)) }
-    }
-    mix(UInt64(bytes.count))
-  }
-
-  package mutating func add(_ text: String) { add(Array(text.utf8)) }
-
-  package mutating func add(_ values: some Sequence<Float>) {
-    for value in values { mix(UInt64(value.bitPattern)) }
-  }
-
-  private mutating func mix(_ word: UInt64) {
-    hash = (hash ^ word) &* 0x0000_0100_0000_01b3
-    hash ^= hash >> 29
-  }
-
-  package var text: String {
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
