@@ -34,11 +34,14 @@ struct PlanGraph {
   /// For each output of the graph the node whose buffer it is.
   private(set) var outputs: [Int] = []
   private(set) var inputCount = 0
+  /// The types of the lowered graph's nodes.
+  private let types: [TensorType]
 
   /// - Throws: an error that names an operation which the engine cannot run.
   init(_ graph: Graph) throws(ApusError) {
     let graph = try graph.lowered()
     inputCount = graph.inputs.count
+    types = graph.nodes.map(\.type)
     var inputPositions: [Int: Int] = [:]
     for (position, index) in graph.inputs.enumerated() { if let index { inputPositions[index] = position } }
     var views: [View] = []
@@ -66,8 +69,7 @@ struct PlanGraph {
   }
 
   private mutating func append(_ kind: Kind, _ operands: [View], _ node: Graph.Node) -> View {
-    let types = node.inputs.isEmpty ? [] : operands.map { TensorType(TensorShape($0.shape)) }
-    let work = node.operation.floatingPointOperations(inputs: types, output: node.type)
+    let work = node.operation.floatingPointOperations(inputs: node.inputs.map { types[$0] }, output: node.type)
     nodes.append(Node(kind: kind, operands: operands, type: node.type, name: node.operation.name, work: work))
     return View(root: nodes.count - 1, shape: node.type.shape)
   }
@@ -134,6 +136,7 @@ struct PlanGraph {
     _ kind: ReductionKind, _ axes: [Int], _ operand: View, _ node: Graph.Node
   ) -> View {
     let significant = axes.filter { operand.shape[$0] != 1 }
+    if significant.isEmpty, kind != .argmax, let view = operand.reshaped(to: node.type.shape.dimensions) { return view }
     var operand = operand
     var axes = significant
     let between = significant.isEmpty ? [] : Array(significant.first!...significant.last!)
