@@ -105,10 +105,10 @@ public struct ScheduleSequence: Schedule {
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {
     var start = 0
-    for schedule in schedules {
+    for (position, schedule) in schedules.enumerated() {
       let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
       let length = schedule.length(in: rest)
-      if let length, step >= start + length, schedule.configuration != schedules.last?.configuration {
+      if let length, step >= start + length, position < schedules.count - 1 {
         start += length
         continue
       }
