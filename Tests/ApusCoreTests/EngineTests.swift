@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EngineTests {
   @Test(arguments: [0, -1, 1025, Int.max])
@@ -49,7 +49,10 @@ import TestSupport
     let graph = try Graph(inputs: [x], outputs: [y, y, x, y.transposed(), y.reshape([6])])
     let executable = try Engine.standard().compile(graph)
     let outputs = executable.outputs(of: [[1, 2, 3, 4, 5, 6]], rows: 1)
-    #expect(outputs == [[2, 3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6], [2, 5, 3, 6, 4, 7], [2, 3, 4, 5, 6, 7]])
+    #expect(
+      outputs == [
+        [2, 3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6], [2, 5, 3, 6, 4, 7], [2, 3, 4, 5, 6, 7],
+      ])
     #expect(Set(outputs.indices.map { executable.output($0) }).count == 5)
   }
 

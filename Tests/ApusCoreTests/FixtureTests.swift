@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 /// Every operation as PyTorch computes it, forward and backward.
 @Suite struct FixtureTests {
@@ -35,7 +35,9 @@ import TestSupport
       let what = position == 0 ? "output" : "gradient \(position)"
       #expect(result.shape == expected[position].shape, "\(fixture.name): \(what)")
       let error = relativeError(result.values, expected[position].values)
-      #expect(error <= Scalar.tolerance, "\(fixture.name): \(what) \(result.values.prefix(8)), not \(expected[position].values.prefix(8))")
+      #expect(
+        error <= Scalar.tolerance,
+        "\(fixture.name): \(what) \(result.values.prefix(8)), not \(expected[position].values.prefix(8))")
     }
   }
 }

@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 /// Fusion, a smaller number of rows, the instruction set and the threads change no bit of random graphs.
 @Suite struct FusionTests {
@@ -11,8 +11,8 @@ import TestSupport
     for seed in (group * 20)..<(group * 20 + 20) { try check(seed) }
   }
 
-  private func check(_ seed: UInt64) throws {
-    let random = RandomGraph(seed: seed)
+  private func check(_ seed: UInt64, operations: Int = 20) throws {
+    let random = RandomGraph(seed: seed, operations: operations)
     let graph = try random.graph(differentiates: seed % 3 == 0)
     let engine = try Engine(threads: 1)
     let fused = try engine.compile(graph, rows: Self.capacity)
@@ -21,7 +21,7 @@ import TestSupport
       try Engine(instructionSet: set, threads: 3).compile(graph, rows: Self.capacity)
     }
     for rows in [Self.capacity, 1, 37] {
-      let values = random.values(rows: rows)
+      let values = random.values(rows: rows, special: seed % 4 == 0)
       let expected = plain.outputs(of: values, rows: rows)
       let exact = try engine.compile(graph, rows: rows).outputs(of: values, rows: rows)
       let partial = fused.outputs(of: values, rows: rows)
@@ -31,7 +31,8 @@ import TestSupport
         #expect(areSameBits(partial[output], expected[output]), "fused, \(place)")
         #expect(areSameBits(exact[output], expected[output]), "planned for the rows, \(place)")
         for (executable, results) in zip(others, elsewhere) {
-          #expect(areSameBits(results[output], expected[output]), "\(executable.engine.instructionSet), \(place)")
+          #expect(
+            areSameBits(results[output], expected[output]), "\(executable.engine.instructionSet), \(place)")
         }
       }
     }

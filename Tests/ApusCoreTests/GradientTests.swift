@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct GradientTests {
   @Test func independentInputsHaveZeros() throws {
@@ -32,7 +32,10 @@ import TestSupport
     let x = Tensor([1, 2, 3] as [Float])
     #expect(try gradients(of: x, withRespectTo: [x])[0].values() == [1, 1, 1])
     #expect(try gradients(of: x, withRespectTo: [x, x]).map { try $0.values() } == [[1, 1, 1], [1, 1, 1]])
-    #expect(try gradients(of: x * x, withRespectTo: [x], upstream: Tensor([1, 10, 100] as [Float]))[0].values() == [2, 40, 600])
+    #expect(
+      try gradients(of: x * x, withRespectTo: [x], upstream: Tensor([1, 10, 100] as [Float]))[0].values() == [
+        2, 40, 600,
+      ])
   }
 
   /// Means divide by the rows that are there, in gradients too.

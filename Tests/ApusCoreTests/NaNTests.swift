@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 /// NaN is never lost on the way, on any instruction set: it must reach the check before the weights.
 @Suite struct NaNTests {
@@ -35,9 +35,11 @@ import TestSupport
     Case(testDescription: "min of all", function: { $0.min() }, affected: { _ in [0] }),
     Case(testDescription: "sum", function: { $0.sum() }, affected: { _ in [0] }),
     Case(
-      testDescription: "max of rows", function: { $0.reshape([4, 10]).max(axes: [1]) }, affected: { [$0 / 10] }),
+      testDescription: "max of rows", function: { $0.reshape([4, 10]).max(axes: [1]) },
+      affected: { [$0 / 10] }),
     Case(
-      testDescription: "min of columns", function: { $0.reshape([4, 10]).min(axes: [0]) }, affected: { [$0 % 10] }),
+      testDescription: "min of columns", function: { $0.reshape([4, 10]).min(axes: [0]) },
+      affected: { [$0 % 10] }),
     // As pooling does it: windows of two by two in a picture of 4 × 10.
     Case(
       testDescription: "max of windows",
@@ -74,7 +76,9 @@ import TestSupport
       for place in 0..<length {
         var values = (0..<(3 * length)).map { Float($0 * 31 % 17) }
         for other in place..<length where other % 3 == place % 3 { values[length + other] = .nan }
-        for result in executable.outputs(of: [values], rows: 1) { #expect(result[1] == Float(place), "\(set)") }
+        for result in executable.outputs(of: [values], rows: 1) {
+          #expect(result[1] == Float(place), "\(set)")
+        }
       }
     }
   }

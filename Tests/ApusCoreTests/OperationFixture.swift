@@ -1,6 +1,6 @@
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 /// A case of `operations.json`.
 struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
@@ -55,7 +55,8 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
     case "select": return select(x[0], x[1], x[2])
     case "matmul":
       return x[0].matmul(
-        y, transposeLeft: attributes.transposeLeft ?? false, transposeRight: attributes.transposeRight ?? false)
+        y, transposeLeft: attributes.transposeLeft ?? false,
+        transposeRight: attributes.transposeRight ?? false)
     default: throw ApusError("no test for the fixture's operation “\(operation)”")
     }
   }

@@ -11,7 +11,7 @@ struct RandomGraph {
   private let key = Tensor.input("key", TensorType([4], .int32))
   private let classes = Tensor.input("classes", TensorType([.rows], .int32))
 
-  init(seed: UInt64, operations: Int = 14) {
+  init(seed: UInt64, operations: Int = 20) {
     philox = Philox(seed: seed, path: "random graph")
     let widths = [1, 3, 5, 8, 17, 40]
     let (a, b) = (widths[draw(widths.count)], widths[draw(widths.count)])
@@ -56,7 +56,7 @@ struct RandomGraph {
     case 2, 3: return combined(x, operand())
     case 4: return reduced(x)
     case 5: return moved(x)
-    case 6: return product(x, operand())
+    case 6: return product(x)
     case 7: return normalized(x)
     default: return indexed(x)
     }
@@ -127,10 +127,23 @@ struct RandomGraph {
     }
   }
 
-  private mutating func product(_ x: Tensor, _ y: Tensor) -> Tensor? {
-    guard x.shape.rank >= 2, y.shape.rank == 2 else { return nil }
+  private mutating func product(_ x: Tensor) -> Tensor? {
+    guard x.shape.rank >= 2 else { return nil }
     let (left, right) = (draw(3) == 0, draw(2) == 0)
-    let result = x.tanh().matmul(y.tanh(), transposeLeft: left, transposeRight: right) * 0.2
+    func product(_ y: Tensor) -> Tensor {
+      x.tanh().matmul(y.tanh(), transposeLeft: left, transposeRight: right) * 0.2
+    }
+    let fitting = pool.filter { $0.shape.rank >= 2 && product($0).error == nil }
+    guard fitting.isEmpty || draw(3) == 0 else { return after(product(fitting[draw(fitting.count)])) }
+    guard !left, !x.shape[-1].isPerRow else { return nil }
+    let (inner, units) = (x.shape[-1].size, [1, 4, 10, 33][draw(4)])
+    let weights = (0..<(inner * units)).map { Float(philox.uniform(UInt64($0))) - 0.5 }
+    let shape = right ? [units, inner] : [inner, units]
+    return after(product(Tensor(weights, shape: TensorShape(shape))))
+  }
+
+  /// What comes after a product, and is computed with it.
+  private mutating func after(_ result: Tensor) -> Tensor? {
     guard result.error == nil else { return nil }
     switch draw(3) {
     case 0: return result
@@ -150,8 +163,9 @@ struct RandomGraph {
       guard x.shape.rank > 0, !x.shape[-1].isPerRow else { return nil }
       return x * x.argmax().oneHot(x.shape[-1].size)
     case 1:
-      guard x.shape.rank > 0, x.shape.isFixed, x.shape[0].size >= 3 else { return nil }
-      return x.gather(classes)
+      let axis = draw(max(x.shape.rank, 1))
+      guard x.shape.rank > 0, !x.shape[axis].isPerRow, x.shape[axis].size >= 3 else { return nil }
+      return x.gather(x.shape.isFixed ? classes : Tensor([2, 0, 2, 1] as [Int32]), axis: axis)
     case 2:
       let shape = x.shape
       guard !shape.dimensions.dropFirst().contains(where: \.isPerRow) else { return nil }
@@ -169,13 +183,20 @@ struct RandomGraph {
     return try Graph(inputs: inputs, outputs: outputs)
   }
 
-  /// Values for the inputs, of which fewer rows are the beginning of more.
-  func values(rows: Int) -> [[Float]] {
-    inputs.enumerated().map { position, input in
+  /// Values for the inputs, of which fewer rows are the beginning of more; with `special` some are zeros of either
+  /// sign, infinite or NaN.
+  func values(rows: Int, special: Bool = false) -> [[Float]] {
+    let specials: [Float] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude]
+    return inputs.enumerated().map { position, input in
       let random = Philox(seed: UInt64(position), path: "values")
       let count = input.shape.count(rows: rows)
-      guard input.scalar == .float32 else { return (0..<count).map { Float(random.integer(UInt64($0), below: 3)) } }
-      return (0..<count).map { Float(random.uniform(UInt64($0)) * 3 - 1.5) }
+      guard input.scalar == .float32 else {
+        return (0..<count).map { Float(random.integer(UInt64($0), below: 3)) }
+      }
+      return (0..<count).map { index in
+        let choice = random.integer(UInt64(index + 1 << 32), below: 60)
+        return special && choice < 6 ? specials[choice] : Float(random.uniform(UInt64(index)) * 3 - 1.5)
+      }
     }
   }
 }

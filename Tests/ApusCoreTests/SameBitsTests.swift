@@ -1,7 +1,7 @@
 import AllocationCounter
 import ApusCore
-import Testing
 import TestSupport
+import Testing
 
 /// A training step gives the same bits however it is computed, and allocates nothing.
 @Suite struct SameBitsTests {
@@ -19,7 +19,8 @@ import TestSupport
         for (position, (output, expected)) in zip(outputs, expected).enumerated() {
           #expect(
             areSameBits(output, expected),
-            "output \(position) on \(executable.engine.instructionSet), \(executable.engine.threads) threads, \(rows) rows")
+            "output \(position) on \(executable.engine.instructionSet), \(executable.engine.threads) threads, \(rows) rows"
+          )
         }
       }
     }
@@ -38,7 +39,8 @@ import TestSupport
       let exact = try engine.compile(step.graph, rows: rows).outputs(of: values, rows: rows)
       for (position, output) in fused.outputs(of: values, rows: rows).enumerated() {
         #expect(areSameBits(output, expected[position]), "output \(position), \(rows) rows")
-        #expect(areSameBits(exact[position], expected[position]), "output \(position) planned for \(rows) rows")
+        #expect(
+          areSameBits(exact[position], expected[position]), "output \(position) planned for \(rows) rows")
       }
     }
   }
@@ -66,13 +68,16 @@ import TestSupport
       executable.run(rows: 37)
     }
     let count = allocation_counter_stop()
-    withKnownIssue("binding to another number of rows allocates", isIntermittent: true) { #expect(count == 0) }
+    #expect(count == 0)
   }
 
   @Test(.enabled(if: allocation_counter_is_available() != 0))
   func counterCounts() {
     allocation_counter_start()
-    let array = [Int](unsafeUninitializedCapacity: 1000) { $0[0] = 1; $1 = 1 }
+    let array = [Int](unsafeUninitializedCapacity: 1000) {
+      $0[0] = 1
+      $1 = 1
+    }
     let count = allocation_counter_stop()
     #expect(array.count == 1)
     #expect(count > 0)

@@ -28,8 +28,9 @@ import Testing
 
   @Test func layersAndTruthValues() throws {
     #expect(try layers("dense(64), relu, dropout(0.1)") == Sequential([Dense(64), ReLU(), Dropout(0.1)]))
-    #expect(try layers("dense(2, bias: false), dense(3, initializer: he-normal)")
-      == Sequential([Dense(2, bias: false), Dense(3, initializer: .he)]))
+    #expect(
+      try layers("dense(2, bias: false), dense(3, initializer: he-normal)")
+        == Sequential([Dense(2, bias: false), Dense(3, initializer: .he)]))
     #expect(try layers("") == Sequential())
   }
 

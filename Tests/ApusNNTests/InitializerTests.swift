@@ -26,7 +26,9 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: InitializerCase.all)
   func momentsAreThoseOfTheFormula(_ test: InitializerCase) throws {
     let layers = Sequential([Dense(100, initializer: test.initializer)])
-    let weights = try #require(try Model(input: [200], seed: 5, layers: layers)["0.weight"]).map { Double($0) }
+    let weights = try #require(try Model(input: [200], seed: 5, layers: layers)["0.weight"]).map {
+      Double($0)
+    }
     let count = Double(weights.count)
     let mean = weights.reduce(0, +) / count
     let variance = weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
-import Testing
 import TestSupport
+import Testing
 
 /// A case of `losses.json`.
 struct LossFixture: Decodable, Sendable, CustomTestStringConvertible {

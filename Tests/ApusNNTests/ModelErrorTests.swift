@@ -30,7 +30,8 @@ import Testing
   @Test func denseOnASampleWithoutAxes() throws {
     let error = try error { try Model(input: []) { Dense(3) } }
     #expect(error.description.contains("layer 0 (dense) at ApusNNTests/ModelErrorTests.swift:"))
-    #expect(error.description.contains("dense on [rows]; expected [rows, …, inputs] (put a Flatten before it)"))
+    #expect(
+      error.description.contains("dense on [rows]; expected [rows, …, inputs] (put a Flatten before it)"))
   }
 
   /// Dense works along the last axis, so that it serves sequences: on an image it takes the channels.

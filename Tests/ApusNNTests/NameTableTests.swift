@@ -18,10 +18,16 @@ import Testing
     let items: [(any Named, NameTable)] = [
       (Dense(3, bias: false, initializer: .he), Layers.table), (Dense(7), Layers.table),
       (Dense(2, initializer: .normal(0.125)), Layers.table), (Dropout(0.1), Layers.table),
-      (Residual { Dense(3); Residual { Tanh() } }, Layers.table),
+      (
+        Residual {
+          Dense(3)
+          Residual { Tanh() }
+        }, Layers.table
+      ),
       (Normal(deviation: 1e-3), Initializers.table), (Momentum(momentum: 0), Optimizers.table),
       (Adam(beta1: 0.1, beta2: 0.12345678901234567, epsilon: 1e-12), Optimizers.table),
-      (StepDecay(every: .steps(3), factor: 1), Schedules.table), (CosineDecay(to: 0.1, over: .epochs(2)), Schedules.table),
+      (StepDecay(every: .steps(3), factor: 1), Schedules.table),
+      (CosineDecay(to: 0.1, over: .epochs(2)), Schedules.table),
       (CosineDecay(to: 2), Schedules.table), (Warmup(over: .epochs(1)), Schedules.table),
     ]
     for (item, table) in items { try expectRoundTrip(item, table) }
@@ -80,7 +86,8 @@ import Testing
     #expect {
       try Optimizers.optimizer(description)
     } throws: { error in
-      "\(error)" == "optimizer adam has no parameter “bta1”; expected beta1, beta2, epsilon (did you mean “beta1”?)"
+      "\(error)"
+        == "optimizer adam has no parameter “bta1”; expected beta1, beta2, epsilon (did you mean “beta1”?)"
     }
     #expect {
       try Optimizers.table.item("sgd", parameters: .object([JSONMember("x", .null)]))
@@ -89,19 +96,24 @@ import Testing
 
   @Test func wrongValuesAreErrors() {
     let wrong: [(String, JSONValue, NameTable)] = [
-      ("momentum", .string("much"), Optimizers.table), ("adam", .object([JSONMember("beta1", .bool(true))]), Optimizers.table),
+      ("momentum", .string("much"), Optimizers.table),
+      ("adam", .object([JSONMember("beta1", .bool(true))]), Optimizers.table),
       ("warmup", .string("5 weeks"), Schedules.table), ("dense", .double(2.5), Layers.table),
-      ("dense", .object([JSONMember("initializer", .string("hee"))]), Layers.table), ("sgd", .integer(3), Optimizers.table),
+      ("dense", .object([JSONMember("initializer", .string("hee"))]), Layers.table),
+      ("sgd", .integer(3), Optimizers.table),
     ]
     for (name, parameters, table) in wrong {
-      #expect(throws: ApusError.self, "\(name) \(parameters.text())") { try table.item(name, parameters: parameters) }
+      #expect(throws: ApusError.self, "\(name) \(parameters.text())") {
+        try table.item(name, parameters: parameters)
+      }
     }
     #expect(throws: ApusError.self) { try Optimizers.table.item(.integer(3)) }
     #expect(throws: ApusError.self) { try Optimizers.table.item(.object([])) }
   }
 
   @Test func aSingleValueIsTheFirstParameter() throws {
-    #expect(try Optimizers.table.item("momentum", parameters: .double(0.5)) as? Momentum == Momentum(momentum: 0.5))
+    #expect(
+      try Optimizers.table.item("momentum", parameters: .double(0.5)) as? Momentum == Momentum(momentum: 0.5))
     #expect(try Layers.layer(.object([JSONMember("dense", .integer(12))])) as? Dense == Dense(12))
   }
 }

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
-import Testing
 import TestSupport
+import Testing
 
 /// `optimizers.json`.
 struct OptimizerFixture: Decodable, Sendable {

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
-import Testing
 import TestSupport
+import Testing
 
 /// 20 steps of each optimizer on a small network, as PyTorch takes them.
 @Suite struct OptimizerFixtureTests {
@@ -28,14 +28,18 @@ import TestSupport
     }
     for (index, rate) in run.learningRates.enumerated() {
       let batch = fixture.batches[index % fixture.batches.count]
-      let scalars = step.optimizer.scalars(step: index + 1, rate: rate) + [run.coupledDecay, run.options["clipNorm"] ?? 1]
+      let scalars =
+        step.optimizer.scalars(step: index + 1, rate: rate) + [
+          run.coupledDecay, run.options["clipNorm"] ?? 1,
+        ]
       let results = try Scalar.compute(
         step.graph,
         [batch.inputs.array(), batch.labels.array()] + parameters + slots
           + scalars.map { ReferenceArray(shape: [], values: [Scalar($0)]) },
         rows: batch.inputs.shape[0])
       #expect(
-        relativeError(results[0].values, [run.losses[index]]) <= Scalar.tolerance, "\(run.name): loss of step \(index + 1)")
+        relativeError(results[0].values, [run.losses[index]]) <= Scalar.tolerance,
+        "\(run.name): loss of step \(index + 1)")
       parameters = Array(results[1...parameters.count])
       slots = Array(results[(1 + parameters.count)...])
       guard let snapshot = run.snapshots.first(where: { $0.step == index + 1 }) else { continue }
@@ -67,7 +71,9 @@ private struct TrainingStepGraph {
     let labels = Tensor.input("labels", TensorType([.rows], .int32))
     let loss = SoftmaxCrossEntropy()(network.output, labels).mean()
     let parameters = network.parameters.map(\.tensor)
-    let scalars = optimizer.scalars(step: 1, rate: 1).indices.map { Tensor.input("scalar \($0)", TensorType([])) }
+    let scalars = optimizer.scalars(step: 1, rate: 1).indices.map {
+      Tensor.input("scalar \($0)", TensorType([]))
+    }
     let decay = Tensor.input("weight decay", TensorType([]))
     let bound = Tensor.input("norm", TensorType([]))
     var derivatives = gradients(of: loss, withRespectTo: parameters)

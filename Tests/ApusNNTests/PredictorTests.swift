@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
-import Testing
 import TestSupport
+import Testing
 
 /// A row's prediction is the same bits alone, in any batch and on any thread.
 @Suite struct PredictorTests {

@@ -83,7 +83,8 @@ private struct Block: CompositeLayer {
       try Model(input: [2]) { Clash() }
     } throws: { error in
       "\(error)".contains("layer 0 (clash)")
-        && "\(error)".contains("parameter “0.w” has the shape [2] and [3]; expected one shape for a shared parameter")
+        && "\(error)".contains(
+          "parameter “0.w” has the shape [2] and [3]; expected one shape for a shared parameter")
     }
   }
 
@@ -93,7 +94,10 @@ private struct Block: CompositeLayer {
       Dense(2)
     }
     let description = layers.configuration
-    #expect(description.text() == #"[[{"residual":[{"dense":{"units":5}},"relu",{"dense":{"units":5}}]},"relu"],{"dense":{"units":2}}]"#)
+    #expect(
+      description.text()
+        == #"[[{"residual":[{"dense":{"units":5}},"relu",{"dense":{"units":5}}]},"relu"],{"dense":{"units":2}}]"#
+    )
     let loaded = try #require(try Layers.layer(description) as? Sequential)
     #expect(loaded == layers)
     // Under the same names, from the same seed: the same weights.

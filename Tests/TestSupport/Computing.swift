@@ -6,7 +6,9 @@ package protocol TestScalar: ReferenceScalar {
   static var tolerance: Double { get }
 
   /// The outputs of a graph.
-  static func compute(_ graph: Graph, _ inputs: [ReferenceArray<Self>], rows: Int) throws -> [ReferenceArray<Self>]
+  static func compute(_ graph: Graph, _ inputs: [ReferenceArray<Self>], rows: Int) throws -> [ReferenceArray<
+    Self
+  >]
 }
 
 /// In double precision, by the reference interpreter.
@@ -52,7 +54,8 @@ extension Executable {
 
   package func read(output position: Int, rows: Int) -> [Float] {
     let values = Array(floats(output: position, rows: rows))
-    return outputTypes[position].scalar == .int32 ? values.map { Float(Int32(bitPattern: $0.bitPattern)) } : values
+    return outputTypes[position].scalar == .int32
+      ? values.map { Float(Int32(bitPattern: $0.bitPattern)) } : values
   }
 }
 
@@ -62,13 +65,15 @@ package func relativeError<Scalar: ReferenceScalar>(_ values: [Scalar], _ expect
   let scale = expected.map(abs).max() ?? 0
   return zip(values, expected).reduce(0) { worst, pair in
     let difference = abs(Double(pair.0) - pair.1)
-    return difference == 0 ? worst : difference.isNaN ? .infinity : max(worst, difference / max(scale, 1e-300))
+    return difference == 0
+      ? worst : difference.isNaN ? .infinity : max(worst, difference / max(scale, 1e-300))
   }
 }
 
 /// The same bits; a NaN is as good as another.
 package func areSameBits(_ left: [Float], _ right: [Float]) -> Bool {
-  left.count == right.count && zip(left, right).allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
+  left.count == right.count
+    && zip(left, right).allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
 }
 
 /// Every engine whose bits must agree: each instruction set of this machine with 1, 2 and 3 threads.

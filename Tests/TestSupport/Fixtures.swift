@@ -1,5 +1,5 @@
 package import ApusCore
-package import Foundation
+import Foundation
 
 /// What PyTorch computed, read from `Tests/Fixtures`.
 package enum Fixtures {
