@@ -1,4 +1,5 @@
 import ApusCore
+import Foundation
 import TestSupport
 import Testing
 
@@ -22,6 +23,30 @@ import Testing
   @Test func refusesWhatTheMachineLacks() {
     for set in Engine.InstructionSet.allCases where !set.isAvailable {
       #expect(throws: ApusError.self) { try Engine(instructionSet: set) }
+    }
+  }
+
+  /// The environment is read once in a process: each in one of its own.
+  @Test func refusesWrongVariables() async {
+    await #expect(processExitsWith: .success) {
+      setenv("APUS_ISA", "avx1024", 1)
+      let error = #expect(throws: ApusError.self) { try Engine.standard() }
+      #expect(
+        error?.description
+          == "APUS_ISA: unknown instruction set “avx1024”; expected portable, avx2, avx512")
+      #expect(throws: ApusError.self) { try (Tensor([1, 2] as [Float]) + 1).values() }
+    }
+    await #expect(processExitsWith: .success) {
+      setenv("APUS_THREADS", "many", 1)
+      let error = #expect(throws: ApusError.self) { try Engine.standard() }
+      #expect(error?.description.contains("“many” is no number of threads") == true)
+    }
+    await #expect(processExitsWith: .success) {
+      setenv("APUS_ISA", "portable", 1)
+      setenv("APUS_THREADS", "3", 1)
+      let engine = try? Engine.standard()
+      #expect(engine?.instructionSet == .portable)
+      #expect(engine?.threads == 3)
     }
   }
 

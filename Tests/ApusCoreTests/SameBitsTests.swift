@@ -26,6 +26,25 @@ import Testing
     }
   }
 
+  /// Who finds the pool of threads in use computes alone, to the same bits.
+  @Test func stepsBesideEachOtherGiveTheSameBits() async throws {
+    let step = try TrainingGraph([784, 128, 10])
+    let values = step.values(rows: 100)
+    let expected = try Engine(threads: 1).compile(step.graph, rows: 100).outputs(of: values, rows: 100)
+    try await withThrowingTaskGroup(of: [[Float]].self) { group in
+      for threads in [1, 2, 3, 2, 3, 2] {
+        group.addTask {
+          let executable = try Engine(threads: threads).compile(step.graph, rows: 100)
+          for _ in 0..<10 { executable.run(rows: 100) }
+          return executable.outputs(of: values, rows: 100)
+        }
+      }
+      for try await outputs in group {
+        for (output, expected) in zip(outputs, expected) { #expect(areSameBits(output, expected)) }
+      }
+    }
+  }
+
   @Test(arguments: [[5, 7, 3], [30, 64, 33, 10], [784, 100, 10]])
   func fusionChangesNoBitOfATrainingStep(_ widths: [Int]) throws {
     let step = try TrainingGraph(widths)

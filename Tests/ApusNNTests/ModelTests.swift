@@ -98,4 +98,16 @@ import Testing
     #expect(model.summary.map(\.parameterCount) == [210, 0, 33])
     #expect(model.summary.map(\.floatingPointOperations) == [2 * 200 + 10, 10, 2 * 30 + 3])
   }
+
+  @Test func summaryCountsEveryParameterOnce() throws {
+    let model = try Model(input: [4]) {
+      Residual {
+        Dense(4)
+        Sequential { Dense(4) }
+      }
+      Dense(2)
+    }
+    #expect(model.summary.reduce(0) { $0 + $1.parameterCount } == model.parameterCount)
+    #expect(model.parameters.map(\.path).contains("0.1.0.weight"))
+  }
 }

@@ -74,6 +74,17 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(restarted.rate(step: 25, base: 1, run: run) == 1)
   }
 
+  @Test func sequencesMayStandInSequences() throws {
+    let inner = Warmup(over: .steps(5)).then(CosineDecay(to: 0.5, over: .steps(5)))
+    let schedule = Warmup(over: .steps(10)).then(inner).then(ConstantRate())
+    #expect(schedule.rate(step: 14, base: 1, run: run) == 1)
+    #expect(schedule.rate(step: 10, base: 1, run: run) == 0.2)
+    #expect(schedule.rate(step: 25, base: 1, run: run) == 1)
+    let read = try Schedules.schedule(schedule.configuration)
+    #expect(read as? ScheduleSequence == schedule)
+    #expect(try JSONCoding.decode(ScheduleSequence.self, from: JSONCoding.encode(schedule)) == schedule)
+  }
+
   @Test func spansAreWords() throws {
     func span(_ text: String) throws -> Span { try JSONCoding.decode(Span.self, from: .string(text)) }
     #expect(try span("100 steps") == .steps(100))

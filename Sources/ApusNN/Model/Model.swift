@@ -125,10 +125,14 @@ public struct LayerSummary: Sendable {
 
   static func make(_ network: TracedNetwork) -> [LayerSummary] {
     var previous: Set<ObjectIdentifier> = []
+    var counted: Set<String> = []
     return network.layers.map { layer in
       let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
       previous.formUnion(nodes.map { ObjectIdentifier($0) })
-      let own = network.parameters.filter { $0.specification.path.hasPrefix(layer.path + ".") }
+      // Once: not again for the layers around, or where they are shared.
+      let own = network.parameters.filter {
+        $0.specification.path.hasPrefix(layer.path + ".") && counted.insert($0.specification.path).inserted
+      }
       let work = nodes.reduce(0) { sum, node in
         let expression = node.expression
         return sum

@@ -117,6 +117,16 @@ public struct ScheduleSequence: Schedule {
     return base
   }
 
+  public func length(in run: RunLength) -> Int? {
+    var steps = 0
+    for schedule in schedules {
+      let rest = RunLength(steps: max(run.steps - steps, 0), stepsPerEpoch: run.stepsPerEpoch)
+      guard let length = schedule.length(in: rest) else { return nil }
+      steps += length
+    }
+    return steps
+  }
+
   public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
 
   public init(from decoder: any Decoder) throws {
