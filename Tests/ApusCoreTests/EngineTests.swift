@@ -81,6 +81,15 @@ import Testing
     #expect(Set(outputs.indices.map { executable.output($0) }).count == 5)
   }
 
+  @Test func noRowsAreNoWork() throws {
+    let x = Tensor.input("x", TensorType([.rows, 3]))
+    let w = Tensor.input("w", TensorType([3, 2]))
+    let y = x.matmul(w).relu()
+    let graph = try Graph(inputs: [x, w], outputs: [y, y.sum(axes: [0]), y.softmax()])
+    let outputs = try Engine.standard().compile(graph, rows: 5).outputs(of: [[], [1, 2, 3, 4, 5, 6]], rows: 0)
+    #expect(outputs == [[], [0, 0], []])
+  }
+
   @Test func updatesInPlace() throws {
     let weight = Tensor.input("weight", TensorType([4]))
     let gradient = Tensor.input("gradient", TensorType([4]))

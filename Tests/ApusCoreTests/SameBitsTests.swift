@@ -66,9 +66,12 @@ import Testing
 
   @Test(.enabled(if: allocation_counter_is_available() != 0), arguments: [1, 2])
   func plannedStepAllocatesNothing(_ threads: Int) throws {
-    let step = try TrainingGraph([30, 64, 33, 10])
+    let step = try TrainingGraph([64, 100, 33, 10])
     let executable = try Engine(threads: threads).compile(step.graph, rows: 100)
     _ = executable.outputs(of: step.values(rows: 100), rows: 100)
+    var profile = Profile()
+    executable.run(rows: 100, profile: &profile)
+    #expect(profile.entries.map(\.parts).max() == threads)
     allocation_counter_start()
     for _ in 0..<1000 { executable.run(rows: 100) }
     let count = allocation_counter_stop()

@@ -101,7 +101,17 @@ import Testing
     #expect(error.description == "a model for the input \(shape); expected lengths of at least 1")
   }
 
-  @Test func hugeLayersAreErrorsOrFit() throws {
+  @Test func hugeInputsAreErrors() throws {
+    let error = try error {
+      try Model(input: [1 << 40, 1 << 40]) {
+        Flatten()
+        Dense(1)
+      }
+    }
+    #expect(error.expected == "at most 2³⁴ numbers a sample")
+  }
+
+  @Test func hugeLayersAreErrors() throws {
     // 2⁶⁰ weights do not fit into any memory.
     let error = try error { try Model(input: [1 << 30]) { Dense(1 << 30) } }
     #expect(error.place?.hasPrefix("layer 0 (dense)") == true)

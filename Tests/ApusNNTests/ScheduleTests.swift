@@ -85,6 +85,13 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(try JSONCoding.decode(ScheduleSequence.self, from: JSONCoding.encode(schedule)) == schedule)
   }
 
+  @Test func hugeLengthsDoNotOverflow() {
+    let schedule = Warmup(over: .epochs(.max)).then(StepDecay(every: .steps(.max))).then(Warmup(over: .epochs(.max)))
+    #expect(schedule.rate(step: 5, base: 1, run: run) < 1e-9)
+    #expect(schedule.length(in: run) == nil)
+    #expect(Warmup(over: .epochs(.max)).then(Warmup(over: .epochs(.max))).length(in: run) == 1 << 51)
+  }
+
   @Test func spansAreWords() throws {
     func span(_ text: String) throws -> Span { try JSONCoding.decode(Span.self, from: .string(text)) }
     #expect(try span("100 steps") == .steps(100))

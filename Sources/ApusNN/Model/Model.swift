@@ -37,6 +37,9 @@ public struct Model: Sendable {
     guard input.allSatisfy({ $0 > 0 }) else {
       throw ApusError("a model for the input \(input)", expected: "lengths of at least 1")
     }
+    guard TensorShape(input).count() <= 1 << 34 else {
+      throw ApusError("a model for the input \(input)", expected: "at most 2³⁴ numbers a sample")
+    }
     self.layers = layers
     inputShape = input
     self.seed = seed

@@ -44,13 +44,17 @@ public struct Span: Sendable, Equatable, Codable {
   public static func steps(_ count: Int) -> Span { Span(count: count, unit: .steps) }
   public static func epochs(_ count: Int) -> Span { Span(count: count, unit: .epochs) }
 
+  /// Longer than any run, and several of them still add up.
+  private static let longest = 1 << 50
+
   init(count: Int, unit: Unit) {
     self.count = count
     self.unit = unit
   }
 
   public func steps(in run: RunLength) -> Int {
-    unit == .steps ? count : count * run.stepsPerEpoch
+    let (steps, overflow) = count.multipliedReportingOverflow(by: unit == .steps ? 1 : run.stepsPerEpoch)
+    return overflow ? Self.longest : min(steps, Self.longest)
   }
 
   public init(from decoder: any Decoder) throws {
