@@ -86,7 +86,8 @@ import Testing
     let w = Tensor.input("w", TensorType([3, 2]))
     let y = x.matmul(w).relu()
     let graph = try Graph(inputs: [x, w], outputs: [y, y.sum(axes: [0]), y.softmax()])
-    let outputs = try Engine.standard().compile(graph, rows: 5).outputs(of: [[], [1, 2, 3, 4, 5, 6]], rows: 0)
+    let outputs = try Engine.standard().compile(graph, rows: 5).outputs(
+      of: [[], [1, 2, 3, 4, 5, 6]], rows: 0)
     #expect(outputs == [[], [0, 0], []])
   }
 

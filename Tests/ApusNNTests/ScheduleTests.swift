@@ -86,7 +86,8 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   @Test func hugeLengthsDoNotOverflow() {
-    let schedule = Warmup(over: .epochs(.max)).then(StepDecay(every: .steps(.max))).then(Warmup(over: .epochs(.max)))
+    let schedule = Warmup(over: .epochs(.max)).then(StepDecay(every: .steps(.max))).then(
+      Warmup(over: .epochs(.max)))
     #expect(schedule.rate(step: 5, base: 1, run: run) < 1e-9)
     #expect(schedule.length(in: run) == nil)
     #expect(Warmup(over: .epochs(.max)).then(Warmup(over: .epochs(.max))).length(in: run) == 1 << 51)
