@@ -57,5 +57,6 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
   ]
 )

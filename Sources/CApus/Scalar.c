@@ -3,7 +3,8 @@
 // Only +, -, *, / and bit operations: the same bits on every machine. They are
 // for what is computed once a step or once a model (schedules, beta^t,
 // Box-Muller, fitted means), so they are written for clarity, not for speed.
-// The errors stated are the largest found, in units in the last place.
+// Largest errors found over 10,000 arguments each, in units in the last place:
+// exp 0.8, log 0.6, sin 0.93, cos 1.0, tanh 1.4, erf 3.8; pow 4e-15 relative.
 
 #include <stdint.h>
 #include <string.h>

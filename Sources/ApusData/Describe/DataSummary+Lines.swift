@@ -6,8 +6,8 @@ extension DataSummary {
     var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
     lines += columnLines()
     if let target {
-      lines += ["", target.why]
-      lines += classLines()
+      lines += ["", target.whyColumn, target.whyTask]
+      lines += Self.classLines(classCounts)
       lines += associationLines()
     }
     if !pairs.isEmpty {
@@ -60,7 +60,7 @@ extension DataSummary {
     return column.distinctCount > column.topValues.count ? text + ", …" : text
   }
 
-  private func classLines() -> [String] {
+  static func classLines(_ classCounts: [Count]) -> [String] {
     guard let largest = classCounts.map(\.count).max(), largest > 0 else { return [] }
     let total = classCounts.reduce(0) { $0 + $1.count }
     let width = min(max(classCounts.map { $0.name.count }.max() ?? 1, 4), 24)
@@ -93,42 +93,4 @@ func sparkline(_ counts: [Int]) -> String {
     counts.map { count -> Character in
       count <= 0 ? " " : blocks[min(max((count * 8 + largest - 1) / largest - 1, 0), 7)]
     })
-}
-
-/// A text of exactly `width` characters.
-func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
-  if text.count > width { return text.prefix(max(width - 1, 0)) + "…" }
-  let blanks = String(repeating: " ", count: width - text.count)
-  return right ? blanks + text : text + blanks
-}
-
-/// `1 row`, `2 rows`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-/// A number to four significant digits: `0.3081`, `446`, `1.235e+06`.
-package func significant(_ number: Double) -> String {
-  guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
-  var exponent = 0
-  var scale = 1.0
-  let size = abs(number)
-  if size >= 1e6 || size < 1e-4 {
-    // Scientific: the shortest text of the number rounded to four digits.
-    var power = 0
-    var mantissa = size
-    while mantissa >= 10, power < 400 {
-      mantissa /= 10
-      power += 1
-    }
-    while mantissa < 1, power > -400 {
-      mantissa *= 10
-      power -= 1
-    }
-    let rounded = (mantissa * 1000).rounded() / 1000
-    return "\(number < 0 ? "−" : "")\(shortText(rounded))e\(power)"
-  }
-  while size * scale < 1000, exponent < 8 {
-    scale *= 10
-    exponent += 1
-  }
-  return shortText((number * scale).rounded() / scale)
 }

@@ -63,7 +63,7 @@ public struct DataSummary: Sendable, Equatable {
   public var classCounts: [Count]
   /// Each input column with the target, the strongest first.
   public var targetAssociations: [Association]
-  /// Pairs of input columns of numbers that are correlated by more than 0.5, the strongest first, at most ten.
+  /// Pairs of input columns of numbers correlated by more than 0.5, the strongest first, at most ten.
   public var pairs: [Association]
   /// Rows that equal an earlier one.
   public var duplicateRowCount: Int
@@ -72,7 +72,7 @@ public struct DataSummary: Sendable, Equatable {
 
   static let histogramBins = 12
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``. If no target is named and the
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``. If no target is named and the
   ///   usual one cannot be predicted, the summary does without, and says why.
   /// - Throws: if a target is named and is not there or cannot be predicted.
   public init(_ table: Table, target: String? = nil, task: LearningTask? = nil) throws(ApusError) {

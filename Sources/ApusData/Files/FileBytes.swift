@@ -123,3 +123,15 @@ enum FileKind {
     return (status.st_mode & S_IFMT) == S_IFDIR ? .folder : .file
   }
 }
+
+/// Asks for huge pages under a large buffer that will be read in random order, so that a row costs
+/// fewer walks through the page tables. Only Linux knows the request, and it may be ignored.
+func preferHugePages(_ buffer: UnsafeMutableRawBufferPointer) {
+  #if os(Linux)
+    let page = 1 << 21
+    guard let base = buffer.baseAddress, buffer.count >= 4 * page else { return }
+    let skipped = (page - Int(bitPattern: base) % page) % page
+    let length = (buffer.count - skipped) / page * page
+    madvise(base + skipped, length, MADV_HUGEPAGE)
+  #endif
+}

@@ -4,6 +4,8 @@ public import ApusCore
 public struct EncodedTable: Sendable {
   /// One sample per row of the table, in order. Where the target is missing, label and value are 0.
   public var dataset: TableDataset
+  /// For regression, the targets in their own unit; NaN where missing, empty without the column.
+  public var targetValues: [Double]
   /// The rows that have a target; empty if the table has no such column.
   public var rowsWithTarget: [Int]
   /// Whether the table has the target's column.
@@ -31,6 +33,7 @@ extension TablePreprocessing {
     }
     var labels: [Int32] = []
     var values: [Float] = []
+    var targetValues: [Double] = []
     var rowsWithTarget: [Int] = []
     switch target.task {
     case .classification:
@@ -51,7 +54,8 @@ extension TablePreprocessing {
     case .regression:
       values = [Float](repeating: 0, count: rows)
       guard let place = places.target else { break }
-      for (row, number) in try ColumnReading(table, place).numbers().enumerated() where !number.isNaN {
+      targetValues = try ColumnReading(table, place).numbers()
+      for (row, number) in targetValues.enumerated() where !number.isNaN {
         values[row] = Float(target.scaled(number))
         rowsWithTarget.append(row)
       }
@@ -60,7 +64,8 @@ extension TablePreprocessing {
       features: features, inputShape: [width], targets: target.kind, labels: labels, values: values,
       count: rows)
     return EncodedTable(
-      dataset: dataset, rowsWithTarget: rowsWithTarget, hasTarget: places.target != nil, notes: notes)
+      dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
+      hasTarget: places.target != nil, notes: notes)
   }
 
   /// Where the columns stand in a table: by name, or by place where there are no names.
@@ -68,8 +73,9 @@ extension TablePreprocessing {
     guard !hasHeader else {
       var places: [Int] = []
       let names = table.columns.map(\.name)
+      let placeOf = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       for encoding in columns {
-        guard let place = names.firstIndex(of: encoding.name) else {
+        guard let place = placeOf[encoding.name] else {
           let fix =
             table.hasHeader
             ? Spelling.fix(for: encoding.name, in: names)
@@ -79,7 +85,7 @@ extension TablePreprocessing {
         }
         places.append(place)
       }
-      return (places, names.firstIndex(of: target.name))
+      return (places, placeOf[target.name])
     }
     if table.columns.count >= tableWidth {
       return (columns.map { $0.number - 1 }, target.number - 1)
@@ -87,7 +93,7 @@ extension TablePreprocessing {
     // New rows come without the column that is to be predicted; those behind it move up.
     guard table.columns.count == tableWidth - 1 else {
       throw ApusError(
-        "has \(table.columns.count) columns", at: table.name,
+        "has \(counted(table.columns.count, "column"))", at: table.name,
         expected: "the \(tableWidth) of the training file, or all but the target (column \(target.number))")
     }
     return (columns.map { $0.number > target.number ? $0.number - 2 : $0.number - 1 }, nil)
@@ -127,7 +133,8 @@ extension ColumnEncoding {
         }
       }
       if unseen > 0 {
-        notes.append("\(table.columnTitle(place)): \(unseen) rows have a category that training never saw")
+        notes.append(
+          "\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
       }
     case .date:
       for (row, date) in try reading.dates(dateOrder ?? .yearMonthDay).enumerated() {
@@ -137,6 +144,15 @@ extension ColumnEncoding {
           features[row * width + start + i] = scaling.scaled(number)
         }
       }
+    case .words:
+      guard case .texts(let codes, let texts) = table.columns[place].asTexts().cells else { break }
+      let found = texts.map { text in
+        let words = Words.of(text)
+        return values.indices.filter { words.contains(values[$0]) }
+      }
+      for (row, code) in codes.enumerated() where code >= 0 {
+        for word in found[Int(code)] { features[row * width + start + word] = 1 }
+      }
     case .presence:
       for (row, isMissing) in isMissing.enumerated() { features[row * width + start] = isMissing ? 0 : 1 }
     }
@@ -145,7 +161,7 @@ extension ColumnEncoding {
       for (row, isMissing) in isMissing.enumerated() where isMissing { features[row * width + last] = 1 }
     } else if kind != .presence, isMissing.contains(true) {
       let count = isMissing.count { $0 }
-      notes.append("\(table.columnTitle(place)): \(count) missing values, though none were in training")
+      notes.append("\(table.columnTitle(place)): \(counted(count, "missing value")), though none in training")
     }
   }
 }

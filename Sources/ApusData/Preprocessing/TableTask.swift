@@ -22,12 +22,14 @@ public struct TableTask: Sendable {
   /// What was noticed, as sentences for the user.
   public let notes: [String]
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``.
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``.
   /// - Throws: what that throws, and if fewer than two rows have a target.
   public init(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
+    readsTexts: Bool = false
   ) throws(ApusError) {
-    schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)
+    schema = try TableSchema.infer(
+      table, target: target, task: task, leaveOut: leaveOut, readsTexts: readsTexts)
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     self.table = table
     self.target = chosen
@@ -36,7 +38,8 @@ public struct TableTask: Sendable {
     let isMissing = ColumnReading(table, chosen.index).isMissing()
     rows = (0..<table.rowCount).filter { !isMissing[$0] }
     if rows.count < table.rowCount {
-      notes.append("\(table.rowCount - rows.count) rows without a target are left out")
+      let count = table.rowCount - rows.count
+      notes.append("\(counted(count, "row")) without a target \(count == 1 ? "is" : "are") left out")
     }
     guard rows.count >= 2 else {
       throw ApusError(
@@ -62,7 +65,9 @@ public struct TableTask: Sendable {
     }
     let repeated = table.duplicateRowCount()
     if repeated > 0, table.rowCount > 4 {
-      notes.append("\(repeated) rows repeat an earlier one; a copy may fall into another part of the split")
+      notes.append(
+        "\(counted(repeated, "row")) equal to an earlier one; copies may fall into different parts of a split"
+      )
     }
     self.notes = notes
   }

@@ -27,6 +27,8 @@ public struct TableSchema: Sendable, Equatable {
     case target
     /// Only whether the cell is filled is an input.
     case presence(why: String)
+    /// The frequent words of free texts are inputs; only if asked for.
+    case words(why: String)
     case leftOut(why: String)
   }
 
@@ -45,8 +47,10 @@ public struct TableSchema: Sendable, Equatable {
     /// Counted from 0.
     public var index: Int
     public var task: LearningTask
-    /// Why this column and this task, as a sentence for the user.
-    public var why: String
+    /// Which column it is and why, as a sentence for the user.
+    public var whyColumn: String
+    /// Which task it is and why, as a sentence for the user.
+    public var whyTask: String
   }
 
   public var columns: [Column]
@@ -58,7 +62,7 @@ public struct TableSchema: Sendable, Equatable {
   public var inputs: [Int] {
     columns.indices.filter {
       switch columns[$0].role {
-      case .input, .presence: true
+      case .input, .presence, .words: true
       case .target, .leftOut: false
       }
     }
@@ -78,14 +82,17 @@ public struct TableSchema: Sendable, Equatable {
   ///     label, class or y, else the last.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
   ///   - leaveOut: names or numbers of columns that are not to be inputs.
+  ///   - readsTexts: columns of free text (names, remarks) are not left out, but count by those words
+  ///     that occur in many rows.
   /// - Throws: if a column is not there, the target has a single value, or it does not suit the task.
   public static func infer(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
+    readsTexts: Bool = false
   ) throws(ApusError) -> TableSchema {
     var schema = describing(table)
+    if readsTexts { schema.readTexts(table) }
     let (index, reason) = try targetIndex(table, target)
-    let taskReason = try schema.setTarget(index, task, table, reason)
-    schema.target?.why += taskReason
+    try schema.setTarget(index, task, table, reason)
     for name in leaveOut {
       guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }
       if column != index { schema.columns[column].role = .leftOut(why: "as asked") }
@@ -132,10 +139,9 @@ public struct TableSchema: Sendable, Equatable {
       fix: Spelling.fix(for: name, in: table.columns.map(\.name)))
   }
 
-  /// - Returns: why this task.
   private mutating func setTarget(
     _ index: Int, _ asked: LearningTask?, _ table: Table, _ reason: String
-  ) throws(ApusError) -> String {
+  ) throws(ApusError) {
     let column = table.columns[index]
     let distinct = columns[index].distinctCount
     let present = table.rowCount - column.missingCount
@@ -178,8 +184,22 @@ public struct TableSchema: Sendable, Equatable {
         fix: columns[index].kind == .number ? "choose regression" : "choose another target")
     }
     columns[index].role = .target
-    target = Target(index: index, task: task, why: "\(table.columnTitle(index)) is the target, \(reason); ")
-    return "\(task.rawValue): \(why)"
+    target = Target(
+      index: index, task: task, whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
+      whyTask: "\(task.rawValue): \(why)")
+  }
+
+  /// Columns of texts of two words and more are read; codes and ticket numbers are not.
+  private mutating func readTexts(_ table: Table) {
+    for index in columns.indices where columns[index].kind == .text {
+      guard case .texts(_, let texts) = table.columns[index].cells else { continue }
+      let words = texts.prefix(1000).reduce(0) { $0 + Words.of($1).count }
+      guard words >= 2 * min(texts.count, 1000) else { continue }
+      switch columns[index].role {
+      case .leftOut(let why), .presence(let why): columns[index].role = .words(why: why)
+      case .input, .target, .words: break
+      }
+    }
   }
 
   /// A numbered column may be the quantity that everything depends on, if it is the only input.
@@ -198,6 +218,8 @@ public struct TableSchema: Sendable, Equatable {
       case .leftOut(let why): notes.append("\(table.columnTitle(index)) is left out: \(why)")
       case .presence(let why):
         notes.append("\(table.columnTitle(index)) counts only as filled or not: \(why)")
+      case .words(let why):
+        notes.append("\(table.columnTitle(index)) counts by its frequent words: \(why)")
       case .input, .target: break
       }
     }

@@ -80,6 +80,11 @@ public struct TableColumn: Sendable, Equatable {
     /// Counted from 0.
     public var row: Int
     public var text: String
+
+    public init(row: Int, text: String) {
+      self.row = row
+      self.text = text
+    }
   }
 
   public var name: String

@@ -16,6 +16,8 @@ struct TableDialect {
   private static let candidates: [UInt8] = Array(",;\t|".utf8)
   private static let sampleSize = 1 << 18
   private static let sampleRowLimit = 400
+  /// The delimiter shows sooner, and each candidate costs a walk.
+  private static let delimiterRowLimit = 60
 
   /// - Parameter bytes: the file after its byte-order mark.
   init(of bytes: UnsafeRawBufferPointer, format: TableFormat, name: String) throws(ApusError) {
@@ -72,9 +74,8 @@ struct TableDialect {
       }
       return numbers >= texts
     }
-    for name in format.textColumns {
-      if let index = names.firstIndex(of: name) { looksNumeric[index] = false }
-    }
+    let textColumns = Set(format.textColumns)
+    for (index, name) in names.enumerated() where textColumns.contains(name) { looksNumeric[index] = false }
   }
 
   struct SampleCell {
@@ -94,14 +95,21 @@ struct TableDialect {
     }
   }
 
-  /// The beginning of the file, cut behind a line.
+  /// The beginning of the file, cut behind a line; of wide tables, a few lines at least.
   private static func sampleBytes(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard bytes.count > sampleSize else { return bytes }
-    let head = bytes.prefix(sampleSize)
-    guard let cut = head.lastIndex(of: FieldScanner.Byte.lineFeed) else {
-      return UnsafeRawBufferPointer(rebasing: head)
+    var cut = 0
+    var lines = 0
+    for (offset, byte) in bytes.enumerated() where endsLine(byte) {
+      if offset >= sampleSize, lines >= 8 { break }
+      cut = offset + 1
+      lines += 1
     }
-    return UnsafeRawBufferPointer(rebasing: bytes[...cut])
+    return lines == 0 ? bytes : UnsafeRawBufferPointer(rebasing: bytes[..<cut])
+  }
+
+  private static func endsLine(_ byte: UInt8) -> Bool {
+    byte == FieldScanner.Byte.lineFeed || byte == FieldScanner.Byte.carriageReturn
   }
 
   private static func checkIsText(_ bytes: UnsafeRawBufferPointer, name: String) throws(ApusError) {
@@ -123,13 +131,13 @@ struct TableDialect {
   }
 
   private static func rows(
-    of bytes: UnsafeRawBufferPointer, delimiter: UInt8
+    of bytes: UnsafeRawBufferPointer, delimiter: UInt8, limit: Int = sampleRowLimit
   ) -> (rows: [[SampleCell]], used: Int) {
     var scanner = FieldScanner(bytes, delimiter: delimiter)
     let start = scanner.position
     var rows: [[SampleCell]] = []
     scanner.skipEmptyLines()
-    while !scanner.isAtEnd, rows.count < sampleRowLimit {
+    while !scanner.isAtEnd, rows.count < limit {
       var row: [SampleCell] = []
       repeat {
         let field = scanner.nextField()
@@ -147,7 +155,9 @@ struct TableDialect {
   private static func detectDelimiter(_ bytes: UnsafeRawBufferPointer) -> UInt8 {
     var best: (delimiter: UInt8, score: Double) = (UInt8(ascii: ","), 0)
     for delimiter in candidates + [FieldScanner.Byte.blank] {
-      let rows = rows(of: bytes, delimiter: delimiter).rows
+      // Blanks separate words too; they are tried only where nothing else cuts.
+      if delimiter == FieldScanner.Byte.blank, best.score > 0 { continue }
+      let rows = rows(of: bytes, delimiter: delimiter, limit: delimiterRowLimit).rows
       var widths: [Int: Int] = [:]
       for row in rows { widths[row.count, default: 0] += 1 }
       // The smaller of two widths that are equally frequent, whatever the dictionary's order.
@@ -165,11 +175,10 @@ struct TableDialect {
         if cell.isQuoted || !others || isComma { clean += 1 }
       }
       var score = Double(widths[width]!) / Double(rows.count) * Double(clean) / Double(max(total, 1))
-      // Blanks separate words too; they are tried only where nothing else cuts.
       if delimiter == FieldScanner.Byte.blank {
         let numbers = rows.dropFirst().joined().count { DecimalParser.parse($0.text) != nil }
         let body = rows.dropFirst().joined().count { _ in true }
-        guard best.score == 0, widths.count == 1, numbers * 2 >= body else { continue }
+        guard widths.count == 1, numbers * 2 >= body else { continue }
         score = min(score, 0.1)
       }
       if score > best.score + 1e-9 { best = (delimiter, score) }

@@ -20,11 +20,12 @@ public struct Adam: Optimizer {
   public var slots: [String] { ["m", "v"] }
   public var defaultRate: Double { 1e-3 }
 
-  public func scalars(step: Int, rate: Double) -> [Double] {
+  public func scalars(step: Int, rate: Double) -> Scalars {
     let t = Double(step)
     let correction1 = 1 - Mathematics.pow(beta1, t)
     let correction2 = 1 - Mathematics.pow(beta2, t)
-    return [beta1, 1 - beta1, beta2, 1 - beta2, rate / correction1, 1 / correction2.squareRoot(), epsilon]
+    return Scalars(
+      beta1, 1 - beta1, beta2, 1 - beta2, rate / correction1, 1 / correction2.squareRoot(), epsilon)
   }
 
   public func update(

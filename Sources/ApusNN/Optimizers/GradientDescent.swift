@@ -9,7 +9,7 @@ public struct GradientDescent: Optimizer {
   public var slots: [String] { [] }
   public var defaultRate: Double { 0.1 }
 
-  public func scalars(step: Int, rate: Double) -> [Double] { [rate] }
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate) }
 
   public func update(
     parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]

@@ -12,7 +12,7 @@ public struct Momentum: Optimizer {
   public var slots: [String] { ["v"] }
   public var defaultRate: Double { 0.01 }
 
-  public func scalars(step: Int, rate: Double) -> [Double] { [rate, momentum] }
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum) }
 
   public func update(
     parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]

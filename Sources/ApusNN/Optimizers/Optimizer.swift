@@ -9,7 +9,7 @@ public protocol Optimizer: Named {
   var slots: [String] { get }
 
   /// Numbers that the update needs in a step (counted from 1), computed before it: the rate, the decay of a moment.
-  func scalars(step: Int, rate: Double) -> [Double]
+  func scalars(step: Int, rate: Double) -> Scalars
 
   /// The new parameters and slots.
   ///

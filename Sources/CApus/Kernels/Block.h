@@ -74,28 +74,31 @@ static void transpose_block(float *to, int64_t to_row, const float *from, int64_
 }
 
 /// to[i, j] = from[i, j] for i < rows, j < columns. The blocks don't overlap.
-static void copy_block(block to, block from, int64_t rows, int64_t columns) {
+/// (By pointer: as values they would be passed through memory in pieces of
+/// sixteen bytes that were written in pieces of eight, which stalls.)
+static void copy_block(const block *to, const block *from, int64_t rows, int64_t columns) {
+  int64_t to_row = to->row, to_column = to->column, from_row = from->row, from_column = from->column;
   if (columns == 1) {  // one row of what was a column
     columns = rows;
     rows = 1;
-    to.column = to.row;
-    from.column = from.row;
+    to_column = to_row;
+    from_column = from_row;
   }
-  if (to.column == 1 && from.column == 1) {
-    if (to.row == columns && from.row == columns) {
+  if (to_column == 1 && from_column == 1) {
+    if (to_row == columns && from_row == columns) {
       columns *= rows;
       rows = 1;
     }
-    for (int64_t i = 0; i < rows; i++) copy_contiguous(to.at + i * to.row, from.at + i * from.row, columns);
-  } else if (to.column == 1 && from.column == 0) {
-    for (int64_t i = 0; i < rows; i++) fill_contiguous(to.at + i * to.row, from.at + i * from.row, columns);
-  } else if (rows > 1 && to.column == 1 && from.row == 1) {
-    transpose_block(to.at, to.row, from.at, from.column, columns, rows);
-  } else if (rows > 1 && to.row == 1 && from.column == 1) {
-    transpose_block(to.at, to.column, from.at, from.row, rows, columns);
+    for (int64_t i = 0; i < rows; i++) copy_contiguous(to->at + i * to_row, from->at + i * from_row, columns);
+  } else if (to_column == 1 && from_column == 0) {
+    for (int64_t i = 0; i < rows; i++) fill_contiguous(to->at + i * to_row, from->at + i * from_row, columns);
+  } else if (rows > 1 && to_column == 1 && from_row == 1) {
+    transpose_block(to->at, to_row, from->at, from_column, columns, rows);
+  } else if (rows > 1 && to_row == 1 && from_column == 1) {
+    transpose_block(to->at, to_column, from->at, from_row, rows, columns);
   } else {
     for (int64_t i = 0; i < rows; i++)
       for (int64_t j = 0; j < columns; j++)
-        memcpy(to.at + i * to.row + j * to.column, from.at + i * from.row + j * from.column, 4);
+        memcpy(to->at + i * to_row + j * to_column, from->at + i * from_row + j * from_column, 4);
   }
 }

@@ -39,7 +39,8 @@ static void contract_tiles(const product *p, const panel *q, const float *b, int
     for (int64_t j = 0; j < q->columns; j += vectors * APUS_WIDTH) {
       int64_t columns = contract_minimum(vectors * APUS_WIDTH, q->columns - j);
       int64_t last = (columns - 1) / APUS_WIDTH;
-      tiles[last + 1][height](a, p->a_row, p->a_column, b + j, b_row, c + i * c_row + j, c_row, depth, columns - last * APUS_WIDTH, resume);
+      tiles[last + 1][height](a, p->a_row, p->a_column, b + j, b_row, c + i * c_row + j, c_row, depth,
+                              columns - last * APUS_WIDTH, resume);
     }
     i += height;
   }
@@ -98,6 +99,7 @@ static void contract_write(const product *p, const panel *q, int64_t row, int64_
 
 // MARK: - Regions
 
+/// Rows of a panel, straight to C or a bufferful at a time.
 static void contract_panel(const product *p, panel *q, int64_t begin, int64_t end, float *scratch) {
   float *buffers = scratch + contract_panel_floats(p);
   if (contract_buffers(p) == 0) {
@@ -208,6 +210,7 @@ static void contract_kernel(const void *arguments, int32_t part, int32_t parts) 
   if (x->m <= 0 || x->n <= 0 || x->batch <= 0) return;
   if (contract_tiny(x, part)) return;
   product p = contract_orient(x);
+  // Tiles whose rows of B are up to four whole lines read it as fast from where it lies.
   if (APUS_WIDTH == CONTRACT_UNIT && p.may_read_b) p.packs_b = 0;
   int whole_rows = x->epilogue != NULL && x->epilogue->has_row_steps;
   contract_share share = contract_cut(&p, x->batch, whole_rows, part, parts);

@@ -37,7 +37,7 @@ typedef struct product {
   int64_t a_batch, b_batch;
   int transposed;
   int packs_a, packs_b;
-  int may_read_b;  // packs_b is for tiles of one line only
+  int may_read_b;  // packs_b helps only tiles whose rows of B are a single line
 } product;
 
 static inline int64_t contract_minimum(int64_t x, int64_t y) { return x < y ? x : y; }
@@ -121,15 +121,17 @@ typedef struct contract_share {
   int by_rows;
 } contract_share;
 
-/// Cuts the direction that loses less to rounding; if both are even, the longer
-/// one, so that the larger operand is read once. Whole rows of C where asked.
+/// Cuts the direction that loses less to rounding. If both are even: rows of C
+/// in a transposed product, whose parts then pack and write what no other does;
+/// else the longer one, so that the larger operand is read once. Whole rows of C
+/// where asked.
 static inline contract_share contract_cut(const product *p, int64_t batch, int whole_rows, int32_t part, int32_t parts) {
-  int64_t groups = contract_ceiling(p->n, CONTRACT_UNIT);
   if (parts == 1) return (contract_share){.begin = 0, .end = batch * p->m, .by_rows = 1};
+  int64_t groups = contract_ceiling(p->n, CONTRACT_UNIT);
   double by_rows = (double)contract_ceiling(batch * p->m, parts) * (double)groups;
   double by_columns = (double)contract_ceiling(batch * groups, parts) * (double)p->m;
   contract_share share;
-  share.by_rows = by_rows < by_columns || (by_rows == by_columns && p->m > p->n);
+  share.by_rows = by_rows < by_columns || (by_rows == by_columns && !p->transposed && p->m > p->n);
   if (whole_rows) share.by_rows = !p->transposed;
   int64_t units = batch * (share.by_rows ? p->m : groups);
   // Fewer than four rows would read all of B for little work.

@@ -40,6 +40,9 @@ APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) {
 
 // MARK: - Tiles
 
+/// Most vectors of a tile of one row.
+enum { TILE_VECTORS_OF_A_ROW = 13 };
+
 /// `rows` rows and some vectors of columns of C, whose last vector has `lanes`
 /// columns: C = A B, or with `resume` the chains in C continued, over k terms.
 /// The columns of B and of C are adjacent.
@@ -53,7 +56,7 @@ typedef void (*tile_function)(TILE_PARAMETERS);
 APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
   const vlanes mask = first_lanes(lanes);
   const int last = vectors - 1;
-  vfloat sum[rows][vectors], columns[vectors];
+  vfloat sum[CONTRACT_TILE_ROWS][TILE_VECTORS_OF_A_ROW], columns[TILE_VECTORS_OF_A_ROW];
   TILE_UNROLL for (int i = 0; i < rows; i += 1) {
     TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
       const float *from = c + i * c_row + v * APUS_WIDTH;
@@ -63,7 +66,7 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
   // Every third row has its pointer, and the next two are one and two strides
   // away, which an x86 address can say: more pointers would not fit the registers.
   const int pointers = (rows + 2) / 3;
-  const float *row[pointers];
+  const float *row[(CONTRACT_TILE_ROWS + 2) / 3];
   TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] = a + 3 * r * a_row;
   // One term a turn: with more, the compiler runs out of vector registers.
   _Pragma("clang loop unroll(disable)") for (; k > 0; k -= 1) {
@@ -94,7 +97,6 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
 #define TILES_1_TO_14(X, V) TILES_1_TO_12(X, V) X(13, V) X(14, V)
 #define TILES_OF_A_ROW(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13)
 
-enum { TILE_VECTORS_OF_A_ROW = 13 };
 #if APUS_WIDTH == 16 || defined(__aarch64__)
 enum { TILE_VECTORS = 4 };
 static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 14, 14, 9, 6};

@@ -3,8 +3,11 @@
 // Each function is a fixed sequence of correctly rounded operations, so its
 // bits depend only on the argument. The polynomials are minimax fits (weights
 // in parentheses), their coefficients rounded one after the other, lowest first.
-// "n ULP" is the largest error found over all 2^32 floats, against double
-// precision; see the test of each function.
+//
+// Largest errors found, against double precision, over 20 million floats spread
+// over the whole range, in ULP: exp 0.97, expm1 1.4, log 0.76, log1p 1.4, tanh 1.4,
+// sigmoid 2.3, softplus 1.6, erf 1.01. NaN stays NaN; its sign and payload are
+// not part of "the same bits", as processors choose them differently.
 
 /// Coefficients of q in exp(r) = 1 + r + r^2 q(r), |r| <= ln 2 / 2 (relative
 /// to r, as expm1 needs it): 4e-10.
@@ -32,7 +35,7 @@ APUS_INLINE reduced_exponent exp_reduce(vfloat x) {
 }
 
 /// 2^n for integers -126 <= n <= 127.
-APUS_INLINE vfloat power_of_two(vint n) { return (vfloat)((n + 127) << 23); }
+APUS_INLINE vfloat power_of_two(vint n) { return (vfloat)(((vuint)n + 127) << 23); }
 
 /// p * 2^n with one rounding, for 0.5 <= p <= 2 and integers |n| <= 252.
 APUS_INLINE vfloat scale_by_power_of_two(vfloat p, vfloat n) {
@@ -95,7 +98,7 @@ APUS_INLINE vfloat log_polynomial(vfloat f, vfloat e) {
 }
 
 /// The k for which 2^-k u lies between sqrt(1/2) and sqrt(2); u > 0, normal.
-APUS_INLINE vint log_exponent(vfloat u) { return ((vint)u - 0x3f3504f3) >> 23; }
+APUS_INLINE vint log_exponent(vfloat u) { return (vint)((vuint)u - 0x3f3504f3) >> 23; }
 
 /// log's and log1p's values outside their open domain, whose left end is `x == 0`
 /// after the shift: -inf there, NaN left of it, and +inf and NaN for themselves.

@@ -64,8 +64,8 @@ static void copy_kernel(const void *arguments, int32_t part, int32_t parts) {
   }
   if (parts > 1) take_part_of_copy(&copy, part, parts);
   if (copy.rank == 1) {
-    copy_block((block){copy.destination, 0, copy.destination_strides[0]},
-               (block){(float *)(uintptr_t)copy.source, 0, copy.source_strides[0]}, 1, copy.dims[0]);
+    copy_block(&(block){copy.destination, 0, copy.destination_strides[0]},
+               &(block){(float *)copy.source, 0, copy.source_strides[0]}, 1, copy.dims[0]);
     return;
   }
   // Blocks of the last axis, contiguous in the destination, and of one other:
@@ -88,8 +88,8 @@ static void copy_kernel(const void *arguments, int32_t part, int32_t parts) {
       source += index * copy.source_strides[k];
       destination += index * copy.destination_strides[k];
     }
-    copy_block((block){(float *)copy.destination + destination, copy.destination_strides[rows], copy.destination_strides[columns]},
-               (block){(float *)(uintptr_t)copy.source + source, copy.source_strides[rows], copy.source_strides[columns]},
+    copy_block(&(block){(float *)copy.destination + destination, copy.destination_strides[rows], copy.destination_strides[columns]},
+               &(block){(float *)copy.source + source, copy.source_strides[rows], copy.source_strides[columns]},
                copy.dims[rows], copy.dims[columns]);
   }
 }

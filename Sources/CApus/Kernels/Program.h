@@ -17,17 +17,20 @@ typedef struct program_layout {
 APUS_INLINE void find_layout(const apus_program *program, program_layout *layout) {
   int64_t compact[APUS_MAX_RANK];
   int64_t size = 1;
+  APUS_SHORT_LOOP
   for (int32_t k = program->rank - 1; k >= 0; k--) {
     compact[k] = size;
     size *= program->dims[k];
   }
   layout->full_registers = program->register_count;
   layout->all_contiguous = 1;
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < program->input_count; i++) {
     layout->inputs[i] = layout_of(program, &program->inputs[i], compact);
     layout->full_registers -= layout->inputs[i] == OPERAND_SAME;
     layout->all_contiguous &= layout->inputs[i] <= OPERAND_CONTIGUOUS;
   }
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < program->output_count; o++) {
     operand_layout found = layout_of(program, &program->outputs[o], compact);
     // An output of one element is contiguous; one that repeats an element is not.
@@ -58,7 +61,7 @@ APUS_INLINE strip_shape choose_strip(const apus_program *program, int32_t full_r
   return (strip_shape){together > unit ? together - together % unit : together, columns};
 }
 
-static void run_region(const apus_program *program, const program_layout *layout, int64_t row_length,
+static __attribute__((noinline)) void run_region(const apus_program *program, const program_layout *layout, int64_t row_length,
                        int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end) {
   const strip_shape shape = choose_strip(program, layout->full_registers, row_end - row_begin, column_end - column_begin);
   const int32_t input_count = program->input_count, output_count = program->output_count;
@@ -66,13 +69,19 @@ static void run_region(const apus_program *program, const program_layout *layout
   // don't all start in the same set of the cache.
   const int64_t capacity = (shape.rows * shape.columns + 15) / 16 * 16 + 16;
   float memory[program->register_count * capacity] __attribute__((aligned(64)));
-  strip_register registers[program->register_count];
+  strip_register registers[APUS_MAX_REGISTERS];
+  const int fusing = program->step_count <= APUS_MOST_FUSED && (shape.rows < row_end - row_begin || shape.columns < column_end - column_begin);
+  apus_step fused_steps[APUS_MOST_FUSED];
+  const apus_step *steps = fusing ? fused_steps : program->steps;
+  if (fusing) fuse_steps(program, fused_steps);
+  APUS_SHORT_LOOP
   for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
 
   // The rows of a strip are adjacent in memory where an operand is contiguous.
   const int all_columns = column_end - column_begin == row_length;
   const int adjacent = shape.rows == 1 || all_columns;
   uint32_t in_place = 0, filled = 0, direct = 0;  // operands, a bit each
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++) {
     switch (layout->inputs[i]) {
     case OPERAND_SAME:
@@ -98,6 +107,7 @@ static void run_region(const apus_program *program, const program_layout *layout
     }
   }
   uint64_t written_whole = 0;
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
     written_whole |= 1ull << result;
@@ -117,6 +127,7 @@ static void run_region(const apus_program *program, const program_layout *layout
       const int64_t position = row * row_length + column;
       const int64_t end = all_columns ? row_end * row_length : row * row_length + column_end;
       const int readable = position + (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH <= end;
+      APUS_SHORT_LOOP
       for (int32_t i = 0; i < input_count; i++) {
         if (filled >> i & 1) continue;
         const apus_operand *input = &program->inputs[i];
@@ -132,12 +143,14 @@ static void run_region(const apus_program *program, const program_layout *layout
             move_strip(program, input, registers[i].at, &where, 0);
         }
       }
+      APUS_SHORT_LOOP
       for (int32_t o = 0; o < output_count; o++)
         if (direct >> o & 1) {
           const uint8_t result = program->output_registers[o];
           registers[result].at = whole ? (float *)program->outputs[o].base + position : memory + result * capacity;
         }
-      run_steps(program, registers, written_whole, &where);
+      run_steps(program, steps, registers, written_whole, &where);
+      APUS_SHORT_LOOP
       for (int32_t o = 0; o < output_count; o++) {
         if (whole && direct >> o & 1) continue;
         const apus_operand *output = &program->outputs[o];
@@ -156,6 +169,72 @@ static void run_region(const apus_program *program, const program_layout *layout
   }
 }
 
+/// The same for a program whose operands are all contiguous or one element:
+/// elements begin ..< end in row-major order, nothing else to work out.
+static __attribute__((noinline)) void run_contiguous(const apus_program *program, const program_layout *layout, int64_t begin, int64_t end) {
+  const strip_shape shape = choose_strip(program, layout->full_registers, 1, end - begin);
+  const int32_t input_count = program->input_count, output_count = program->output_count;
+  const int64_t capacity = (shape.columns + 15) / 16 * 16 + 16;
+  float memory[program->register_count * capacity] __attribute__((aligned(64)));
+  strip_register registers[APUS_MAX_REGISTERS];
+  const int fusing = program->step_count <= APUS_MOST_FUSED && (shape.columns < end - begin);
+  apus_step fused_steps[APUS_MOST_FUSED];
+  const apus_step *steps = fusing ? fused_steps : program->steps;
+  if (fusing) fuse_steps(program, fused_steps);
+  APUS_SHORT_LOOP
+  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
+  uint64_t written_whole = 0;
+  uint32_t direct = 0, kept = 0;  // operands, a bit each
+  APUS_SHORT_LOOP
+  for (int32_t i = 0; i < input_count; i++)
+    if (layout->inputs[i] == OPERAND_SAME) {
+      store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
+      registers[i].pace = 0;
+    }
+  APUS_SHORT_LOOP
+  for (int32_t o = 0; o < output_count; o++) {
+    const uint8_t result = program->output_registers[o];
+    written_whole |= 1ull << result;
+    if (result < input_count && must_be_kept(program, result)) kept |= 1u << result;
+    if (can_write_directly(program, o)) direct |= 1u << o;
+  }
+  strip where = {0, 1, begin, shape.columns, end};
+  for (; where.column < end; where.column += shape.columns) {
+    if (where.columns > end - where.column) where.columns = end - where.column;
+    const int64_t vectors = (where.columns + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH;
+    const int whole = vectors == where.columns;
+    APUS_SHORT_LOOP
+    for (int32_t i = 0; i < input_count; i++) {
+      if (layout->inputs[i] == OPERAND_SAME) continue;
+      float *from = (float *)program->inputs[i].base + where.column;
+      // Reading on to the end of the last vector is fine within the region.
+      if (where.column + vectors <= end && !(kept >> i & 1)) {
+        registers[i].at = from;
+      } else {
+        registers[i].at = memory + i * capacity;
+        copy_contiguous(registers[i].at, from, where.columns);
+      }
+    }
+    APUS_SHORT_LOOP
+    for (int32_t o = 0; o < output_count; o++)
+      if (direct >> o & 1) {
+        const uint8_t result = program->output_registers[o];
+        registers[result].at = whole ? (float *)program->outputs[o].base + where.column : memory + result * capacity;
+      }
+    run_steps(program, steps, registers, written_whole, &where);
+    APUS_SHORT_LOOP
+    for (int32_t o = 0; o < output_count; o++) {
+      if (whole && direct >> o & 1) continue;
+      const strip_register *result = &registers[program->output_registers[o]];
+      float *to = (float *)program->outputs[o].base + where.column;
+      if (result->pace == 0)  // an input of one element
+        fill_contiguous(to, result->at, where.columns);
+      else if (to != result->at)
+        copy_contiguous(to, result->at, where.columns);
+    }
+  }
+}
+
 /// Runs the program on rows row_begin ..< row_end and columns column_begin ..<
 /// column_end of the space seen as [product of all axes but the last, last axis].
 /// A program with row steps needs all columns.
@@ -164,11 +243,10 @@ static void program_region(const apus_program *program, int64_t row_begin, int64
   const int64_t row_length = program->rank > 0 ? program->dims[program->rank - 1] : 1;
   program_layout layout;
   find_layout(program, &layout);
-  if (layout.all_contiguous && !program->has_row_steps && column_end - column_begin == row_length && row_end - row_begin > 1) {
-    // One long row.
-    column_begin = row_begin * row_length;
-    column_end = row_end * row_length;
-    run_region(program, &layout, column_end, 0, 1, column_begin, column_end);
+  const int all_columns = column_end - column_begin == row_length;
+  if (layout.all_contiguous && !program->has_row_steps && (all_columns || row_end - row_begin == 1)) {
+    const int64_t begin = row_begin * row_length + column_begin;
+    run_contiguous(program, &layout, begin, begin + (row_end - row_begin) * (column_end - column_begin));
     return;
   }
   run_region(program, &layout, row_length, row_begin, row_end, column_begin, column_end);
@@ -178,6 +256,7 @@ static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
   const apus_program *program = arguments;
   const int64_t columns = program->rank > 0 ? program->dims[program->rank - 1] : 1;
   int64_t rows = 1;
+  APUS_SHORT_LOOP
   for (int32_t k = 0; k < program->rank - 1; k++) rows *= program->dims[k];
   if (parts == 1) {
     program_region(program, 0, rows, 0, columns);

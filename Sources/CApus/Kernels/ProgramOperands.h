@@ -12,6 +12,7 @@ typedef enum operand_layout {
 APUS_INLINE operand_layout layout_of(const apus_program *program, const apus_operand *operand, const int64_t *compact) {
   const int32_t last = program->rank - 1;
   int contiguous = 1, same = 1;
+  APUS_SHORT_LOOP
   for (int32_t k = 0; k < last; k++) {
     if (program->dims[k] == 1) continue;
     contiguous &= operand->strides[k] == compact[k];
@@ -25,7 +26,7 @@ APUS_INLINE operand_layout layout_of(const apus_program *program, const apus_ope
 
 /// Copies a strip of an operand into a register, or back out of it. Rows that
 /// follow one another along the last but one axis are moved together.
-static void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int outward) {
+static __attribute__((noinline)) void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int outward) {
   const int32_t rank = program->rank;
   const int64_t step = rank > 0 ? operand->strides[rank - 1] : 0;
   // A row's result: only the first element of the row is written.
@@ -36,10 +37,11 @@ static void move_strip(const apus_program *program, const apus_operand *operand,
     if (rank >= 2) {
       const int64_t along = program->dims[rank - 2];
       int64_t rest = where->row + done;
-      const int64_t index = rest % along;
-      rest /= along;
+      const int64_t index = rank == 2 ? rest : rest % along;  // a division costs as much as a small row
       stride = operand->strides[rank - 2];
       offset += index * stride;
+      if (rank > 2) rest /= along;
+      APUS_SHORT_LOOP
       for (int32_t k = rank - 3; k >= 0; k--) {
         offset += rest % program->dims[k] * operand->strides[k];
         rest /= program->dims[k];
@@ -49,17 +51,11 @@ static void move_strip(const apus_program *program, const apus_operand *operand,
     block memory = {(float *)operand->base + offset, stride, step};
     block strip_rows = {at + done * where->columns, where->columns, 1};
     if (outward)
-      copy_block(memory, strip_rows, rows, first_only ? 1 : where->columns);
+      copy_block(&memory, &strip_rows, rows, first_only ? 1 : where->columns);
     else
-      copy_block(strip_rows, memory, rows, where->columns);
+      copy_block(&strip_rows, &memory, rows, where->columns);
     done += rows;
   }
-}
-
-/// How many of a, b, c an operation reads.
-APUS_INLINE int operands_of(uint8_t opcode) {
-  if (opcode == APUS_MULTIPLY_ADD || opcode == APUS_SELECT) return 3;
-  return opcode <= APUS_OR || (opcode >= APUS_ADD_INT && opcode <= APUS_LESS_EQUAL_INT) ? 2 : 1;
 }
 
 /// Whether output `o` may be computed in its memory: no step may read an input
@@ -67,17 +63,20 @@ APUS_INLINE int operands_of(uint8_t opcode) {
 static int can_write_directly(const apus_program *program, int32_t o) {
   const uint8_t result = program->output_registers[o];
   if (result < program->input_count) return 0;
+  APUS_SHORT_LOOP
   for (int32_t other = 0; other < o; other++)
     if (program->output_registers[other] == result) return 0;  // the first one has it
+  APUS_SHORT_LOOP
   for (int32_t i = 0; i < program->input_count; i++) {
     if (program->inputs[i].base != program->outputs[o].base) continue;
+    APUS_SHORT_LOOP
     for (int32_t other = 0; other < program->output_count; other++)
       if (program->output_registers[other] == i) return 0;
     int written = 0;
+    APUS_SHORT_LOOP
     for (int32_t s = 0; s < program->step_count; s++) {
       const apus_step *step = &program->steps[s];
-      const int operands = operands_of(step->opcode);
-      if (written && (step->a == i || (operands > 1 && step->b == i) || (operands > 2 && step->c == i))) return 0;
+      if (written && reads(step, (uint8_t)i)) return 0;
       written |= step->destination == result;
     }
   }
@@ -86,8 +85,9 @@ static int can_write_directly(const apus_program *program, int32_t o) {
 
 /// Whether an input must be copied before the steps: it is an output too, and
 /// another output overwrites its memory.
-static int must_be_kept(const apus_program *program, int32_t input) {
+static __attribute__((noinline)) int must_be_kept(const apus_program *program, int32_t input) {
   int is_output = 0, overwritten = 0;
+  APUS_SHORT_LOOP
   for (int32_t o = 0; o < program->output_count; o++) {
     if (program->output_registers[o] == input)
       is_output = 1;

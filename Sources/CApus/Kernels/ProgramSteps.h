@@ -96,6 +96,8 @@ APUS_INLINE vfloat float_to_int(vfloat a) {
   X(APUS_MULTIPLY_ADD, fused(a, b, c))                                               \
   X(APUS_SELECT, choose(a != 0.0f, b, c))
 
+#include "ProgramFusion.h"
+
 /// Writes one vector's worth of `from`, whose pace is 0, to the whole strip.
 APUS_INLINE void spread(float *to, const float *from, int64_t count) {
   vfloat lanes = load(from);
@@ -111,7 +113,16 @@ APUS_INLINE void reduce_strip_rows(int32_t operation, float *to, const float *fr
   }
 }
 
-static void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
+static __attribute__((noinline)) void row_step(uint8_t opcode, float *to, const float *from, const strip *where) {
+  if (opcode == APUS_ROW_SUM)
+    reduce_strip_rows(APUS_SUM, to, from, where);
+  else if (opcode == APUS_ROW_MAXIMUM)
+    reduce_strip_rows(APUS_MAX, to, from, where);
+  else
+    reduce_strip_rows(APUS_MIN, to, from, where);
+}
+
+static __attribute__((noinline)) void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
   int64_t position = where->row * where->row_length + where->column;
   if (where->columns == where->row_length || where->rows == 1) {
     uniform_numbers(to, position, where->rows * where->columns, step, seed_and_step);
@@ -121,11 +132,12 @@ static void uniform_strip(float *to, const strip *where, const apus_step *step, 
     uniform_numbers(to + r * where->columns, position + r * where->row_length, where->columns, step, seed_and_step);
 }
 
-/// Runs all steps on one strip. Registers of `written_whole` (a bit each) are
-/// written in full even where all their elements are the same.
-static void run_steps(const apus_program *program, strip_register *registers, uint64_t written_whole, const strip *where) {
+/// Runs all steps on one strip. Not inlined, nor is what is rare: small programs
+/// are quick only if few registers of the processor have to be saved. Registers of `written_whole` (a bit each) are
+/// written in full even where all their elements are the same. `step` are the
+/// program's steps, as they are or fused.
+static __attribute__((noinline)) void run_steps(const apus_program *program, const apus_step *step, strip_register *registers, uint64_t written_whole, const strip *where) {
   const int64_t count = (where->rows * where->columns + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH;
-  const apus_step *step = program->steps;
   const apus_step *end = step + program->step_count;
   for (; step < end; step++) {
     strip_register *destination = &registers[step->destination];
@@ -134,7 +146,7 @@ static void run_steps(const apus_program *program, strip_register *registers, ui
     const float *pa = ra->at;
     int64_t pace_a = ra->pace;
     // A single vector that the loop would overwrite while it still reads it.
-    vfloat held[3];
+    vfloat held[4];
 
 #define APUS_HOLD(p, pace, k)                   \
   if (pace == 0 && p == to) {                   \
@@ -198,6 +210,42 @@ static void run_steps(const apus_program *program, strip_register *registers, ui
   }
       APUS_TERNARY_STEPS(X)
 #undef X
+#define APUS_FUSED_CASE(name, one, first, two, second)                                             \
+  case APUS_FUSED_##name: {                                                                        \
+    const apus_step *next = step + 1;                                                              \
+    const int lone = operands_of(two) == 1;                                                        \
+    /* Without further operands x and y stand for a, unused. */                                    \
+    const int t_at = next->a == step->destination ? 0 : next->b == step->destination ? 1 : 2;      \
+    const strip_register *rb = &registers[operands_of(one) == 1 ? step->a : step->b];              \
+    const strip_register *rx = &registers[lone ? step->a : t_at == 0 ? next->b : next->a];         \
+    const strip_register *ry = &registers[operands_of(two) < 3 ? step->a : t_at == 2 ? next->b : next->c]; \
+    const float *pb = rb->at, *px = rx->at, *py = ry->at;                                          \
+    const int64_t pace_b = rb->pace, pace_x = rx->pace, pace_y = ry->pace;                         \
+    step = next;                                                                                   \
+    destination = &registers[step->destination];                                                   \
+    to = destination->at;                                                                          \
+    APUS_EXTENT(pace_a | pace_b | pace_x | pace_y)                                                 \
+    APUS_HOLD(pa, pace_a, 0)                                                                       \
+    APUS_HOLD(pb, pace_b, 1)                                                                       \
+    APUS_HOLD(px, pace_x, 2)                                                                       \
+    APUS_HOLD(py, pace_y, 3)                                                                       \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {                                             \
+      vfloat a = load(pa), b = load(pb), x = load(px), y = load(py);                               \
+      (void)b, (void)x, (void)y;                                                                   \
+      pa += pace_a;                                                                                \
+      pb += pace_b;                                                                                \
+      px += pace_x;                                                                                \
+      py += pace_y;                                                                                \
+      vfloat t = first;                                                                            \
+      store(to + i, second);                                                                       \
+    }                                                                                              \
+    break;                                                                                         \
+  }
+      APUS_FUSED_STEPS(APUS_FUSED_CASE)
+#define X(name, one, first, two, position, second) APUS_FUSED_CASE(name, one, first, two, second)
+      APUS_FUSED_STEPS_AT(X)
+#undef X
+#undef APUS_FUSED_CASE
     case APUS_ROW_SUM:
     case APUS_ROW_MAXIMUM:
     case APUS_ROW_MINIMUM:
@@ -206,10 +254,7 @@ static void run_steps(const apus_program *program, strip_register *registers, ui
         pa = to;
       }
       destination->pace = APUS_WIDTH;
-      if (step->opcode == APUS_ROW_SUM)
-        reduce_strip_rows(APUS_SUM, to, pa, where);
-      else
-        reduce_strip_rows(step->opcode == APUS_ROW_MAXIMUM ? APUS_MAX : APUS_MIN, to, pa, where);
+      row_step(step->opcode, to, pa, where);
       break;
     case APUS_UNIFORM:
       destination->pace = APUS_WIDTH;

@@ -39,8 +39,19 @@ APUS_INLINE void philox_vector(uint32_t block, uint32_t sample, const uint32_t s
 /// (bits >> 8) * 2^-24, in memory order: word 0 ... 3 of the first counter, then
 /// of the second, and so on.
 APUS_INLINE void uniform_vectors(const vlong words[4], float *to) {
-  vlong even = low_half(words[0]) | words[1] << 32;  // words 0 and 1 of each counter
-  vlong odd = low_half(words[2]) | words[3] << 32;
+  // Words 0 and 1 of each counter, then 2 and 3: the low halves, as a shuffle of
+  // 32-bit lanes (shifted up they would become slow 64-bit products).
+#if APUS_COUNTERS == 8
+#define APUS_PAIR_LOW(a, b) \
+  (vlong)__builtin_shufflevector((vuint)(a), (vuint)(b), 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30)
+#elif APUS_COUNTERS == 4
+#define APUS_PAIR_LOW(a, b) (vlong)__builtin_shufflevector((vuint)(a), (vuint)(b), 0, 8, 2, 10, 4, 12, 6, 14)
+#else
+#define APUS_PAIR_LOW(a, b) (vlong)__builtin_shufflevector((vuint)(a), (vuint)(b), 0, 4, 2, 6)
+#endif
+  vlong even = APUS_PAIR_LOW(words[0], words[1]);
+  vlong odd = APUS_PAIR_LOW(words[2], words[3]);
+#undef APUS_PAIR_LOW
 #if APUS_COUNTERS == 8
   vlong first = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
   vlong second = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);

@@ -4,6 +4,7 @@
 /// The sixteen lanes: one vector of AVX-512, two of AVX2, four of NEON or SSE.
 typedef float sixteen __attribute__((vector_size(64)));
 typedef int32_t sixteen_int __attribute__((vector_size(64)));
+typedef uint32_t sixteen_uint __attribute__((vector_size(64)));
 typedef float sixteen_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 
 APUS_INLINE sixteen load_sixteen(const float *from) { return *(const sixteen_unaligned *)from; }
@@ -44,7 +45,7 @@ APUS_INLINE sixteen accumulate(int32_t operation, sixteen lane, sixteen x) {
   case APUS_SUM_OF_SQUARES:
     return __builtin_elementwise_fma(x, x, lane);
   case APUS_SUM_INT:
-    return (sixteen)((sixteen_int)lane + (sixteen_int)x);
+    return (sixteen)((sixteen_uint)lane + (sixteen_uint)x);
   case APUS_MAX: {
     sixteen_int larger = choose_sixteen(lane > x, (sixteen_int)lane, (sixteen_int)x);
     return (sixteen)choose_sixteen(lane != lane, (sixteen_int)lane, larger);

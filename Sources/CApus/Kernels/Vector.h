@@ -16,6 +16,10 @@ typedef uint32_t vuint __attribute__((vector_size(4 * APUS_WIDTH)));
 typedef float vfloat_unaligned __attribute__((vector_size(4 * APUS_WIDTH), aligned(4), may_alias));
 typedef int32_t vint_unaligned __attribute__((vector_size(4 * APUS_WIDTH), aligned(4), may_alias));
 
+/// Before a loop over a few axes, operands or registers: vector code for it would
+/// take longer to set up than the loop takes.
+#define APUS_SHORT_LOOP _Pragma("clang loop vectorize(disable) unroll(disable)")
+
 #define APUS_INLINE static inline __attribute__((always_inline))
 
 APUS_INLINE vfloat load(const float *from) { return *(const vfloat_unaligned *)from; }

@@ -1,0 +1,60 @@
+import Apus
+
+/// The work of one row of the table: `run` does it so many times.
+struct Workload {
+  var id: String
+  var run: (Int) throws -> Void
+}
+
+/// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
+enum Workloads {
+  static func all(_ engine: Engine? = nil) throws -> [Workload] {
+    [
+      try training(
+        "W1", input: [2], batch: 4, loss: .squared, optimizer: .sgd(0.5), engine,
+        Sequential { Dense(4); Sigmoid(); Dense(1); Sigmoid() }),
+      try training(
+        "W2", input: [784], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
+        Sequential { Dense(200); ReLU(); Dense(200); ReLU(); Dense(10) }),
+      try training(
+        "W3", input: [784], batch: 128, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9), engine,
+        Sequential { Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10) }),
+      try inference(),
+    ]
+  }
+
+  private static func training(
+    _ id: String, input: [Int], batch: Int, loss: some Loss, optimizer: OptimizerSetting, _ engine: Engine?,
+    _ layers: Sequential
+  ) throws -> Workload {
+    let model = try Model(input: input, seed: 1, layers: layers)
+    let step = try TrainingStep(model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
+    let inputs = numbers(batch * input[0])
+    if loss.targetType(for: [.rows, 10]).scalar == .int32 {
+      try step.load(inputs: inputs, labels: (0..<batch).map { Int32($0 % 10) })
+    } else {
+      try step.load(inputs: inputs, targets: numbers(batch))
+    }
+    var count = 0
+    return Workload(id: id) { repetitions in
+      for _ in 0..<repetitions {
+        count += 1
+        try step.run(rows: batch, step: count, rate: optimizer.rate)
+      }
+    }
+  }
+
+  private static func inference() throws -> Workload {
+    let model = try Model(input: [784], seed: 1) { Dense(200); ReLU(); Dense(200); ReLU(); Dense(10) }
+    let predictor = try Predictor(model, capacity: 1)
+    let input = numbers(784)
+    return Workload(id: "W7") { repetitions in
+      for _ in 0..<repetitions { _ = try predictor.predict(input) }
+    }
+  }
+
+  private static func numbers(_ count: Int) -> [Float] {
+    let random = Philox(seed: 1, path: "benchmark")
+    return (0..<count).map { Float(random.uniform(UInt64($0))) }
+  }
+}

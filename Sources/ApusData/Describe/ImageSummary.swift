@@ -1,0 +1,95 @@
+public import ApusCore
+
+/// What one should know about a set of images before training on it (MISSION I: `apus describe`).
+public struct ImageSummary: Sendable, Equatable {
+  public var name: String
+  /// `[height, width, channels]`
+  public var shape: [Int]
+  public var trainingCount: Int
+  /// The images of the official test set, if there is one.
+  public var testCount: Int?
+  /// The training images of each class.
+  public var classCounts: [DataSummary.Count]
+  /// The mean of all training pixels, where white is 1.
+  public var mean: Double
+  /// Their standard deviation.
+  public var deviation: Double
+  /// The largest byte that occurs.
+  public var largestByte: Int
+  /// The mean training image of height × width, channels averaged, 0 … 1.
+  public var meanImage: [Double]
+
+  public init(_ images: ImageCollection, name: String) {
+    let training = images.training
+    self.name = name
+    shape = training.inputShape
+    trainingCount = training.count
+    testCount = images.test?.count
+    var counts = [Int](repeating: 0, count: training.classNames.count)
+    for label in training.labels { counts[Int(label)] += 1 }
+    classCounts = zip(training.classNames, counts).map { DataSummary.Count(name: $0, count: $1) }
+    let size = training.inputSize
+    var sums = [UInt64](repeating: 0, count: size)
+    var largest: UInt8 = 0
+    training.bytes.withUnsafeBufferPointer { bytes in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for image in 0..<training.count {
+          for i in 0..<size {
+            let byte = bytes[image &* size &+ i]
+            sums[i] &+= UInt64(byte)
+            largest = max(largest, byte)
+          }
+        }
+      }
+    }
+    largestByte = Int(largest)
+    let white = training.normalization.white
+    let normalization = ImageNormalization.fit(training, rows: Split.unsplit(training.count).training)
+    mean = normalization.mean
+    deviation = normalization.deviation
+    let channels = shape.count == 3 ? shape[2] : 1
+    meanImage = stride(from: 0, to: size, by: channels).map { start in
+      let sum = sums[start..<min(start + channels, size)].reduce(0, +)
+      return Double(sum) / Double(channels * max(training.count, 1)) / white
+    }
+  }
+
+  /// The summary as text for a terminal, at most 100 columns wide.
+  public func lines() -> [String] {
+    let extent = shape.map { String($0) }.joined(separator: " × ")
+    var lines = [
+      "\(name): \(trainingCount) images of \(extent)"
+        + (testCount.map { ", and \($0) in the official test set" } ?? ""),
+      "bytes 0 … \(largestByte); mean \(significant(mean)), standard deviation \(significant(deviation)) of white",
+      "",
+    ]
+    lines += DataSummary.classLines(classCounts)
+    let width = shape.count == 3 ? shape[1] : meanImage.count
+    if shape.count == 3, width <= 48, shape[0] <= 48 {
+      lines += ["", "the mean image:"]
+      let greys = Array(" ░▒▓█")
+      let top = max(meanImage.max() ?? 0, 1e-12)
+      for row in 0..<shape[0] {
+        // Two characters a pixel make it nearly square.
+        let line = (0..<width).map { column in
+          let grey = greys[min(Int(meanImage[row * width + column] / top * 4.999), 4)]
+          return String([grey, grey])
+        }
+        lines.append("  " + line.joined())
+      }
+    }
+    return lines
+  }
+}
+
+extension DataSource {
+  /// What one should know about the data before training, as text for a terminal.
+  ///
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``; images need neither.
+  public func summaryLines(target: String? = nil, task: LearningTask? = nil) throws(ApusError) -> [String] {
+    switch content {
+    case .table(let table): try DataSummary(table, target: target ?? self.target, task: task).lines()
+    case .images(let images): ImageSummary(images, name: name).lines()
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// How often samples of each class (rows) were taken for each class (columns).
+public struct ConfusionMatrix: Sendable, Equatable {
+  public let classNames: [String]
+  /// `counts[truth][prediction]`
+  public let counts: [[Int]]
+
+  public init(_ results: EvaluatedSamples, classNames: [String]) {
+    self.classNames = classNames
+    var counts = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
+    for (label, predicted) in zip(results.labels, results.predictedLabels) {
+      counts[Int(label)][Int(predicted)] += 1
+    }
+    self.counts = counts
+  }
+
+  /// The share of a class' samples that were recognised; nil when there are none.
+  public func recall(_ index: Int) -> Double? {
+    let total = counts[index].reduce(0, +)
+    return total > 0 ? Double(counts[index][index]) / Double(total) : nil
+  }
+
+  /// The share of the samples taken for a class that belong to it; nil when none were.
+  public func precision(_ index: Int) -> Double? {
+    let total = counts.reduce(0) { $0 + $1[index] }
+    return total > 0 ? Double(counts[index][index]) / Double(total) : nil
+  }
+}

@@ -1,0 +1,78 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// Predictions and losses of a network on a data set, batch by batch, without dropout.
+final class Evaluator {
+  private let executable: Executable
+  private let capacity: Int
+  private let outputCount: Int
+  private let scale: TargetScale
+
+  /// - Parameters:
+  ///   - parameters: the arena to read the weights from, which may change between evaluations.
+  ///   - scale: turns regression outputs into original units.
+  init(
+    _ model: Model, parameters: TensorStorage, loss: any Loss, scale: TargetScale = TargetScale(),
+    capacity: Int = 256, engine: Engine
+  ) throws {
+    let network = try TracedNetwork(model.layers, input: model.inputShape, mode: .inference)
+    let target = Tensor.input("target", loss.targetType(for: network.output.shape))
+    let graph = try Graph(
+      inputs: [network.input, target] + network.parameters.map(\.tensor) + network.settings.map(\.tensor),
+      outputs: [loss.prediction(network.output), loss(network.output, target)])
+    executable = try engine.compile(graph, rows: capacity)
+    for (position, parameter) in model.parameters.enumerated() {
+      executable.bind(input: 2 + position, to: parameters.pointer + parameter.offset * 4)
+    }
+    for (position, setting) in network.settings.enumerated() {
+      let value = Float(model.settings[setting.path] ?? setting.value)
+      executable.input(2 + model.parameters.count + position)?.storeBytes(of: value, as: Float.self)
+    }
+    self.capacity = capacity
+    self.scale = scale
+    outputCount = model.outputShape.reduce(1, *)
+  }
+
+  /// Predictions and losses on the samples of the data set.
+  func run(_ dataset: any Dataset) -> EvaluatedSamples {
+    var batch = dataset.makeBatch(capacity: capacity)
+    var predictions: [Float] = []
+    var losses: [Float] = []
+    var labels: [Int32] = []
+    var values: [Float] = []
+    predictions.reserveCapacity(dataset.count * outputCount)
+    let all = Array(0..<dataset.count)
+    var start = 0
+    while start < dataset.count {
+      let end = min(start + capacity, dataset.count)
+      dataset.gather(all[start..<end], into: &batch)
+      batch.copy(inputs: executable.floats(input: 0, rows: capacity), targets: executable, outputCount)
+      executable.run(rows: batch.count)
+      predictions += executable.floats(output: 0, rows: batch.count)
+      losses += executable.floats(output: 1, rows: batch.count)
+      labels += batch.labels.prefix(batch.count)
+      values += batch.values.prefix(batch.count * batch.valueSize)
+      start = end
+    }
+    if labels.isEmpty {
+      predictions = predictions.map { scale.original($0) }
+      values = values.map { scale.original($0) }
+    }
+    return EvaluatedSamples(
+      width: outputCount, predictions: predictions, labels: labels, values: values, losses: losses)
+  }
+}
+
+/// What regression targets were scaled by: original = mean + deviation · scaled.
+public struct TargetScale: Sendable, Equatable {
+  public var mean: Double
+  public var deviation: Double
+
+  public init(mean: Double = 0, deviation: Double = 1) {
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  func original(_ scaled: Float) -> Float { Float(mean + deviation * Double(scaled)) }
+}

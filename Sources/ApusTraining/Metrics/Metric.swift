@@ -1,0 +1,127 @@
+import ApusData
+public import ApusNN
+
+/// A figure of merit on evaluated samples (MISSION C).
+///
+/// Adding one costs a file with a conforming type, and a line of ``Metrics/table``.
+public protocol Metric: Named {
+  /// The value with its standard error; nil where it does not apply to the targets.
+  func callAsFunction(_ results: EvaluatedSamples) -> MetricValue?
+  /// Whether larger is better.
+  var isBetterWhenLarger: Bool { get }
+}
+
+/// A metric's value on a set of samples.
+public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible {
+  public var name: String
+  public var value: Double
+  /// The standard error of the value as an estimate for unseen samples of the same kind; nil where none exists.
+  public var standardError: Double?
+
+  public init(name: String, value: Double, standardError: Double? = nil) {
+    self.name = name
+    self.value = value
+    self.standardError = standardError
+  }
+
+  /// `accuracy 0.976 ± 0.005`.
+  public var description: String {
+    "\(name) \(shortFigure(value))" + (standardError.map { " ± \(shortFigure($0, digits: 2))" } ?? "")
+  }
+}
+
+/// A network's predictions beside the truth.
+public struct EvaluatedSamples: Sendable {
+  public let count: Int
+  /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
+  public let width: Int
+  /// `[count, width]`
+  public let predictions: [Float]
+  /// The class of each sample; empty for regression.
+  public let labels: [Int32]
+  /// `[count, width]` in original units; empty for classification.
+  public let values: [Float]
+  /// The loss of each sample.
+  public let losses: [Float]
+
+  public init(width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float]) {
+    self.width = width
+    self.predictions = predictions
+    self.labels = labels
+    self.values = values
+    self.losses = losses
+    count = losses.count
+  }
+
+  /// The predicted class of each sample: the most probable, or above one half for a single output.
+  public var predictedLabels: [Int32] {
+    (0..<count).map { sample in
+      let row = predictions[(sample * width)..<((sample + 1) * width)]
+      if width == 1 { return row.first! > 0.5 ? 1 : 0 }
+      return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)
+    }
+  }
+
+  /// The differences of prediction and truth; empty for classification.
+  var errors: [Double] {
+    zip(predictions, values).map { Double($0) - Double($1) }
+  }
+}
+
+public enum Metrics {
+  public static let table = NameTable(
+    "metric",
+    [
+      Accuracy.self, MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
+      CoefficientOfDetermination.self,
+    ])
+
+  /// Those of the table that apply, in its order, after the mean loss.
+  public static func all(_ results: EvaluatedSamples) -> [MetricValue] {
+    [MeanLoss.value(results)] + table.items.compactMap { ($0.init() as! any Metric)(results) }
+  }
+}
+
+extension Metric {
+  func make(_ value: Double, _ standardError: Double? = nil) -> MetricValue {
+    MetricValue(name: Self.name, value: value, standardError: standardError)
+  }
+}
+
+/// The mean of the samples' losses.
+enum MeanLoss {
+  static func value(_ results: EvaluatedSamples) -> MetricValue {
+    let (mean, error) = meanWithError(results.losses.map { Double($0) })
+    return MetricValue(name: "loss", value: mean, standardError: error)
+  }
+}
+
+/// The mean of numbers and its standard error s/√n; no error for fewer than two.
+func meanWithError(_ values: [Double]) -> (mean: Double, error: Double?) {
+  guard !values.isEmpty else { return (.nan, nil) }
+  let count = Double(values.count)
+  let mean = values.reduce(0, +) / count
+  guard values.count > 1 else { return (mean, nil) }
+  let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+  return (mean, (variance / count).squareRoot())
+}
+
+/// A number with so many significant digits, plainly written where that is short.
+public func shortFigure(_ value: Double, digits: Int = 4) -> String {
+  guard value.isFinite else { return "\(value)" }
+  guard value != 0 else { return "0" }
+  var exponent = 0
+  var magnitude = abs(value)
+  while magnitude >= 10 { (magnitude, exponent) = (magnitude / 10, exponent + 1) }
+  while magnitude < 1 { (magnitude, exponent) = (magnitude * 10, exponent - 1) }
+  if exponent >= 7 || exponent < -5 {
+    let rounded = (magnitude * 100).rounded() / 100
+    return "\(value < 0 ? "-" : "")\(rounded)e\(exponent)"
+  }
+  let decimals = max(0, digits - 1 - exponent)
+  var scale = 1.0
+  for _ in 0..<min(decimals, 12) { scale *= 10 }
+  let rounded = (value * scale).rounded() / scale
+  let text = "\(rounded)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

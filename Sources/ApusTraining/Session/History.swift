@@ -1,0 +1,48 @@
+/// What one epoch of training came to.
+public struct EpochRecord: Sendable, Equatable, Codable {
+  /// Counted from 1.
+  public var epoch: Int
+  /// Steps since the start.
+  public var step: Int
+  /// The learning rate of the epoch's last step.
+  public var rate: Double
+  /// The mean loss of the epoch's batches, each before its update.
+  public var trainingLoss: Double
+  /// On the validation samples after the epoch; empty when there are none.
+  public var validation: [MetricValue]
+
+  /// A validation metric's value.
+  public func validation(_ name: String) -> Double? { validation.first { $0.name == name }?.value }
+}
+
+/// The epochs of a training run.
+public struct History: Sendable, Equatable, Codable {
+  public var epochs: [EpochRecord] = []
+  /// The epoch with the smallest validation loss.
+  public var bestEpoch: Int?
+
+  public init() {}
+
+  /// One row an epoch, for `history.csv`.
+  public var csv: String {
+    let names = epochs.first?.validation.map(\.name) ?? []
+    var lines = [(["epoch", "step", "rate", "training_loss"] + names.map { "validation_\($0)" }).joined(separator: ",")]
+    for record in epochs {
+      let fields = ["\(record.epoch)", "\(record.step)", "\(record.rate)", "\(record.trainingLoss)"]
+      lines.append((fields + names.map { name in record.validation(name).map { "\($0)" } ?? "" }).joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// What happens during training, for progress bars, reports and apps.
+public enum TrainingEvent: Sendable {
+  case started(steps: Int, stepsPerEpoch: Int, parameters: Int)
+  /// After a step: its number, the epoch (from 1), and the batch's loss.
+  case step(Int, epoch: Int, loss: Float)
+  case epoch(EpochRecord)
+  case checkpoint(path: String)
+  /// Training ends before the last epoch, for a reason in words.
+  case stopped(reason: String)
+  case finished(History)
+}

@@ -1,0 +1,83 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+
+/// Trains a model from beginning to end.
+///
+/// ```swift
+/// let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3))
+/// let history = try trainer.fit(&model, training, validation: validation, epochs: 20, batch: 32)
+/// ```
+public struct Trainer: Sendable {
+  public var settings: TrainingSettings
+  public var engine: Engine?
+
+  public init(
+    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, l2: Double = 0,
+    clipNorm: Double? = nil, earlyStopping: Int? = nil, seed: UInt64 = 0, engine: Engine? = nil
+  ) {
+    settings = TrainingSettings(
+      loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm, earlyStopping: earlyStopping,
+      seed: seed)
+    self.engine = engine
+  }
+
+  /// Trains for `epochs`, or until early stopping; the model then has the weights of the epoch with the best
+  /// validation loss, or of the last when there is no validation.
+  ///
+  /// - Parameter onEvent: told what happens, on this thread.
+  /// - Throws: when model, data and loss do not fit; when training diverges, with layer, step and cause: the model
+  ///   then has the weights of the last epoch that was good.
+  @discardableResult
+  public func fit(
+    _ model: inout Model, _ training: any Dataset, validation: (any Dataset)? = nil, epochs: Int = 10,
+    batch: Int = 32, onEvent: ((TrainingEvent) -> Void)? = nil
+  ) throws -> History {
+    var settings = settings
+    settings.epochs = epochs
+    settings.batch = batch
+    let session = try TrainingSession(
+      model, training: training, validation: validation, settings: settings, engine: engine)
+    onEvent?(.started(steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
+    while !session.isFinished {
+      let epoch = session.progress.epoch
+      do {
+        let loss = try session.runStep()
+        onEvent?(.step(session.progress.step, epoch: epoch + 1, loss: loss))
+      } catch {
+        // The last good state.
+        if session.progress.history.bestEpoch != nil { model = session.bestModel() }
+        throw error
+      }
+      if session.progress.epoch > epoch {
+        onEvent?(.epoch(session.progress.history.epochs.last!))
+        if validation == nil { model = session.snapshot() }
+      }
+    }
+    if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
+    model = session.bestModel()
+    onEvent?(.finished(session.progress.history))
+    return session.progress.history
+  }
+}
+
+extension Model {
+  /// Metrics of the model on a data set, without dropout.
+  ///
+  /// - Parameter loss: what the outputs were trained with: softmax cross-entropy for classes and the squared
+  ///   error for numbers when nil.
+  public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws -> [MetricValue] {
+    Metrics.all(try results(on: dataset, loss: loss, engine: engine))
+  }
+
+  /// Predictions beside the truth.
+  public func results(
+    on dataset: any Dataset, loss: (any Loss)? = nil, scale: TargetScale = TargetScale(), engine: Engine? = nil
+  ) throws -> EvaluatedSamples {
+    let usual: any Loss
+    if case .classes = dataset.targets { usual = SoftmaxCrossEntropy() } else { usual = SquaredError() }
+    let evaluator = try Evaluator(
+      self, parameters: storage, loss: loss ?? usual, scale: scale, engine: engine ?? Engine.standard())
+    return evaluator.run(dataset)
+  }
+}

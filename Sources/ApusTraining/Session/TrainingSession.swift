@@ -1,0 +1,263 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+
+/// Training that goes on step by step: what the synchronous loop, a command and a live page all drive.
+///
+/// Belongs to one thread at a time. Where the run stands is a value : a session that is given it goes on
+/// to the same bits.
+public final class TrainingSession {
+  public let settings: TrainingSettings
+  public let stepsPerEpoch: Int
+  /// Where the run stands.
+  public private(set) var progress = TrainingProgress()
+  public let step: TrainingStep
+
+  private let training: any Dataset
+  private let validation: (any Dataset)?
+  private let evaluator: Evaluator
+  private var batch: Batch
+  private var order: [Int] = []
+  private var orderEpoch = -1
+  private var best: TensorStorage?
+  private let streams = EventStreams()
+
+  /// - Parameter scale: turns regression outputs into original units, for metrics.
+  /// - Throws: when model, data and loss do not fit each other.
+  public init(
+    _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
+    scale: TargetScale = TargetScale(), engine: Engine? = nil
+  ) throws {
+    try TrainingSession.check(model, training, settings)
+    let engine = try engine ?? Engine.standard()
+    self.settings = settings
+    self.training = training
+    self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
+    let capacity = min(settings.batch, training.count)
+    stepsPerEpoch = (training.count + capacity - 1) / capacity
+    step = try TrainingStep(
+      model, loss: settings.loss, optimizer: settings.optimizer, capacity: capacity, l2: settings.l2,
+      clipNorm: settings.clipNorm, engine: engine)
+    evaluator = try Evaluator(
+      model, parameters: step.parameters, loss: settings.loss, scale: scale,
+      capacity: min(256, max(training.count, 1)), engine: engine)
+    batch = training.makeBatch(capacity: capacity)
+  }
+
+  private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
+    guard training.count > 0 else { throw ApusError("there are no samples to train on") }
+    guard training.inputShape == model.inputShape else {
+      throw ApusError(
+        "the samples have the shape \(training.inputShape)", expected: "\(model.inputShape), the model's input")
+    }
+    guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", expected: "at least 1") }
+    guard settings.epochs >= 0 else { throw ApusError("\(settings.epochs) epochs", expected: "0 or more") }
+    guard settings.rate.isFinite, settings.rate >= 0 else {
+      throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
+    }
+    let outputs = model.outputShape.reduce(1, *)
+    let isLabelled = settings.loss.targetType(for: [.rows, 2]).scalar == .int32
+    switch training.targets {
+    case .classes(let names):
+      let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
+      guard allowed.contains(outputs) else {
+        throw ApusError(
+          "the model has \(outputs) outputs for \(names.count) classes",
+          expected: allowed.map(String.init).joined(separator: " or "), fix: "end it with Dense(\(allowed[0]))")
+      }
+    case .values(let names):
+      guard !isLabelled else {
+        throw ApusError(
+          "the loss \(type(of: settings.loss).name) is for classes, and the targets are numbers", expected: "squared")
+      }
+      guard outputs == names.count else {
+        throw ApusError("the model has \(outputs) outputs for \(names.count) targets", fix: "end it with Dense(\(names.count))")
+      }
+    }
+  }
+
+  // MARK: Training
+
+  /// Whether every epoch is done or training has stopped early.
+  public var isFinished: Bool {
+    progress.epoch >= settings.epochs || progress.stopReason != nil
+  }
+
+  /// The steps of the whole run.
+  public var stepCount: Int { settings.epochs * stepsPerEpoch }
+
+  /// One step: a batch, its gradients, an update. After an epoch's last batch, the validation.
+  ///
+  /// - Returns: the mean loss of the batch, before the update.
+  /// - Throws: when loss or gradients are not finite; the weights are then as before the step.
+  @discardableResult
+  public func runStep() throws -> Float {
+    prepareOrder()
+    let capacity = step.capacity
+    let start = progress.position * capacity
+    let end = min(start + capacity, training.count)
+    training.gather(order[start..<end], into: &batch)
+    batch.copy(
+      inputs: step.inputs, floats: step.targetFloats, isLabelled: step.targets.isEmpty,
+      step.model.outputShape.reduce(1, *))
+    let rate = currentRate
+    let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)
+    if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
+    progress.firstLoss = progress.firstLoss ?? loss
+    progress.step += 1
+    progress.position += 1
+    progress.lossSum += Double(loss) * Double(batch.count)
+    send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
+    if progress.position == stepsPerEpoch { finishEpoch(rate: rate) }
+    return loss
+  }
+
+  /// A loss so many times as large as the first one is no longer training.
+  private static let divergence: Float = 1e5
+
+  private func diverged(_ loss: Float) -> ApusError {
+    ApusError(
+      "step \(progress.step + 1): training diverges, the loss grew from \(progress.firstLoss ?? loss) to \(loss)",
+      at: "the loss", fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
+  }
+
+  /// The learning rate of the next step.
+  public var currentRate: Double {
+    settings.schedule.rate(
+      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch))
+  }
+
+  /// The steps up to the end of the epoch.
+  @discardableResult
+  public func runEpoch() throws -> EpochRecord {
+    let epoch = progress.epoch
+    while progress.epoch == epoch { try runStep() }
+    return progress.history.epochs.last!
+  }
+
+  /// The samples in this epoch's order: a permutation that depends on seed and epoch alone.
+  private func prepareOrder() {
+    guard orderEpoch != progress.epoch else { return }
+    order = Array(0..<training.count)
+    Philox(seed: settings.seed, path: "order of epoch \(progress.epoch)").shuffle(&order)
+    orderEpoch = progress.epoch
+  }
+
+  private func finishEpoch(rate: Double) {
+    let metrics = validation.map { Metrics.all(evaluator.run($0)) } ?? []
+    let record = EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, rate: rate, trainingLoss: progress.lossSum / Double(training.count),
+      validation: metrics)
+    progress.history.epochs.append(record)
+    progress.epoch += 1
+    progress.position = 0
+    progress.lossSum = 0
+    if let loss = record.validation("loss"), loss < progress.bestLoss {
+      progress.bestLoss = loss
+      progress.history.bestEpoch = record.epoch
+      if settings.restoresBest { keepBest() }
+    }
+    if let patience = settings.earlyStopping, let best = progress.history.bestEpoch, record.epoch - best >= patience {
+      progress.stopReason = "no better validation loss for \(patience) epochs; the best was epoch \(best)"
+    }
+    send(.epoch(record))
+  }
+
+  private func keepBest() {
+    if let best {
+      _ = best.floats.update(fromContentsOf: step.parameters.floats)
+    } else {
+      best = TensorStorage(step.parameters.floats)
+    }
+  }
+
+  // MARK: Results
+
+  /// The model with the weights of now.
+  public func snapshot() -> Model { step.snapshot() }
+
+  /// The model with the weights of the epoch with the best validation loss; of now when there is none.
+  public func bestModel() -> Model {
+    guard settings.restoresBest, let best else { return snapshot() }
+    return step.model.replacingStorage(TensorStorage(best.floats))
+  }
+
+  /// Goes on from a model's weights.
+  public func restore(_ model: Model) { step.restore(model) }
+
+  /// Every metric of the model of now on a data set.
+  public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
+    Metrics.all(results(on: dataset))
+  }
+
+  /// Predictions of the model of now beside the truth.
+  public func results(on dataset: any Dataset) -> EvaluatedSamples {
+    evaluator.run(dataset)
+  }
+
+  /// The time of each instruction of a step, over some steps on the batch at hand; the weights stay as they are.
+  ///
+  /// - Returns: a profile for the gradients, for their norm, and for each update.
+  public func profile(steps: Int = 50) throws -> [Profile] {
+    let state = state
+    var profiles: [Profile] = []
+    for _ in 0..<steps {
+      try step.run(rows: batch.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
+    }
+    try restore(state)
+    return profiles
+  }
+
+  // MARK: State
+
+  /// Everything that the rest of the run depends on, besides settings and data.
+  package var state: TrainingState {
+    TrainingState(
+      progress: progress, parameters: Array(step.parameters.floats), slots: step.slots.map { Array($0.floats) },
+      best: best.map { Array($0.floats) })
+  }
+
+  /// - Throws: when the state belongs to another model or optimizer.
+  package func restore(_ state: TrainingState) throws {
+    guard state.parameters.count == step.parameters.count, state.slots.count == step.slots.count,
+      state.slots.allSatisfy({ $0.count == step.parameters.count })
+    else {
+      throw ApusError("the checkpoint belongs to another model or optimizer")
+    }
+    progress = state.progress
+    _ = step.parameters.floats.update(fromContentsOf: state.parameters)
+    for (slot, values) in zip(step.slots, state.slots) { _ = slot.floats.update(fromContentsOf: values) }
+    best = state.best.map { TensorStorage($0) }
+  }
+
+  /// What happens from now on. Any number may listen; who falls behind misses the oldest.
+  public var events: AsyncStream<TrainingEvent> { streams.makeStream() }
+
+  package func send(_ event: TrainingEvent) { streams.send(event) }
+}
+
+/// Where a run stands.
+public struct TrainingProgress: Sendable, Equatable, Codable {
+  /// Steps done.
+  public var step = 0
+  /// Epochs done.
+  public var epoch = 0
+  /// Batches done of the epoch at hand.
+  public var position = 0
+  /// The sum of the losses of the epoch's samples so far.
+  public var lossSum = 0.0
+  /// The loss of the first batch.
+  public var firstLoss: Float?
+  public var bestLoss = Double.greatestFiniteMagnitude
+  public var history = History()
+  /// Why training stopped before its last epoch.
+  public var stopReason: String?
+}
+
+/// Everything that the rest of a run depends on.
+package struct TrainingState: Sendable, Equatable {
+  package var progress: TrainingProgress
+  package var parameters: [Float]
+  package var slots: [[Float]]
+  package var best: [Float]?
+}

@@ -1,0 +1,123 @@
+import ApusCore
+import ApusData
+import Testing
+
+@Suite struct ImageTests {
+  private let images = idx([3, 2, 2], (0..<12).map { UInt8($0 * 20) })
+  private let labels = idx([3], [0, 2, 1])
+
+  private func folder(_ files: [String: [UInt8]]) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for (name, bytes) in files { try folder.write(name, bytes) }
+    return folder
+  }
+
+  private func open(_ path: String) throws -> ImageCollection {
+    guard case .images(let images) = try DataSource.open(path).content else {
+      throw ApusError("no images")
+    }
+    return images
+  }
+
+  @Test(arguments: ["-", "."], ["", ".gz"])
+  func aFolderWithTheUsualNames(_ mark: String, _ suffix: String) throws {
+    let pack = suffix.isEmpty ? { $0 } : gzip
+    let folder = try folder([
+      "train-images\(mark)idx3-ubyte\(suffix)": pack(images),
+      "train-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
+      "t10k-images\(mark)idx3-ubyte\(suffix)": pack(images),
+      "t10k-labels\(mark)idx1-ubyte\(suffix)": pack(labels),
+    ])
+    let found = try open(folder.path)
+    #expect(found.training.count == 3 && found.test?.count == 3)
+    #expect(found.training.inputShape == [2, 2, 1])
+    #expect(found.training.bytes == (0..<12).map { UInt8($0 * 20) })
+    #expect(found.training.labels == [0, 2, 1])
+    #expect(found.training.classNames == ["0", "1", "2"])
+  }
+
+  @Test func aSinglePair() throws {
+    let folder = try folder(["x-images-idx3-ubyte": images, "x-labels-idx1-ubyte.gz": gzip(labels)])
+    #expect(try open("\(folder.path)/x-images-idx3-ubyte").training.count == 3)
+  }
+
+  @Test func damagedFiles() throws {
+    let huge = idx([1_000_000_000, 28, 28], [1, 2, 3])
+    let overflow = idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [])
+    let cases: [(images: [UInt8], labels: [UInt8], problem: String)] = [
+      (Array(images.dropLast()), labels, "holds 11 bytes"), (images + [1], labels, "more bytes"),
+      (huge, labels, "1000000000 × 28 × 28"), (gzip(huge), labels, "cannot hold"),
+      (overflow, labels, "claims more"),
+      (gzip(overflow), labels, "claims more"), (Array(gzip(images).dropLast(12)), labels, "truncated"),
+      (gzip(images + [1]), labels, "more bytes"), (gzip(Array(images.dropLast())), labels, "ends after 11"),
+      (images, idx([2], [0, 1]), "3 images, but 2 labels"),
+      (idx([3, 2], [0, 1, 2, 3, 4, 5], type: 13), labels, "float32"),
+      ([0, 0, 8], labels, "ends after 3"), ([1, 2, 3, 4, 5], labels, "no IDX file"),
+      ([], labels, "ends after 0"),
+      (images, idx([3, 1], [0, 1, 2]), "dimensions"), (idx([0, 2, 2], []), idx([0], []), "no images"),
+      (idx([3, 0, 2], []), labels, "shape"), ([0, 0, 8, 9], labels, "9 dimensions"),
+    ]
+    for (images, labels, problem) in cases {
+      let folder = try folder(["train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels])
+      let text = message { _ = try open(folder.path) }
+      #expect(text.contains(problem), "\(text)")
+    }
+  }
+
+  @Test func incompleteFolders() throws {
+    let empty = try folder([:])
+    #expect(message { _ = try open(empty.path) }.contains("train-images-idx3-ubyte"))
+    let single = try folder(["train-images-idx3-ubyte": images])
+    #expect(message { _ = try open(single.path) }.contains("labels of these images are missing"))
+    #expect(message { _ = try open("\(single.path)/train-images-idx3-ubyte") }.contains("missing"))
+    let unnamed = try folder(["pictures": images])
+    #expect(message { _ = try open("\(unnamed.path)/pictures") }.contains("labels cannot be found"))
+    let other = try folder([
+      "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels,
+      "t10k-images-idx3-ubyte": idx([1, 3, 2], [1, 2, 3, 4, 5, 6]), "t10k-labels-idx1-ubyte": idx([1], [0]),
+    ])
+    #expect(message { _ = try open(other.path) }.contains("[3, 2, 1]"))
+  }
+
+  @Test func bytesBecomeFloats() throws {
+    let count = 37
+    let bytes = (0..<count * 19).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let set = try ImageDataset(
+      bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) },
+      classNames: ["a", "b", "c"],
+      normalization: ImageNormalization(mean: 0.25, deviation: 0.5))
+    var batch = set.makeBatch(capacity: 5)
+    set.gather([36, 0, 7], into: &batch)
+    #expect(batch.count == 3)
+    #expect(batch.labels[..<3] == [0, 0, 1])
+    for (place, row) in [36, 0, 7].enumerated() {
+      for i in 0..<19 {
+        let expected = (Double(bytes[row * 19 + i]) / 255 - 0.25) / 0.5
+        #expect(abs(Double(batch.inputs[place * 19 + i]) - expected) < 1e-6)
+      }
+    }
+    #expect(message { _ = try set.batch([37]) }.contains("37"))
+  }
+
+  @Test func normalisationIsFittedToTrainingRows() throws {
+    let set = try ImageDataset(
+      bytes: [0, 255, 0, 255, 7, 7], inputShape: [1, 2, 1], labels: [0, 1, 0], classNames: ["a", "b"])
+    let fold = try Split.folds(3, rows: [0, 1, 2])
+    let split = try #require(fold.first { $0.validation == [2] })
+    let fitted = ImageNormalization.fit(set, rows: split.training)
+    #expect(abs(fitted.mean - 0.5) < 1e-12 && abs(fitted.deviation - 0.5) < 1e-12)
+    #expect(
+      ImageNormalization.fit(
+        try .init(bytes: [3, 3], inputShape: [2, 1, 1], labels: [0], classNames: ["a"]),
+        rows: Split.unsplit(1).training
+      ).deviation == 1)
+  }
+
+  @Test func imagesThatDoNotFitAModel() throws {
+    let digits = try ImageCollection.digits().training
+    let model = ImagePreprocessing(inputShape: [28, 28, 1], classNames: ["0"], normalization: .unit())
+    #expect(message { _ = try model.apply(to: digits, name: "digits") }.contains("[8, 8, 1]"))
+    let few = ImagePreprocessing(inputShape: [8, 8, 1], classNames: ["0"], normalization: .unit())
+    #expect(message { _ = try few.apply(to: digits, name: "digits") }.contains("label"))
+  }
+}
