@@ -29,7 +29,7 @@ import Testing
     for (index, rate) in run.learningRates.enumerated() {
       let batch = fixture.batches[index % fixture.batches.count]
       let scalars =
-        step.optimizer.scalars(step: index + 1, rate: rate) + [
+        step.optimizer.scalarValues(step: index + 1, rate: rate) + [
           run.coupledDecay, run.options["clipNorm"] ?? 1,
         ]
       let results = try Scalar.compute(
@@ -71,7 +71,7 @@ private struct TrainingStepGraph {
     let labels = Tensor.input("labels", TensorType([.rows], .int32))
     let loss = SoftmaxCrossEntropy()(network.output, labels).mean()
     let parameters = network.parameters.map(\.tensor)
-    let scalars = optimizer.scalars(step: 1, rate: 1).indices.map {
+    let scalars = (0..<optimizer.scalars(step: 1, rate: 1).count).map {
       Tensor.input("scalar \($0)", TensorType([]))
     }
     let decay = Tensor.input("weight decay", TensorType([]))
@@ -97,5 +97,12 @@ private struct TrainingStepGraph {
       outputs: [loss] + newParameters + newSlots)
     self.optimizer = optimizer
     paths = network.parameters.map(\.specification.path)
+  }
+}
+
+extension Optimizer {
+  fileprivate func scalarValues(step: Int, rate: Double) -> [Double] {
+    let scalars = scalars(step: step, rate: rate)
+    return (0..<scalars.count).map { scalars[$0] }
   }
 }
