@@ -59,7 +59,8 @@ struct PlanGraph {
       let view = views[output]
       let type = graph.nodes[output].type
       var root = view.root
-      let isWhole = view.isContiguous && view.offset.coefficient == 0 && type.shape.count == nodes[root].type.shape.count
+      let isWhole =
+        view.isContiguous && view.offset.coefficient == 0 && type.shape.count == nodes[root].type.shape.count
       if !isWhole || nodes[root].isSource || taken.contains(root) {
         root = appendCopy(view, type).root
       }
@@ -81,7 +82,8 @@ struct PlanGraph {
   }
 
   private mutating func contiguous(_ view: View) -> View {
-    view.isContiguous ? view : appendCopy(view, TensorType(TensorShape(view.shape), nodes[view.root].type.scalar))
+    view.isContiguous
+      ? view : appendCopy(view, TensorType(TensorShape(view.shape), nodes[view.root].type.scalar))
   }
 
   /// - Parameter scalars: the operands' types. A view's buffer may have another: a truth value is a float too.
@@ -227,7 +229,8 @@ extension Graph {
   /// The graph with every operation that has only an expansion replaced by it.
   func lowered() throws(ApusError) -> Graph {
     var graph = self
-    while graph.nodes.contains(where: { if case .expansion = $0.operation.lowering { true } else { false } }) {
+    while graph.nodes.contains(where: { if case .expansion = $0.operation.lowering { true } else { false } })
+    {
       var inputPositions: [Int: Int] = [:]
       for (position, index) in graph.inputs.enumerated() { if let index { inputPositions[index] = position } }
       let inputs = graph.inputTypes.enumerated().map { Tensor.input("input \($0)", $1) }
@@ -242,7 +245,8 @@ extension Graph {
           }
           tensors.append(expansion)
         } else {
-          tensors.append(Tensor(TensorNode(operation: node.operation, inputs: operands.map(\.node), type: node.type)))
+          tensors.append(
+            Tensor(TensorNode(operation: node.operation, inputs: operands.map(\.node), type: node.type)))
         }
       }
       graph = try Graph(inputs: inputs, outputs: graph.outputs.map { tensors[$0] })

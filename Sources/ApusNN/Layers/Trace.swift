@@ -52,7 +52,9 @@ final class Trace {
     }
     guard specification.shape.isFixed, specification.shape.count() > 0 else {
       return .failed(
-        ApusError("parameter “\(specification.path)” of shape \(specification.shape)", expected: "at least one element"))
+        ApusError(
+          "parameter “\(specification.path)” of shape \(specification.shape)",
+          expected: "at least one element"))
     }
     guard specification.shape.count() <= Self.mostElements else {
       return .failed(
@@ -80,7 +82,8 @@ final class Trace {
   }
 
   func record(_ layer: any Layer, _ path: String, _ input: TensorShape, _ output: Tensor) {
-    layers.append(LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
+    layers.append(
+      LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
   }
 
   func noteFlattened(_ flat: Tensor, from image: TensorShape) {

@@ -45,12 +45,14 @@ public struct Model: Sendable {
     self.seed = seed
     let network = try TracedNetwork(layers, input: input, mode: .training)
     guard network.output.shape[0] == .rows else {
-      throw ApusError("the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
+      throw ApusError(
+        "the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
     }
     outputShape = network.output.shape.dimensions.dropFirst().map(\.size)
     parameters = Parameter.layOut(network.parameters.map(\.specification))
     summary = LayerSummary.make(network)
-    settings = Dictionary(network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
+    settings = Dictionary(
+      network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
     for parameter in parameters {
       let random = Philox(seed: seed, path: parameter.path)
@@ -139,7 +141,9 @@ public struct LayerSummary: Sendable {
       let work = nodes.reduce(0) { sum, node in
         let expression = node.expression
         return sum
-          + expression.operation.floatingPointOperations(inputs: expression.inputs.map(\.type), output: node.type)
+          + expression.operation.floatingPointOperations(
+            inputs: expression.inputs.map(\.type), output: node.type
+          )
           .resolved(rows: 1)
       }
       return LayerSummary(
