@@ -49,5 +49,6 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "ApusCoreTests", dependencies: ["ApusCore"], swiftSettings: settings),
+    .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
   ]
 )

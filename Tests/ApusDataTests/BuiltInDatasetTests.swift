@@ -76,6 +76,15 @@ import Testing
     #expect(Set(BuiltInDataset.all.map(\.name)).count == BuiltInDataset.all.count)
   }
 
+  @Test func theFingerprintFollowsTheContent() throws {
+    let options = GeneratedOptions(rows: 20, seed: 1)
+    let a = try DataSource.open("moons", generated: options).fingerprint()
+    #expect(try DataSource.open("moons", generated: options).fingerprint() == a)
+    #expect(try DataSource.open("moons", generated: GeneratedOptions(rows: 20, seed: 2)).fingerprint() != a)
+    let digits = try DataSource.open("digits")
+    #expect(try digits.fingerprint() == DataSource.open("digits").fingerprint())
+  }
+
   @Test func aPathBeatsAName() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("iris", Array("a,b\n1,2\n3,4\n".utf8))

@@ -41,7 +41,7 @@ import Testing
         let table = try Table.parse(bytes, name: "t")
         #expect(table.columns.allSatisfy { $0.count == table.rowCount })
         _ = try DataSummary(table).lines()
-        let task = try TableTask(table)
+        let task = try TableTask(table, readsTexts: round % 2 == 0)
         let split = try task.split(SplitOptions(seed: UInt64(round)))
         let preprocessing = try task.fit(split.training).preprocessing
         let data = try preprocessing.apply(to: table)

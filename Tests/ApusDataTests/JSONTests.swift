@@ -59,10 +59,12 @@ import Testing
     let random = Philox(seed: 9)
     for i in 0..<200 {
       var double = Double(bitPattern: random.bits(UInt64(i)))
-      if !double.isFinite { double = 5e-324 }
+      if !double.isFinite { double = .leastNonzeroMagnitude }
       let value = Everything(
         double: double, float: Float(double.significand), int: .min, big: .max, small: -128, flag: i % 2 == 0,
-        kind: .two, inner: i % 3 == 0 ? nil : .init(values: [0.1, -0.0, 1e300, 1e-320], text: "é\u{0}\"\\"),
+        kind: .two,
+        inner: i % 3 == 0
+          ? nil : .init(values: [0.1, -0.0, 1e300, Double.leastNonzeroMagnitude * 2024], text: "é\u{0}\"\\"),
         list: [.init(values: [], text: nil)], names: ["b": 1, "a": 2], nothing: nil)
       let text = try JSONCoding.encode(value).text()
       let back = try JSONCoding.decode(Everything.self, from: StrictJSON.parse(text))

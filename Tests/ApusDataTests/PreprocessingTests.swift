@@ -44,6 +44,11 @@ import Testing
     #expect(other == preprocessing)
   }
 
+  @Test func aSplitOfAnotherTableIsRefused() throws {
+    let task = try TableTask(parse(csv("x,y", rows: 40) { "\($0 * 3 % 40),\($0 % 2)" }))
+    #expect(message { _ = try task.fit(Split.unsplit(41).training) }.contains("row 41"))
+  }
+
   @Test func missingNumbersAreFilledAndMarked() throws {
     let (task, preprocessing, _) = try fitted(
       csv("x,z,y", rows: 40) { "\($0 % 4 == 0 ? "" : String($0 * 7 % 41)),\($0 % 5),\($0 % 2)" })
@@ -96,6 +101,21 @@ import Testing
     #expect(wide.preprocessing.featureCount == 65)
   }
 
+  @Test func freeTextsCountByTheirWordsIfAsked() throws {
+    let titles = ["Mr.", "Mrs.", "Miss"]
+    let table = try parse(
+      csv("name,x,y", rows: 60) { "\"N\($0)ame, \(titles[$0 % 3]) Jo\($0)\",\($0 * 7 % 61),\($0 % 2)" })
+    #expect(try TableTask(table).schema.inputs == [1])
+    let task = try TableTask(table, readsTexts: true)
+    let (preprocessing, _) = try task.fit(task.unsplit().training)
+    #expect(Array(preprocessing.featureNames.prefix(4)) == ["name: miss", "name: mr", "name: mrs", "x"])
+    let new = try preprocessing.apply(to: parse("name,x\n\"Doe, MISS Ann\",1\n,2\nDr. Who,3\n")).dataset
+    #expect(Array(new.features[0..<3]) == [1, 0, 0])
+    #expect(Array(new.features[4..<7]) == [0, 0, 0] && Array(new.features[8..<11]) == [0, 0, 0])
+    let schema = InputSchema.table(preprocessing)
+    #expect(try InputSchema(jsonText: schema.jsonText(), name: "m") == schema)
+  }
+
   @Test func datesBecomeParts() throws {
     let (task, preprocessing, _) = try fitted(
       csv("d,y", rows: 56) { "2024-0\($0 % 2 + 1)-\($0 % 28 + 1 < 10 ? "0" : "")\($0 % 28 + 1),\($0 % 2)" })
@@ -104,6 +124,13 @@ import Testing
     #expect(dataset.inputShape == [3])
     let wrong = message { _ = try preprocessing.apply(to: parse("d\n2024-01-05\nsoon\n")) }
     #expect(wrong.contains("row 2, column 1 \"d\"") && wrong.contains("soon"))
+  }
+
+  @Test func enormousNumbersStayFinite() throws {
+    let (_, preprocessing, _) = try fitted(
+      csv("x,w,y", rows: 40) { "\($0 * 3 % 40),\(1 << ($0 % 12)),\($0 % 2)" })
+    let new = try preprocessing.apply(to: parse("x,w\n1.7e308,1e308\n-1.7e308,-1e308\n")).dataset
+    #expect(new.features.allSatisfy { $0.isFinite })
   }
 
   @Test func newTablesAreChecked() throws {
@@ -134,7 +161,7 @@ import Testing
       to: parse((0..<40).map { "\($0 * 3 % 40),\($0 % 7)" }.joined(separator: "\n"), preprocessing.format))
     #expect(all.dataset.features == without.dataset.features)
     #expect(!without.hasTarget)
-    #expect(message { _ = try preprocessing.apply(to: parse("1\n2\n3\n")) }.contains("1 columns"))
+    #expect(message { _ = try preprocessing.apply(to: parse("1\n2\n3\n")) }.contains("has 1 column;"))
   }
 
   @Test func regressionTargetsAreScaledAndBack() throws {

@@ -43,7 +43,7 @@ import Testing
       let options = SplitOptions(validation: validation, test: test)
       #expect(!message { _ = try Split.random(rows: Array(0..<10), options) }.isEmpty)
     }
-    #expect(message { _ = try Split.random(rows: []) }.contains("too few"))
+    #expect(message { _ = try Split.random(rows: []) }.contains("0 rows cannot be split"))
   }
 
   @Test func foldsCoverEveryRowOnce() throws {
@@ -56,6 +56,14 @@ import Testing
     }
     #expect(message { _ = try Split.folds(5, rows: [1, 2]) }.contains("5 folds"))
     #expect(message { _ = try Split.folds(1, rows: [1, 2]) }.contains("1 folds"))
+  }
+
+  @Test func splitsMadeElsewhere() throws {
+    let split = try Split.explicit(training: [3, 1], validation: [2], test: [0])
+    #expect(split.training.indices == [1, 3] && split.test == [0])
+    #expect(message { _ = try Split.explicit(training: [1, 2], test: [2]) }.contains("row 2"))
+    #expect(message { _ = try Split.explicit(training: [-1]) }.contains("row -1"))
+    #expect(message { _ = try Split.explicit(training: []) }.contains("no training rows"))
   }
 
   @Test func anExplicitTestSet() throws {

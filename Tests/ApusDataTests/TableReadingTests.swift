@@ -84,6 +84,14 @@ import Testing
     #expect(try parse("x,y\n1'234.5,1\n5'678.5,2\n").numbers(0) == [1234.5, 5678.5])
   }
 
+  @Test func signsOfUnits() throws {
+    let table = try parse("price,share,cost\n\"$1,234.50\",12%,5 €\n$3,7.5 %,6.5 €\n")
+    #expect(table.numbers(0) == [1234.5, 3])
+    #expect(table.numbers(1) == [12, 7.5])
+    #expect(table.numbers(2) == [5, 6.5])
+    #expect(try parse("a,b\n%,1\n$,2\n").texts(0) == ["%", "$"])
+  }
+
   @Test func strayTextAmongNumbersIsReported() throws {
     var lines = ["a,age"] + (0..<40).map { "\($0),\($0 + 20)" }
     lines[17] = "16,abc"
@@ -142,6 +150,15 @@ import Testing
     #expect(try parse("1,2,3").rowCount == 1)
     #expect(try parse("a\n1\n2\n").numbers(0) == [1, 2])
     #expect(try parse("1\n2\n3").numbers(0) == [1, 2, 3])
+  }
+
+  @Test func rowsLongerThanTheSample() throws {
+    let width = 60_000
+    let names = (0..<width).map { "n\($0)" }.joined(separator: ",")
+    let row = (0..<width).map { "\($0 % 977)" }.joined(separator: ",")
+    let table = try parse([names, row, row].joined(separator: "\n"))
+    #expect(table.columns.count == width && table.rowCount == 2)
+    #expect(table.numbers(59_999) == [Double(59_999 % 977), Double(59_999 % 977)])
   }
 
   @Test func moreRowsThanABlock() throws {

@@ -64,6 +64,9 @@ extension Dataset {
     guard case .classes = targets else { return nil }
     if let table = self as? TableDataset { return table.labels }
     if let images = self as? ImageDataset { return images.labels.map { Int32($0) } }
+    if let subset = self as? DatasetSubset {
+      return subset.base.labels().map { labels in subset.indices.map { labels[$0] } }
+    }
     var batch = makeBatch(capacity: min(count, 1024))
     var labels: [Int32] = []
     labels.reserveCapacity(count)

@@ -72,7 +72,7 @@ public struct DataSummary: Sendable, Equatable {
 
   static let histogramBins = 12
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``. If no target is named and the
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``. If no target is named and the
   ///   usual one cannot be predicted, the summary does without, and says why.
   /// - Throws: if a target is named and is not there or cannot be predicted.
   public init(_ table: Table, target: String? = nil, task: LearningTask? = nil) throws(ApusError) {

@@ -85,7 +85,7 @@ public struct ImageSummary: Sendable, Equatable {
 extension DataSource {
   /// What one should know about the data before training, as text for a terminal.
   ///
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``; images need neither.
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``; images need neither.
   public func summaryLines(target: String? = nil, task: LearningTask? = nil) throws(ApusError) -> [String] {
     switch content {
     case .table(let table): try DataSummary(table, target: target ?? self.target, task: task).lines()

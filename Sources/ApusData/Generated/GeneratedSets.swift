@@ -108,8 +108,8 @@ enum GeneratedSets {
     _ point: (Int) -> (x: Double, y: Double, label: Int)
   ) throws(ApusError) -> Table {
     let count = options.rows ?? rows
-    guard (classes...100_000_000).contains(count) else {
-      throw ApusError("\(count) rows cannot be made", at: name, expected: "\(classes) … 100,000,000")
+    guard (classes...10_000_000).contains(count) else {
+      throw ApusError("\(count) rows cannot be made", at: name, expected: "\(classes) … 10,000,000")
     }
     guard noise.isFinite, noise >= 0 else {
       throw ApusError("the noise is \(noise)", at: name, expected: "a number from 0")

@@ -1,3 +1,5 @@
+import ApusCore
+
 /// A text of exactly `width` characters.
 func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
   if text.count > width { return text.prefix(max(width - 1, 0)) + "…" }
@@ -34,10 +36,4 @@ package func significant(_ number: Double) -> String {
     exponent += 1
   }
   return shortText((number * scale).rounded() / scale)
-}
-
-/// A number as short as it reads back the same: `3`, `0.1`, `1e-09`.
-package func shortText(_ number: Double) -> String {
-  if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
-  return "\(number)"
 }

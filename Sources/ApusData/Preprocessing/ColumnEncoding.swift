@@ -13,6 +13,8 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
     case date
     /// 1 where the cell is filled.
     case presence
+    /// One feature for each word of ``values``: 1 where the text has it.
+    case words
   }
 
   public var name: String
@@ -23,7 +25,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
   public var scalings: [NumberScaling] = []
   /// What stands for a missing boolean: the part of those that are true.
   public var fill: Double?
-  /// The categories that have a feature of their own, in order.
+  /// The categories or words that have a feature of their own, in order.
   public var values: [String] = []
   /// Rare categories share one more feature; those never seen in training count as rare too. Without
   /// it, a category never seen makes all features zero.
@@ -42,6 +44,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
       if hasOther { names.append("\(name) = other") }
     case .date: names = scalings.map { "\(name): \($0.part ?? "")" }
     case .presence: names = ["\(name) is filled"]
+    case .words: names = values.map { "\(name): \($0)" }
     }
     if marksMissing { names.append("\(name) is missing") }
     return names
@@ -53,6 +56,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
       case .number, .boolean, .presence: 1
       case .category: values.count + (hasOther ? 1 : 0)
       case .date: scalings.count
+      case .words: values.count
       }
     return own + (marksMissing ? 1 : 0)
   }
@@ -67,8 +71,14 @@ public struct EncodingOptions: Sendable, Equatable, Codable {
   public var minimumCategoryRows: Int?
   /// Skewed columns may take the logarithm.
   public var takesLogarithms: Bool
+  /// At most so many words of a column of free texts are features.
+  public var maximumWords: Int
 
-  public init(maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true) {
+  public init(
+    maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true,
+    maximumWords: Int = 32
+  ) {
+    self.maximumWords = maximumWords
     self.maximumCategories = maximumCategories
     self.minimumCategoryRows = minimumCategoryRows
     self.takesLogarithms = takesLogarithms
@@ -93,6 +103,16 @@ extension ColumnEncoding {
       encoding.kind = .presence
       guard column.missingCount > 0, column.missingCount < column.count else { return useless() }
       encoding.marksMissing = false
+      return encoding
+    }
+    if case .words = schema.role {
+      encoding.kind = .words
+      guard case .texts(let codes, let texts) = column.cells else { return useless() }
+      encoding.values = Words.vocabulary(codes, texts, limit: options.maximumWords)
+      if encoding.values.isEmpty, !encoding.marksMissing {
+        notes.append("\(title) is left out: no word occurs in many training rows")
+        return nil
+      }
       return encoding
     }
     switch schema.kind {

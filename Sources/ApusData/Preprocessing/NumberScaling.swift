@@ -45,13 +45,14 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     return scaling
   }
 
-  /// The scaled number; NaN stands for a missing one.
+  /// The scaled number; NaN stands for a missing one. Beyond a million deviations it is cut off: the
+  /// number is a slip or a marker such as 1e300, and must not overflow what comes after.
   @inline(__always)
   func scaled(_ number: Double) -> Float {
     var x = number.isNaN ? fill : number
     // Below zero there is no logarithm; such a value is new, and the smallest known one is nearest.
     if let unit = logarithmUnit { x = ReproducibleMath.log(1 + max(x, 0) / unit) }
-    return Float((x - mean) / deviation)
+    return Float(min(max((x - mean) / deviation, -1e6), 1e6))
   }
 
   private static func median(_ sorted: some RandomAccessCollection<Double>) -> Double {

@@ -73,8 +73,9 @@ extension TablePreprocessing {
     guard !hasHeader else {
       var places: [Int] = []
       let names = table.columns.map(\.name)
+      let placeOf = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       for encoding in columns {
-        guard let place = names.firstIndex(of: encoding.name) else {
+        guard let place = placeOf[encoding.name] else {
           let fix =
             table.hasHeader
             ? Spelling.fix(for: encoding.name, in: names)
@@ -84,7 +85,7 @@ extension TablePreprocessing {
         }
         places.append(place)
       }
-      return (places, names.firstIndex(of: target.name))
+      return (places, placeOf[target.name])
     }
     if table.columns.count >= tableWidth {
       return (columns.map { $0.number - 1 }, target.number - 1)
@@ -92,7 +93,7 @@ extension TablePreprocessing {
     // New rows come without the column that is to be predicted; those behind it move up.
     guard table.columns.count == tableWidth - 1 else {
       throw ApusError(
-        "has \(table.columns.count) columns", at: table.name,
+        "has \(counted(table.columns.count, "column"))", at: table.name,
         expected: "the \(tableWidth) of the training file, or all but the target (column \(target.number))")
     }
     return (columns.map { $0.number > target.number ? $0.number - 2 : $0.number - 1 }, nil)
@@ -142,6 +143,15 @@ extension ColumnEncoding {
           let number = date.flatMap { date in part.map { date.part($0) } } ?? .nan
           features[row * width + start + i] = scaling.scaled(number)
         }
+      }
+    case .words:
+      guard case .texts(let codes, let texts) = table.columns[place].asTexts().cells else { break }
+      let found = texts.map { text in
+        let words = Words.of(text)
+        return values.indices.filter { words.contains(values[$0]) }
+      }
+      for (row, code) in codes.enumerated() where code >= 0 {
+        for word in found[Int(code)] { features[row * width + start + word] = 1 }
       }
     case .presence:
       for (row, isMissing) in isMissing.enumerated() { features[row * width + start] = isMissing ? 0 : 1 }

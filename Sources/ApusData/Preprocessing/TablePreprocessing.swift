@@ -39,7 +39,12 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     _ table: Table, _ schema: TableSchema, rows: TrainingRows, options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
     guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
-    guard rows.count > 0 else { throw ApusError("there are no training rows", at: table.name) }
+    guard let last = rows.indices.last else { throw ApusError("there are no training rows", at: table.name) }
+    guard last < table.rowCount else {
+      throw ApusError(
+        "the split has row \(last + 1)", at: table.name,
+        expected: "a split of this table's \(table.rowCount) rows")
+    }
     var notes: [String] = []
     var encodings: [ColumnEncoding] = []
     for index in schema.inputs {
@@ -91,7 +96,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         case .number: column.scalings.count == 1
         case .date: !column.scalings.isEmpty && column.dateOrder != nil
         case .boolean: column.fill != nil
-        case .category: Set(column.values).count == column.values.count
+        case .category, .words: Set(column.values).count == column.values.count
         case .presence: !column.marksMissing
         }
       try require(scalings && places.contains(column.number) && column.number != target.number, column.name)

@@ -22,12 +22,14 @@ public struct TableTask: Sendable {
   /// What was noticed, as sentences for the user.
   public let notes: [String]
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:)``.
+  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``.
   /// - Throws: what that throws, and if fewer than two rows have a target.
   public init(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
+    readsTexts: Bool = false
   ) throws(ApusError) {
-    schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)
+    schema = try TableSchema.infer(
+      table, target: target, task: task, leaveOut: leaveOut, readsTexts: readsTexts)
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     self.table = table
     self.target = chosen

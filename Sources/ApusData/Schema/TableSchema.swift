@@ -27,6 +27,8 @@ public struct TableSchema: Sendable, Equatable {
     case target
     /// Only whether the cell is filled is an input.
     case presence(why: String)
+    /// The frequent words of free texts are inputs; only if asked for.
+    case words(why: String)
     case leftOut(why: String)
   }
 
@@ -60,7 +62,7 @@ public struct TableSchema: Sendable, Equatable {
   public var inputs: [Int] {
     columns.indices.filter {
       switch columns[$0].role {
-      case .input, .presence: true
+      case .input, .presence, .words: true
       case .target, .leftOut: false
       }
     }
@@ -80,11 +82,15 @@ public struct TableSchema: Sendable, Equatable {
   ///     label, class or y, else the last.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
   ///   - leaveOut: names or numbers of columns that are not to be inputs.
+  ///   - readsTexts: columns of free text (names, remarks) are not left out, but count by those words
+  ///     that occur in many rows.
   /// - Throws: if a column is not there, the target has a single value, or it does not suit the task.
   public static func infer(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
+    readsTexts: Bool = false
   ) throws(ApusError) -> TableSchema {
     var schema = describing(table)
+    if readsTexts { schema.readTexts(table) }
     let (index, reason) = try targetIndex(table, target)
     try schema.setTarget(index, task, table, reason)
     for name in leaveOut {
@@ -183,6 +189,19 @@ public struct TableSchema: Sendable, Equatable {
       whyTask: "\(task.rawValue): \(why)")
   }
 
+  /// Columns of texts of two words and more are read; codes and ticket numbers are not.
+  private mutating func readTexts(_ table: Table) {
+    for index in columns.indices where columns[index].kind == .text {
+      guard case .texts(_, let texts) = table.columns[index].cells else { continue }
+      let words = texts.prefix(1000).reduce(0) { $0 + Words.of($1).count }
+      guard words >= 2 * min(texts.count, 1000) else { continue }
+      switch columns[index].role {
+      case .leftOut(let why), .presence(let why): columns[index].role = .words(why: why)
+      case .input, .target, .words: break
+      }
+    }
+  }
+
   /// A numbered column may be the quantity that everything depends on, if it is the only input.
   private mutating func keepOnlyInput(_ table: Table) {
     guard inputs.isEmpty, let target else { return }
@@ -199,6 +218,8 @@ public struct TableSchema: Sendable, Equatable {
       case .leftOut(let why): notes.append("\(table.columnTitle(index)) is left out: \(why)")
       case .presence(let why):
         notes.append("\(table.columnTitle(index)) counts only as filled or not: \(why)")
+      case .words(let why):
+        notes.append("\(table.columnTitle(index)) counts by its frequent words: \(why)")
       case .input, .target: break
       }
     }

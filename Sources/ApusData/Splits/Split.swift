@@ -45,6 +45,20 @@ public struct Split: Sendable, Equatable {
 
   static func unsplit(rows: [Int]) -> Split { Split(training: rows, validation: [], test: []) }
 
+  /// A split made elsewhere: by time, by patient, ….
+  ///
+  /// - Throws: if a row is in two parts or twice in one, or there are none for training.
+  public static func explicit(
+    training: [Int], validation: [Int] = [], test: [Int] = []
+  ) throws(ApusError) -> Split {
+    var seen: Set<Int> = []
+    for row in [training, validation, test].joined() where row < 0 || !seen.insert(row).inserted {
+      throw ApusError("row \(row) is in the split twice, or is no row", expected: "each row in one part only")
+    }
+    guard !training.isEmpty else { throw ApusError("the split has no training rows") }
+    return Split(training: training.sorted(), validation: validation.sorted(), test: test.sorted())
+  }
+
   /// Divides `rows` at random.
   ///
   /// The order is a Philox permutation, so the same seed gives the same split everywhere. With
@@ -86,7 +100,7 @@ public struct Split: Sendable, Equatable {
       parts[0] += stratum[(test + validation)...]
     }
     guard !parts[0].isEmpty else {
-      throw ApusError("\(rows.count) rows are too few to split", expected: "at least one for training")
+      throw ApusError("\(counted(rows.count, "row")) cannot be split", expected: "at least one for training")
     }
     return Split(training: parts[0].sorted(), validation: parts[1].sorted(), test: parts[2].sorted())
   }

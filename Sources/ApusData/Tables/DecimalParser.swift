@@ -116,8 +116,29 @@ package enum DecimalParser {
     return Result(value: isNegative ? -value : value, end: p, hasLeadingZero: hasLeadingZero)
   }
 
-  /// The number that fills the bytes exactly, in a style; nil if they are anything else.
+  /// The number that fills the bytes exactly, in a style, perhaps with a currency's sign or a percent
+  /// sign (12 % is 12); nil if they are anything else.
   static func parseWhole(_ bytes: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Result? {
+    if let result = parseBare(bytes, style) { return result }
+    let bare = undecorated(bytes)
+    return bare.count < bytes.count ? parseBare(bare, style) : nil
+  }
+
+  /// Without one sign of a unit before or behind, and blanks beside it.
+  static func undecorated(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    var rest = bytes[...]
+    if let sign = signs.first(where: { rest.starts(with: $0) }) {
+      rest = rest.dropFirst(sign.count).drop { $0 == 0x20 }
+    } else if let sign = signs.first(where: { rest.suffix($0.count).elementsEqual($0) }) {
+      rest = rest.dropLast(sign.count)
+      while rest.last == 0x20 { rest = rest.dropLast() }
+    }
+    return UnsafeBufferPointer(rebasing: rest)
+  }
+
+  private static let signs: [[UInt8]] = ["%", "$", "€", "£", "¥"].map { Array($0.utf8) }
+
+  private static func parseBare(_ bytes: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Result? {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return nil }
     let end = start + bytes.count
     let mark = style.decimalMark.asciiValue ?? 0x2E

@@ -59,7 +59,9 @@ extension NumberStyle {
     var commaExample = ""
 
     mutating func add(_ cell: String) {
-      var text = Substring(cell)
+      var plain = cell
+      var text = Substring(
+        plain.withUTF8 { String(decoding: DecimalParser.undecorated($0), as: UTF8.self) })
       if text.first == "-" || text.first == "+" { text = text.dropFirst() }
       guard let first = text.first, first.isWholeNumber || first == "," || first == ".",
         text.utf8.allSatisfy({ $0 &- 48 <= 9 || $0 == 0x2C || $0 == 0x2E || $0 == 0x27 })

@@ -74,9 +74,8 @@ struct TableDialect {
       }
       return numbers >= texts
     }
-    for name in format.textColumns {
-      if let index = names.firstIndex(of: name) { looksNumeric[index] = false }
-    }
+    let textColumns = Set(format.textColumns)
+    for (index, name) in names.enumerated() where textColumns.contains(name) { looksNumeric[index] = false }
   }
 
   struct SampleCell {
@@ -96,14 +95,21 @@ struct TableDialect {
     }
   }
 
-  /// The beginning of the file, cut behind a line.
+  /// The beginning of the file, cut behind a line; of wide tables, a few lines at least.
   private static func sampleBytes(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard bytes.count > sampleSize else { return bytes }
-    let head = bytes.prefix(sampleSize)
-    guard let cut = head.lastIndex(of: FieldScanner.Byte.lineFeed) else {
-      return UnsafeRawBufferPointer(rebasing: head)
+    var cut = 0
+    var lines = 0
+    for (offset, byte) in bytes.enumerated() where endsLine(byte) {
+      if offset >= sampleSize, lines >= 8 { break }
+      cut = offset + 1
+      lines += 1
     }
-    return UnsafeRawBufferPointer(rebasing: bytes[...cut])
+    return lines == 0 ? bytes : UnsafeRawBufferPointer(rebasing: bytes[..<cut])
+  }
+
+  private static func endsLine(_ byte: UInt8) -> Bool {
+    byte == FieldScanner.Byte.lineFeed || byte == FieldScanner.Byte.carriageReturn
   }
 
   private static func checkIsText(_ bytes: UnsafeRawBufferPointer, name: String) throws(ApusError) {

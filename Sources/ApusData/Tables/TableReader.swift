@@ -85,11 +85,12 @@ struct TableReader {
       for column in turned { kinds[column] = .text }
       second = try pass(kinds)
     }
+    let isTurned = Set(turned)
     var columns: [TableColumn] = []
     columns.reserveCapacity(dialect.names.count)
     for (index, columnName) in dialect.names.enumerated() {
       var column: TableColumn
-      if let second, turned.contains(index) {
+      if let second, isTurned.contains(index) {
         column = textColumn(columnName, second.texts[index])
         if first.strayCounts[index] == 0 {
           notes.append("\(title(index)) has numbers with leading zeros: codes, read as text")

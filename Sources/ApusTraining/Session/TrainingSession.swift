@@ -102,12 +102,23 @@ public final class TrainingSession {
       step.model.outputShape.reduce(1, *))
     let rate = currentRate
     let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)
+    if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
+    progress.firstLoss = progress.firstLoss ?? loss
     progress.step += 1
     progress.position += 1
     progress.lossSum += Double(loss) * Double(batch.count)
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
     if progress.position == stepsPerEpoch { finishEpoch(rate: rate) }
     return loss
+  }
+
+  /// A loss so many times as large as the first one is no longer training.
+  private static let divergence: Float = 1e5
+
+  private func diverged(_ loss: Float) -> ApusError {
+    ApusError(
+      "step \(progress.step + 1): training diverges, the loss grew from \(progress.firstLoss ?? loss) to \(loss)",
+      at: "the loss", fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
   }
 
   /// The learning rate of the next step.
@@ -176,7 +187,25 @@ public final class TrainingSession {
 
   /// Every metric of the model of now on a data set.
   public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
-    Metrics.all(evaluator.run(dataset))
+    Metrics.all(results(on: dataset))
+  }
+
+  /// Predictions of the model of now beside the truth.
+  public func results(on dataset: any Dataset) -> EvaluatedSamples {
+    evaluator.run(dataset)
+  }
+
+  /// The time of each instruction of a step, over some steps on the batch at hand; the weights stay as they are.
+  ///
+  /// - Returns: a profile for the gradients, for their norm, and for each update.
+  public func profile(steps: Int = 50) throws -> [Profile] {
+    let state = state
+    var profiles: [Profile] = []
+    for _ in 0..<steps {
+      try step.run(rows: batch.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
+    }
+    try restore(state)
+    return profiles
   }
 
   // MARK: State
@@ -217,6 +246,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   public var position = 0
   /// The sum of the losses of the epoch's samples so far.
   public var lossSum = 0.0
+  /// The loss of the first batch.
+  public var firstLoss: Float?
   public var bestLoss = Double.greatestFiniteMagnitude
   public var history = History()
   /// Why training stopped before its last epoch.

@@ -1,0 +1,28 @@
+import ApusCore
+
+extension DataSource {
+  /// A 64-bit hash of the content, the same in every process: a run that is resumed must see the data
+  /// it began with.
+  public func fingerprint() -> UInt64 {
+    var hash = StableHasher()
+    switch content {
+    case .table(let table):
+      for column in table.columns {
+        hash.add(column.name)
+        switch column.cells {
+        case .numbers(let numbers): for number in numbers { hash.add(number.isNaN ? 1 : number.bitPattern) }
+        case .texts(let codes, let values):
+          for value in values { hash.add(value) }
+          for code in codes { hash.add(UInt64(bitPattern: Int64(code))) }
+        }
+      }
+    case .images(let images):
+      for set in [images.training, images.test].compactMap({ $0 }) {
+        for extent in set.inputShape { hash.add(UInt64(extent)) }
+        hash.add(set.bytes)
+        hash.add(set.labels)
+      }
+    }
+    return hash.value
+  }
+}

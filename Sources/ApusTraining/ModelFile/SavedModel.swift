@@ -1,0 +1,105 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+
+/// A model with everything that its use needs: how inputs are made from raw data, what the outputs mean.
+///
+/// One `.safetensors` file holds it: the weights under PyTorch's names and layouts, so that `load_state_dict` works;
+/// in the metadata the architecture, the input schema with the fitted preprocessing, the loss and the seed.
+/// Nothing in the file depends on time, host, path, threads or instruction set.
+public struct SavedModel: Sendable {
+  public var model: Model
+  /// How raw data becomes inputs; nil for a model that takes arrays.
+  public var schema: InputSchema?
+  public var loss: any Loss
+
+  public init(model: Model, schema: InputSchema?, loss: any Loss) {
+    self.model = model
+    self.schema = schema
+    self.loss = loss
+  }
+
+  // MARK: Writing
+
+  /// Writes the file; an existing one is replaced only by a complete one.
+  ///
+  /// - Throws: when the folder or the disk does not allow it; the old file is then intact.
+  public func write(to path: String) throws(ApusError) {
+    var file = SafeTensors()
+    for parameter in model.parameters {
+      let values = Array(model.storage.floats[parameter.range])
+      let (tensor, shape) = parameter.specification.layout.stored(values, shape: parameter.shape)
+      file.entries[parameter.path] = SafeTensors.Entry(tensor, shape: shape)
+    }
+    file.metadata["format"] = "pt"
+    file.metadata["architecture"] = model.layers.configuration.text()
+    file.metadata["inputShape"] = JSONValue.array(model.inputShape.map { .integer($0) }).text()
+    file.metadata["seed"] = "\(model.seed)"
+    file.metadata["loss"] = loss.configuration.text()
+    if let schema { file.metadata["inputs"] = try schema.jsonText() }
+    try file.write(to: path)
+  }
+
+  // MARK: Reading
+
+  /// - Parameter custom: layer types of your own, besides those of the table.
+  /// - Throws: when the file cannot be read, is damaged, or does not describe a model; an error that names an unknown
+  ///   layer.
+  public init(contentsOf path: String, custom: [any Layer.Type] = []) throws {
+    do {
+      try self.init(file: SafeTensors(contentsOf: path), custom: custom)
+    } catch let error as ApusError {
+      throw error.at(path)
+    }
+  }
+
+  private init(file: SafeTensors, custom: [any Layer.Type]) throws {
+    func metadata(_ key: String) throws -> String {
+      guard let text = file.metadata[key] else {
+        throw ApusError(
+          "the file holds arrays but no “\(key)”", expected: "a model file that Apus wrote",
+          fix: "train one with apus train")
+      }
+      return text
+    }
+    let architecture = try Layers.layer(StrictJSON.parse(metadata("architecture"), name: "architecture"), custom: custom)
+    let shape = try JSONCoding.decode(
+      [Int].self, from: StrictJSON.parse(metadata("inputShape"), name: "inputShape"), name: "inputShape")
+    guard shape.allSatisfy({ $0 > 0 && $0 < 1 << 24 }), shape.count <= 4 else {
+      throw ApusError("the input shape \(shape) is damaged", expected: "lengths of at least 1")
+    }
+    let seed = UInt64(file.metadata["seed"] ?? "") ?? 0
+    var model = try Model(input: shape, seed: seed, layers: Sequential(layers: architecture))
+    let arena = TensorStorage(count: model.storage.count)
+    for parameter in model.parameters {
+      guard let entry = file.entries[parameter.path], let values = entry.floats else {
+        throw ApusError("the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(parameter.shape)")
+      }
+      let expected = parameter.specification.layout.storedShape(parameter.shape)
+      guard entry.shape == expected else {
+        throw ApusError("the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
+      }
+      let restored = parameter.specification.layout.restored(values, shape: parameter.shape)
+      for (place, value) in zip(parameter.range, restored) { arena.floats[place] = value }
+    }
+    model = model.replacingStorage(arena)
+    self.model = model
+    loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))
+    schema = try file.metadata["inputs"].map { try InputSchema(jsonText: $0, name: "inputs") }
+    if let schema, schema.inputShape != shape {
+      throw ApusError("the input schema makes \(schema.inputShape)", expected: "\(shape), the model's input")
+    }
+  }
+}
+
+extension Model {
+  /// Writes the model to a `.safetensors` file that PyTorch can load too.
+  public func save(to path: String, loss: (any Loss)? = nil) throws {
+    try SavedModel(model: self, schema: nil, loss: loss ?? SoftmaxCrossEntropy()).write(to: path)
+  }
+
+  /// - Throws: when the file cannot be read or does not describe a model.
+  public init(contentsOf path: String, custom: [any Layer.Type] = []) throws {
+    self = try SavedModel(contentsOf: path, custom: custom).model
+  }
+}

@@ -1,0 +1,207 @@
+public import ApusCore
+public import ApusData
+import ApusNN
+import Yams
+
+/// Everything that decides a training run, as `config.yaml` holds it. What is nil is chosen from the data.
+public struct RunConfiguration: Sendable, Codable, Equatable {
+  public var data = DataConfiguration()
+  public var model = ModelConfiguration()
+  public var training = TrainingConfiguration()
+
+  public init() {}
+}
+
+/// Which data, and how it is read and divided.
+public struct DataConfiguration: Sendable, Codable, Equatable {
+  /// A path, `-`, or a built-in name.
+  public var source: String?
+  /// The column to predict: its name, or its number counted from 1.
+  public var target: String?
+  public var task: LearningTask?
+  public var header: Bool?
+  public var delimiter: String?
+  /// `"."` or `","`.
+  public var decimalMark: String?
+  /// Columns that are not inputs.
+  public var leaveOut: [String]?
+  /// The part of the rows that early stopping looks at.
+  public var validation: Double?
+  /// The part of the rows that is looked at once, at the end.
+  public var test: Double?
+  /// A file of test rows instead.
+  public var testData: String?
+  /// Of generated sets.
+  public var rows: Int?
+  public var noise: Double?
+
+  public init() {}
+}
+
+/// The network: hidden layers in short, or the list of layers.
+public struct ModelConfiguration: Sendable, Codable, Equatable {
+  public var hidden: [Int]?
+  public var activation: JSONValue?
+  public var dropout: Double?
+  public var layers: JSONValue?
+
+  public init() {}
+}
+
+/// How it is trained.
+public struct TrainingConfiguration: Sendable, Codable, Equatable {
+  public var loss: JSONValue?
+  public var optimizer: JSONValue?
+  public var learningRate: Double?
+  public var schedule: JSONValue?
+  public var epochs: Int?
+  public var batch: Int?
+  public var l2: Double?
+  public var clipNorm: Double?
+  /// Epochs without a better validation loss after which training stops; 0 never stops.
+  public var earlyStopping: Int?
+  public var seed: UInt64?
+  /// Steps from one checkpoint to the next; by time when nil.
+  public var checkpointEvery: Int?
+
+  public init() {}
+}
+
+extension RunConfiguration {
+  /// Reads a configuration file.
+  ///
+  /// - Throws: when the file cannot be read, is no YAML, or has a key that is not known, with the nearest one.
+  public static func load(yaml path: String) throws -> RunConfiguration {
+    let text = try FileText.read(path)
+    do {
+      return try parse(yaml: text)
+    } catch let error as ApusError {
+      throw error.at(path)
+    } catch {
+      throw ApusError("not YAML: \(error)", at: path)
+    }
+  }
+
+  static func parse(yaml text: String) throws -> RunConfiguration {
+    guard let node = try Yams.compose(yaml: text) else { return RunConfiguration() }
+    let value = try JSONValue(yaml: node)
+    guard case .object(let sections) = value else { throw ApusError("a configuration is a list of keys", expected: "data, model, training") }
+    let known = ["data": keys(DataConfiguration()), "model": keys(ModelConfiguration()), "training": keys(TrainingConfiguration())]
+    for section in sections {
+      guard let names = known[section.key] else { throw unknown(section.key, "section", known.keys.sorted()) }
+      guard case .object(let members) = section.value else {
+        if section.value == .null { continue }
+        throw ApusError("“\(section.key)” is a section", expected: names.joined(separator: ", "))
+      }
+      for member in members where !names.contains(member.key) {
+        throw unknown("\(section.key).\(member.key)", "key", names.map { "\(section.key).\($0)" })
+      }
+    }
+    let filled = ["data", "model", "training"].map { key in
+      JSONMember(key, value[key].flatMap { $0 == .null ? nil : $0 } ?? .object([]))
+    }
+    return try JSONCoding.decode(RunConfiguration.self, from: .object(filled), name: "configuration")
+  }
+
+  private static func keys(_ section: Any) -> [String] {
+    Mirror(reflecting: section).children.compactMap(\.label)
+  }
+
+  private static func unknown(_ key: String, _ kind: String, _ known: [String]) -> ApusError {
+    ApusError(
+      "unknown \(kind) “\(key)”", expected: known.joined(separator: ", "),
+      fix: nearest(key, known).map { "did you mean “\($0)”?" })
+  }
+
+  /// The file's text; what is nil is not in it.
+  public func yaml() throws -> String {
+    let value = try JSONCoding.encode(self)
+    return try Yams.serialize(node: value.yaml, sortKeys: false)
+  }
+}
+
+extension JSONValue {
+  init(yaml node: Node) throws {
+    switch node {
+    case .mapping(let mapping):
+      self = .object(
+        try mapping.map { key, value in
+          guard let name = key.string else { throw ApusError("a key is a name") }
+          return JSONMember(name, try JSONValue(yaml: value))
+        })
+    case .sequence(let sequence):
+      self = .array(try sequence.map { try JSONValue(yaml: $0) })
+    case .scalar(let scalar):
+      if scalar.style == .singleQuoted || scalar.style == .doubleQuoted {
+        self = .string(scalar.string)
+      } else if node.null != nil {
+        self = .null
+      } else if let bool = node.bool {
+        self = .bool(bool)
+      } else if let integer = Int(scalar.string) {
+        self = .integer(integer)
+      } else if let integer = UInt64(scalar.string) {
+        self = .integer(integer)
+      } else if let number = Double(scalar.string), number.isFinite {
+        self = .double(number)
+      } else {
+        self = .string(scalar.string)
+      }
+    case .alias:
+      throw ApusError("aliases are not known here", fix: "write the value out")
+    }
+  }
+
+  var yaml: Node {
+    switch self {
+    case .null: Node("null")
+    case .bool(let value): Node(value ? "true" : "false")
+    case .number(let digits): Node(digits)
+    case .string(let text): Node(text, .implicit, needsQuotes(text) ? .doubleQuoted : .any)
+    case .array(let values): Node(values.map(\.yaml), .implicit, values.allSatisfy(\.isScalar) ? .flow : .any)
+    case .object(let members): Node(members.map { (Node($0.key), $0.value.yaml) })
+    }
+  }
+
+  private var isScalar: Bool {
+    switch self {
+    case .array, .object: false
+    default: true
+    }
+  }
+
+  /// Text that would read back as something else.
+  private func needsQuotes(_ text: String) -> Bool {
+    Double(text) != nil || ["", "~", "null", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+  }
+}
+
+/// Whole text files.
+enum FileText {
+  static func read(_ path: String) throws -> String {
+    guard let file = fopen(path, "r") else {
+      throw ApusError("cannot be read: \(String(cString: strerror(errno)))", at: path)
+    }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, file)
+      if count == 0 { break }
+      bytes += buffer[..<count]
+      guard bytes.count < 1 << 24 else { throw ApusError("larger than 16 MB", at: path, expected: "a configuration") }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ApusError("not text", at: path, expected: "UTF-8")
+    }
+    return text
+  }
+}
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif

@@ -1,0 +1,142 @@
+import ApusCore
+import ApusData
+
+/// The data of a run: read, divided, encoded with what was fitted to the training rows alone.
+struct RunData {
+  var name: String
+  var origin: String
+  var task: LearningTask
+  var training: any Dataset
+  var validation: (any Dataset)?
+  var test: (any Dataset)?
+  var schema: InputSchema
+  /// What was noticed.
+  var notes: [String]
+  /// What was chosen, and why.
+  var choices: [String]
+  /// The configuration with everything that was found out.
+  var configuration: DataConfiguration
+  /// A hash of the data, for telling whether a checkpoint belongs to it.
+  var fingerprint: UInt64
+
+  /// Parts of the rows when nothing else is asked for.
+  private static let usualTest = 0.2
+  private static let usualValidation = 0.1
+
+  init(_ configuration: DataConfiguration, seed: UInt64) throws {
+    guard let path = configuration.source else {
+      throw ApusError("no data is named", at: "data.source", fix: "give a file, a folder or a built-in name")
+    }
+    let source = try DataSource.open(
+      path, format: Self.format(configuration),
+      generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed))
+    switch source.content {
+    case .table(let table): self = try RunData(table, source, configuration, seed)
+    case .images(let images): self = try RunData(images, source, configuration, seed)
+    }
+  }
+
+  private static func format(_ configuration: DataConfiguration) throws -> TableFormat {
+    var style: NumberStyle?
+    switch configuration.decimalMark {
+    case nil: break
+    case ".": style = .plain
+    case ",": style = NumberStyle(decimalMark: ",", groupMark: ".")
+    case let mark?: throw ApusError("“\(mark)” as a decimal mark", at: "data.decimalMark", expected: "“.” or “,”")
+    }
+    return TableFormat(hasHeader: configuration.header, delimiter: configuration.delimiter, numberStyle: style)
+  }
+
+  private init(_ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
+    name = source.name
+    origin = source.origin
+    configuration = given
+    fingerprint = source.fingerprint()
+    let prepared = try TableTask(
+      table, target: given.target ?? source.target, task: given.task, leaveOut: given.leaveOut ?? [])
+    choices = [prepared.target.whyColumn, prepared.target.whyTask]
+    let split: Split
+    if source.isUnsplit, given.test == nil, given.validation == nil {
+      split = prepared.unsplit()
+      choices.append("all \(split.training.count) rows are for training")
+    } else {
+      let options = SplitOptions(
+        validation: given.validation ?? Self.usualValidation,
+        test: given.testData == nil ? given.test ?? Self.usualTest : 0, seed: seed)
+      split = try prepared.split(options)
+      configuration.validation = options.validation
+      configuration.test = given.testData == nil ? options.test : nil
+      choices.append(Self.sizes(split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
+    }
+    let (preprocessing, fitted) = try prepared.fit(split.training)
+    notes = prepared.notes + fitted
+    let encoded = try preprocessing.apply(to: table)
+    training = encoded.dataset.subset(split.training.indices)
+    validation = split.validation.isEmpty ? nil : encoded.dataset.subset(split.validation)
+    test = split.test.isEmpty ? nil : encoded.dataset.subset(split.test)
+    if let path = given.testData {
+      let other = try DataSource.open(path, format: preprocessing.format)
+      guard case .table(let rows) = other.content else {
+        throw ApusError("the test data is no table", at: path)
+      }
+      let tested = try preprocessing.apply(to: rows)
+      guard tested.hasTarget else {
+        throw ApusError("the test data lacks the target “\(preprocessing.target.name)”", at: path)
+      }
+      test = tested.dataset.subset(tested.rowsWithTarget)
+    }
+    schema = .table(preprocessing)
+    task = prepared.target.task
+    configuration.target = table.hasHeader ? preprocessing.target.name : "\(preprocessing.target.number)"
+    configuration.task = task
+  }
+
+  private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
+    guard given.task != .regression, given.target == nil || given.target == "label" else {
+      throw ApusError("images have classes as their target", at: source.origin, fix: "leave out --target and --task")
+    }
+    name = source.name
+    origin = source.origin
+    configuration = given
+    fingerprint = source.fingerprint()
+    notes = []
+    task = .classification
+    let all = images.training
+    var official = given.test == nil ? images.test : nil
+    if let path = given.testData {
+      guard case .images(let other) = try DataSource.open(path).content else {
+        throw ApusError("the test data is no set of images", at: path)
+      }
+      official = other.test ?? other.training
+    }
+    let options = SplitOptions(
+      validation: given.validation ?? Self.usualValidation, test: official == nil ? given.test ?? Self.usualTest : 0,
+      seed: seed)
+    let split = try Split.random(rows: Array(0..<all.count), classes: all.labels(), options)
+    let preprocessing = ImagePreprocessing.fit(all, rows: split.training)
+    let normalized = try preprocessing.apply(to: all, name: source.origin)
+    training = normalized.subset(split.training.indices)
+    validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)
+    test = try official.map { try preprocessing.apply(to: $0, name: source.origin) }
+      ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
+    schema = .images(preprocessing)
+    configuration.validation = options.validation
+    configuration.test = official == nil ? options.test : nil
+    let shape = all.inputShape.map(String.init).joined(separator: "×")
+    choices = [
+      "\(all.classNames.count) classes of \(shape) images",
+      Self.sizes(split.training.count, split.validation.count, official == nil ? split.test.count : nil)
+        + (official.map { ", \($0.count) in the official test set" } ?? ""),
+    ]
+  }
+
+  private static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {
+    "\(training) rows for training, \(validation) for validation" + (test.map { ", \($0) for test" } ?? "")
+  }
+
+  /// What regression targets were scaled by.
+  var scale: TargetScale {
+    guard case .table(let table) = schema, task == .regression else { return TargetScale() }
+    return TargetScale(mean: table.target.mean, deviation: table.target.deviation)
+  }
+}

@@ -1,0 +1,55 @@
+import ApusCore
+import ApusData
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The folder that a run leaves: the model, the configuration that reruns it, the history, the checkpoints.
+struct RunFolder: Sendable {
+  let path: String
+
+  var model: String { "\(path)/model.safetensors" }
+  var configuration: String { "\(path)/config.yaml" }
+  var history: String { "\(path)/history.csv" }
+  var report: String { "\(path)/run.json" }
+  var checkpoints: String { "\(path)/checkpoints" }
+
+  /// The folder itself when it is given, else a new one `runs/NAME-…`, numbered.
+  init(_ given: String?, name: String) throws {
+    if let given {
+      path = given
+    } else {
+      var number = 1
+      while RunFolder.exists("runs/\(name)-\(number)") { number += 1 }
+      path = "runs/\(name)-\(number)"
+    }
+  }
+
+  /// Makes the folder and those above it.
+  ///
+  /// - Throws: when the system does not allow it.
+  func make() throws {
+    var prefix = ""
+    for part in checkpoints.split(separator: "/", omittingEmptySubsequences: false) {
+      prefix += part + "/"
+      guard prefix != "/", !RunFolder.exists(prefix) else { continue }
+      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
+        throw ApusError(
+          "the folder cannot be made: \(String(cString: strerror(errno)))", at: path,
+          fix: "choose another with --out")
+      }
+    }
+    guard access(path, W_OK) == 0 else {
+      throw ApusError("the folder cannot be written to", at: path, fix: "choose another with --out")
+    }
+  }
+
+  static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+  }
+}
