@@ -26,8 +26,7 @@
     static let version = "0.1.0"
 
     private static var datasets: String {
-      BuiltInDataset.all.map { "  \($0.name)\(String(repeating: " ", count: max(9 - $0.name.count, 1)))\($0.summary)" }
-        .joined(separator: "\n")
+      DatasetListing().lines(width: 78, withSources: false).joined(separator: "\n")
     }
 
     /// Runs the command of the process' arguments and ends the process: with 0, with 64 for a mistake in the

@@ -11,7 +11,7 @@
     var batch: Int?
 
     @Option(
-      help: ArgumentHelp("\(list(Optimizers.table)); parameters as in adam(beta1: 0.8).", valueName: "name"),
+      help: ArgumentHelp("How steps are made: \(list(Optimizers.table)); parameters as in 'adam(beta1: 0.8)'.", valueName: "name"),
       completion: .list(Optimizers.table.names))
     var optimizer: String?
 

@@ -46,7 +46,7 @@
 
     /// - Throws: when what was printed cannot be written: a full disk, say.
     static func finish() throws(ApusError) {
-      if fflush(stdout) != 0 {
+      if fflush(nil) != 0 {
         throw ApusError("cannot be written: \(String(cString: strerror(errno)))", at: "standard output")
       }
     }
@@ -62,7 +62,7 @@
     }
 
     static func fail(_ error: ApusError) -> Never {
-      fflush(stdout)
+      fflush(nil)
       tell(lines(error, errorStyle))
       exit(1)
     }

@@ -25,13 +25,13 @@ public struct ConfusionTable: Sendable {
     let names = matrix.classNames
     let cell = names.count > 6 ? 6 : 12
     let short = names.map { columns($0) > cell ? fitted($0, cell) : $0 }
-    var table = TextTable([""] + short + ["recall"], [.left] + names.map { _ in .right } + [.right])
+    var table = TextTable([""] + short + ["recall %"], [.left] + names.map { _ in .right } + [.right])
     table.indent = 2
     table.rows = names.indices.map { truth in
       [columns(names[truth]) > 20 ? fitted(names[truth], 20) : names[truth]]
         + matrix.counts[truth].map { $0 == 0 ? "·" : "\($0)" } + [Self.percent(matrix.recall(truth))]
     }
-    table.totals = ["precision"] + names.indices.map { Self.percent(matrix.precision($0)) } + [""]
+    table.totals = ["precision %"] + names.indices.map { Self.percent(matrix.precision($0)) } + [""]
     return table
   }
 
@@ -43,7 +43,7 @@ public struct ConfusionTable: Sendable {
     }
     guard !pairs.isEmpty else { return ["no class is taken for another"] }
     let ranked = pairs.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
-    var table = TextTable(["truth", "taken for", "times", "recall"], [.left, .left, .right, .right])
+    var table = TextTable(["truth", "taken for", "times", "recall %"], [.left, .left, .right, .right])
     table.indent = 2
     table.rows = ranked.prefix(10).map { pair in
       let (truth, taken, count) = pair.element
@@ -53,6 +53,6 @@ public struct ConfusionTable: Sendable {
   }
 
   private static func percent(_ part: Double?) -> String {
-    part.map { $0 == 1 ? "100 %" : fixed($0 * 100, 1) + " %" } ?? "–"
+    part.map { $0 == 1 ? "100" : fixed($0 * 100, 1) } ?? "–"
   }
 }

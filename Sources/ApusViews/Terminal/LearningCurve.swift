@@ -82,7 +82,7 @@ struct Axis {
       let position = Double(index) / 3
       let value = low + position * (high - low)
       let figure = isLogarithmic ? Mathematics.exp(value) : value
-      return (position, steadyFigure(figure, digits: 3))
+      return (position, shortFigure(figure, digits: 3))
     }
   }
 }

@@ -10,18 +10,18 @@ public struct MetricLines: Sendable {
     self.parts = parts.filter { !$0.metrics.isEmpty }
   }
 
-  /// `0.976 ± 0.005`: as many decimals as the error deserves.
+  /// `0.976 ± 0.005`: the error with one figure, or two where the first is 1 or 2; the value with as many decimals.
   public static func figure(_ metric: MetricValue) -> String {
-    guard let error = metric.standardError, error.isFinite, error > 0 else { return steadyFigure(metric.value) }
+    guard let error = metric.standardError, error.isFinite, error > 0, metric.value.isFinite else {
+      return shortFigure(metric.value)
+    }
     var decimals = 0
     var scaled = error
-    while scaled < 9.5, decimals < 8 {
+    while scaled < 2.95, decimals < 9 {
       scaled *= 10
       decimals += 1
     }
-    // Two figures of the error, and so many decimals of the value.
-    decimals = min(max(decimals, 0), 8)
-    guard abs(metric.value) < 1e9, scaled >= 0.95 else { return "\(steadyFigure(metric.value)) ± \(steadyFigure(error))" }
+    guard abs(metric.value) < 1e9, decimals < 9 else { return "\(shortFigure(metric.value)) ± \(shortFigure(error))" }
     return "\(fixed(metric.value, decimals)) ± \(fixed(error, decimals))"
   }
 

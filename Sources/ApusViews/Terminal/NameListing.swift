@@ -36,12 +36,12 @@ public struct NameListing: Sendable {
 public struct DatasetListing: Sendable {
   public init() {}
 
-  /// Name, summary and source of each.
-  public func lines(width: Int = 80) -> [String] {
+  /// Name and summary of each, and where it comes from.
+  public func lines(width: Int = 80, withSources: Bool = true) -> [String] {
     let left = BuiltInDataset.all.map(\.name.count).max() ?? 0
     let blank = String(repeating: " ", count: left + 4)
     return BuiltInDataset.all.flatMap { set in
-      let text = wrapped("\(set.summary) (\(set.source))", width: max(width - left - 4, 20))
+      let text = wrapped(set.summary + (withSources ? " (\(set.source))" : ""), width: max(width - left - 4, 20))
       return ["  " + fitted(set.name, left) + "  " + text[0]] + text.dropFirst().map { blank + $0 }
     }
   }
