@@ -129,7 +129,7 @@ public final class TrainingRun {
 
   /// Saves the weights of the best or the last whole epoch, and says so.
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
-    let good = session.progress.history.bestEpoch != nil ? session.bestModel() : lastGood
+    let good = session.bestModel() ?? lastGood
     var error = error
     if let good {
       try SavedModel(model: good, schema: data.schema, loss: session.settings.loss).write(to: files.model)
@@ -151,7 +151,7 @@ public final class TrainingRun {
       samplesPerSecond: seconds > 0 ? samples / seconds : 0, parameters: model.parameterCount, model: nil,
       history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted)
     guard !isInterrupted else { return report }
-    session.restore(session.bestModel())
+    session.restore(session.result())
     report.training = session.evaluate(data.training)
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if let test = data.test {
@@ -164,7 +164,7 @@ public final class TrainingRun {
   }
 
   private func write(_ report: RunReport) throws {
-    try SavedModel(model: session.bestModel(), schema: data.schema, loss: session.settings.loss).write(to: files.model)
+    try SavedModel(model: session.snapshot(), schema: data.schema, loss: session.settings.loss).write(to: files.model)
     try AtomicFile.write(files.history, text: report.history.csv)
     var json = report.json
     if case .object(var members) = json {

@@ -22,8 +22,8 @@ public struct Trainer: Sendable {
     self.engine = engine
   }
 
-  /// Trains for `epochs`, or until early stopping; the model then has the weights of the epoch with the best
-  /// validation loss, or of the last when there is no validation.
+  /// Trains for `epochs`, or until early stopping: the model then has the weights of the epoch with the best
+  /// validation loss.
   ///
   /// - Parameter onEvent: told what happens, on this thread.
   /// - Throws: when model, data and loss do not fit; when training diverges, with layer, step and cause: the model
@@ -46,7 +46,7 @@ public struct Trainer: Sendable {
         onEvent?(.step(session.progress.step, epoch: epoch + 1, loss: loss))
       } catch {
         // The last good state.
-        if session.progress.history.bestEpoch != nil { model = session.bestModel() }
+        model = session.bestModel() ?? model
         throw error
       }
       if session.progress.epoch > epoch {
@@ -55,7 +55,7 @@ public struct Trainer: Sendable {
       }
     }
     if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
-    model = session.bestModel()
+    model = session.result()
     onEvent?(.finished(session.progress.history))
     return session.progress.history
   }

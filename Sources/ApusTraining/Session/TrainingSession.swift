@@ -155,7 +155,7 @@ public final class TrainingSession {
     if let loss = record.validation("loss"), loss < progress.bestLoss {
       progress.bestLoss = loss
       progress.history.bestEpoch = record.epoch
-      if settings.restoresBest { keepBest() }
+      keepBest()
     }
     if let patience = settings.earlyStopping, let best = progress.history.bestEpoch, record.epoch - best >= patience {
       progress.stopReason = "no better validation loss for \(patience) epochs; the best was epoch \(best)"
@@ -176,10 +176,14 @@ public final class TrainingSession {
   /// The model with the weights of now.
   public func snapshot() -> Model { step.snapshot() }
 
-  /// The model with the weights of the epoch with the best validation loss; of now when there is none.
-  public func bestModel() -> Model {
-    guard settings.restoresBest, let best else { return snapshot() }
-    return step.model.replacingStorage(TensorStorage(best.floats))
+  /// The model with the weights of the epoch with the best validation loss; nil when there is none.
+  public func bestModel() -> Model? {
+    best.map { step.model.replacingStorage(TensorStorage($0.floats)) }
+  }
+
+  /// What training comes to: with early stopping the best model, else the one of now.
+  public func result() -> Model {
+    settings.restoresBest ? bestModel() ?? snapshot() : snapshot()
   }
 
   /// Goes on from a model's weights.

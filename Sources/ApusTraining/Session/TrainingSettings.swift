@@ -17,12 +17,13 @@ public struct TrainingSettings: Sendable {
   public var earlyStopping: Int?
   /// Decides the order of the samples and the dropout masks.
   public var seed: UInt64
-  /// Whether the weights of the epoch with the best validation loss are the result.
-  public var restoresBest: Bool
+  /// Whether the weights of the epoch with the best validation loss are the result: with early stopping. Without it a
+  /// run ends where its schedule does, and the last weights are the result.
+  public var restoresBest: Bool { earlyStopping != nil }
 
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
-    batch: Int = 32, l2: Double = 0, clipNorm: Double? = nil, earlyStopping: Int? = nil, restoresBest: Bool = true,
+    batch: Int = 32, l2: Double = 0, clipNorm: Double? = nil, earlyStopping: Int? = nil,
     seed: UInt64 = 0
   ) {
     self.loss = loss
@@ -34,7 +35,6 @@ public struct TrainingSettings: Sendable {
     self.l2 = l2
     self.clipNorm = clipNorm
     self.earlyStopping = earlyStopping
-    self.restoresBest = restoresBest
     self.seed = seed
   }
 }
