@@ -12,9 +12,10 @@ public struct EvaluationObject: Sendable {
       JSONMember("metrics", .object(evaluation.metrics.map { JSONMember($0.name, .double($0.value)) })),
       JSONMember(
         "standardErrors",
-        .object(evaluation.metrics.compactMap { metric in
-          metric.standardError.map { JSONMember(metric.name, .double($0)) }
-        })),
+        .object(
+          evaluation.metrics.compactMap { metric in
+            metric.standardError.map { JSONMember(metric.name, .double($0)) }
+          })),
     ])
   }
 }

@@ -10,7 +10,8 @@
     var hidden: HiddenUnits?
 
     @Option(
-      help: ArgumentHelp("Between the layers: \(Activations.table.names.joined(separator: ", ")).", valueName: "name"),
+      help: ArgumentHelp(
+        "Between the layers: \(Activations.table.names.joined(separator: ", ")).", valueName: "name"),
       completion: .list(Activations.table.names))
     var activation: String?
 

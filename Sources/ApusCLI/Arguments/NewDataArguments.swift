@@ -5,7 +5,8 @@
   /// Data for a model that is there.
   struct NewDataArguments: ParsableArguments {
     @Argument(
-      help: ArgumentHelp("A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
+      help: ArgumentHelp(
+        "A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
       completion: .file())
     var data: String
 

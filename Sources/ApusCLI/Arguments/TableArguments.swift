@@ -7,12 +7,15 @@
     @Flag(inversion: .prefixedNo, help: "The table's first row holds the columns' names, or does not.")
     var header: Bool?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("What separates the table's fields: , ; | tab or space.", valueName: "mark"))
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("What separates the table's fields: , ; | tab or space.", valueName: "mark"))
     var delimiter: String?
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("The mark before a number's fraction: . or , (then . groups thousands).", valueName: "mark"))
+      help: ArgumentHelp(
+        "The mark before a number's fraction: . or , (then . groups thousands).", valueName: "mark"))
     var decimalMark: String?
 
     /// The delimiter as the table reader takes it.
@@ -54,7 +57,9 @@
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a generated data set.", valueName: "n"))
     var rows: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Noise of a generated data set: a standard deviation.", valueName: "x"))
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Noise of a generated data set: a standard deviation.", valueName: "x"))
     var noise: Double?
 
     func check() throws(ApusError) {

@@ -11,7 +11,9 @@
     var batch: Int?
 
     @Option(
-      help: ArgumentHelp("How steps are made: \(list(Optimizers.table)); parameters as in 'adam(beta1: 0.8)'.", valueName: "name"),
+      help: ArgumentHelp(
+        "How steps are made: \(list(Optimizers.table)); parameters as in 'adam(beta1: 0.8)'.",
+        valueName: "name"),
       completion: .list(Optimizers.table.names))
     var optimizer: String?
 
@@ -30,25 +32,30 @@
       completion: .list(Losses.table.names))
     var loss: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("λ of λ/2 ‖w‖², for weights, not biases.", valueName: "x"))
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("λ of λ/2 ‖w‖², for weights, not biases.", valueName: "x"))
     var l2: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Gradients are scaled down to this norm.", valueName: "x"))
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Gradients are scaled down to this norm.", valueName: "x"))
     var clipNorm: Double?
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Stop after so many epochs without a better validation loss; 0 never.", valueName: "n"))
+      help: ArgumentHelp(
+        "Stop after so many epochs without a better validation loss; 0 never.", valueName: "n"))
     var earlyStopping: Int?
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Decides the split, the first weights, the order and the dropout. (default: 0)", valueName: "n"))
+      help: ArgumentHelp(
+        "Decides the split, the first weights, the order and the dropout. (default: 0)", valueName: "n"))
     var seed: UInt64?
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Steps from one checkpoint to the next; by time when not given.", valueName: "steps"))
+      help: ArgumentHelp("Steps from one checkpoint to the next; by time when not given.", valueName: "steps")
+    )
     var checkpointEvery: Int?
 
     private static func list(_ table: NameTable) -> String { table.names.joined(separator: ", ") }

@@ -14,12 +14,14 @@
     var task: LearningTask?
 
     @Option(
-      help: ArgumentHelp("Columns that are not inputs, by name or number, separated by commas.", valueName: "cols"))
+      help: ArgumentHelp(
+        "Columns that are not inputs, by name or number, separated by commas.", valueName: "cols"))
     var leaveOut: String?
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("The part of the rows that best epoch and early stopping are judged by.", valueName: "f"))
+      help: ArgumentHelp(
+        "The part of the rows that best epoch and early stopping are judged by.", valueName: "f"))
     var validation: Double?
 
     @Option(
@@ -27,7 +29,8 @@
       help: ArgumentHelp("The part of the rows that is looked at once, at the end.", valueName: "f"))
     var test: Double?
 
-    @Option(help: ArgumentHelp("Test rows from another file instead.", valueName: "file"), completion: .file())
+    @Option(
+      help: ArgumentHelp("Test rows from another file instead.", valueName: "file"), completion: .file())
     var testData: String?
 
     @OptionGroup var table: TableArguments

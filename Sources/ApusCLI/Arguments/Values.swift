@@ -23,9 +23,13 @@
   /// What a flag may say, checked before any work: a wrong value ends with exit code 1 and names the flag.
   enum Checked {
     /// - Throws: unless the number is finite and in the range.
-    static func number(_ value: Double?, _ flag: String, from low: Double, below high: Double = .infinity) throws(ApusError) {
+    static func number(_ value: Double?, _ flag: String, from low: Double, below high: Double = .infinity)
+      throws(ApusError)
+    {
       guard let value, !(value >= low && value < high && value.isFinite) else { return }
-      let limit = high < .infinity ? "\(low.shortText) or more, and less than \(high.shortText)" : "\(low.shortText) or more"
+      let limit =
+        high < .infinity
+        ? "\(low.shortText) or more, and less than \(high.shortText)" : "\(low.shortText) or more"
       throw ApusError("\(value.shortText) is out of range", at: flag, expected: "a number: \(limit)")
     }
 
@@ -52,7 +56,9 @@
     static func item(_ text: String, _ flag: String, in table: NameTable) throws(ApusError) -> JSONValue {
       let items = try items(text, flag, in: table)
       guard items.count == 1 else {
-        throw ApusError("\(items.count) times a \(table.kind)", at: flag, expected: "one: \(table.names.joined(separator: ", "))")
+        throw ApusError(
+          "\(items.count) times a \(table.kind)", at: flag,
+          expected: "one: \(table.names.joined(separator: ", "))")
       }
       return items[0]
     }

@@ -9,7 +9,8 @@
     @OptionGroup var source: NewDataArguments
 
     @Option(
-      help: ArgumentHelp("The column that would be predicted: its name, or its number from 1.", valueName: "col"))
+      help: ArgumentHelp(
+        "The column that would be predicted: its name, or its number from 1.", valueName: "col"))
     var target: String?
 
     @Option(help: "What would be predicted.")

@@ -7,7 +7,8 @@
       abstract: "Compare a model's predictions with the truth.",
       discussion: "Of a set with official test images, those are used.")
 
-    @Argument(help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
+    @Argument(
+      help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
     var model: String
 
     @OptionGroup var source: NewDataArguments

@@ -10,12 +10,15 @@
         the column probability; one row for each row of the data, in order.
         """)
 
-    @Argument(help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
+    @Argument(
+      help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
     var model: String
 
     @OptionGroup var source: NewDataArguments
 
-    @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.csv"), completion: .file())
+    @Option(
+      help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.csv"),
+      completion: .file())
     var out: String?
 
     @Flag(help: "A column with the probability of each class as well.")

@@ -6,11 +6,13 @@
     static let configuration = CommandConfiguration(
       abstract: "Show a model's layers, output shapes, units, parameters, FLOPs and memory.")
 
-    @Argument(help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
+    @Argument(
+      help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
     var model: String?
 
     @Option(
-      help: ArgumentHelp("A YAML file of settings instead: the model that it would train.", valueName: "file.yaml"),
+      help: ArgumentHelp(
+        "A YAML file of settings instead: the model that it would train.", valueName: "file.yaml"),
       completion: .file())
     var config: String?
 

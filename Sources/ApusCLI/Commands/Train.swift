@@ -12,7 +12,8 @@
         """)
 
     @Argument(
-      help: ArgumentHelp("A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
+      help: ArgumentHelp(
+        "A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
       completion: .file())
     var data: String?
 
@@ -20,10 +21,14 @@
     @OptionGroup(title: "Network") var network: NetworkArguments
     @OptionGroup(title: "Training") var training: TrainingArguments
 
-    @Option(help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"), completion: .file())
+    @Option(
+      help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"),
+      completion: .file())
     var config: String?
 
-    @Option(help: ArgumentHelp("The run's folder. (default: runs/NAME-…)", valueName: "dir"), completion: .directory)
+    @Option(
+      help: ArgumentHelp("The run's folder. (default: runs/NAME-…)", valueName: "dir"), completion: .directory
+    )
     var out: String?
 
     @Option(
@@ -31,7 +36,9 @@
       completion: .directory)
     var resume: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads; the bits of the result don't depend on it.", valueName: "n"))
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Threads; the bits of the result don't depend on it.", valueName: "n"))
     var threads: Int?
 
     @Flag(help: "Print one object of results, and nothing else to standard output.")
@@ -45,17 +52,20 @@
 
     func validate() throws {
       if data == nil, config == nil, resume == nil {
-        throw ValidationError("Missing expected argument '<data>': give a file, a folder or a built-in data set.")
+        throw ValidationError(
+          "Missing expected argument '<data>': give a file, a folder or a built-in data set.")
       }
       if dataArguments.test != nil, dataArguments.testData != nil {
         throw ValidationError("Give --test or --test-data, not both.")
       }
       if resume != nil {
         if config != nil || out != nil {
-          throw ValidationError("--resume goes on in its own folder with its own settings: leave out --config and --out.")
+          throw ValidationError(
+            "--resume goes on in its own folder with its own settings: leave out --config and --out.")
         }
         if settings(over: RunConfiguration()) != RunConfiguration() {
-          throw ValidationError("--resume goes on with the run's own settings: leave out those for data, network and training.")
+          throw ValidationError(
+            "--resume goes on with the run's own settings: leave out those for data, network and training.")
         }
       }
     }
@@ -63,7 +73,8 @@
     func run() throws {
       try check()
       if !quiet { Output.tellBuild() }
-      let run = try TrainingRun(runConfiguration(), folder: resume ?? out, resume: resume != nil, threads: threads)
+      let run = try TrainingRun(
+        runConfiguration(), folder: resume ?? out, resume: resume != nil, threads: threads)
       Interruption.install()
       run.isCancelled = { Interruption.signal != 0 }
       let view = TrainView(run, isQuiet: quiet, isJSON: json)

@@ -40,7 +40,8 @@
     /// Sentences as a list, wrapped to the terminal.
     static func notes(_ notes: [String], _ style: TerminalStyle) -> [String] {
       notes.flatMap { note in
-        style.redraws ? wrapped("· " + note, width: style.width - 2, indent: 2).map { "  " + $0 } : ["  · " + note]
+        style.redraws
+          ? wrapped("· " + note, width: style.width - 2, indent: 2).map { "  " + $0 } : ["  · " + note]
       }
     }
 

@@ -43,7 +43,9 @@
     func interrupted() {
       guard !isQuiet else { return }
       bar?.finish()
-      Output.tell(["interrupted; the run is kept, and goes on with", "  apus train --resume \(quoted(run.folder))"])
+      Output.tell([
+        "interrupted; the run is kept, and goes on with", "  apus train --resume \(quoted(run.folder))",
+      ])
     }
 
     func finish(_ report: RunReport) {
@@ -52,8 +54,12 @@
         let curve = LearningCurve(report.history).lines(style)
         if !curve.isEmpty { show([""] + curve) }
         show([""] + MetricLines(parts).lines(width: style.width))
-        if let confusion = report.confusion { show([""] + ConfusionTable(confusion).lines(width: style.width)) }
-        if !report.profiles.isEmpty { show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80))) }
+        if let confusion = report.confusion {
+          show([""] + ConfusionTable(confusion).lines(width: style.width))
+        }
+        if !report.profiles.isEmpty {
+          show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
+        }
         show([""] + summary(report))
       }
       if isJSON { Output.print([report.json.text(sortsKeys: false)]) }
@@ -75,7 +81,9 @@
     /// As a shell takes it.
     private func quoted(_ path: String) -> String {
       let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+=:,@".contains($0)) }
-      return isPlain ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+      return isPlain
+        ? path
+        : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
   }
 #endif

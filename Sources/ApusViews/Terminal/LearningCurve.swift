@@ -33,7 +33,8 @@ public struct LearningCurve: Sendable {
     for row in 0..<rows {
       let label = labels.first { Int((1 - $0.position) * Double(rows - 1) + 0.5) == row }
       let left = fitted(label?.text ?? "", margin, .right) + (label == nil ? " │" : " ┤")
-      lines.append(left + canvas.text(row: row) { $0 == 0 ? style.colored($1, .cyan) : style.colored($1, .yellow) })
+      lines.append(
+        left + canvas.text(row: row) { $0 == 0 ? style.colored($1, .cyan) : style.colored($1, .yellow) })
     }
     lines.append(String(repeating: " ", count: margin) + " └" + String(repeating: "─", count: width))
     let last = "\(training.count)"
@@ -47,7 +48,9 @@ public struct LearningCurve: Sendable {
   }
 
   private func title(_ axis: Axis, _ style: TerminalStyle) -> String {
-    var text = "loss" + (axis.isLogarithmic ? " (logarithmic)" : "") + "   " + style.colored("⠤⠤⠤", .cyan) + " training"
+    var text =
+      "loss" + (axis.isLogarithmic ? " (logarithmic)" : "") + "   " + style.colored("⠤⠤⠤", .cyan)
+      + " training"
     if !validation.isEmpty { text += "   " + style.colored("⠄⠄⠄", .yellow) + " validation" }
     if let bestEpoch, !validation.isEmpty { text += "   best epoch \(bestEpoch)" }
     return text

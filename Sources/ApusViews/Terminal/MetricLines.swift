@@ -21,14 +21,18 @@ public struct MetricLines: Sendable {
       scaled *= 10
       decimals += 1
     }
-    guard abs(metric.value) < 1e9, decimals < 9 else { return "\(shortFigure(metric.value)) ± \(shortFigure(error))" }
+    guard abs(metric.value) < 1e9, decimals < 9 else {
+      return "\(shortFigure(metric.value)) ± \(shortFigure(error))"
+    }
     return "\(fixed(metric.value, decimals)) ± \(fixed(error, decimals))"
   }
 
   /// A row for each metric, a column for each set.
   public func lines(width: Int = 80) -> [String] {
     var names: [String] = []
-    for part in parts { for metric in part.metrics where !names.contains(metric.name) { names.append(metric.name) } }
+    for part in parts {
+      for metric in part.metrics where !names.contains(metric.name) { names.append(metric.name) }
+    }
     var table = TextTable([""] + parts.map(\.name), [.left] + parts.map { _ in .left })
     table.indent = 2
     table.rows = names.map { name in

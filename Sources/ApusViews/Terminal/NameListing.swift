@@ -41,7 +41,8 @@ public struct DatasetListing: Sendable {
     let left = BuiltInDataset.all.map(\.name.count).max() ?? 0
     let blank = String(repeating: " ", count: left + 4)
     return BuiltInDataset.all.flatMap { set in
-      let text = wrapped(set.summary + (withSources ? " (\(set.source))" : ""), width: max(width - left - 4, 20))
+      let text = wrapped(
+        set.summary + (withSources ? " (\(set.source))" : ""), width: max(width - left - 4, 20))
       return ["  " + fitted(set.name, left) + "  " + text[0]] + text.dropFirst().map { blank + $0 }
     }
   }

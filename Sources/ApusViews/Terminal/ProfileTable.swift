@@ -56,7 +56,8 @@ public struct ProfileTable: Sendable {
   }
 
   private static func time(_ nanoseconds: Double) -> String {
-    nanoseconds < 1e6 ? fixed(nanoseconds / 1e3, nanoseconds < 1e5 ? 2 : 1) + " µs" : fixed(nanoseconds / 1e6, 2) + " ms"
+    nanoseconds < 1e6
+      ? fixed(nanoseconds / 1e3, nanoseconds < 1e5 ? 2 : 1) + " µs" : fixed(nanoseconds / 1e6, 2) + " ms"
   }
 
   /// Billions a second are as many as there are in a nanosecond.

@@ -78,7 +78,8 @@ public struct ProgressLine: Sendable {
     parts.append("loss \(steadyFigure(record.trainingLoss))")
     if !record.validation.isEmpty {
       let shown = record.validation.filter { $0.name == "loss" || $0.name == validation?.name }
-      parts.append("validation " + shown.map { "\($0.name) \(steadyFigure($0.value))" }.joined(separator: ", "))
+      parts.append(
+        "validation " + shown.map { "\($0.name) \(steadyFigure($0.value))" }.joined(separator: ", "))
     }
     if stepsPerSecond > 0 { parts.append(rate) }
     return parts.joined(separator: "  ")

@@ -27,10 +27,11 @@ public struct SummaryTable: Sendable {
       "total", "", grouped(outputs), grouped(model.parameterCount), prefixedCount(work),
       byteFigure(4 * (model.parameterCount + outputs)),
     ]
-    return table.lines(width: width) + [
-      "",
-      "FLOPs are those of one sample's forward pass; memory is the parameters' and one sample's outputs.",
-    ].flatMap { wrapped($0, width: width) }
+    return table.lines(width: width)
+      + [
+        "",
+        "FLOPs are those of one sample's forward pass; memory is the parameters' and one sample's outputs.",
+      ].flatMap { wrapped($0, width: width) }
   }
 
   private func prefixedCount(_ count: Int) -> String {

@@ -20,7 +20,9 @@ public struct TextTable: Sendable {
     let all = (headers.contains { !$0.isEmpty } ? [headers] : []) + rows + (totals.map { [$0] } ?? [])
     var widths = headers.indices.map { column in all.map { columns($0[column]) }.max() ?? 0 }
     let excess = indent + widths.reduce(0, +) + 2 * (widths.count - 1) - width
-    if excess > 0, let widest = widths.indices.filter({ alignments[$0] == .left }).max(by: { widths[$0] < widths[$1] }) {
+    if excess > 0,
+      let widest = widths.indices.filter({ alignments[$0] == .left }).max(by: { widths[$0] < widths[$1] })
+    {
       widths[widest] = max(widths[widest] - excess, 4)
     }
     let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (widths.count - 1))
