@@ -25,6 +25,9 @@
 
     static let version = "0.1.0"
 
+    /// Mistakes in the usage look like all other errors.
+    static let _errorLabel = "error"
+
     private static var datasets: String {
       DatasetListing().lines(width: 78, withSources: false).joined(separator: "\n")
     }

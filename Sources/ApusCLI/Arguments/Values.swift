@@ -57,8 +57,8 @@
       let items = try items(text, flag, in: table)
       guard items.count == 1 else {
         throw ApusError(
-          "\(items.count) times a \(table.kind)", at: flag,
-          expected: "one: \(table.names.joined(separator: ", "))")
+          "\(items.count) \(table.kind)s", at: flag,
+          expected: "one of \(table.names.joined(separator: ", "))")
       }
       return items[0]
     }

@@ -40,6 +40,9 @@ public struct ProgressLine: Sendable {
       ? fixed(1 / stepsPerSecond, 1) + " s/it" : prefixedFigure(samplesPerSecond) + " samples/s"
   }
 
+  /// Columns that stay free, for the `^C` that a terminal shows.
+  private static let spare = 3
+
   /// The line, shorter than the terminal is wide; what matters least goes first.
   public func line(_ style: TerminalStyle) -> String {
     let done = steps > 0 ? min(Double(step) / Double(steps), 1) : 0
@@ -55,7 +58,7 @@ public struct ProgressLine: Sendable {
     ]
     for (index, choice) in choices.enumerated() {
       let rest = choice.filter { !$0.isEmpty }.map { "  " + $0 }.joined()
-      let room = style.width - 1 - columns(epochText) - 2 - columns(percent) - columns(rest)
+      let room = style.width - Self.spare - columns(epochText) - 2 - columns(percent) - columns(rest)
       guard room >= (index == 0 ? 16 : 8) else { continue }
       let length = min(room, 30)
       return "\(epochText) \(Self.bar(done, length, style)) \(percent)\(rest)"
