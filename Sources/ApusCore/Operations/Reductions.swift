@@ -126,7 +126,8 @@ package struct Mean: GraphOperation {
   }
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
     let count = axes.reduce(Monomial(1)) { $0 * Monomial(inputs[0].shape[$1]) }
-    return inputs[0].sum(axes: axes, keepsAxes: keepsAxes) / .apply(ElementCount(count: count), [])
+    let sum = inputs[0].sum(axes: axes, keepsAxes: keepsAxes)
+    return count == Monomial(1) ? sum : sum / .apply(ElementCount(count: count), [])
   }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
     ApusCore.gradients(of: expansion(inputs)!, withRespectTo: inputs, upstream: upstream)

@@ -46,10 +46,11 @@ struct Emitter {
     } else {
       let steps = group.members
       let elements = product(group.space)
+      let whole = wholeProgram(program)
       append(
-        kernels.program, program,
+        whole?.kernel ?? kernels.program, program,
         InstructionInfo(
-          name: name(group.members), work: group.members.map { graph.nodes[$0].work },
+          name: whole.map { String(cString: $0.name) } ?? name(group.members), work: group.members.map { graph.nodes[$0].work },
           traffic: traffic(group),
           cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))])
       )
@@ -195,6 +196,15 @@ struct Emitter {
     return program
   }
 
+  /// The kernel that computes a program of this form in one loop, where there is one.
+  private func wholeProgram(_ program: UnsafePointer<apus_program>) -> apus_whole_program? {
+    guard let form = ProgramForm(program.pointee)?.text else { return nil }
+    for index in 0..<Int(kernels.whole_program_count) where String(cString: kernels.whole_programs[index].form) == form {
+      return kernels.whole_programs[index]
+    }
+    return nil
+  }
+
   /// Writes sizes into a fixed array of a structure in argument memory. `owner` only says that it lives there.
   private func setArray<Tuple, Owner>(
     _ tuple: UnsafeMutablePointer<Tuple>, of owner: UnsafeMutablePointer<Owner>, to values: [Monomial]
@@ -240,11 +250,13 @@ struct Emitter {
     arguments.pointee.epilogue = program.map { UnsafePointer($0) }
     products.append((instructions.count, arguments))
     let after = group.members.filter { $0 != index }.count
+    // One row alone is bound by reading the matrix, which a second thread hardly speeds up.
+    let isVector = m == 1
     append(
       kernels.contract, arguments,
       InstructionInfo(
         name: name(group.members), work: group.members.map { graph.nodes[$0].work }, traffic: traffic(group),
-        cost: [(node.work, 1.0 / 180), (product(node.type.shape.dimensions), 0.1 * Double(after))]))
+        cost: [(node.work, isVector ? 1.0 / 400 : 1.0 / 180), (product(node.type.shape.dimensions), 0.1 * Double(after))]))
   }
 
   private func batchStride(_ view: View) -> Monomial {

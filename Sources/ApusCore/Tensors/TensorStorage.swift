@@ -21,14 +21,13 @@ package final class TensorStorage: @unchecked Sendable {
 
   package convenience init(_ values: some Collection<Float>) {
     self.init(count: values.count)
-    let floats = pointer.bindMemory(to: Float.self, capacity: max(count, 1))
-    for (index, value) in values.enumerated() { floats[index] = value }
+    // In bulk: element by element a generic collection costs a hundred times as much.
+    _ = floats.update(fromContentsOf: values)
   }
 
   package convenience init(_ values: some Collection<Int32>) {
     self.init(count: values.count)
-    let integers = pointer.bindMemory(to: Int32.self, capacity: max(count, 1))
-    for (index, value) in values.enumerated() { integers[index] = value }
+    _ = integers.update(fromContentsOf: values)
   }
 
   deinit { AlignedMemory.free(pointer) }

@@ -37,6 +37,9 @@ public struct Model: Sendable {
     guard input.allSatisfy({ $0 > 0 }) else {
       throw ApusError("a model for the input \(input)", expected: "lengths of at least 1")
     }
+    guard TensorShape(input).count() <= 1 << 34 else {
+      throw ApusError("a model for the input \(input)", expected: "at most 2³⁴ numbers a sample")
+    }
     self.layers = layers
     inputShape = input
     self.seed = seed
@@ -127,10 +130,14 @@ public struct LayerSummary: Sendable {
 
   static func make(_ network: TracedNetwork) -> [LayerSummary] {
     var previous: Set<ObjectIdentifier> = []
+    var counted: Set<String> = []
     return network.layers.map { layer in
       let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
       previous.formUnion(nodes.map { ObjectIdentifier($0) })
-      let own = network.parameters.filter { $0.specification.path.hasPrefix(layer.path + ".") }
+      // Once: not again for the layers around, or where they are shared.
+      let own = network.parameters.filter {
+        $0.specification.path.hasPrefix(layer.path + ".") && counted.insert($0.specification.path).inserted
+      }
       let work = nodes.reduce(0) { sum, node in
         let expression = node.expression
         return sum

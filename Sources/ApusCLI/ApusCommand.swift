@@ -1,0 +1,50 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  /// `apus`: parses, calls, prints.
+  struct ApusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "apus",
+      abstract: "Neural networks: train, evaluate and predict on tables and images.",
+      discussion: """
+        apus train houses.csv --target price
+        apus evaluate runs/houses-1/model.safetensors more.csv
+        apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
+
+        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), - for \
+        standard input, or one of the built-in data sets:
+
+        \(datasets)
+
+        The same seed gives the same bits, with any number of threads, resumed or not. APUS_THREADS sets the \
+        number of threads, APUS_ISA (avx512, avx2 or portable) the instruction set, NO_COLOR takes colours away.
+        """,
+      version: version,
+      subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Describe.self, List.self])
+
+    static let version = "0.1.0"
+
+    /// Mistakes in the usage look like all other errors.
+    static let _errorLabel = "error"
+
+    private static var datasets: String {
+      DatasetListing().lines(width: 78, withSources: false).joined(separator: "\n")
+    }
+
+    /// Runs the command of the process' arguments and ends the process: with 0, with 64 for a mistake in the
+    /// command's usage, with 128 and the signal's number after an interruption, with 1 for everything else.
+    static func start() -> Never {
+      do {
+        var command = try parseAsRoot()
+        try command.run()
+        try Output.finish()
+        exit()
+      } catch let error as ApusError {
+        Output.fail(error)
+      } catch {
+        exit(withError: error)
+      }
+    }
+  }
+#endif

@@ -1,0 +1,40 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  /// The network between inputs and outputs.
+  struct NetworkArguments: ParsableArguments {
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Units of the hidden layers: 64,64, or none.", valueName: "units"))
+    var hidden: HiddenUnits?
+
+    @Option(
+      help: ArgumentHelp(
+        "Between the layers: \(Activations.table.names.joined(separator: ", ")).", valueName: "name"),
+      completion: .list(Activations.table.names))
+    var activation: String?
+
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("The part of the hidden units that is left out in each step.", valueName: "p"))
+    var dropout: Double?
+
+    func check() throws(ApusError) {
+      if let units = hidden?.units.first(where: { $0 < 1 || $0 > 1 << 20 }) {
+        throw ApusError(
+          "a hidden layer of \(units) units", at: "--hidden", expected: "from 1 to \(1 << 20) units",
+          fix: "write the layers' units as in --hidden 64,64, or --hidden none")
+      }
+      if let activation { _ = try Checked.item(activation, "--activation", in: Activations.table) }
+      try Checked.number(dropout, "--dropout", from: 0, below: 1)
+    }
+
+    func write(to model: inout ModelConfiguration) {
+      if hidden != nil || activation != nil || dropout != nil { model.layers = nil }
+      if let hidden { model.hidden = hidden.units }
+      if let activation { model.activation = try? Checked.item(activation, "", in: Activations.table) }
+      if let dropout { model.dropout = dropout }
+    }
+  }
+#endif

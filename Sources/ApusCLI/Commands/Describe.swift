@@ -1,0 +1,24 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what is in data: columns, distributions, missing values, correlations, classes.")
+
+    @OptionGroup var source: NewDataArguments
+
+    @Option(
+      help: ArgumentHelp(
+        "The column that would be predicted: its name, or its number from 1.", valueName: "col"))
+    var target: String?
+
+    @Option(help: "What would be predicted.")
+    var task: LearningTask?
+
+    func run() throws {
+      let view = try DescribeView(source.open(), target: target, task: task)
+      Output.print(view.lines(Output.style))
+    }
+  }
+#endif

@@ -1,0 +1,37 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare a model's predictions with the truth.",
+      discussion: "Of a set with official test images, those are used.")
+
+    @Argument(
+      help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
+    var model: String
+
+    @OptionGroup var source: NewDataArguments
+
+    @Flag(help: "Print one object of results, and nothing else.")
+    var json = false
+
+    func run() throws {
+      let saved = try SavedModel(contentsOf: model)
+      let data = try source.open(saved)
+      let evaluation = try saved.evaluate(data)
+      if json {
+        Output.print([EvaluationObject(evaluation).json.text(sortsKeys: false)])
+        return
+      }
+      Output.tellBuild()
+      let style = Output.style
+      Output.print(["\(data.name): \(grouped(evaluation.samples)) samples"])
+      Output.print(Output.notes(evaluation.notes, style))
+      Output.print(MetricLines([("", evaluation.metrics)]).lines(width: style.width))
+      if let confusion = evaluation.confusion {
+        Output.print([""] + ConfusionTable(confusion).lines(width: style.width))
+      }
+    }
+  }
+#endif

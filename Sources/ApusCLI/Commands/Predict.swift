@@ -1,0 +1,42 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Predict each row of new data.",
+      discussion: """
+        The result is a CSV with the column prediction (a class, or a number in original units) and, for classes, \
+        the column probability; one row for each row of the data, in order.
+        """)
+
+    @Argument(
+      help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())
+    var model: String
+
+    @OptionGroup var source: NewDataArguments
+
+    @Option(
+      help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.csv"),
+      completion: .file())
+    var out: String?
+
+    @Flag(help: "A column with the probability of each class as well.")
+    var probabilities = false
+
+    func run() throws {
+      let saved = try SavedModel(contentsOf: model)
+      let predictions = try saved.predict(source.open(saved))
+      Output.tellBuild()
+      Output.tell(Output.notes(predictions.notes, Output.errorStyle))
+      let csv = predictions.csv(allClasses: probabilities)
+      guard let out, out != "-" else {
+        print(csv, terminator: "")
+        return
+      }
+      try AtomicFile.write(out, text: csv)
+      let count = predictions.predictions.count
+      Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"])
+    }
+  }
+#endif

@@ -1,0 +1,44 @@
+#if Command
+  import Apus
+
+  extension Train {
+    /// Flags before the file; what neither says is chosen by the run.
+    func runConfiguration() throws -> RunConfiguration {
+      if let resume {
+        var configuration: RunConfiguration
+        do {
+          configuration = try RunConfiguration.load(yaml: "\(resume)/config.yaml")
+        } catch var error as ApusError {
+          if error.fix == nil { error.fix = "name the folder of a run that was begun, as in --resume runs/iris-1" }
+          throw error
+        }
+        if let data, data != configuration.data.source {
+          throw ApusError(
+            "the run in \(resume) is on \(configuration.data.source ?? "other data"), not on \(data)",
+            at: "--resume", fix: "leave the data out, or begin another run with --out")
+        }
+        return configuration
+      }
+      return try settings(over: config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration())
+    }
+
+    /// What the flags say, in the place of what a configuration says. Texts are as they were given: ``check()``
+    /// has been before.
+    func settings(over base: RunConfiguration) -> RunConfiguration {
+      var configuration = base
+      if resume == nil, let data { configuration.data.source = data }
+      dataArguments.write(to: &configuration.data)
+      network.write(to: &configuration.model)
+      training.write(to: &configuration.training)
+      return configuration
+    }
+
+    /// Everything that can be checked before any work.
+    func check() throws(ApusError) {
+      try dataArguments.check()
+      try network.check()
+      try training.check()
+      try Checked.count(threads, "--threads", from: 1, to: 1024)
+    }
+  }
+#endif

@@ -1,0 +1,90 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Train a network, and leave a folder with the model.",
+      discussion: """
+        With nothing but DATA everything is chosen from the size of the data and the task, and said. The folder \
+        holds model.safetensors, config.yaml (which reruns to the same bits), history.csv, run.json and \
+        checkpoints. Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes.
+        """)
+
+    @Argument(
+      help: ArgumentHelp(
+        "A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
+      completion: .file())
+    var data: String?
+
+    @OptionGroup(title: "Data") var dataArguments: TrainingDataArguments
+    @OptionGroup(title: "Network") var network: NetworkArguments
+    @OptionGroup(title: "Training") var training: TrainingArguments
+
+    @Option(
+      help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"),
+      completion: .file())
+    var config: String?
+
+    @Option(
+      help: ArgumentHelp("The run's folder. (default: runs/NAME-…)", valueName: "dir"), completion: .directory
+    )
+    var out: String?
+
+    @Option(
+      help: ArgumentHelp("Go on with the run in this folder, from its newest checkpoint.", valueName: "dir"),
+      completion: .directory)
+    var resume: String?
+
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Threads; the bits of the result don't depend on it.", valueName: "n"))
+    var threads: Int?
+
+    @Flag(help: "Print one object of results, and nothing else to standard output.")
+    var json = false
+
+    @Flag(help: "Print errors only.")
+    var quiet = false
+
+    @Flag(help: "Show time, FLOP/s and bytes/s of each instruction of the plans.")
+    var profile = false
+
+    func validate() throws {
+      if data == nil, config == nil, resume == nil {
+        throw ValidationError(
+          "Missing expected argument '<data>': give a file, a folder or a built-in data set.")
+      }
+      if dataArguments.test != nil, dataArguments.testData != nil {
+        throw ValidationError("Give --test or --test-data, not both.")
+      }
+      if resume != nil {
+        if config != nil || out != nil {
+          throw ValidationError(
+            "--resume goes on in its own folder with its own settings: leave out --config and --out.")
+        }
+        if settings(over: RunConfiguration()) != RunConfiguration() {
+          throw ValidationError(
+            "--resume goes on with the run's own settings: leave out those for data, network and training.")
+        }
+      }
+    }
+
+    func run() throws {
+      try check()
+      if !quiet { Output.tellBuild() }
+      let run = try TrainingRun(
+        runConfiguration(), folder: resume ?? out, resume: resume != nil, threads: threads)
+      Interruption.install()
+      run.isCancelled = { Interruption.signal != 0 }
+      let view = TrainView(run, isQuiet: quiet, isJSON: json)
+      view.start()
+      let report = try run.train(profile: profile) { view.handle($0) }
+      guard !report.isInterrupted else {
+        view.interrupted()
+        throw ExitCode(128 + Interruption.signal)
+      }
+      view.finish(report)
+    }
+  }
+#endif

@@ -1,0 +1,78 @@
+#if Command
+  import Apus
+
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #else
+    import Darwin
+  #endif
+
+  /// Where text goes: results to standard output, everything else to standard error.
+  enum Output {
+    static let errorStyle = TerminalStyle.of(fileDescriptor: 2)
+    static let style = TerminalStyle.of(fileDescriptor: 1)
+
+    static func print(_ lines: [String]) {
+      for line in lines { Swift.print(line) }
+    }
+
+    /// To standard error, at once.
+    static func tell(_ text: String) {
+      var text = text
+      text.withUTF8 { bytes in
+        var start = 0
+        while start < bytes.count {
+          let count = write(2, bytes.baseAddress! + start, bytes.count - start)
+          guard count > 0 || errno == EINTR else { return }
+          start += max(count, 0)
+        }
+      }
+    }
+
+    /// Lines for people that are not results: to standard error.
+    static func tell(_ lines: [String]) {
+      guard !lines.isEmpty else { return }
+      tell(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// Sentences as a list, wrapped to the terminal.
+    static func notes(_ notes: [String], _ style: TerminalStyle) -> [String] {
+      notes.flatMap { note in
+        style.redraws
+          ? wrapped("· " + note, width: style.width - 2, indent: 2).map { "  " + $0 } : ["  · " + note]
+      }
+    }
+
+    /// - Throws: when what was printed cannot be written: a full disk, say.
+    static func finish() throws(ApusError) {
+      if fflush(nil) != 0 {
+        throw ApusError("cannot be written: \(String(cString: strerror(errno)))", at: "standard output")
+      }
+    }
+
+    /// An error in one to three lines: what is wrong and where, what was expected, what to do.
+    static func lines(_ error: ApusError, _ style: TerminalStyle) -> [String] {
+      var lines = [
+        style.colored("error:", .red) + " " + (error.place.map { "\($0): " } ?? "") + error.problem
+      ]
+      if let expected = error.expected { lines.append("  expected \(expected)") }
+      if let fix = error.fix { lines.append("  \(fix)") }
+      return lines.map { $0.split(separator: "\n").joined(separator: " ") }
+    }
+
+    static func fail(_ error: ApusError) -> Never {
+      fflush(nil)
+      tell(lines(error, errorStyle))
+      exit(1)
+    }
+
+    /// Says once that a debug build is slow.
+    static func tellBuild() {
+      #if DEBUG
+        tell(["note: this is a debug build, about 50 times slower; build with -c release to train"])
+      #endif
+    }
+  }
+#endif

@@ -1,0 +1,89 @@
+#if Command
+  import Apus
+
+  /// What `apus train` shows: what was chosen, how it goes, what came out.
+  struct TrainView {
+    private let run: TrainingRun
+    private let isQuiet: Bool
+    private let isJSON: Bool
+    private let bar: ProgressBar?
+
+    init(_ run: TrainingRun, isQuiet: Bool, isJSON: Bool) {
+      self.run = run
+      self.isQuiet = isQuiet
+      self.isJSON = isJSON
+      let training = run.configuration.training
+      bar =
+        isQuiet
+        ? nil
+        : ProgressBar(
+          style: Output.errorStyle, epochs: training.epochs ?? 0, batch: training.batch ?? 1,
+          metric: run.task == .classification ? "accuracy" : "r2", write: { Output.tell($0) })
+    }
+
+    /// Standard output belongs to the object alone.
+    private func show(_ lines: [String]) {
+      if isJSON { Output.tell(lines) } else { Output.print(lines) }
+    }
+
+    private var style: TerminalStyle { isJSON ? Output.errorStyle : Output.style }
+
+    func start() {
+      guard !isQuiet else { return }
+      show(Output.notes(run.choices, style))
+      if !run.notes.isEmpty { show(["noticed:"] + Output.notes(run.notes, style)) }
+      // In order with the bar, which is on standard error.
+      try? Output.finish()
+    }
+
+    func handle(_ event: TrainingEvent) {
+      bar?.handle(event)
+    }
+
+    func interrupted() {
+      guard !isQuiet else { return }
+      bar?.finish()
+      Output.tell([
+        "interrupted; the run is kept, and goes on with", "  apus train --resume \(quoted(run.folder))",
+      ])
+    }
+
+    func finish(_ report: RunReport) {
+      if !isQuiet {
+        let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]
+        let curve = LearningCurve(report.history).lines(style)
+        if !curve.isEmpty { show([""] + curve) }
+        show([""] + MetricLines(parts).lines(width: style.width))
+        if let confusion = report.confusion {
+          show([""] + ConfusionTable(confusion).lines(width: style.width))
+        }
+        if !report.profiles.isEmpty {
+          show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
+        }
+        show([""] + summary(report))
+      }
+      if isJSON { Output.print([report.json.text(sortsKeys: false)]) }
+    }
+
+    private func summary(_ report: RunReport) -> [String] {
+      let samples = prefixedFigure(report.samplesPerSecond)
+      var lines = [
+        "\(grouped(report.parameters)) parameters, \(report.epochs) epochs in \(durationFigure(report.seconds))"
+          + " (\(samples) samples/s)"
+      ]
+      guard let model = report.model else { return lines }
+      lines.append("model: " + style.colored(model, .bold))
+      lines.append("  apus evaluate \(quoted(model)) DATA")
+      lines.append("  apus predict \(quoted(model)) DATA --out predictions.csv")
+      return lines
+    }
+
+    /// As a shell takes it.
+    private func quoted(_ path: String) -> String {
+      let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+=:,@".contains($0)) }
+      return isPlain
+        ? path
+        : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+  }
+#endif

@@ -1,0 +1,58 @@
+import ApusCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the place that text goes to can show.
+public struct TerminalStyle: Sendable, Equatable {
+  /// Whether lines may be drawn over: a terminal, and not a dumb one.
+  public var redraws: Bool
+  /// Whether text may be coloured.
+  public var usesColor: Bool
+  /// Columns.
+  public var width: Int
+
+  public init(redraws: Bool = false, usesColor: Bool = false, width: Int = 80) {
+    self.redraws = redraws
+    self.usesColor = usesColor
+    self.width = width
+  }
+
+  /// Files, pipes and tests: 80 columns, no control characters.
+  public static let plain = TerminalStyle()
+
+  /// What is behind a file descriptor. `NO_COLOR` takes colours away and nothing else.
+  public static func of(fileDescriptor: Int32) -> TerminalStyle {
+    let terminal = Environment["TERM"]
+    guard isatty(fileDescriptor) == 1, terminal != "dumb" else { return .plain }
+    let colors = (Environment["NO_COLOR"] ?? "").isEmpty
+    return TerminalStyle(redraws: true, usesColor: colors, width: columns(fileDescriptor))
+  }
+
+  private static func columns(_ fileDescriptor: Int32) -> Int {
+    var size = winsize()
+    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// The colours in use.
+  public enum Color: String, Sendable {
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+    case blue = "34"
+    case cyan = "36"
+    case bold = "1"
+    case faint = "2"
+  }
+
+  /// The text in a colour, where colours may be used.
+  public func colored(_ text: String, _ color: Color) -> String {
+    usesColor && !text.isEmpty ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+  }
+}
