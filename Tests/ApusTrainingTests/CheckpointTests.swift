@@ -95,7 +95,7 @@ import Testing
     @Test func aFullDiskLeavesTheOldOne() throws {
       let folder = try TemporaryFolder()
       guard mount("tmpfs", folder.path, "tmpfs", 0, "size=64k") == 0 else { return }
-      defer { umount2(folder.path, Int32(MNT_DETACH.rawValue)) }
+      defer { umount2(folder.path, Int32(MNT_DETACH)) }
       try store(folder).save(state(step: 1, count: 2_000))
       let text = message { try store(folder).save(state(step: 2, count: 10_000)) }
       #expect(text.contains("No space left on device"))

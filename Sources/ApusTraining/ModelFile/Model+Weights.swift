@@ -1,5 +1,5 @@
-public import ApusCore
-public import ApusData
+import ApusCore
+import ApusData
 public import ApusNN
 
 extension Model {
@@ -11,7 +11,7 @@ extension Model {
   public mutating func loadWeights(from path: String) throws {
     do {
       try loadWeights(SafeTensors(contentsOf: path))
-    } catch let error as ApusError {
+    } catch {
       throw error.at(path)
     }
   }
