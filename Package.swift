@@ -58,5 +58,6 @@ let package = Package(
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
+    .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining"], swiftSettings: settings),
   ]
 )
