@@ -50,5 +50,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "ApusCoreTests", dependencies: ["ApusCore"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
+    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
+    .testTarget(
+      name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),
   ]
 )
