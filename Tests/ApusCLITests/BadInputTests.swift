@@ -28,7 +28,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     },
     BadInput(
       name: "a target that is not there", arguments: ["train", "x.csv", "--target", "z"],
-      names: ["x.csv", "\"z\"", "there are"]
+      names: ["x.csv", "\"z\"", "did you mean"]
     ) { try $0.write("x.csv", Sample.table()) },
     BadInput(name: "a binary file", arguments: ["train", "x.bin"], names: ["x.bin", "binary"]) {
       try $0.write("x.bin", bytes: (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ $0 >> 3) })
@@ -40,7 +40,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       try $0.write("set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [10, 4, 4], bytes: 160))
       try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [9], bytes: 9))
     },
-    BadInput(name: "10⁹ claimed rows", arguments: ["train", "set"], names: ["train-images-idx3-ubyte"]) {
+    BadInput(name: "10⁹ claimed rows", arguments: ["train", "set"], names: ["idx", "1000000000"]) {
       try $0.write("set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [1_000_000_000, 28, 28], bytes: 100))
       try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [1_000_000_000], bytes: 100))
     },

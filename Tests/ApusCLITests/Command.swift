@@ -51,7 +51,7 @@ final class Command {
     // Files and no pipes: nothing blocks, however much is written.
     let names = ["in", "out", "err"].map { FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())-\($0)") }
     try Data((input ?? "").utf8).write(to: names[0])
-    for name in names.dropFirst() { FileManager.default.createFile(atPath: name.path, contents: nil) }
+    for name in names.dropFirst() { try Data().write(to: name) }
     process.standardInput = try FileHandle(forReadingFrom: names[0])
     process.standardOutput = try FileHandle(forWritingTo: names[1])
     process.standardError = try FileHandle(forWritingTo: names[2])

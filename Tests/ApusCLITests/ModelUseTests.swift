@@ -17,8 +17,8 @@ import Testing
     #expect(result.code == 0, "\(result.err)")
     #expect(result.out == "120 predictions in p.csv\n")
     let lines = try command.text("p.csv").split(separator: "\n")
-    #expect(lines[0] == "prediction,probability")
-    #expect(lines.count == 121)
+    try #require(lines.count == 121)
+    #expect(lines.first == "prediction,probability")
     #expect(
       lines.dropFirst().allSatisfy { line in
         let fields = line.split(separator: ",")
@@ -32,10 +32,10 @@ import Testing
   }
 
   @Test func probabilitiesOfClasses() throws {
-    let command = try trained("x.csv", Sample.table { $0 % 2 == 0 ? "yes, please" : "no" })
+    let command = try trained("x.csv", Sample.table { $0 % 2 == 0 ? "\"yes, please\"" : "no" })
     let result = try command.run("predict", "m/model.safetensors", "x.csv", "--probabilities")
     let lines = result.out.split(separator: "\n")
-    #expect(lines[0] == "prediction,probability,probability_no,\"probability_yes, please\"")
+    #expect(lines.first == "prediction,probability,probability_no,\"probability_yes, please\"")
     #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("no,") || $0.hasPrefix("\"yes, please\",") })
   }
 
@@ -43,7 +43,7 @@ import Testing
     let command = try trained("fish")
     let result = try command.run("predict", "m/model.safetensors", "fish")
     let lines = result.out.split(separator: "\n")
-    #expect(lines[0] == "prediction")
+    #expect(lines.first == "prediction")
     #expect(lines.count == 160)
     #expect(lines.dropFirst().allSatisfy { Double($0) != nil })
   }

@@ -4,15 +4,17 @@ import Testing
 /// Runs that are stopped in the middle end in the same bits as those that are not.
 @Suite(.serialized) struct ResumeTests {
   /// Checkpoints in the middle of epochs, dropout, a last batch of another size.
-  private static let arguments = [
-    "train", "moons", "--rows", "3000", "--noise", "0.2", "--hidden", "64,64", "--dropout", "0.2", "--batch", "37",
-    "--epochs", "60", "--checkpoint-every", "29", "--seed", "4",
-  ]
+  private static func arguments(epochs: Int) -> [String] {
+    [
+      "train", "moons", "--rows", "3000", "--noise", "0.2", "--hidden", "64,64", "--dropout", "0.2", "--batch", "37",
+      "--epochs", "\(epochs)", "--checkpoint-every", "29", "--seed", "4",
+    ]
+  }
 
   @Test func killedAtAnyMoment() throws {
     let command = try Command()
     let start = Date()
-    #expect(try command.run(Self.arguments + ["--quiet", "--out", "whole"]).code == 0)
+    #expect(try command.run(Self.arguments(epochs: 60) + ["--quiet", "--out", "whole"]).code == 0)
     let duration = Date().timeIntervalSince(start)
     let whole = try command.bytes("whole/model.safetensors")
     var kills = 0
@@ -22,7 +24,7 @@ import Testing
       var isDone = false
       while !isDone {
         let isBegun = command.exists("run/config.yaml")
-        let arguments = isBegun ? ["train", "--resume", "run"] : Self.arguments + ["--out", "run"]
+        let arguments = isBegun ? ["train", "--resume", "run"] : Self.arguments(epochs: 60) + ["--out", "run"]
         let running = try command.start(arguments + ["--quiet"])
         if kills < 10 {
           Thread.sleep(forTimeInterval: Double.random(in: 0...(duration * 0.7)))
@@ -42,9 +44,9 @@ import Testing
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func interrupted(signal: Int32, code: Int32) throws {
     let command = try Command()
-    try command.run(Self.arguments + ["--quiet", "--out", "whole"])
-    let running = try command.start(Self.arguments + ["--out", "my run"])
-    while running.isRunning, !command.files.contains(where: { $0.hasSuffix("safetensors") }) {
+    try command.run(Self.arguments(epochs: 250) + ["--quiet", "--out", "whole"])
+    let running = try command.start(Self.arguments(epochs: 250) + ["--out", "my run"])
+    while running.isRunning, !command.exists("my run/checkpoints/step-000000029.safetensors") {
       Thread.sleep(forTimeInterval: 0.005)
     }
     running.send(signal)

@@ -29,7 +29,7 @@ import Testing
   func bytes(count: Int, text: String) { #expect(byteFigure(count) == text) }
 
   @Test(arguments: [
-    (0.97634, 0.00512, "0.976 ± 0.005"), (0.97634, 0.0151, "0.976 ± 0.015"), (1234.5, 341.2, "1234 ± 341"),
+    (0.97634, 0.00512, "0.976 ± 0.005"), (0.97634, 0.0151, "0.976 ± 0.015"), (1234.2, 341.2, "1234 ± 341"),
     (0.97634, nil, "0.9763"), (1, 0, "1"), (3e-12, 1e-12, "3.0e-12 ± 1.0e-12"),
   ] as [(Double, Double?, String)])
   func metrics(value: Double, error: Double?, text: String) {

@@ -74,17 +74,24 @@ import Testing
     }
   }
 
-  @Test func profiles() {
-    var profile = Profile()
-    #expect(ProfileTable([profile]).lines() == [])
-    profile.runs = 10
-    profile.entries = [
-      Profile.Entry(
-        name: "matmul add relu", kernel: "avx2", parts: 2, floatingPointOperations: 2000, bytes: 400,
-        nanoseconds: 10_000)
-    ]
-    let lines = ProfileTable([profile]).lines()
-    #expect(lines[0] == "profile of 10 steps, 1.00 µs a step")
-    #expect(lines.contains { $0.contains("avx2") && $0.contains("100.0 %") && $0.hasSuffix("2.0   0.4") })
+  @Test func profiles() throws {
+    #expect(ProfileTable([Profile()]).lines() == [])
+    let model = try Model(input: [4], seed: 1) {
+      Dense(8)
+      ReLU()
+      Dense(3)
+    }
+    let step = try TrainingStep(model, loss: SoftmaxCrossEntropy(), optimizer: Adam(), capacity: 5)
+    var profiles: [Profile] = []
+    for number in 1...10 {
+      let rows = try step.load(inputs: Array(repeating: 1, count: 20), labels: [0, 1, 2, 0, 1])
+      try step.run(rows: rows, step: number, rate: 0.1, profiles: &profiles)
+    }
+    let lines = ProfileTable(profiles).lines()
+    #expect(lines[0].hasPrefix("profile of 10 steps, "))
+    #expect(lines.contains { $0.hasPrefix("forward and backward") && $0.hasSuffix("GFLOP/s  GB/s") })
+    #expect(lines.contains { $0.hasPrefix("matmul") && $0.contains(try! Engine.standard().instructionSet.rawValue) })
+    #expect(lines.contains { $0.hasPrefix("update") })
+    #expect(lines.allSatisfy { $0.count <= 80 })
   }
 }
