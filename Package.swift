@@ -48,7 +48,15 @@ let package = Package(
           condition: .when(traits: ["Command"])),
       ],
       swiftSettings: settings),
-    .testTarget(name: "ApusCoreTests", dependencies: ["ApusCore"], swiftSettings: settings),
+    // What the tests share: the fixtures, running a graph, and a count of allocations.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .target(
+      name: "TestSupport", dependencies: ["ApusCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "ApusCoreTests", dependencies: ["ApusCore", "TestSupport", "AllocationCounter"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
     .testTarget(

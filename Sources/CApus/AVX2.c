@@ -16,6 +16,7 @@
 #include "Kernels/Random.h"
 #include "Kernels/Reduce.h"
 #include "Kernels/Program.h"
+#include "Kernels/WholePrograms.h"
 #include "Kernels/Contract.h"
 #include "Kernels/Movement.h"
 
@@ -29,6 +30,8 @@ const apus_kernels apus_kernels_avx2 = {
   .copy = copy_kernel,
   .gather = gather_kernel,
   .scatter_add = scatter_add_kernel,
+  .whole_programs = whole_programs,
+  .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
 };
 #pragma clang attribute pop
 #endif

@@ -13,6 +13,7 @@
 #include "Kernels/Random.h"
 #include "Kernels/Reduce.h"
 #include "Kernels/Program.h"
+#include "Kernels/WholePrograms.h"
 #include "Kernels/Contract.h"
 #include "Kernels/Movement.h"
 
@@ -26,4 +27,6 @@ const apus_kernels apus_kernels_portable = {
   .copy = copy_kernel,
   .gather = gather_kernel,
   .scatter_add = scatter_add_kernel,
+  .whole_programs = whole_programs,
+  .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
 };

@@ -55,7 +55,8 @@ extension Double {
 
 /// The graph's first output, from the engine.
 func run(
-  _ graph: Graph, _ values: [ReferenceArray<Float>], on engine: Engine? = nil, rows: Int = 1, fuses: Bool = true
+  _ graph: Graph, _ values: [ReferenceArray<Float>], on engine: Engine? = nil, rows: Int = 1,
+  fuses: Bool = true
 ) throws -> [Float] {
   let executable = try (engine ?? Engine.standard()).compile(graph, rows: rows, fuses: fuses)
   for (position, array) in values.enumerated() { executable.fill(position, array.values, rows: rows) }
@@ -74,7 +75,8 @@ extension Executable {
 
   func result(_ position: Int, rows: Int) -> [Float] {
     let values = Array(floats(output: position, rows: rows))
-    return outputTypes[position].scalar == .int32 ? values.map { Float(Int32(bitPattern: $0.bitPattern)) } : values
+    return outputTypes[position].scalar == .int32
+      ? values.map { Float(Int32(bitPattern: $0.bitPattern)) } : values
   }
 }
 
@@ -132,7 +134,8 @@ func checkGradient(_ sample: OperationSample, seed: UInt64, order: Int) throws {
       let gradient = results[position + 1].values[element]
       #expect(
         abs(gradient - difference) <= 1e-5 * max(1, abs(difference)) * (order == 2 ? 50 : 1),
-        "\(sample.operation.name) of \(sample.operands): operand \(input)[\(element)] has \(gradient), not \(difference)")
+        "\(sample.operation.name) of \(sample.operands): operand \(input)[\(element)] has \(gradient), not \(difference)"
+      )
     }
   }
 }

@@ -14,7 +14,8 @@ import Testing
       let result = try run(graph, values)
       #expect(
         worstError(result, expected.values) <= 1e-5,
-        "\(sample.operation.name) of \(sample.operands): \(result.prefix(4)) is not \(expected.values.prefix(4))")
+        "\(sample.operation.name) of \(sample.operands): \(result.prefix(4)) is not \(expected.values.prefix(4))"
+      )
     }
   }
 
@@ -28,7 +29,8 @@ import Testing
         for threads in 1...3 {
           let result = try run(graph, values, on: Engine(instructionSet: set, threads: threads))
           #expect(
-            sameBits(result, expected), "\(sample.operation.name) of \(sample.operands) on \(set), \(threads) threads")
+            sameBits(result, expected),
+            "\(sample.operation.name) of \(sample.operands) on \(set), \(threads) threads")
         }
       }
     }
@@ -67,11 +69,15 @@ import Testing
       let plain = try run(try sample.graph(), values)
       // The same operands, as the transposes of their transposes.
       let inputs = sample.operands.enumerated().map { index, operand in
-        Tensor.input("operand \(index)", TensorType(TensorShape(operand.type.shape.dimensions.reversed()), operand.type.scalar))
+        Tensor.input(
+          "operand \(index)",
+          TensorType(TensorShape(operand.type.shape.dimensions.reversed()), operand.type.scalar))
       }
       let result = Tensor.apply(sample.operation, inputs.map { $0.transposed() })
       let graph = try Graph(inputs: inputs, outputs: [result])
-      #expect(sameBits(try run(graph, values.map { $0.transposed() }), plain), "\(sample.operation.name) of \(sample.operands)")
+      #expect(
+        sameBits(try run(graph, values.map { $0.transposed() }), plain),
+        "\(sample.operation.name) of \(sample.operands)")
     }
   }
 

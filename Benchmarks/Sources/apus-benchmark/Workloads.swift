@@ -12,13 +12,19 @@ enum Workloads {
     [
       try training(
         "W1", input: [2], batch: 4, loss: .squared, optimizer: .sgd(0.5), engine,
-        Sequential { Dense(4); Sigmoid(); Dense(1); Sigmoid() }),
+        Sequential {
+          Dense(4); Sigmoid(); Dense(1); Sigmoid()
+        }),
       try training(
         "W2", input: [784], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
-        Sequential { Dense(200); ReLU(); Dense(200); ReLU(); Dense(10) }),
+        Sequential {
+          Dense(200); ReLU(); Dense(200); ReLU(); Dense(10)
+        }),
       try training(
         "W3", input: [784], batch: 128, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9), engine,
-        Sequential { Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10) }),
+        Sequential {
+          Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10)
+        }),
       try inference(),
     ]
   }
@@ -28,7 +34,8 @@ enum Workloads {
     _ layers: Sequential
   ) throws -> Workload {
     let model = try Model(input: input, seed: 1, layers: layers)
-    let step = try TrainingStep(model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
+    let step = try TrainingStep(
+      model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
     let inputs = numbers(batch * input[0])
     if loss.targetType(for: [.rows, 10]).scalar == .int32 {
       try step.load(inputs: inputs, labels: (0..<batch).map { Int32($0 % 10) })
@@ -45,7 +52,9 @@ enum Workloads {
   }
 
   private static func inference() throws -> Workload {
-    let model = try Model(input: [784], seed: 1) { Dense(200); ReLU(); Dense(200); ReLU(); Dense(10) }
+    let model = try Model(input: [784], seed: 1) {
+      Dense(200); ReLU(); Dense(200); ReLU(); Dense(10)
+    }
     let predictor = try Predictor(model, capacity: 1)
     let input = numbers(784)
     return Workload(id: "W7") { repetitions in

@@ -1,9 +1,9 @@
 import Apus
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 // Prints the best time of each workload, one JSON line each, as the peers do:

@@ -18,7 +18,8 @@ extension Tensor {
   public func integers() throws -> [Int32] {
     let constant = try computed()
     guard scalar == .int32 else {
-      throw ApusError("reading \(type) as int32", expected: "an int32 tensor", fix: "convert it with cast(to: .int32)")
+      throw ApusError(
+        "reading \(type) as int32", expected: "an int32 tensor", fix: "convert it with cast(to: .int32)")
     }
     return Array(constant.storage.integers)
   }

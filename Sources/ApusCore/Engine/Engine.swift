@@ -68,7 +68,8 @@ public struct Engine: Sendable, Hashable {
     if let text = Environment["APUS_THREADS"] {
       threads = Int(text)
       guard threads != nil else {
-        throw ApusError("“\(text)” is no number of threads", at: "APUS_THREADS", expected: "a number from 1 to 1024")
+        throw ApusError(
+          "“\(text)” is no number of threads", at: "APUS_THREADS", expected: "a number from 1 to 1024")
       }
     }
     return try Engine(instructionSet: set, threads: threads)

@@ -81,7 +81,9 @@ package final class Executable: @unchecked Sendable {
     for (position, node) in planned.outputs.enumerated() where replaced[position] == nil {
       places[node] = reserve(planned.nodes[node].type.shape.count(rows: capacity))
     }
-    for (extra, count) in emitter.extraBuffers.enumerated() { places[planned.nodes.count + extra] = reserve(count) }
+    for (extra, count) in emitter.extraBuffers.enumerated() {
+      places[planned.nodes.count + extra] = reserve(count)
+    }
     let memory = AlignedMemory.allocate(bytes: size)
     var buffers: [UnsafeMutableRawPointer?] = Array(
       repeating: nil, count: planned.nodes.count + emitter.extraBuffers.count)
@@ -161,7 +163,8 @@ package final class Executable: @unchecked Sendable {
 
   package func floats(output position: Int, rows: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
-      start: output(position).assumingMemoryBound(to: Float.self), count: outputTypes[position].shape.count(rows: rows))
+      start: output(position).assumingMemoryBound(to: Float.self),
+      count: outputTypes[position].shape.count(rows: rows))
   }
 
   // MARK: Binding
@@ -201,7 +204,9 @@ package final class Executable: @unchecked Sendable {
       scratch = AlignedMemory.allocate(bytes: needed)
       scratchBytes = needed
     }
-    for product in products { product.arguments.pointee.scratch = scratch?.assumingMemoryBound(to: Float.self) }
+    for product in products {
+      product.arguments.pointee.scratch = scratch?.assumingMemoryBound(to: Float.self)
+    }
   }
 
   // MARK: Running

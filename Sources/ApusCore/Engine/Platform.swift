@@ -3,11 +3,11 @@
 import CApus
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 enum Thread {
@@ -15,19 +15,23 @@ enum Thread {
   static func detach(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body)).toOpaque()
     #if canImport(Darwin)
-    var thread: pthread_t?
-    pthread_create(&thread, nil, { pointer in
-      Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().body()
-      return nil
-    }, box)
-    if let thread { pthread_detach(thread) }
+      var thread: pthread_t?
+      pthread_create(
+        &thread, nil,
+        { pointer in
+          Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().body()
+          return nil
+        }, box)
+      if let thread { pthread_detach(thread) }
     #else
-    var thread = pthread_t()
-    pthread_create(&thread, nil, { pointer in
-      Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().body()
-      return nil
-    }, box)
-    pthread_detach(thread)
+      var thread = pthread_t()
+      pthread_create(
+        &thread, nil,
+        { pointer in
+          Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().body()
+          return nil
+        }, box)
+      pthread_detach(thread)
     #endif
   }
 
@@ -53,7 +57,9 @@ enum Processor {
     guard fgets(&buffer, 64, file) != nil else { return nil }
     let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let fields = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
-    guard fields.count == 2, let quota = Int(fields[0]), let period = Int(fields[1]), period > 0 else { return nil }
+    guard fields.count == 2, let quota = Int(fields[0]), let period = Int(fields[1]), period > 0 else {
+      return nil
+    }
     return max((quota + period - 1) / period, 1)
   }
 }

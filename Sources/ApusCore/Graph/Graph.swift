@@ -40,7 +40,8 @@ public struct Graph: Sendable {
       // Two inputs are never the same, even when they look it.
       let isSource = expression.operation is Placeholder
       let key = NodeKey(
-        operation: expression.operation.key, inputs: operands, identity: isSource ? ObjectIdentifier(node) : nil)
+        operation: expression.operation.key, inputs: operands,
+        identity: isSource ? ObjectIdentifier(node) : nil)
       if let index = known[key] {
         indices[ObjectIdentifier(node)] = index
         continue

@@ -5,8 +5,10 @@ package enum OperationTable {
     Add.self, Subtract.self, Multiply.self, Divide.self, Maximum.self, Minimum.self, Power.self,
     // Functions
     Negate.self, Absolute.self, Sign.self, Square.self, SquareRoot.self, Reciprocal.self,
-    Exp.self, ExpMinusOne.self, Log.self, LogOnePlus.self, Sin.self, Cos.self, TanhFunction.self, SigmoidFunction.self,
-    ErrorFunction.self, SoftplusFunction.self, Rectifier.self, Floor.self, Ceiling.self, Round.self, Flush.self,
+    Exp.self, ExpMinusOne.self, Log.self, LogOnePlus.self, Sin.self, Cos.self, TanhFunction.self,
+    SigmoidFunction.self,
+    ErrorFunction.self, SoftplusFunction.self, Rectifier.self, Floor.self, Ceiling.self, Round.self,
+    Flush.self,
     // Comparisons
     Equal.self, NotEqual.self, Less.self, LessOrEqual.self, And.self, Or.self, Not.self, IsFinite.self,
     Select.self, Cast.self,

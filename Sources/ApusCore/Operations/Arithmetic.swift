@@ -15,7 +15,9 @@ package struct Add: BinaryOperation {
 package struct Subtract: BinaryOperation {
   package static let name = "subtract"
   package init() {}
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_SUBTRACT, .int32: APUS_SUBTRACT_INT] }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_SUBTRACT, .int32: APUS_SUBTRACT_INT]
+  }
   package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left - right }
   package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] {
     [upstream, -upstream]
@@ -26,7 +28,9 @@ package struct Subtract: BinaryOperation {
 package struct Multiply: BinaryOperation {
   package static let name = "multiply"
   package init() {}
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_MULTIPLY, .int32: APUS_MULTIPLY_INT] }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_MULTIPLY, .int32: APUS_MULTIPLY_INT]
+  }
   package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left * right }
   package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] {
     [upstream * right, upstream * left]
@@ -50,7 +54,9 @@ package struct Divide: BinaryOperation {
 package struct Maximum: BinaryOperation {
   package static let name = "maximum"
   package init() {}
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_MAXIMUM, .int32: APUS_MAXIMUM_INT] }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_MAXIMUM, .int32: APUS_MAXIMUM_INT]
+  }
   package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
     left.isNaN || right.isNaN ? .nan : max(left, right)
   }
@@ -63,7 +69,9 @@ package struct Maximum: BinaryOperation {
 package struct Minimum: BinaryOperation {
   package static let name = "minimum"
   package init() {}
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_MINIMUM, .int32: APUS_MINIMUM_INT] }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_MINIMUM, .int32: APUS_MINIMUM_INT]
+  }
   package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
     left.isNaN || right.isNaN ? .nan : min(left, right)
   }

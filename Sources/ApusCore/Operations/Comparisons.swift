@@ -5,7 +5,9 @@ package protocol ComparisonOperation: BinaryOperation {}
 
 extension ComparisonOperation {
   package static func resultType(for operand: ScalarType) -> ScalarType { .bool }
-  package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] { [nil, nil] }
+  package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] {
+    [nil, nil]
+  }
 }
 
 /// x = y; false when either is NaN.
@@ -13,7 +15,9 @@ package struct Equal: ComparisonOperation {
   package static let name = "equal"
   package init() {}
   package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_EQUAL, .int32: APUS_EQUAL_INT] }
-  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left == right ? 1 : 0 }
+  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
+    left == right ? 1 : 0
+  }
 }
 
 /// x ≠ y; true when either is NaN.
@@ -21,7 +25,9 @@ package struct NotEqual: ComparisonOperation {
   package static let name = "notEqual"
   package init() {}
   package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_NOT_EQUAL] }
-  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left != right ? 1 : 0 }
+  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
+    left != right ? 1 : 0
+  }
 }
 
 /// x < y; false when either is NaN.
@@ -29,15 +35,21 @@ package struct Less: ComparisonOperation {
   package static let name = "less"
   package init() {}
   package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_LESS, .int32: APUS_LESS_INT] }
-  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left < right ? 1 : 0 }
+  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
+    left < right ? 1 : 0
+  }
 }
 
 /// x ≤ y; false when either is NaN.
 package struct LessOrEqual: ComparisonOperation {
   package static let name = "lessOrEqual"
   package init() {}
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_LESS_EQUAL, .int32: APUS_LESS_EQUAL_INT] }
-  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar { left <= right ? 1 : 0 }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_LESS_EQUAL, .int32: APUS_LESS_EQUAL_INT]
+  }
+  package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
+    left <= right ? 1 : 0
+  }
 }
 
 /// Both of two truth values.
@@ -63,7 +75,10 @@ package struct Or: ComparisonOperation {
 }
 
 private func truthSamples(_ operation: any GraphOperation) -> [OperationSample] {
-  [OperationSample(operation, .bool([3, 5]), .bool([5])), OperationSample(operation, .bool([3, 40]), .bool([3, 1]))]
+  [
+    OperationSample(operation, .bool([3, 5]), .bool([5])),
+    OperationSample(operation, .bool([3, 40]), .bool([3, 1])),
+  ]
 }
 
 /// The other truth value.
@@ -115,7 +130,8 @@ package struct Select: ElementwiseOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Select(), TensorType([2], .bool), TensorType([2]), TensorType([3]), message: "select of shapes [2] and [2] and [3]")
+        Select(), TensorType([2], .bool), TensorType([2]), TensorType([3]),
+        message: "select of shapes [2] and [2] and [3]")
     ]
   }
 }
@@ -137,7 +153,8 @@ package struct Cast: GraphOperation {
     guard target == .bool else { return nil }
     let number = inputs[0]
     return source == .int32
-      ? .apply(Not(), [.apply(Equal(), [number, Tensor(Int32(0))])]) : .apply(NotEqual(), [number, Tensor(0)])
+      ? .apply(Not(), [.apply(Equal(), [number, Tensor(Int32(0))])])
+      : .apply(NotEqual(), [number, Tensor(0)])
   }
   package func reference<Scalar: ReferenceScalar>(
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int

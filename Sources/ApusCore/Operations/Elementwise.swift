@@ -25,7 +25,8 @@ extension ElementwiseOperation {
         "\(name) of \(typed.map(\.description).joined(separator: " and "))",
         expected: "operands of one type", fix: "convert one with cast(to:)")
     }
-    guard Self.opcodes[first.scalar] != nil || first.scalar == .float64 && Self.opcodes[.float32] != nil else {
+    guard Self.opcodes[first.scalar] != nil || first.scalar == .float64 && Self.opcodes[.float32] != nil
+    else {
       throw ApusError(
         "\(name) of \(first.scalar.rawValue)",
         expected: Self.opcodes.keys.map(\.rawValue).sorted().joined(separator: " or "),
@@ -94,7 +95,8 @@ extension UnaryOperation {
 
   package static var badSamples: [BadOperationSample] {
     opcodes[.bool] != nil
-      ? [] : [BadOperationSample(Self(), TensorType([2], .bool), message: "\(name) of bool; expected float32")]
+      ? []
+      : [BadOperationSample(Self(), TensorType([2], .bool), message: "\(name) of bool; expected float32")]
   }
 }
 
@@ -134,7 +136,8 @@ extension BinaryOperation {
   package static var badSamples: [BadOperationSample] {
     var samples = [
       BadOperationSample(
-        Self(), TensorType([2, 3]), TensorType([2, 4]), message: "\(name) of shapes [2, 3] and [2, 4]; expected equal"),
+        Self(), TensorType([2, 3]), TensorType([2, 4]),
+        message: "\(name) of shapes [2, 3] and [2, 4]; expected equal"),
       BadOperationSample(
         Self(), TensorType([2]), TensorType([2], .int32), message: "expected operands of one type"),
     ]

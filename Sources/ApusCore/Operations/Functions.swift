@@ -1,11 +1,11 @@
 package import CApus
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 func cPow(_ x: Double, _ y: Double) -> Double { pow(x, y) }
@@ -25,7 +25,9 @@ package struct Absolute: UnaryOperation {
   package static let name = "abs"
   package init() {}
   package static let opcode = APUS_ABSOLUTE
-  package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_ABSOLUTE, .int32: APUS_ABSOLUTE_INT] }
+  package static var opcodes: [ScalarType: apus_opcode] {
+    [.float32: APUS_ABSOLUTE, .int32: APUS_ABSOLUTE_INT]
+  }
   package static var sampleGap: Double { 0.05 }
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Swift.abs(x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { x.sign() }
@@ -37,7 +39,9 @@ package struct Sign: UnaryOperation {
   package init() {}
   package static let opcode = APUS_SIGN
   package static var sampleGap: Double { 0.05 }
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { x > 0 ? 1 : x < 0 ? -1 : x.isNaN ? x : 0 }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    x > 0 ? 1 : x < 0 ? -1 : x.isNaN ? x : 0
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { nil }
 }
 
@@ -140,7 +144,9 @@ package struct SigmoidFunction: UnaryOperation {
   package static let name = "sigmoid"
   package init() {}
   package static let opcode = APUS_SIGMOID
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ 1 / (1 + exp(-$0)) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function({ 1 / (1 + exp(-$0)) }, x)
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { y * (1 - y) }
 }
 
@@ -151,7 +157,10 @@ package struct ErrorFunction: UnaryOperation {
   package static let opcode = APUS_ERF
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ erf($0) }, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? {
-    Tensor(Float(2 / Double.pi.squareRoot())) * (-x.square()).exp()
+    // 2/√π as a sum of two floats: exact in double precision too.
+    let factor = 2 / Double.pi.squareRoot()
+    let rounded = Float(factor)
+    return (Tensor(rounded) + Tensor(Float(factor - Double(rounded)))) * (-x.square()).exp()
   }
 }
 

@@ -40,7 +40,8 @@ package struct Gather: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Gather(axis: 0), TensorType([5, 3]), TensorType([7]), message: "expected a float32 table and int32 indices")
+        Gather(axis: 0), TensorType([5, 3]), TensorType([7]),
+        message: "expected a float32 table and int32 indices")
     ]
   }
 }
@@ -58,7 +59,8 @@ package struct ScatterAdd: GraphOperation {
       source.shape.dimensions[axis..<end] == indices.shape.dimensions[...]
     else {
       throw ApusError(
-        "scatterAdd of \(source) by \(indices) along axis \(axis)", expected: "the indices' shape in the source's axes")
+        "scatterAdd of \(source) by \(indices) along axis \(axis)",
+        expected: "the indices' shape in the source's axes")
     }
     var dimensions = source.shape.dimensions
     dimensions.replaceSubrange(axis..<end, with: [Dimension(length)])
@@ -93,7 +95,8 @@ package struct ScatterAdd: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        ScatterAdd(axis: 0, length: 5), TensorType([6, 3]), TensorType([7], .int32), message: "scatterAdd of float32[6, 3]")
+        ScatterAdd(axis: 0, length: 5), TensorType([6, 3]), TensorType([7], .int32),
+        message: "scatterAdd of float32[6, 3]")
     ]
   }
 }
@@ -121,7 +124,10 @@ package struct OneHot: GraphOperation {
   }
   package var lowering: Lowering { .expansion }
   package static var samples: [OperationSample] {
-    [OperationSample(OneHot(count: 4), .int([6], -1..<5)), OperationSample(OneHot(count: 3), .int([2, 5], 0..<3))]
+    [
+      OperationSample(OneHot(count: 4), .int([6], -1..<5)),
+      OperationSample(OneHot(count: 3), .int([2, 5], 0..<3)),
+    ]
   }
   package static var badSamples: [BadOperationSample] {
     [BadOperationSample(OneHot(count: 4), TensorType([6]), message: "expected int32 indices")]

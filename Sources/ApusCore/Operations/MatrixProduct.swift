@@ -17,7 +17,8 @@ package struct MatrixProduct: GraphOperation {
     guard inputs.allSatisfy({ $0.scalar == .float32 }) || inputs.allSatisfy({ $0.scalar == .float64 }) else {
       throw ApusError("matmul of \(inputs[0]) and \(inputs[1])", expected: "two float32 operands")
     }
-    guard left.rank >= 2, left.rank == right.rank, left.dimensions.dropLast(2) == right.dimensions.dropLast(2) else {
+    guard left.rank >= 2, left.rank == right.rank, left.dimensions.dropLast(2) == right.dimensions.dropLast(2)
+    else {
       throw ApusError(
         "matmul of shapes \(left) and \(right)", expected: "two matrices, or two batches of as many matrices",
         fix: "reshape or broadcast one operand")
@@ -55,14 +56,17 @@ package struct MatrixProduct: GraphOperation {
       let (row, column) = (index[index.count - 2], index[index.count - 1])
       var sum: Scalar = 0
       for k in 0..<inner {
-        sum += left[batch + (transposeLeft ? [k, row] : [row, k])]
+        sum +=
+          left[batch + (transposeLeft ? [k, row] : [row, k])]
           * right[batch + (transposeRight ? [column, k] : [k, column])]
       }
       return sum
     }
   }
 
-  package var lowering: Lowering { .contraction(transposeLeft: transposeLeft, transposeRight: transposeRight) }
+  package var lowering: Lowering {
+    .contraction(transposeLeft: transposeLeft, transposeRight: transposeRight)
+  }
 
   package func floatingPointOperations(inputs: [TensorType], output: TensorType) -> Monomial {
     Monomial(2) * output.shape.count * Monomial(inputs[0].shape[transposeLeft ? -2 : -1])
@@ -76,11 +80,13 @@ package struct MatrixProduct: GraphOperation {
         let right = transposeRight ? TensorShape([n, k]) : TensorShape([k, n])
         samples.append(
           OperationSample(
-            MatrixProduct(transposeLeft: transposeLeft, transposeRight: transposeRight), .float(left), .float(right)))
+            MatrixProduct(transposeLeft: transposeLeft, transposeRight: transposeRight), .float(left),
+            .float(right)))
       }
     }
     samples.append(OperationSample(MatrixProduct(), .float([3, 4, 5]), .float([3, 5, 2])))
-    samples.append(OperationSample(MatrixProduct(transposeRight: true), .float([2, 3, 4, 5]), .float([2, 3, 6, 5])))
+    samples.append(
+      OperationSample(MatrixProduct(transposeRight: true), .float([2, 3, 4, 5]), .float([2, 3, 6, 5])))
     samples.append(OperationSample(MatrixProduct(), .float([0, 4]), .float([4, 3])))
     samples.append(OperationSample(MatrixProduct(), .float([2, 0]), .float([0, 3])))
     return samples
@@ -89,10 +95,13 @@ package struct MatrixProduct: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        MatrixProduct(), TensorType([2, 3]), TensorType([4, 5]), message: "columns on the left (3) as rows on the right (4)"),
-      BadOperationSample(MatrixProduct(), TensorType([2]), TensorType([2, 5]), message: "expected two matrices"),
+        MatrixProduct(), TensorType([2, 3]), TensorType([4, 5]),
+        message: "columns on the left (3) as rows on the right (4)"),
       BadOperationSample(
-        MatrixProduct(), TensorType([2, 2], .int32), TensorType([2, 2]), message: "expected two float32 operands"),
+        MatrixProduct(), TensorType([2]), TensorType([2, 5]), message: "expected two matrices"),
+      BadOperationSample(
+        MatrixProduct(), TensorType([2, 2], .int32), TensorType([2, 2]),
+        message: "expected two float32 operands"),
     ]
   }
 }

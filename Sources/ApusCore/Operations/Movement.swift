@@ -6,7 +6,8 @@ package struct Reshape: GraphOperation {
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     guard inputs[0].shape.count == shape.count else {
       throw ApusError(
-        "reshape of \(inputs[0].shape) to \(shape)", expected: "as many elements as before (\(elements(inputs[0].shape)))")
+        "reshape of \(inputs[0].shape) to \(shape)",
+        expected: "as many elements as before (\(elements(inputs[0].shape)))")
     }
     return TensorType(shape, inputs[0].scalar)
   }
@@ -25,14 +26,16 @@ package struct Reshape: GraphOperation {
   package var lowering: Lowering { .view(.reshape) }
   package static var samples: [OperationSample] {
     [
-      OperationSample(Reshape(shape: [3, 4]), .float([2, 6])), OperationSample(Reshape(shape: []), .float([1, 1])),
+      OperationSample(Reshape(shape: [3, 4]), .float([2, 6])),
+      OperationSample(Reshape(shape: []), .float([1, 1])),
       OperationSample(Reshape(shape: [0, 2]), .float([3, 0])),
     ]
   }
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Reshape(shape: [4, 2]), TensorType([3, 2]), message: "reshape of [3, 2] to [4, 2]; expected as many elements as before (6)")
+        Reshape(shape: [4, 2]), TensorType([3, 2]),
+        message: "reshape of [3, 2] to [4, 2]; expected as many elements as before (6)")
     ]
   }
 }
@@ -45,7 +48,8 @@ package struct Transpose: GraphOperation {
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     guard permutation.sorted() == Array(0..<inputs[0].shape.rank) else {
       throw ApusError(
-        "transpose of \(inputs[0].shape) by \(permutation)", expected: "each axis from 0 to \(inputs[0].shape.rank - 1) once")
+        "transpose of \(inputs[0].shape) by \(permutation)",
+        expected: "each axis from 0 to \(inputs[0].shape.rank - 1) once")
     }
     return TensorType(TensorShape(permutation.map { inputs[0].shape[$0] }), inputs[0].scalar)
   }
@@ -71,7 +75,10 @@ package struct Transpose: GraphOperation {
     ]
   }
   package static var badSamples: [BadOperationSample] {
-    [BadOperationSample(Transpose(permutation: [0, 0]), TensorType([3, 2]), message: "expected each axis from 0 to 1 once")]
+    [
+      BadOperationSample(
+        Transpose(permutation: [0, 0]), TensorType([3, 2]), message: "expected each axis from 0 to 1 once")
+    ]
   }
 }
 
@@ -82,7 +89,8 @@ package struct Broadcast: GraphOperation {
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     guard inputs[0].shape.broadcast(with: shape) == shape else {
-      throw ApusError("broadcast of \(inputs[0].shape) to \(shape)", expected: "equal lengths axis by axis, or 1")
+      throw ApusError(
+        "broadcast of \(inputs[0].shape) to \(shape)", expected: "equal lengths axis by axis, or 1")
     }
     return TensorType(shape, inputs[0].scalar)
   }
@@ -97,7 +105,8 @@ package struct Broadcast: GraphOperation {
   package var lowering: Lowering { .view(.broadcast) }
   package static var samples: [OperationSample] {
     [
-      OperationSample(Broadcast(shape: [3, 4]), .float([4])), OperationSample(Broadcast(shape: [2, 3, 4]), .float([3, 1])),
+      OperationSample(Broadcast(shape: [3, 4]), .float([4])),
+      OperationSample(Broadcast(shape: [2, 3, 4]), .float([3, 1])),
       OperationSample(Broadcast(shape: [5, 2]), .float([])),
     ]
   }
@@ -116,7 +125,8 @@ package struct Slice: GraphOperation {
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     let shape = inputs[0].shape
     guard starts.count == shape.rank, ends.count == shape.rank else {
-      throw ApusError("slice of \(starts.count) axes of \(shape)", expected: "a range for each of \(shape.rank) axes")
+      throw ApusError(
+        "slice of \(starts.count) axes of \(shape)", expected: "a range for each of \(shape.rank) axes")
     }
     var dimensions: [Dimension] = []
     for axis in 0..<shape.rank {
@@ -129,7 +139,8 @@ package struct Slice: GraphOperation {
       }
       guard 0 <= starts[axis], starts[axis] <= end, end <= shape[axis].size else {
         throw ApusError(
-          "slice \(starts[axis])..<\(end) along axis \(axis) of \(shape)", expected: "a range within 0..<\(shape[axis])")
+          "slice \(starts[axis])..<\(end) along axis \(axis) of \(shape)",
+          expected: "a range within 0..<\(shape[axis])")
       }
       dimensions.append(Dimension(end - starts[axis]))
     }
@@ -171,7 +182,8 @@ package struct Slice: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Slice(starts: [1, 0], ends: [5, nil]), TensorType([4, 2]), message: "slice 1..<5 along axis 0 of [4, 2]; expected a range within 0..<4")
+        Slice(starts: [1, 0], ends: [5, nil]), TensorType([4, 2]),
+        message: "slice 1..<5 along axis 0 of [4, 2]; expected a range within 0..<4")
     ]
   }
 }
@@ -182,21 +194,26 @@ package struct Concatenate: GraphOperation {
   package var axis: Int
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
-    guard let first = inputs.first else { throw ApusError("concatenate of nothing", expected: "at least one operand") }
+    guard let first = inputs.first else {
+      throw ApusError("concatenate of nothing", expected: "at least one operand")
+    }
     guard (0..<first.shape.rank).contains(axis) else {
-      throw ApusError("concatenate along axis \(axis) of \(first.shape)", expected: "an axis below \(first.shape.rank)")
+      throw ApusError(
+        "concatenate along axis \(axis) of \(first.shape)", expected: "an axis below \(first.shape.rank)")
     }
     var length = 0
     for input in inputs {
       var shape = input.shape
       guard shape.rank == first.shape.rank, !shape[axis].isPerRow else {
-        throw ApusError("concatenate of \(first.shape) and \(shape)", expected: "fixed lengths along axis \(axis)")
+        throw ApusError(
+          "concatenate of \(first.shape) and \(shape)", expected: "fixed lengths along axis \(axis)")
       }
       length += shape[axis].size
       shape.dimensions[axis] = first.shape[axis]
       guard shape == first.shape, input.scalar == first.scalar else {
         throw ApusError(
-          "concatenate of \(first) and \(input)", expected: "the same type and lengths but along axis \(axis)")
+          "concatenate of \(first) and \(input)", expected: "the same type and lengths but along axis \(axis)"
+        )
       }
     }
     var shape = first.shape
@@ -234,7 +251,8 @@ package struct Concatenate: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Concatenate(axis: 0), TensorType([2, 3]), TensorType([2, 4]), message: "concatenate of float32[2, 3] and float32[2, 4]")
+        Concatenate(axis: 0), TensorType([2, 3]), TensorType([2, 4]),
+        message: "concatenate of float32[2, 3] and float32[2, 4]")
     ]
   }
 }

@@ -12,7 +12,8 @@ package struct RandomUniform: GraphOperation {
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     guard inputs[0] == TensorType([4], .int32) else {
-      throw ApusError("uniform with the key \(inputs[0])", expected: "int32[4]: seed low, high, step low, high")
+      throw ApusError(
+        "uniform with the key \(inputs[0])", expected: "int32[4]: seed low, high, step low, high")
     }
     guard !shape.dimensions.dropFirst().contains(where: \.isPerRow) else {
       throw ApusError("uniform of shape \(shape)", expected: "the rows of the batch in the first axis")
@@ -34,7 +35,8 @@ package struct RandomUniform: GraphOperation {
       var words: [UInt32] = [0, 0, 0, 0]
       apus_philox(
         [UInt32(element / 4), UInt32(sample), key[2], key[3]],
-        [key[0] ^ UInt32(truncatingIfNeeded: stream), key[1] ^ UInt32(truncatingIfNeeded: stream >> 32)], &words)
+        [key[0] ^ UInt32(truncatingIfNeeded: stream), key[1] ^ UInt32(truncatingIfNeeded: stream >> 32)],
+        &words)
       result.values[position] = Scalar(words[element % 4] >> 8) * 0x1p-24
     }
     return result
@@ -47,7 +49,10 @@ package struct RandomUniform: GraphOperation {
     ]
   }
   package static var badSamples: [BadOperationSample] {
-    [BadOperationSample(RandomUniform(shape: [2], stream: 0), TensorType([2], .int32), message: "expected int32[4]")]
+    [
+      BadOperationSample(
+        RandomUniform(shape: [2], stream: 0), TensorType([2], .int32), message: "expected int32[4]")
+    ]
   }
 }
 
@@ -118,7 +123,8 @@ package struct RandomBernoulli: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        RandomBernoulli(shape: [2], stream: 0), TensorType([4], .int32), TensorType([2]), message: "expected one float32")
+        RandomBernoulli(shape: [2], stream: 0), TensorType([4], .int32), TensorType([2]),
+        message: "expected one float32")
     ]
   }
 }

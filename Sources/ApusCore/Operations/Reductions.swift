@@ -10,8 +10,10 @@ package struct Reduce: GraphOperation {
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     let input = inputs[0]
-    guard input.scalar == .float32 || input.scalar == .float64 || (input.scalar == .int32 && kind == .sum) else {
-      throw ApusError("\(name) of \(input.scalar.rawValue)", expected: "float32", fix: "convert it with cast(to:)")
+    guard input.scalar == .float32 || input.scalar == .float64 || (input.scalar == .int32 && kind == .sum)
+    else {
+      throw ApusError(
+        "\(name) of \(input.scalar.rawValue)", expected: "float32", fix: "convert it with cast(to:)")
     }
     if let axis = axes.first(where: { !(0..<input.shape.rank).contains($0) }) {
       throw ApusError(
@@ -82,7 +84,8 @@ package struct Reduce: GraphOperation {
 
   package static var samples: [OperationSample] {
     let axes: [(TensorShape, [Int])] = [
-      ([3, 5], [0]), ([3, 5], [1]), ([3, 5], [0, 1]), ([2, 3, 4], [1]), ([2, 3, 4], [0, 2]), ([4, 5000], [1]),
+      ([3, 5], [0]), ([3, 5], [1]), ([3, 5], [0, 1]), ([2, 3, 4], [1]), ([2, 3, 4], [0, 2]),
+      ([4, 5000], [1]),
       ([5000, 3], [0]), ([64, 200], [0]),
     ]
     var samples: [OperationSample] = []
@@ -101,9 +104,11 @@ package struct Reduce: GraphOperation {
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Reduce(kind: .sum, axes: [2], keepsAxes: false), TensorType([2, 3]), message: "sum over axis 2 of shape [2, 3]"),
+        Reduce(kind: .sum, axes: [2], keepsAxes: false), TensorType([2, 3]),
+        message: "sum over axis 2 of shape [2, 3]"),
       BadOperationSample(
-        Reduce(kind: .max, axes: [0], keepsAxes: false), TensorType([0, 3]), message: "max over an empty axis"),
+        Reduce(kind: .max, axes: [0], keepsAxes: false), TensorType([0, 3]), message: "max over an empty axis"
+      ),
       BadOperationSample(
         Reduce(kind: .max, axes: [0], keepsAxes: false), TensorType([2], .bool), message: "max of bool"),
     ]
@@ -121,7 +126,8 @@ package struct Mean: GraphOperation {
   }
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
     let count = axes.reduce(Monomial(1)) { $0 * Monomial(inputs[0].shape[$1]) }
-    return inputs[0].sum(axes: axes, keepsAxes: keepsAxes) / .apply(ElementCount(count: count), [])
+    let sum = inputs[0].sum(axes: axes, keepsAxes: keepsAxes)
+    return count == Monomial(1) ? sum : sum / .apply(ElementCount(count: count), [])
   }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
     ApusCore.gradients(of: expansion(inputs)!, withRespectTo: inputs, upstream: upstream)

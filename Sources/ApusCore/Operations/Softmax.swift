@@ -20,7 +20,10 @@ package struct SoftmaxOperation: GraphOperation {
   package var lowering: Lowering { .expansion }
   package static var samples: [OperationSample] { normalizationSamples(SoftmaxOperation()) }
   package static var badSamples: [BadOperationSample] {
-    [BadOperationSample(SoftmaxOperation(), TensorType([]), message: "softmax of float32[]; expected at least one axis")]
+    [
+      BadOperationSample(
+        SoftmaxOperation(), TensorType([]), message: "softmax of float32[]; expected at least one axis")
+    ]
   }
 }
 

@@ -15,7 +15,8 @@ struct Emitter {
   /// Intermediate results of an instruction pair, beyond the nodes: their sizes in elements.
   private(set) var extraBuffers: [Int] = []
 
-  init(_ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels) throws(ApusError) {
+  init(_ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels) throws(ApusError)
+  {
     self.graph = graph
     self.fusion = fusion
     self.schedule = schedule
@@ -45,12 +46,14 @@ struct Emitter {
     } else {
       let steps = group.members
       let elements = product(group.space)
+      let whole = wholeProgram(program)
       append(
-        kernels.program, program,
+        whole?.kernel ?? kernels.program, program,
         InstructionInfo(
-          name: name(group.members), work: group.members.map { graph.nodes[$0].work },
+          name: whole.map { String(cString: $0.name) } ?? name(group.members), work: group.members.map { graph.nodes[$0].work },
           traffic: traffic(group),
-          cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))]))
+          cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))])
+      )
     }
   }
 
@@ -63,7 +66,8 @@ struct Emitter {
     }
   }
 
-  private mutating func append(_ kernel: apus_kernel?, _ arguments: UnsafeRawPointer, _ info: InstructionInfo) {
+  private mutating func append(_ kernel: apus_kernel?, _ arguments: UnsafeRawPointer, _ info: InstructionInfo)
+  {
     instructions.append(Instruction(kernel: kernel!, arguments: arguments, parts: 1))
     infos.append(info)
   }
@@ -85,7 +89,8 @@ struct Emitter {
         read[operand.root] = graph.nodes[operand.root].type.shape.count
       }
     }
-    return Array(read.values) + group.members.filter { fusion.isStored($0) }.map { graph.nodes[$0].type.shape.count }
+    return Array(read.values)
+      + group.members.filter { fusion.isStored($0) }.map { graph.nodes[$0].type.shape.count }
   }
 
   private func product(_ dimensions: some Sequence<Dimension>) -> Monomial {
@@ -108,7 +113,8 @@ struct Emitter {
     func external(_ view: View, of member: Int) -> ProgramOperand? {
       guard view.root == group.head || !members.contains(view.root) else { return nil }
       if case .random = graph.nodes[member].kind {
-        return ProgramOperand(root: view.root, offset: view.offset, strides: group.space.map { _ in Monomial(0) })
+        return ProgramOperand(
+          root: view.root, offset: view.offset, strides: group.space.map { _ in Monomial(0) })
       }
       return ProgramOperand(
         root: view.root, offset: view.offset, strides: fusion.operandStrides(view, of: member, in: group))
@@ -158,7 +164,8 @@ struct Emitter {
     if let head = group.head, graph.nodes[head].type.shape[-1] == 1 { space.appendUnitAxis() }
     space.merge(keepingLast: lastIsOwn)
     guard space.dimensions.count <= Int(APUS_MAX_RANK) else {
-      throw ApusError("\(name(group.members)) over \(space.dimensions.count) axes", expected: "at most \(APUS_MAX_RANK)")
+      throw ApusError(
+        "\(name(group.members)) over \(space.dimensions.count) axes", expected: "at most \(APUS_MAX_RANK)")
     }
 
     let program = memory.allocate(apus_program.self)
@@ -179,12 +186,23 @@ struct Emitter {
       setArray(&place.pointee.strides, of: place, to: strides)
     }
     let registers = memory.allocate(UInt8.self, count: max(stored.count, 1))
-    for (position, member) in stored.enumerated() { registers[position] = UInt8(allocation.registerOf[member]!) }
+    for (position, member) in stored.enumerated() {
+      registers[position] = UInt8(allocation.registerOf[member]!)
+    }
     program.pointee.inputs = UnsafePointer(inputs)
     program.pointee.outputs = UnsafePointer(outputs)
     program.pointee.output_registers = UnsafePointer(registers)
     program.pointee.steps = UnsafePointer(code)
     return program
+  }
+
+  /// The kernel that computes a program of this form in one loop, where there is one.
+  private func wholeProgram(_ program: UnsafePointer<apus_program>) -> apus_whole_program? {
+    guard let form = ProgramForm(program.pointee)?.text else { return nil }
+    for index in 0..<Int(kernels.whole_program_count) where String(cString: kernels.whole_programs[index].form) == form {
+      return kernels.whole_programs[index]
+    }
+    return nil
   }
 
   /// Writes sizes into a fixed array of a structure in argument memory. `owner` only says that it lives there.
@@ -224,17 +242,21 @@ struct Emitter {
     memory.set(field(\.b_batch), to: batchStride(right))
     memory.set(field(\.c_batch), to: Monomial(m) * Monomial(n))
     let base = UnsafeMutableRawPointer(arguments)
-    memory.set(base + MemoryLayout<apus_contract>.offset(of: \.a)!, toBufferOf: left.root, offset: left.offset)
-    memory.set(base + MemoryLayout<apus_contract>.offset(of: \.b)!, toBufferOf: right.root, offset: right.offset)
+    memory.set(
+      base + MemoryLayout<apus_contract>.offset(of: \.a)!, toBufferOf: left.root, offset: left.offset)
+    memory.set(
+      base + MemoryLayout<apus_contract>.offset(of: \.b)!, toBufferOf: right.root, offset: right.offset)
     memory.set(base + MemoryLayout<apus_contract>.offset(of: \.c)!, toBufferOf: index)
     arguments.pointee.epilogue = program.map { UnsafePointer($0) }
     products.append((instructions.count, arguments))
     let after = group.members.filter { $0 != index }.count
+    // One row alone is bound by reading the matrix, which a second thread hardly speeds up.
+    let isVector = m == 1
     append(
       kernels.contract, arguments,
       InstructionInfo(
         name: name(group.members), work: group.members.map { graph.nodes[$0].work }, traffic: traffic(group),
-        cost: [(node.work, 1.0 / 180), (product(node.type.shape.dimensions), 0.1 * Double(after))]))
+        cost: [(node.work, isVector ? 1.0 / 400 : 1.0 / 180), (product(node.type.shape.dimensions), 0.1 * Double(after))]))
   }
 
   private func batchStride(_ view: View) -> Monomial {
@@ -257,7 +279,9 @@ struct Emitter {
     let inner = product(operand.shape[(last + 1)...])
     let count = product(operand.shape)
     let isSum = operation == APUS_SUM || operation == APUS_SUM_OF_SQUARES
-    if isSum, inner == Monomial(1), length.power == 0, length.coefficient >= Self.longSum, outer == Monomial(1) {
+    if isSum, inner == Monomial(1), length.power == 0, length.coefficient >= Self.longSum,
+      outer == Monomial(1)
+    {
       let blocks = (length.coefficient + Int(APUS_CHAIN) - 1) / Int(APUS_CHAIN)
       let extra = graph.nodes.count + extraBuffers.count
       extraBuffers.append(blocks)
@@ -286,7 +310,8 @@ struct Emitter {
       (\.outer, axes.0), (\.length, axes.1), (\.inner, axes.2),
     ]
     for (path, value) in sizes {
-      memory.set((base + MemoryLayout<apus_reduce>.offset(of: path)!).assumingMemoryBound(to: Int64.self), to: value)
+      memory.set(
+        (base + MemoryLayout<apus_reduce>.offset(of: path)!).assumingMemoryBound(to: Int64.self), to: value)
     }
     arguments.pointee.operation = Int32(operation.rawValue)
     append(
@@ -309,8 +334,11 @@ struct Emitter {
     }
     let arguments = memory.allocate(apus_copy.self)
     let base = UnsafeMutableRawPointer(arguments)
-    memory.set(base + MemoryLayout<apus_copy>.offset(of: \.source)!, toBufferOf: source.root, offset: source.offset)
-    memory.set(base + MemoryLayout<apus_copy>.offset(of: \.destination)!, toBufferOf: target.root, offset: target.offset)
+    memory.set(
+      base + MemoryLayout<apus_copy>.offset(of: \.source)!, toBufferOf: source.root, offset: source.offset)
+    memory.set(
+      base + MemoryLayout<apus_copy>.offset(of: \.destination)!, toBufferOf: target.root,
+      offset: target.offset)
     arguments.pointee.rank = Int32(space.dimensions.count)
     setArray(&arguments.pointee.dims, of: arguments, to: space.dimensions.map { Monomial($0) })
     setArray(&arguments.pointee.source_strides, of: arguments, to: space.strides[0])
@@ -344,15 +372,19 @@ struct Emitter {
     let base = UnsafeMutableRawPointer(arguments)
     // The table of a gather, the result of a scatter: what has the long axis.
     let tableShape = isScatter(node) ? node.type.shape.dimensions : table.shape
-    memory.set(base + MemoryLayout<apus_gather>.offset(of: \.table)!, toBufferOf: table.root, offset: table.offset)
-    memory.set(base + MemoryLayout<apus_gather>.offset(of: \.indices)!, toBufferOf: indices.root, offset: indices.offset)
+    memory.set(
+      base + MemoryLayout<apus_gather>.offset(of: \.table)!, toBufferOf: table.root, offset: table.offset)
+    memory.set(
+      base + MemoryLayout<apus_gather>.offset(of: \.indices)!, toBufferOf: indices.root,
+      offset: indices.offset)
     memory.set(base + MemoryLayout<apus_gather>.offset(of: \.output)!, toBufferOf: index)
     let sizes: [(WritableKeyPath<apus_gather, Int64>, Monomial)] = [
       (\.outer, product(tableShape[..<axis])), (\.length, Monomial(tableShape[axis])),
       (\.inner, product(tableShape[(axis + 1)...])), (\.count, product(indices.shape)),
     ]
     for (path, value) in sizes {
-      memory.set((base + MemoryLayout<apus_gather>.offset(of: path)!).assumingMemoryBound(to: Int64.self), to: value)
+      memory.set(
+        (base + MemoryLayout<apus_gather>.offset(of: path)!).assumingMemoryBound(to: Int64.self), to: value)
     }
     let elements = product(tableShape[..<axis]) * product(indices.shape) * product(tableShape[(axis + 1)...])
     append(

@@ -75,7 +75,8 @@ struct Fusion {
       return FusedGroup(members: [index], space: row, rowMembers: [index], hasRowSteps: true, isProgram: true)
     }
     return FusedGroup(
-      members: [index], space: significant(node.type.shape.dimensions), head: isContraction(node) ? index : nil,
+      members: [index], space: significant(node.type.shape.dimensions),
+      head: isContraction(node) ? index : nil,
       isProgram: false)
   }
 
@@ -89,7 +90,8 @@ struct Fusion {
     if let row = rowReduction(node) {
       if row != group.space {
         guard row.dropLast() == group.space[...], group.head == nil, !group.hasRowSteps,
-          row.last!.size <= Self.longestWidenedRow, !group.members.contains(where: { isRandom(graph.nodes[$0]) })
+          row.last!.size <= Self.longestWidenedRow,
+          !group.members.contains(where: { isRandom(graph.nodes[$0]) })
         else { return nil }
         joined.space = row
         joined.rowMembers = Set(group.members)
@@ -126,7 +128,8 @@ struct Fusion {
     var operands: Set<View> = []
     let members = Set(group.members)
     for member in group.members where member != group.head {
-      for operand in graph.nodes[member].operands where operand.root == group.head || !members.contains(operand.root) {
+      for operand in graph.nodes[member].operands
+      where operand.root == group.head || !members.contains(operand.root) {
         operands.insert(operand)
       }
     }
@@ -217,11 +220,13 @@ struct Fusion {
 
   /// The space that a node reduces along its last axis; nil when it does not, or when the axis is too long.
   func rowReduction(_ node: PlanGraph.Node) -> [Dimension]? {
-    guard case .reduction(let kind, let axes) = node.kind, kind != .argmax, node.type.scalar == .float32 else { return nil }
+    guard case .reduction(let kind, let axes) = node.kind, kind != .argmax, node.type.scalar == .float32
+    else { return nil }
     let shape = node.operands[0].shape
     let reduced = axes.filter { shape[$0] != 1 }
     let space = significant(shape)
-    guard reduced.count == 1, let last = space.last, space.count >= 2, !last.isPerRow, last.size <= longestRow,
+    guard reduced.count == 1, let last = space.last, space.count >= 2, !last.isPerRow,
+      last.size <= longestRow,
       last.size > 0, shape.indices.last(where: { shape[$0] != 1 }) == reduced[0]
     else { return nil }
     return space

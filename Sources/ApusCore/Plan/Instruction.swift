@@ -26,7 +26,8 @@ final class ArgumentMemory {
   /// Fields that hold a size, a stride or a count.
   private(set) var sizes: [(field: UnsafeMutablePointer<Int64>, value: Monomial)] = []
   /// Fields that hold an address: of a node's buffer, a number of elements into it.
-  private(set) var addresses: [(field: UnsafeMutablePointer<UnsafeMutableRawPointer?>, node: Int, offset: Monomial)] = []
+  private(set) var addresses:
+    [(field: UnsafeMutablePointer<UnsafeMutableRawPointer?>, node: Int, offset: Monomial)] = []
 
   func allocate<T>(_ type: T.Type, count: Int = 1) -> UnsafeMutablePointer<T> {
     let memory = AlignedMemory.allocate(bytes: max(MemoryLayout<T>.stride * count, 1))

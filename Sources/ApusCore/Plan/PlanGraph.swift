@@ -34,11 +34,14 @@ struct PlanGraph {
   /// For each output of the graph the node whose buffer it is.
   private(set) var outputs: [Int] = []
   private(set) var inputCount = 0
+  /// The types of the lowered graph's nodes.
+  private let types: [TensorType]
 
   /// - Throws: an error that names an operation which the engine cannot run.
   init(_ graph: Graph) throws(ApusError) {
     let graph = try graph.lowered()
     inputCount = graph.inputs.count
+    types = graph.nodes.map(\.type)
     var inputPositions: [Int: Int] = [:]
     for (position, index) in graph.inputs.enumerated() { if let index { inputPositions[index] = position } }
     var views: [View] = []
@@ -47,7 +50,7 @@ struct PlanGraph {
       if let position = inputPositions[index] {
         views.append(append(.input(position), [], node))
       } else {
-        views.append(try translate(node, operands))
+        views.append(try translate(node, operands, node.inputs.map { graph.nodes[$0].type.scalar }))
       }
     }
     // Every output has a buffer of its own.
@@ -56,7 +59,8 @@ struct PlanGraph {
       let view = views[output]
       let type = graph.nodes[output].type
       var root = view.root
-      let isWhole = view.isContiguous && view.offset.coefficient == 0 && type.shape.count == nodes[root].type.shape.count
+      let isWhole =
+        view.isContiguous && view.offset.coefficient == 0 && type.shape.count == nodes[root].type.shape.count
       if !isWhole || nodes[root].isSource || taken.contains(root) {
         root = appendCopy(view, type).root
       }
@@ -66,8 +70,7 @@ struct PlanGraph {
   }
 
   private mutating func append(_ kind: Kind, _ operands: [View], _ node: Graph.Node) -> View {
-    let types = node.inputs.isEmpty ? [] : operands.map { TensorType(TensorShape($0.shape)) }
-    let work = node.operation.floatingPointOperations(inputs: types, output: node.type)
+    let work = node.operation.floatingPointOperations(inputs: node.inputs.map { types[$0] }, output: node.type)
     nodes.append(Node(kind: kind, operands: operands, type: node.type, name: node.operation.name, work: work))
     return View(root: nodes.count - 1, shape: node.type.shape)
   }
@@ -79,10 +82,14 @@ struct PlanGraph {
   }
 
   private mutating func contiguous(_ view: View) -> View {
-    view.isContiguous ? view : appendCopy(view, TensorType(TensorShape(view.shape), nodes[view.root].type.scalar))
+    view.isContiguous
+      ? view : appendCopy(view, TensorType(TensorShape(view.shape), nodes[view.root].type.scalar))
   }
 
-  private mutating func translate(_ node: Graph.Node, _ operands: [View]) throws(ApusError) -> View {
+  /// - Parameter scalars: the operands' types. A view's buffer may have another: a truth value is a float too.
+  private mutating func translate(
+    _ node: Graph.Node, _ operands: [View], _ scalars: [ScalarType]
+  ) throws(ApusError) -> View {
     switch node.operation.lowering {
     case .source:
       if let constant = node.operation as? Constant { return append(.constant(constant), [], node) }
@@ -92,8 +99,7 @@ struct PlanGraph {
       throw ApusError("the engine was given no value for the input “\(node.operation.name)”")
     case .program(let opcode):
       if let scalar = foldedScalar(node, operands) { return append(.scalar(scalar), [], node) }
-      let typed = node.operation is Select ? operands[1] : operands[0]
-      let scalar = nodes[typed.root].type.scalar
+      let scalar = scalars[node.operation is Select ? 1 : 0]
       guard let opcode = opcode(scalar) else {
         throw ApusError("the engine has no kernel for \(node.operation.name) of \(scalar.rawValue)")
       }
@@ -134,6 +140,7 @@ struct PlanGraph {
     _ kind: ReductionKind, _ axes: [Int], _ operand: View, _ node: Graph.Node
   ) -> View {
     let significant = axes.filter { operand.shape[$0] != 1 }
+    if significant.isEmpty, kind != .argmax, let view = operand.reshaped(to: node.type.shape.dimensions) { return view }
     var operand = operand
     var axes = significant
     let between = significant.isEmpty ? [] : Array(significant.first!...significant.last!)
@@ -163,10 +170,16 @@ struct PlanGraph {
 
   /// Arithmetic on scalars that are known before the run is done before the run.
   private func foldedScalar(_ node: Graph.Node, _ operands: [View]) -> (@Sendable (Int) -> Float)? {
-    guard node.type == TensorType([]),
-      node.operation is Add || node.operation is Subtract || node.operation is Multiply
-        || node.operation is Divide || node.operation is Negate
-    else { return nil }
+    guard node.type == TensorType([]) else { return nil }
+    let combine: @Sendable (Float, Float) -> Float
+    switch node.operation {
+    case is Add: combine = { $0 + $1 }
+    case is Subtract: combine = { $0 - $1 }
+    case is Multiply: combine = { $0 * $1 }
+    case is Divide: combine = { $0 / $1 }
+    case is Negate: combine = { left, _ in -left }
+    default: return nil
+    }
     var values: [@Sendable (Int) -> Float] = []
     for operand in operands {
       switch nodes[operand.root].kind {
@@ -177,12 +190,8 @@ struct PlanGraph {
       default: return nil
       }
     }
-    let operation = node.operation
-    return { [values] rows in
-      operation.reference(
-        values.map { ReferenceArray(shape: [], values: [$0(rows)]) }, output: [], rows: rows
-      ).values[0]
-    }
+    let (left, right) = (values[0], values[values.count - 1])
+    return { rows in combine(left(rows), right(rows)) }
   }
 }
 
@@ -220,7 +229,8 @@ extension Graph {
   /// The graph with every operation that has only an expansion replaced by it.
   func lowered() throws(ApusError) -> Graph {
     var graph = self
-    while graph.nodes.contains(where: { if case .expansion = $0.operation.lowering { true } else { false } }) {
+    while graph.nodes.contains(where: { if case .expansion = $0.operation.lowering { true } else { false } })
+    {
       var inputPositions: [Int: Int] = [:]
       for (position, index) in graph.inputs.enumerated() { if let index { inputPositions[index] = position } }
       let inputs = graph.inputTypes.enumerated().map { Tensor.input("input \($0)", $1) }
@@ -235,7 +245,8 @@ extension Graph {
           }
           tensors.append(expansion)
         } else {
-          tensors.append(Tensor(TensorNode(operation: node.operation, inputs: operands.map(\.node), type: node.type)))
+          tensors.append(
+            Tensor(TensorNode(operation: node.operation, inputs: operands.map(\.node), type: node.type)))
         }
       }
       graph = try Graph(inputs: inputs, outputs: graph.outputs.map { tensors[$0] })

@@ -67,7 +67,9 @@ struct Schedule {
     var ready = waiting.filter(\.value.isEmpty).map(\.key)
     while !ready.isEmpty {
       // As traced, as far as the dependencies allow.
-      let next = ready.indices.min { fusion.groups[ready[$0]]!.members[0] < fusion.groups[ready[$1]]!.members[0] }!
+      let next = ready.indices.min {
+        fusion.groups[ready[$0]]!.members[0] < fusion.groups[ready[$1]]!.members[0]
+      }!
       let key = ready.remove(at: next)
       order.append(key)
       for user in users[key] ?? [] {

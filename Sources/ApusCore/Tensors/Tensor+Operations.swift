@@ -44,7 +44,8 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 
   package init(_ storage: TensorStorage, _ type: TensorType) {
     guard type.shape.isFixed, type.shape.count() == storage.count else {
-      self = .failed(ApusError("\(storage.count) numbers for the shape \(type.shape)", expected: "as many as it holds"))
+      self = .failed(
+        ApusError("\(storage.count) numbers for the shape \(type.shape)", expected: "as many as it holds"))
       return
     }
     self.init(TensorNode(operation: Constant(type: type, storage: storage), inputs: [], type: type))
@@ -177,7 +178,8 @@ extension Tensor {
   /// right multiplies every matrix of a batch on the left.
   public func matmul(_ right: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false) -> Tensor {
     guard shape.rank > 2, right.shape.rank == 2, !transposeLeft else {
-      return .apply(MatrixProduct(transposeLeft: transposeLeft, transposeRight: transposeRight), [self, right])
+      return .apply(
+        MatrixProduct(transposeLeft: transposeLeft, transposeRight: transposeRight), [self, right])
     }
     let leading = shape.dimensions.dropLast()
     let rows = leading.reduce(Monomial(1)) { $0 * Monomial($1) }
@@ -246,7 +248,9 @@ extension Tensor {
   }
 
   /// 1 with a probability (a float32 scalar), else 0.
-  public static func bernoulli(_ shape: TensorShape, probability: Tensor, key: Tensor, stream: UInt64) -> Tensor {
+  public static func bernoulli(_ shape: TensorShape, probability: Tensor, key: Tensor, stream: UInt64)
+    -> Tensor
+  {
     .apply(RandomBernoulli(shape: shape, stream: stream), [key, probability])
   }
 }

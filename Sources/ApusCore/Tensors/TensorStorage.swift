@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Elements in memory: four bytes each, on a 64-byte boundary, written once and then only read.
@@ -66,11 +66,11 @@ package enum AlignedMemory {
       munmap(start, start.load(as: Int.self))
     } else {
       #if canImport(Glibc)
-      Glibc.free(start)
+        Glibc.free(start)
       #elseif canImport(Musl)
-      Musl.free(start)
+        Musl.free(start)
       #else
-      Darwin.free(start)
+        Darwin.free(start)
       #endif
     }
   }

@@ -17,7 +17,8 @@ public enum Initializers {
   public static let table = NameTable(
     "initializer",
     [
-      Zeros.self, Ones.self, Normal.self, XavierUniform.self, XavierNormal.self, HeUniform.self, HeNormal.self,
+      Zeros.self, Ones.self, Normal.self, XavierUniform.self, XavierNormal.self, HeUniform.self,
+      HeNormal.self,
     ])
 }
 

@@ -32,7 +32,8 @@ public struct Dense: Layer {
     }
     let inputs = input.shape[-1].size
     let weight = scope.parameter(
-      "weight", [Dimension(inputs), Dimension(units)], initializer.value, layout: layout(of: input, in: scope))
+      "weight", [Dimension(inputs), Dimension(units)], initializer.value, layout: layout(of: input, in: scope)
+    )
     let product = input.matmul(weight)
     guard bias else { return product }
     return product + scope.parameter("bias", [Dimension(units)], .zeros, isDecayed: false)

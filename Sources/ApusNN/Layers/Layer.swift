@@ -7,7 +7,7 @@ public import ApusCore
 ///   static let name = "scale"
 ///   static let formula = "y = a · x"
 ///   func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
-///     input * scope.parameter("a", [input.shape[-1].size], .ones)
+///     input * scope.parameter("a", [input.shape[-1]], .ones)
 ///   }
 /// }
 /// ```

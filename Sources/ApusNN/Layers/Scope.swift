@@ -32,7 +32,8 @@ public struct Scope {
     trace.parameter(
       ParameterSpecification(
         path: join(name), shape: shape, initializer: initializer,
-        fanIn: fanIn ?? shape.dimensions.dropLast().reduce(1) { $0 * $1.size }, fanOut: fanOut ?? shape[-1].size,
+        fanIn: fanIn ?? shape.dimensions.dropLast().reduce(1) { $0 * $1.size },
+        fanOut: fanOut ?? shape[-1].size,
         isDecayed: isDecayed, layout: layout))
   }
 

@@ -33,6 +33,9 @@ final class Trace {
   /// Shapes of image tensors that a flatten took apart, by the flat tensor: for the layout of what follows.
   private var flattened: [(flat: Tensor, image: TensorShape)] = []
 
+  /// A parameter of 64 GiB: what is larger is a mistake rather than a wish.
+  private static let mostElements = 1 << 34
+
   init(mode: TracingMode) {
     self.mode = mode
   }
@@ -49,7 +52,15 @@ final class Trace {
     }
     guard specification.shape.isFixed, specification.shape.count() > 0 else {
       return .failed(
-        ApusError("parameter “\(specification.path)” of shape \(specification.shape)", expected: "at least one element"))
+        ApusError(
+          "parameter “\(specification.path)” of shape \(specification.shape)",
+          expected: "at least one element"))
+    }
+    guard specification.shape.count() <= Self.mostElements else {
+      return .failed(
+        ApusError(
+          "parameter “\(specification.path)” of shape \(specification.shape)", expected: "at most 2³⁴ elements",
+          fix: "make the layer or its input smaller"))
     }
     let tensor = Tensor.input(specification.path, TensorType(specification.shape))
     parameters.append((specification, tensor))
@@ -71,7 +82,8 @@ final class Trace {
   }
 
   func record(_ layer: any Layer, _ path: String, _ input: TensorShape, _ output: Tensor) {
-    layers.append(LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
+    layers.append(
+      LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
   }
 
   func noteFlattened(_ flat: Tensor, from image: TensorShape) {

@@ -3,7 +3,8 @@ public import ApusCore
 /// −t ln σ(z) − (1 − t) ln(1 − σ(z)), from logits z and targets t in 0 … 1, both `[rows, outputs]`: the mean over
 /// the outputs (S0, S1).
 ///
-/// Computed as softplus(z) − z · t. Its value at the start is ln 2 an output.
+/// Computed as t · softplus(−z) + (1 − t) · softplus(z), which neither overflows nor cancels and has no kink. Its value
+/// at the start is ln 2 an output.
 public struct BinaryCrossEntropy: Loss {
   public static let name = "binaryCrossEntropy"
   public static let formula = "ln(1 + eᶻ) − z·t"
@@ -12,9 +13,7 @@ public struct BinaryCrossEntropy: Loss {
   public func targetType(for output: TensorShape) -> TensorType { TensorType(output) }
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
-    // Without cancellation where z is large: max(z, 0) − z·t + ln(1 + e^−|z|).
-    let terms = output.relu() - output * target + (-output.abs()).softplus()
-    return meanOverOutputs(terms)
+    meanOverOutputs(target * (-output).softplus() + (1 - target) * output.softplus())
   }
 
   public func expectedAtStart(outputs: Int) -> Double? { Mathematics.log(2) }

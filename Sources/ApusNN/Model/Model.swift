@@ -37,17 +37,22 @@ public struct Model: Sendable {
     guard input.allSatisfy({ $0 > 0 }) else {
       throw ApusError("a model for the input \(input)", expected: "lengths of at least 1")
     }
+    guard TensorShape(input).count() <= 1 << 34 else {
+      throw ApusError("a model for the input \(input)", expected: "at most 2³⁴ numbers a sample")
+    }
     self.layers = layers
     inputShape = input
     self.seed = seed
     let network = try TracedNetwork(layers, input: input, mode: .training)
     guard network.output.shape[0] == .rows else {
-      throw ApusError("the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
+      throw ApusError(
+        "the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
     }
     outputShape = network.output.shape.dimensions.dropFirst().map(\.size)
     parameters = Parameter.layOut(network.parameters.map(\.specification))
     summary = LayerSummary.make(network)
-    settings = Dictionary(network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
+    settings = Dictionary(
+      network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
     for parameter in parameters {
       let random = Philox(seed: seed, path: parameter.path)
@@ -125,14 +130,20 @@ public struct LayerSummary: Sendable {
 
   static func make(_ network: TracedNetwork) -> [LayerSummary] {
     var previous: Set<ObjectIdentifier> = []
+    var counted: Set<String> = []
     return network.layers.map { layer in
       let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
       previous.formUnion(nodes.map { ObjectIdentifier($0) })
-      let own = network.parameters.filter { $0.specification.path.hasPrefix(layer.path + ".") }
+      // Once: not again for the layers around, or where they are shared.
+      let own = network.parameters.filter {
+        $0.specification.path.hasPrefix(layer.path + ".") && counted.insert($0.specification.path).inserted
+      }
       let work = nodes.reduce(0) { sum, node in
         let expression = node.expression
         return sum
-          + expression.operation.floatingPointOperations(inputs: expression.inputs.map(\.type), output: node.type)
+          + expression.operation.floatingPointOperations(
+            inputs: expression.inputs.map(\.type), output: node.type
+          )
           .resolved(rows: 1)
       }
       return LayerSummary(

@@ -36,7 +36,8 @@ public final class Predictor: Sendable {
   public func predict(_ inputs: [Float]) throws -> [Float] {
     let size = model.inputShape.reduce(1, *)
     guard inputs.count % size == 0 else {
-      throw ApusError("\(inputs.count) numbers as inputs", expected: "a multiple of \(size), the size of one sample")
+      throw ApusError(
+        "\(inputs.count) numbers as inputs", expected: "a multiple of \(size), the size of one sample")
     }
     let rows = inputs.count / size
     let outputSize = model.outputShape.reduce(1, *)
@@ -72,7 +73,8 @@ public final class Predictor: Sendable {
     let executable = try engine.compile(graph, rows: capacity)
     for (position, parameter) in model.parameters.enumerated() {
       executable.bind(
-        input: position + 1, to: UnsafeMutableRawPointer(model.storage.floats.baseAddress! + parameter.offset))
+        input: position + 1, to: UnsafeMutableRawPointer(model.storage.floats.baseAddress! + parameter.offset)
+      )
     }
     for (position, value) in settings.enumerated() {
       executable.input(position + 1 + model.parameters.count)?.storeBytes(of: value, as: Float.self)

@@ -24,7 +24,9 @@ public enum CallSyntax {
           parameters.append(JSONMember(parts[0], value(parts[1])))
         } else {
           guard index < positions.count else {
-            throw ApusError("\(name) takes \(positions.count) parameters", at: text, expected: positions.joined(separator: ", "))
+            throw ApusError(
+              "\(name) takes \(positions.count) parameters", at: text,
+              expected: positions.joined(separator: ", "))
           }
           parameters.append(JSONMember(positions[index], value(argument)))
         }

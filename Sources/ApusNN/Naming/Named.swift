@@ -51,7 +51,8 @@ public struct NameTable: Sendable {
     case .object(let members) where members.count == 1:
       return try item(members[0].key, parameters: members[0].value)
     default:
-      throw ApusError("a \(kind) is a name, or a name with its parameters", expected: names.joined(separator: ", "))
+      throw ApusError(
+        "a \(kind) is a name, or a name with its parameters", expected: names.joined(separator: ", "))
     }
   }
 

@@ -44,13 +44,17 @@ public struct Span: Sendable, Equatable, Codable {
   public static func steps(_ count: Int) -> Span { Span(count: count, unit: .steps) }
   public static func epochs(_ count: Int) -> Span { Span(count: count, unit: .epochs) }
 
+  /// Longer than any run, and several of them still add up.
+  private static let longest = 1 << 50
+
   init(count: Int, unit: Unit) {
     self.count = count
     self.unit = unit
   }
 
   public func steps(in run: RunLength) -> Int {
-    unit == .steps ? count : count * run.stepsPerEpoch
+    let (steps, overflow) = count.multipliedReportingOverflow(by: unit == .steps ? 1 : run.stepsPerEpoch)
+    return overflow ? Self.longest : min(steps, Self.longest)
   }
 
   public init(from decoder: any Decoder) throws {
@@ -105,16 +109,26 @@ public struct ScheduleSequence: Schedule {
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {
     var start = 0
-    for schedule in schedules {
+    for (position, schedule) in schedules.enumerated() {
       let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
       let length = schedule.length(in: rest)
-      if let length, step >= start + length, schedule.configuration != schedules.last?.configuration {
+      if let length, step >= start + length, position < schedules.count - 1 {
         start += length
         continue
       }
       return schedule.rate(step: step - start, base: base, run: rest)
     }
     return base
+  }
+
+  public func length(in run: RunLength) -> Int? {
+    var steps = 0
+    for schedule in schedules {
+      let rest = RunLength(steps: max(run.steps - steps, 0), stepsPerEpoch: run.stepsPerEpoch)
+      guard let length = schedule.length(in: rest) else { return nil }
+      steps += length
+    }
+    return steps
   }
 
   public var configuration: JSONValue { .array(schedules.map(\.configuration)) }

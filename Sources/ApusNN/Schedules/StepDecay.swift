@@ -19,5 +19,7 @@ public struct StepDecay: Schedule {
 }
 
 extension Schedule where Self == StepDecay {
-  public static func step(every: Span, factor: Double = 0.5) -> StepDecay { StepDecay(every: every, factor: factor) }
+  public static func step(every: Span, factor: Double = 0.5) -> StepDecay {
+    StepDecay(every: every, factor: factor)
+  }
 }

@@ -41,7 +41,8 @@ public struct PredictionTable: Sendable {
 
   private func quoted(_ field: String) -> String {
     guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 }
 
@@ -57,10 +58,12 @@ extension SavedModel {
         fix: "use apus predict for data without it")
     }
     let results = try model.results(
-      on: rows.count == dataset.count ? dataset : dataset.subset(rows), loss: loss, scale: scale, engine: engine)
+      on: rows.count == dataset.count ? dataset : dataset.subset(rows), loss: loss, scale: scale,
+      engine: engine)
     var confusion: ConfusionMatrix?
     if case .classes(let names) = dataset.targets { confusion = ConfusionMatrix(results, classNames: names) }
-    return Evaluation(metrics: Metrics.all(results), confusion: confusion, samples: results.count, notes: notes)
+    return Evaluation(
+      metrics: Metrics.all(results), confusion: confusion, samples: results.count, notes: notes)
   }
 
   /// A prediction for each row.
@@ -103,13 +106,16 @@ extension SavedModel {
     case (.images(let preprocessing)?, .images(let images)):
       let chosen = images.test ?? images.training
       let dataset = try preprocessing.apply(to: chosen, name: source.origin)
-      return (dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"])
+      return (
+        dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
+      )
     case (.table?, .images):
       throw ApusError("the model was trained on a table, and this is a set of images", at: source.origin)
     case (.images?, .table):
       throw ApusError("the model was trained on images, and this is a table", at: source.origin)
     case (nil, _):
-      throw ApusError("the model file does not say how its inputs are made", expected: "a model that apus train wrote")
+      throw ApusError(
+        "the model file does not say how its inputs are made", expected: "a model that apus train wrote")
     }
   }
 

@@ -62,7 +62,8 @@ public struct SavedModel: Sendable {
       }
       return text
     }
-    let architecture = try Layers.layer(StrictJSON.parse(metadata("architecture"), name: "architecture"), custom: custom)
+    let architecture = try Layers.layer(
+      StrictJSON.parse(metadata("architecture"), name: "architecture"), custom: custom)
     let shape = try JSONCoding.decode(
       [Int].self, from: StrictJSON.parse(metadata("inputShape"), name: "inputShape"), name: "inputShape")
     guard shape.allSatisfy({ $0 > 0 && $0 < 1 << 24 }), shape.count <= 4 else {
@@ -73,11 +74,13 @@ public struct SavedModel: Sendable {
     let arena = TensorStorage(count: model.storage.count)
     for parameter in model.parameters {
       guard let entry = file.entries[parameter.path], let values = entry.floats else {
-        throw ApusError("the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(parameter.shape)")
+        throw ApusError(
+          "the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(parameter.shape)")
       }
       let expected = parameter.specification.layout.storedShape(parameter.shape)
       guard entry.shape == expected else {
-        throw ApusError("the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
+        throw ApusError(
+          "the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
       }
       let restored = parameter.specification.layout.restored(values, shape: parameter.shape)
       for (place, value) in zip(parameter.range, restored) { arena.floats[place] = value }

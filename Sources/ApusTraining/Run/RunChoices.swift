@@ -18,7 +18,8 @@ struct RunChoices {
     let rows = data.training.count
     let size = Size(rows: rows)
     let classes = data.task == .classification
-    let loss = try given.training.loss.map { try Losses.loss($0) }
+    let loss =
+      try given.training.loss.map { try Losses.loss($0) }
       ?? (classes ? SoftmaxCrossEntropy() as any Loss : SquaredError())
 
     let outputs = Self.outputs(data, loss)
@@ -44,22 +45,29 @@ struct RunChoices {
 
     let optimizer = try given.training.optimizer.map { try Optimizers.optimizer($0) } ?? Adam()
     let chosenOptimizer = given.training.optimizer == nil
-    let rate = given.training.learningRate ?? (chosenOptimizer || optimizer is Adam ? size.rate : optimizer.defaultRate)
-    let schedule = try given.training.schedule.map { try Schedules.schedule($0) }
-      ?? (given.training.learningRate == nil && chosenOptimizer ? CosineDecay() as any Schedule : ConstantRate())
+    let rate =
+      given.training.learningRate
+      ?? (chosenOptimizer || optimizer is Adam ? size.rate : optimizer.defaultRate)
+    let schedule =
+      try given.training.schedule.map { try Schedules.schedule($0) }
+      ?? (given.training.learningRate == nil && chosenOptimizer
+        ? CosineDecay() as any Schedule : ConstantRate())
     let batch = given.training.batch ?? min(size.batch, rows)
     let epochs = given.training.epochs ?? size.epochs(batch: batch)
     let l2 = given.training.l2 ?? (chosenOptimizer ? size.l2 : 0)
     settings = TrainingSettings(
-      loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs, batch: batch,
-      l2: l2, clipNorm: given.training.clipNorm, earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil },
+      loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
+      batch: batch,
+      l2: l2, clipNorm: given.training.clipNorm,
+      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil },
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
     settings.schedule = schedule
     try check()
     if given.training.epochs == nil || given.training.batch == nil {
-      lines.append("\(epochs) epochs in batches of \(batch): about \(epochs * ((rows + batch - 1) / batch)) steps")
+      lines.append(
+        "\(epochs) epochs in batches of \(batch): about \(epochs * ((rows + batch - 1) / batch)) steps")
     }
     if chosenOptimizer {
       lines.append(
@@ -80,13 +88,19 @@ struct RunChoices {
   }
 
   private func check() throws {
-    for (key, value) in [("l2", settings.l2), ("clipNorm", settings.clipNorm ?? 1)] where !(value >= 0 && value.isFinite) {
+    for (key, value) in [("l2", settings.l2), ("clipNorm", settings.clipNorm ?? 1)]
+    where !(value >= 0 && value.isFinite) {
       throw ApusError("\(key) is \(value)", at: "training.\(key)", expected: "0 or more")
     }
-    guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1") }
-    guard settings.epochs >= 0 else { throw ApusError("\(settings.epochs) epochs", at: "training.epochs", expected: "0 or more") }
+    guard settings.batch > 0 else {
+      throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
+    }
+    guard settings.epochs >= 0 else {
+      throw ApusError("\(settings.epochs) epochs", at: "training.epochs", expected: "0 or more")
+    }
     guard settings.rate >= 0, settings.rate.isFinite else {
-      throw ApusError("a learning rate of \(settings.rate)", at: "training.learningRate", expected: "0 or more")
+      throw ApusError(
+        "a learning rate of \(settings.rate)", at: "training.learningRate", expected: "0 or more")
     }
   }
 

@@ -85,8 +85,13 @@ extension RunConfiguration {
   static func parse(yaml text: String) throws -> RunConfiguration {
     guard let node = try Yams.compose(yaml: text) else { return RunConfiguration() }
     let value = try JSONValue(yaml: node)
-    guard case .object(let sections) = value else { throw ApusError("a configuration is a list of keys", expected: "data, model, training") }
-    let known = ["data": keys(DataConfiguration()), "model": keys(ModelConfiguration()), "training": keys(TrainingConfiguration())]
+    guard case .object(let sections) = value else {
+      throw ApusError("a configuration is a list of keys", expected: "data, model, training")
+    }
+    let known = [
+      "data": keys(DataConfiguration()), "model": keys(ModelConfiguration()),
+      "training": keys(TrainingConfiguration()),
+    ]
     for section in sections {
       guard let names = known[section.key] else { throw unknown(section.key, "section", known.keys.sorted()) }
       guard case .object(let members) = section.value else {
@@ -172,7 +177,8 @@ extension JSONValue {
 
   /// Text that would read back as something else.
   private func needsQuotes(_ text: String) -> Bool {
-    Double(text) != nil || ["", "~", "null", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+    Double(text) != nil
+      || ["", "~", "null", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
   }
 }
 
@@ -189,7 +195,9 @@ enum FileText {
       let count = fread(&buffer, 1, buffer.count, file)
       if count == 0 { break }
       bytes += buffer[..<count]
-      guard bytes.count < 1 << 24 else { throw ApusError("larger than 16 MB", at: path, expected: "a configuration") }
+      guard bytes.count < 1 << 24 else {
+        throw ApusError("larger than 16 MB", at: path, expected: "a configuration")
+      }
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ApusError("not text", at: path, expected: "UTF-8")
@@ -199,9 +207,9 @@ enum FileText {
 }
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif

@@ -42,9 +42,11 @@ struct RunData {
     case nil: break
     case ".": style = .plain
     case ",": style = NumberStyle(decimalMark: ",", groupMark: ".")
-    case let mark?: throw ApusError("“\(mark)” as a decimal mark", at: "data.decimalMark", expected: "“.” or “,”")
+    case let mark?:
+      throw ApusError("“\(mark)” as a decimal mark", at: "data.decimalMark", expected: "“.” or “,”")
     }
-    return TableFormat(hasHeader: configuration.header, delimiter: configuration.delimiter, numberStyle: style)
+    return TableFormat(
+      hasHeader: configuration.header, delimiter: configuration.delimiter, numberStyle: style)
   }
 
   private init(_ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
@@ -66,7 +68,9 @@ struct RunData {
       split = try prepared.split(options)
       configuration.validation = options.validation
       configuration.test = given.testData == nil ? options.test : nil
-      choices.append(Self.sizes(split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
+      choices.append(
+        Self.sizes(
+          split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
     }
     let (preprocessing, fitted) = try prepared.fit(split.training)
     notes = prepared.notes + fitted
@@ -91,9 +95,12 @@ struct RunData {
     configuration.task = task
   }
 
-  private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
+  private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64)
+    throws
+  {
     guard given.task != .regression, given.target == nil || given.target == "label" else {
-      throw ApusError("images have classes as their target", at: source.origin, fix: "leave out --target and --task")
+      throw ApusError(
+        "images have classes as their target", at: source.origin, fix: "leave out --target and --task")
     }
     name = source.name
     origin = source.origin
@@ -110,14 +117,16 @@ struct RunData {
       official = other.test ?? other.training
     }
     let options = SplitOptions(
-      validation: given.validation ?? Self.usualValidation, test: official == nil ? given.test ?? Self.usualTest : 0,
+      validation: given.validation ?? Self.usualValidation,
+      test: official == nil ? given.test ?? Self.usualTest : 0,
       seed: seed)
     let split = try Split.random(rows: Array(0..<all.count), classes: all.labels(), options)
     let preprocessing = ImagePreprocessing.fit(all, rows: split.training)
     let normalized = try preprocessing.apply(to: all, name: source.origin)
     training = normalized.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)
-    test = try official.map { try preprocessing.apply(to: $0, name: source.origin) }
+    test =
+      try official.map { try preprocessing.apply(to: $0, name: source.origin) }
       ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
     schema = .images(preprocessing)
     configuration.validation = options.validation

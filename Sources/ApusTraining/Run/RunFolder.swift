@@ -2,11 +2,11 @@ import ApusCore
 import ApusData
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// The folder that a run leaves: the model, the configuration that reruns it, the history, the checkpoints.

@@ -31,7 +31,8 @@ public struct RunReport: Sendable {
       JSONMember("task", .string(task.rawValue)), JSONMember("train", metrics(training)),
       JSONMember("validation", metrics(validation)), JSONMember("test", metrics(test)),
       JSONMember("epochs", .integer(epochs)), JSONMember("seconds", .double(seconds)),
-      JSONMember("samplesPerSecond", .double(samplesPerSecond)), JSONMember("parameters", .integer(parameters)),
+      JSONMember("samplesPerSecond", .double(samplesPerSecond)),
+      JSONMember("parameters", .integer(parameters)),
       JSONMember("model", model.map { .string($0) } ?? .null),
     ])
   }

@@ -46,7 +46,8 @@ public final class TrainingRun {
     model = try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
     task = data.task
     session = try TrainingSession(
-      model, training: data.training, validation: data.validation, settings: chosen.settings, scale: data.scale,
+      model, training: data.training, validation: data.validation, settings: chosen.settings,
+      scale: data.scale,
       engine: engine)
     files = try RunFolder(folder, name: data.name)
     var hash = StableHasher()
@@ -76,7 +77,9 @@ public final class TrainingRun {
   /// - Throws: when training diverges, with layer, step and cause; the last good state is then in the folder. When a
   ///   file cannot be written.
   public func train(profile: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }) throws -> RunReport {
-    onEvent(.started(steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
+    onEvent(
+      .started(
+        steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
     let start = Clock.nanoseconds
     let firstStep = session.progress.step
     lastCheckpoint = start
@@ -149,7 +152,8 @@ public final class TrainingRun {
     var report = RunReport(
       task: task, training: [], validation: [], test: [], epochs: session.progress.epoch, seconds: seconds,
       samplesPerSecond: seconds > 0 ? samples / seconds : 0, parameters: model.parameterCount, model: nil,
-      history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted)
+      history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted
+    )
     guard !isInterrupted else { return report }
     session.restore(session.result())
     report.training = session.evaluate(data.training)
@@ -157,14 +161,17 @@ public final class TrainingRun {
     if let test = data.test {
       let results = session.results(on: test)
       report.test = Metrics.all(results)
-      if case .classes(let names) = test.targets { report.confusion = ConfusionMatrix(results, classNames: names) }
+      if case .classes(let names) = test.targets {
+        report.confusion = ConfusionMatrix(results, classNames: names)
+      }
     }
     report.model = files.model
     return report
   }
 
   private func write(_ report: RunReport) throws {
-    try SavedModel(model: session.snapshot(), schema: data.schema, loss: session.settings.loss).write(to: files.model)
+    try SavedModel(model: session.snapshot(), schema: data.schema, loss: session.settings.loss).write(
+      to: files.model)
     try AtomicFile.write(files.history, text: report.history.csv)
     var json = report.json
     if case .object(var members) = json {

@@ -3,11 +3,11 @@ import ApusData
 import ApusNN
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// The checkpoints of a run: `step-….safetensors` in a folder, the last few of them.
@@ -71,14 +71,17 @@ package struct CheckpointStore: Sendable {
 
   private func read(_ path: String) throws -> (TrainingState, fingerprint: String) {
     let file = try SafeTensors(contentsOf: path)
-    guard file.metadata["checksum"] == checksum(of: file) else { throw ApusError("its checksum is wrong", at: path) }
+    guard file.metadata["checksum"] == checksum(of: file) else {
+      throw ApusError("its checksum is wrong", at: path)
+    }
     guard let progress = file.metadata["progress"], let parameters = file.entries["parameters"]?.floats else {
       throw ApusError("it is no checkpoint", at: path)
     }
     var slots: [[Float]] = []
     while let slot = file.entries["slot.\(slots.count)"]?.floats { slots.append(slot) }
     let state = TrainingState(
-      progress: try JSONCoding.decode(TrainingProgress.self, from: StrictJSON.parse(progress, name: "progress")),
+      progress: try JSONCoding.decode(
+        TrainingProgress.self, from: StrictJSON.parse(progress, name: "progress")),
       parameters: parameters, slots: slots, best: file.entries["best"]?.floats)
     return (state, file.metadata["fingerprint"] ?? "")
   }

@@ -26,10 +26,13 @@ public struct History: Sendable, Equatable, Codable {
   /// One row an epoch, for `history.csv`.
   public var csv: String {
     let names = epochs.first?.validation.map(\.name) ?? []
-    var lines = [(["epoch", "step", "rate", "training_loss"] + names.map { "validation_\($0)" }).joined(separator: ",")]
+    var lines = [
+      (["epoch", "step", "rate", "training_loss"] + names.map { "validation_\($0)" }).joined(separator: ",")
+    ]
     for record in epochs {
       let fields = ["\(record.epoch)", "\(record.step)", "\(record.rate)", "\(record.trainingLoss)"]
-      lines.append((fields + names.map { name in record.validation(name).map { "\($0)" } ?? "" }).joined(separator: ","))
+      lines.append(
+        (fields + names.map { name in record.validation(name).map { "\($0)" } ?? "" }).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -17,7 +17,8 @@ public struct Trainer: Sendable {
     clipNorm: Double? = nil, earlyStopping: Int? = nil, seed: UInt64 = 0, engine: Engine? = nil
   ) {
     settings = TrainingSettings(
-      loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm, earlyStopping: earlyStopping,
+      loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm,
+      earlyStopping: earlyStopping,
       seed: seed)
     self.engine = engine
   }
@@ -38,7 +39,9 @@ public struct Trainer: Sendable {
     settings.batch = batch
     let session = try TrainingSession(
       model, training: training, validation: validation, settings: settings, engine: engine)
-    onEvent?(.started(steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
+    onEvent?(
+      .started(
+        steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
     while !session.isFinished {
       let epoch = session.progress.epoch
       do {
@@ -66,13 +69,16 @@ extension Model {
   ///
   /// - Parameter loss: what the outputs were trained with: softmax cross-entropy for classes and the squared
   ///   error for numbers when nil.
-  public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws -> [MetricValue] {
+  public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws
+    -> [MetricValue]
+  {
     Metrics.all(try results(on: dataset, loss: loss, engine: engine))
   }
 
   /// Predictions beside the truth.
   public func results(
-    on dataset: any Dataset, loss: (any Loss)? = nil, scale: TargetScale = TargetScale(), engine: Engine? = nil
+    on dataset: any Dataset, loss: (any Loss)? = nil, scale: TargetScale = TargetScale(),
+    engine: Engine? = nil
   ) throws -> EvaluatedSamples {
     let usual: any Loss
     if case .classes = dataset.targets { usual = SoftmaxCrossEntropy() } else { usual = SquaredError() }

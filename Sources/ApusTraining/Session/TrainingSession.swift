@@ -48,7 +48,8 @@ public final class TrainingSession {
     guard training.count > 0 else { throw ApusError("there are no samples to train on") }
     guard training.inputShape == model.inputShape else {
       throw ApusError(
-        "the samples have the shape \(training.inputShape)", expected: "\(model.inputShape), the model's input")
+        "the samples have the shape \(training.inputShape)",
+        expected: "\(model.inputShape), the model's input")
     }
     guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", expected: "at least 1") }
     guard settings.epochs >= 0 else { throw ApusError("\(settings.epochs) epochs", expected: "0 or more") }
@@ -63,15 +64,19 @@ public final class TrainingSession {
       guard allowed.contains(outputs) else {
         throw ApusError(
           "the model has \(outputs) outputs for \(names.count) classes",
-          expected: allowed.map(String.init).joined(separator: " or "), fix: "end it with Dense(\(allowed[0]))")
+          expected: allowed.map(String.init).joined(separator: " or "),
+          fix: "end it with Dense(\(allowed[0]))")
       }
     case .values(let names):
       guard !isLabelled else {
         throw ApusError(
-          "the loss \(type(of: settings.loss).name) is for classes, and the targets are numbers", expected: "squared")
+          "the loss \(type(of: settings.loss).name) is for classes, and the targets are numbers",
+          expected: "squared")
       }
       guard outputs == names.count else {
-        throw ApusError("the model has \(outputs) outputs for \(names.count) targets", fix: "end it with Dense(\(names.count))")
+        throw ApusError(
+          "the model has \(outputs) outputs for \(names.count) targets",
+          fix: "end it with Dense(\(names.count))")
       }
     }
   }
@@ -118,13 +123,15 @@ public final class TrainingSession {
   private func diverged(_ loss: Float) -> ApusError {
     ApusError(
       "step \(progress.step + 1): training diverges, the loss grew from \(progress.firstLoss ?? loss) to \(loss)",
-      at: "the loss", fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
+      at: "the loss",
+      fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
   }
 
   /// The learning rate of the next step.
   public var currentRate: Double {
     settings.schedule.rate(
-      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch))
+      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
+    )
   }
 
   /// The steps up to the end of the epoch.
@@ -146,7 +153,8 @@ public final class TrainingSession {
   private func finishEpoch(rate: Double) {
     let metrics = validation.map { Metrics.all(evaluator.run($0)) } ?? []
     let record = EpochRecord(
-      epoch: progress.epoch + 1, step: progress.step, rate: rate, trainingLoss: progress.lossSum / Double(training.count),
+      epoch: progress.epoch + 1, step: progress.step, rate: rate,
+      trainingLoss: progress.lossSum / Double(training.count),
       validation: metrics)
     progress.history.epochs.append(record)
     progress.epoch += 1
@@ -157,7 +165,9 @@ public final class TrainingSession {
       progress.history.bestEpoch = record.epoch
       keepBest()
     }
-    if let patience = settings.earlyStopping, let best = progress.history.bestEpoch, record.epoch - best >= patience {
+    if let patience = settings.earlyStopping, let best = progress.history.bestEpoch,
+      record.epoch - best >= patience
+    {
       progress.stopReason = "no better validation loss for \(patience) epochs; the best was epoch \(best)"
     }
     send(.epoch(record))
@@ -217,7 +227,8 @@ public final class TrainingSession {
   /// Everything that the rest of the run depends on, besides settings and data.
   package var state: TrainingState {
     TrainingState(
-      progress: progress, parameters: Array(step.parameters.floats), slots: step.slots.map { Array($0.floats) },
+      progress: progress, parameters: Array(step.parameters.floats),
+      slots: step.slots.map { Array($0.floats) },
       best: best.map { Array($0.floats) })
   }
 

@@ -22,12 +22,16 @@ struct NonFinite {
   private func cause() -> (place: String, cause: String) {
     if let index = inputs.firstIndex(where: { !$0.isFinite }) {
       let size = max(inputs.count / max(rows, 1), 1)
-      return ("the batch", "row \(index / size + 1) of the batch holds \(inputs[index]) in feature \(index % size + 1)")
+      return (
+        "the batch",
+        "row \(index / size + 1) of the batch holds \(inputs[index]) in feature \(index % size + 1)"
+      )
     }
     if let layer = firstLayer() {
       return ("layer \(layer.path) (\(layer.name))", "its output is no longer finite, \(largestWeight())")
     }
-    for parameter in model.parameters where gradients.floats[parameter.range].contains(where: { !$0.isFinite }) {
+    for parameter in model.parameters
+    where gradients.floats[parameter.range].contains(where: { !$0.isFinite }) {
       return ("parameter \(parameter.path)", "its gradient is no longer finite, \(largestWeight())")
     }
     return ("the loss", "loss or gradients grow beyond float32, \(largestWeight())")
@@ -42,7 +46,8 @@ struct NonFinite {
   private func firstLayer() -> LayerRecord? {
     guard
       let graph = try? Graph(
-        inputs: [network.input, network.key] + network.parameters.map(\.tensor) + network.settings.map(\.tensor),
+        inputs: [network.input, network.key] + network.parameters.map(\.tensor)
+          + network.settings.map(\.tensor),
         outputs: network.layers.map(\.output)),
       let executable = try? engine.compile(graph, rows: rows)
     else { return nil }

@@ -61,7 +61,8 @@ public final class TrainingStep {
     let tensors = network.parameters.map(\.tensor)
     let traced = ApusCore.gradients(of: mean, withRespectTo: tensors)
     let graph = try Graph(
-      inputs: [network.input, target, network.key] + tensors + network.settings.map(\.tensor), outputs: [mean] + traced)
+      inputs: [network.input, target, network.key] + tensors + network.settings.map(\.tensor),
+      outputs: [mean] + traced)
     backward = try engine.compile(graph, rows: capacity)
     parameters = TensorStorage(model.storage.floats)
     gradients = TensorStorage(count: parameters.count)
@@ -80,9 +81,11 @@ public final class TrainingStep {
     let place = backward.floats(input: 1, rows: capacity)
     targetFloats = place
     targets = isLabelled ? UnsafeMutableBufferPointer(start: nil, count: 0) : place
-    labels = isLabelled
+    labels =
+      isLabelled
       ? UnsafeMutableBufferPointer(
-        start: place.baseAddress.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int32.self) }, count: place.count)
+        start: place.baseAddress.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int32.self) },
+        count: place.count)
       : UnsafeMutableBufferPointer(start: nil, count: 0)
     key = backward.input(2)?.assumingMemoryBound(to: Int32.self)
     lossValue = backward.output(0).assumingMemoryBound(to: Float.self)
@@ -110,7 +113,8 @@ public final class TrainingStep {
   public func load(inputs: [Float], targets: [Float]) throws -> Int {
     let rows = try load(inputs)
     guard targets.count == rows * (self.targets.count / capacity), !self.targets.isEmpty else {
-      throw ApusError("\(targets.count) targets for \(rows) rows", expected: "\(self.targets.count / capacity) a row")
+      throw ApusError(
+        "\(targets.count) targets for \(rows) rows", expected: "\(self.targets.count / capacity) a row")
     }
     _ = self.targets.update(fromContentsOf: targets)
     return rows
@@ -130,7 +134,8 @@ public final class TrainingStep {
   private func load(_ inputs: [Float]) throws -> Int {
     let size = self.inputs.count / capacity
     guard inputs.count % size == 0, inputs.count <= self.inputs.count else {
-      throw ApusError("\(inputs.count) numbers as inputs", expected: "a multiple of \(size), at most \(self.inputs.count)")
+      throw ApusError(
+        "\(inputs.count) numbers as inputs", expected: "a multiple of \(size), at most \(self.inputs.count)")
     }
     _ = self.inputs.update(fromContentsOf: inputs)
     return inputs.count / size
@@ -163,12 +168,18 @@ public final class TrainingStep {
 
   /// The same step, with the times of the instructions added to a profile for each of its plans.
   public func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
-    if profiles.count != 2 + updates.count { profiles = Array(repeating: Profile(), count: 2 + updates.count) }
+    if profiles.count != 2 + updates.count {
+      profiles = Array(repeating: Profile(), count: 2 + updates.count)
+    }
     backward.run(rows: rows, profile: &profiles[0])
     norm.run(rows: 1, profile: &profiles[1])
-    guard lossValue.pointee.isFinite, normValue.pointee.isFinite else { throw diagnosis(rows: rows, step: step) }
+    guard lossValue.pointee.isFinite, normValue.pointee.isFinite else {
+      throw diagnosis(rows: rows, step: step)
+    }
     let scalars = optimizer.scalars(step: step, rate: rate)
-    for (index, update) in updates.enumerated() { update.run(scalars, scale: 1, profile: &profiles[2 + index]) }
+    for (index, update) in updates.enumerated() {
+      update.run(scalars, scale: 1, profile: &profiles[2 + index])
+    }
   }
 
   /// The model with the weights of now: the one explicit copy.
@@ -189,7 +200,8 @@ public final class TrainingStep {
   private func diagnosis(rows: Int, step: Int) -> ApusError {
     NonFinite(
       network: network, model: model, parameters: parameters, gradients: gradients,
-      inputs: UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / capacity))]), rows: rows, engine: engine
+      inputs: UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / capacity))]), rows: rows,
+      engine: engine
     ).error(step: step)
   }
 }

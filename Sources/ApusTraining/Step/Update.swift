@@ -34,7 +34,9 @@ final class Update {
     let offset = range.lowerBound * 4
     executable.bind(input: 0, to: parameters.pointer + offset)
     executable.bind(input: 1, to: gradients.pointer + offset)
-    for (position, slot) in slots.enumerated() { executable.bind(input: 2 + position, to: slot.pointer + offset) }
+    for (position, slot) in slots.enumerated() {
+      executable.bind(input: 2 + position, to: slot.pointer + offset)
+    }
     let first = 2 + slots.count
     // A scalar that the update does not use has no place.
     let unused = UnsafeMutablePointer<Float>.allocate(capacity: 1)
@@ -69,7 +71,8 @@ final class Update {
   static func ranges(_ model: Model, decays: Bool) -> [(Range<Int>, decays: Bool)] {
     let end = model.storage.count
     guard decays, end > 0 else { return end > 0 ? [(0..<end, false)] : [] }
-    let boundary = model.parameters.filter { !$0.specification.isDecayed }.map(\.range.lowerBound).min() ?? end
+    let boundary =
+      model.parameters.filter { !$0.specification.isDecayed }.map(\.range.lowerBound).min() ?? end
     return [(0..<boundary, true), (boundary..<end, false)].filter { !$0.0.isEmpty }
   }
 }

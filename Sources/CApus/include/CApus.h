@@ -188,6 +188,13 @@ typedef struct apus_gather {
 
 typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_isa;
 
+/// A kernel that computes every program of one form, told by its text, in one loop.
+typedef struct apus_whole_program {
+  const char *name;
+  const char *form;
+  apus_kernel kernel;        // apus_program, of rank 1
+} apus_whole_program;
+
 typedef struct apus_kernels {
   const char *name;          // "portable", "avx2", "avx512"
   apus_kernel program;       // apus_program
@@ -201,6 +208,8 @@ typedef struct apus_kernels {
   apus_kernel copy;          // apus_copy
   apus_kernel gather;        // apus_gather
   apus_kernel scatter_add;   // apus_gather
+  const apus_whole_program *whole_programs;
+  int32_t whole_program_count;
 } apus_kernels;
 
 /// Nonzero when this machine can run `isa`.

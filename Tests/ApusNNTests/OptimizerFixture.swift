@@ -1,0 +1,65 @@
+import ApusCore
+import ApusNN
+import TestSupport
+import Testing
+
+/// `optimizers.json`.
+struct OptimizerFixture: Decodable, Sendable {
+  var initial: [String: FixtureTensor]
+  var batches: [Batch]
+  var runs: [Run]
+
+  struct Batch: Decodable, Sendable {
+    var inputs: FixtureTensor
+    var labels: FixtureTensor
+  }
+
+  struct Run: Decodable, Sendable, CustomTestStringConvertible {
+    var name: String
+    var optimizer: String
+    var options: [String: Double]
+    var learningRates: [Double]
+    var losses: [Double]
+    var snapshots: [Snapshot]
+    var testDescription: String { name }
+
+    /// Weight decay is the optimizer's own for adamW, and a term of the gradient for all others.
+    var coupledDecay: Double { optimizer == "adamW" ? 0 : options["weightDecay"] ?? 0 }
+
+    /// The optimizer with the parameters of the run.
+    func makeOptimizer() throws -> any Optimizer {
+      var parameters = options
+      parameters["clipNorm"] = nil
+      if optimizer != "adamW" { parameters["weightDecay"] = nil }
+      // Nesterov's is momentum with a flag there, and a name of its own here.
+      let known = try Optimizers.table.type(named: optimizer).parameterNames
+      parameters = parameters.filter { optimizer != "nesterov" || known.contains($0.key) }
+      let members = parameters.map { JSONMember($0.key, .double($0.value)) }
+      return try Optimizers.optimizer(.object([JSONMember(optimizer, .object(members))]))
+    }
+  }
+
+  struct Snapshot: Decodable, Sendable {
+    var step: Int
+    var parameters: [String: FixtureTensor]
+  }
+
+  static func load() throws -> OptimizerFixture {
+    try Fixtures.load("optimizers", as: OptimizerFixture.self)
+  }
+
+  /// The runs of optimizers that are there. The others (nesterov, adamW, rmsprop, adagrad at the time of writing)
+  /// are checked as soon as the table of optimizers names them.
+  static func runs() throws -> [Run] {
+    try load().runs.filter { Optimizers.table.names.contains($0.optimizer) }
+  }
+}
+
+extension FixtureTensor {
+  /// A parameter in our layout: PyTorch's weights are `[out, in]`.
+  func parameter<Scalar: ReferenceScalar>(_ scalar: Scalar.Type = Scalar.self) -> ReferenceArray<Scalar> {
+    guard shape.count == 2 else { return array() }
+    let weights: ReferenceArray<Scalar> = array()
+    return ReferenceArray(shape: shape.reversed()) { weights[[$0[1], $0[0]]] }
+  }
+}
