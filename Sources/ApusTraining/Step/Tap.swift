@@ -23,7 +23,7 @@ public enum Tap: Hashable, Sendable {
       let known = network.layers.map(\.path)
       throw ApusError(
         "there is no layer “\(path)” to tap", expected: known.joined(separator: ", "),
-        fix: nearest(path, known).map { "did you mean “\($0)”?" })
+        fix: Spelling.suggestion(for: path, in: known))
     }
     return layer.output
   }
