@@ -58,6 +58,10 @@ let package = Package(
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
-    .testTarget(name: "ApusTrainingTests", dependencies: ["Apus"], swiftSettings: settings),
+    .testTarget(
+      name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
+    .testTarget(
+      name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),
   ]
 )

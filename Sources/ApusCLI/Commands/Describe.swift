@@ -4,7 +4,8 @@
 
   struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show what is in data: columns, distributions, missing values, correlations, classes.")
+      abstract: "Show what is in data: columns, distributions, missing values, correlations, classes.",
+      usage: "apus describe <data> [<options>]")
 
     @OptionGroup var source: NewDataArguments
 

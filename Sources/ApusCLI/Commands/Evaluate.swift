@@ -5,6 +5,7 @@
   struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Compare a model's predictions with the truth.",
+      usage: "apus evaluate <model> <data> [<options>]",
       discussion: "Of a set with official test images, those are used.")
 
     @Argument(

@@ -5,6 +5,7 @@
   struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Predict each row of new data.",
+      usage: "apus predict <model> <data> [<options>]",
       discussion: """
         The result is a CSV with the column prediction (a class, or a number in original units) and, for classes, \
         the column probability; one row for each row of the data, in order.

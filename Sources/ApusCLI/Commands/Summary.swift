@@ -27,7 +27,7 @@
       if let model {
         shown = try SavedModel(contentsOf: model).model
       } else {
-        shown = try TrainingRun(RunConfiguration.load(yaml: config!)).model
+        shown = try TrainingRun.model(of: RunConfiguration.load(yaml: config!))
       }
       Output.print(SummaryTable(shown).lines(width: Output.style.width))
     }

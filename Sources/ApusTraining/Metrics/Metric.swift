@@ -115,7 +115,8 @@ public func shortFigure(_ value: Double, digits: Int = 4) -> String {
   while magnitude >= 10 { (magnitude, exponent) = (magnitude / 10, exponent + 1) }
   while magnitude < 1 { (magnitude, exponent) = (magnitude * 10, exponent - 1) }
   if exponent >= 7 || exponent < -5 {
-    let rounded = (magnitude * 100).rounded() / 100
+    var rounded = (magnitude * 100).rounded() / 100
+    if rounded >= 10 { (rounded, exponent) = (1, exponent + 1) }
     return "\(value < 0 ? "-" : "")\(rounded)e\(exponent)"
   }
   let decimals = max(0, digits - 1 - exponent)

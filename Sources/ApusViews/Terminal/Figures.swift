@@ -24,7 +24,10 @@ public func steadyFigure(_ value: Double, digits: Int = 4) -> String {
   while magnitude >= 10 { (magnitude, exponent) = (magnitude / 10, exponent + 1) }
   while magnitude < 1 { (magnitude, exponent) = (magnitude * 10, exponent - 1) }
   if exponent < -4 || exponent > 6 {
-    return (value < 0 ? "-" : "") + fixed(magnitude, max(digits - 3, 0)) + "e\(exponent)"
+    // Rounding may carry: 9.99 is 1.0e1.
+    let decimals = max(digits - 3, 0)
+    if fixed(magnitude, decimals).hasPrefix("10") { (magnitude, exponent) = (1, exponent + 1) }
+    return (value < 0 ? "-" : "") + fixed(magnitude, decimals) + "e\(exponent)"
   }
   return fixed(value, max(0, min(digits - 1 - exponent, digits)))
 }

@@ -17,6 +17,7 @@ public final class ProgressBar {
   private var lastTime = 0.0
   private var nextLook = 0
   private var isDrawn = false
+  private var hasBegun = false
 
   /// The shortest time between two drawings, in seconds.
   static let interval = 0.1
@@ -50,7 +51,7 @@ public final class ProgressBar {
     case .step(let step, let epoch, let loss):
       state.step = step
       state.epoch = epoch
-      if lastStep == 0, nextLook == 0 { lastStep = step - 1 }
+      if !hasBegun { (hasBegun, lastStep) = (true, step - 1) }
       // A clock costs as much as a small net's step: look at it only every so often.
       guard step >= nextLook, style.redraws else { return }
       state.observe(loss: Double(loss))

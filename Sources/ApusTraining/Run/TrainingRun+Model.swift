@@ -1,0 +1,13 @@
+import ApusData
+public import ApusNN
+
+extension TrainingRun {
+  /// The model that a configuration would train, with its first weights. Writes nothing.
+  ///
+  /// - Throws: when the data cannot be read or a setting is wrong.
+  public static func model(of configuration: RunConfiguration) throws -> Model {
+    let data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
+    let chosen = try RunChoices(configuration, data)
+    return try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Testing
+
+/// What is wrong, how it is brought about, and what the message must name.
+struct BadInput: CustomTestStringConvertible, Sendable {
+  var name: String
+  var arguments: [String]
+  /// The place and the fix.
+  var names: [String]
+  var prepare: @Sendable (Command) throws -> Void = { _ in }
+
+  var testDescription: String { name }
+
+  static let all: [BadInput] = data + settings + models
+
+  private static let data = [
+    BadInput(name: "an empty file", arguments: ["train", "x.csv"], names: ["x.csv", "empty"]) {
+      try $0.write("x.csv", "")
+    },
+    BadInput(name: "a header alone", arguments: ["train", "x.csv"], names: ["x.csv", "no rows"]) {
+      try $0.write("x.csv", "a,b,y\n")
+    },
+    BadInput(name: "one row", arguments: ["train", "x.csv"], names: ["x.csv"]) {
+      try $0.write("x.csv", "a,b,y\n1,2,yes\n")
+    },
+    BadInput(name: "one class", arguments: ["train", "x.csv"], names: ["x.csv", "column 3", "two classes"]) {
+      try $0.write("x.csv", Sample.table { _ in "same" })
+    },
+    BadInput(
+      name: "a target that is not there", arguments: ["train", "x.csv", "--target", "z"],
+      names: ["x.csv", "\"z\"", "did you mean"]
+    ) { try $0.write("x.csv", Sample.table()) },
+    BadInput(name: "a binary file", arguments: ["train", "x.bin"], names: ["x.bin", "binary"]) {
+      try $0.write("x.bin", bytes: (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ $0 >> 3) })
+    },
+    BadInput(name: "a folder without IDX", arguments: ["train", "folder"], names: ["folder", "train-images"]) {
+      try $0.write("folder/notes.txt", "nothing")
+    },
+    BadInput(name: "images ≠ labels", arguments: ["train", "set"], names: ["10 images", "9 labels"]) {
+      try $0.write("set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [10, 4, 4], bytes: 160))
+      try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [9], bytes: 9))
+    },
+    BadInput(name: "10⁹ claimed rows", arguments: ["train", "set"], names: ["idx", "1000000000"]) {
+      try $0.write("set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [1_000_000_000, 28, 28], bytes: 100))
+      try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [1_000_000_000], bytes: 100))
+    },
+    BadInput(name: "a truncated .gz", arguments: ["train", "x.csv.gz"], names: ["x.csv.gz", "truncated"]) {
+      try $0.write("x.csv.gz", bytes: truncatedGzip)
+    },
+    BadInput(name: "no such file", arguments: ["train", "missing.csv"], names: ["missing.csv", "path"]),
+    BadInput(name: "no such data set", arguments: ["train", "irs"], names: ["did you mean iris?"]),
+  ]
+
+  private static let settings = [
+    BadInput(name: "--hidden 0", arguments: ["train", "iris", "--hidden", "0"], names: ["--hidden", "64,64"]),
+    BadInput(name: "--epochs -1", arguments: ["train", "iris", "--epochs", "-1"], names: ["--epochs", "1 or more"]),
+    BadInput(name: "--batch 0", arguments: ["train", "iris", "--batch", "0"], names: ["--batch", "1 or more"]),
+    BadInput(name: "--dropout 1", arguments: ["train", "iris", "--dropout", "1"], names: ["--dropout", "less than 1"]),
+    BadInput(name: "--test 1.5", arguments: ["train", "iris", "--test", "1.5"], names: ["--test", "less than 1"]),
+    BadInput(name: "--l2 nan", arguments: ["train", "iris", "--l2", "nan"], names: ["--l2", "0 or more"]),
+    BadInput(name: "--threads 0", arguments: ["train", "iris", "--threads", "0"], names: ["--threads", "1024"]),
+    BadInput(name: "--rows 1", arguments: ["train", "moons", "--rows", "1"], names: ["--rows", "2"]),
+    BadInput(
+      name: "an unknown activation", arguments: ["train", "iris", "--activation", "rleu"],
+      names: ["--activation", "did you mean “relu”?"]),
+    BadInput(
+      name: "an unknown schedule", arguments: ["train", "iris", "--schedule", "warmup(10), cosin"],
+      names: ["--schedule", "did you mean “cosine”?"]),
+    BadInput(
+      name: "an unknown parameter", arguments: ["train", "iris", "--optimizer", "adam(beta: 0.8)"],
+      names: ["--optimizer", "beta1"]),
+    BadInput(
+      name: "a loss for numbers", arguments: ["train", "fish", "--quiet", "--loss", "softmaxCrossEntropy"],
+      names: ["softmaxCrossEntropy", "squared"]),
+    BadInput(
+      name: "an unknown key", arguments: ["train", "iris", "--config", "c.yaml"],
+      names: ["c.yaml", "did you mean “training.epochs”?"]
+    ) { try $0.write("c.yaml", "training: {epoch: 3}\n") },
+    BadInput(name: "no YAML", arguments: ["train", "iris", "--config", "c.yaml"], names: ["c.yaml"]) {
+      try $0.write("c.yaml", "a: [1\n")
+    },
+    BadInput(
+      name: "an unwritable folder", arguments: ["train", "iris", "--quiet", "--out", "file/run"],
+      names: ["file/run", "--out"]
+    ) { try $0.write("file", "not a folder") },
+    BadInput(name: "nothing to resume", arguments: ["train", "--resume", "none"], names: ["none", "--resume"]),
+  ]
+
+  /// Each with `m/model.safetensors`, trained on `x.csv`.
+  private static let models = [
+    BadInput(
+      name: "a model file from another task", arguments: ["evaluate", "m/model.safetensors", "digits"],
+      names: ["trained on a table"], prepare: train),
+    BadInput(
+      name: "a column missing at prediction", arguments: ["predict", "m/model.safetensors", "z.csv", "--out", "p.csv"],
+      names: ["z.csv", "\"b\""]
+    ) {
+      try train($0)
+      try $0.write("z.csv", "a,c\n1,2\n")
+    },
+    BadInput(
+      name: "no target to compare with", arguments: ["evaluate", "m/model.safetensors", "z.csv"],
+      names: ["z.csv", "apus predict"]
+    ) {
+      try train($0)
+      try $0.write("z.csv", "a,b\n1,2\n")
+    },
+    BadInput(
+      name: "a folder that is not there", arguments: ["predict", "m/model.safetensors", "x.csv", "--out", "no/p.csv"],
+      names: ["no/p.csv", "choose a folder"], prepare: train),
+    BadInput(
+      name: "no model file", arguments: ["evaluate", "x.csv", "x.csv"], names: ["x.csv", "safetensors"],
+      prepare: train),
+    BadInput(name: "a truncated model file", arguments: ["summary", "t.safetensors"], names: ["t.safetensors"]) {
+      try train($0)
+      try $0.write("t.safetensors", bytes: Array($0.bytes("m/model.safetensors").dropLast(7)))
+    },
+    BadInput(
+      name: "another run's data", arguments: ["train", "iris", "--resume", "m"], names: ["x.csv", "--out"],
+      prepare: train),
+  ]
+
+  private static let train: @Sendable (Command) throws -> Void = { command in
+    try command.write("x.csv", Sample.table())
+    try command.run("train", "x.csv", "--quiet", "--hidden", "4", "--epochs", "2", "--out", "m")
+  }
+
+  /// "a,b,y\n1,2,3\n" many times over, compressed, without its end.
+  private static let truncatedGzip: [UInt8] =
+    [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0x03, 0x4B, 0xD4, 0x49, 0xD2, 0xA9]
+}
+
+@Suite struct BadInputTests {
+  @Test(arguments: BadInput.all)
+  func isRefused(_ bad: BadInput) throws {
+    let command = try Command()
+    try bad.prepare(command)
+    let before = command.files
+    let result = try command.run(bad.arguments)
+    #expect(result.code == 1, "\(result.err)")
+    #expect(result.err.hasPrefix("error: "))
+    #expect(result.err.split(separator: "\n").count <= 3)
+    #expect(!result.err.contains("\u{1B}"))
+    #expect(result.out == "")
+    for name in bad.names { #expect(result.err.contains(name), "\(result.err)") }
+    // No partial files.
+    #expect(command.files == before)
+  }
+
+  /// One file with the messages themselves.
+  @Test func messages() throws {
+    var text = ""
+    for bad in BadInput.all {
+      let command = try Command()
+      try bad.prepare(command)
+      text += "# \(bad.name)\n" + Expected.transcript(bad.arguments, try command.run(bad.arguments)) + "\n"
+    }
+    try Expected.check("bad-input", text)
+  }
+
+  @Test(arguments: [["iris", "--learning-rate", "1e6"], ["fish", "--optimizer", "sgd", "--learning-rate", "1e6"]])
+  func divergenceIsSaid(arguments: [String]) throws {
+    let command = try Command()
+    let result = try command.run(["train"] + arguments + ["--quiet", "--out", "run"])
+    #expect(result.code == 1)
+    #expect(result.err.contains("diverges"))
+    #expect(result.err.contains("learning rate"))
+    #expect(result.out == "")
+  }
+
+  /// An old model stays as it was.
+  @Test func lastGoodStateIsKept() throws {
+    let command = try Command()
+    try command.write("x.csv", Sample.table())
+    #expect(try command.run("train", "x.csv", "--quiet", "--out", "run", "--epochs", "2").code == 0)
+    let old = try command.bytes("run/model.safetensors")
+    #expect(try command.run("train", "x.csv", "--quiet", "--out", "run", "--target", "nope").code == 1)
+    #expect(try command.bytes("run/model.safetensors") == old)
+    #expect(!command.files.contains { $0.hasSuffix(".tmp") })
+  }
+}
+
+@Suite struct HandledInputTests {
+  /// Exit code 0, and a word about it.
+  @Test(arguments: [
+    ("missing cells", "a,b,y\n" + (0..<60).map { "\($0 % 7 == 0 ? "" : "\($0)"),\($0 % 5 == 0 ? "NaN" : "\($0 % 9)"),\($0 > 30 ? "p" : "q")\n" }.joined(), "missing"),
+    ("a column all missing", "a,b,y\n" + (0..<60).map { "\($0),,\($0 > 30 ? "p" : "q")\n" }.joined(), "\"b\" is left out"),
+    ("duplicate rows", "a,y\n" + (0..<60).map { "\($0 % 10),\($0 % 10 > 4 ? "p" : "q")\n" }.joined(), "equal to an earlier one"),
+    ("a rare class", "a,y\n" + (0..<60).map { "\($0),\($0 == 3 ? "rare" : $0 > 30 ? "p" : "q")\n" }.joined(), "rare"),
+  ])
+  func isSaid(name: String, table: String, word: String) throws {
+    let command = try Command()
+    try command.write("x.csv", table)
+    let result = try command.run("train", "x.csv", "--epochs", "2", "--out", "run")
+    #expect(result.code == 0, "\(name): \(result.err)")
+    #expect(result.out.contains(word), "\(name): \(result.out)")
+    #expect(command.exists("run/model.safetensors"))
+  }
+}

@@ -1,0 +1,93 @@
+import ApusCore
+import Foundation
+import Testing
+
+@Suite struct TrainTests {
+  @Test func leavesARunThatRepeats() throws {
+    let command = try Command()
+    let first = try command.run("train", "iris", "--seed", "3", "--epochs", "5")
+    #expect(first.code == 0, "\(first.err)")
+    let folder = "runs/" + (command.files.first { $0.hasPrefix("runs/") }?.split(separator: "/")[1] ?? "")
+    for name in ["model.safetensors", "config.yaml", "run.json", "history.csv"] {
+      #expect(command.exists("\(folder)/\(name)"))
+    }
+    #expect(first.out.contains("apus evaluate \(folder)/model.safetensors"))
+    #expect(first.out.contains("apus predict \(folder)/model.safetensors"))
+    #expect(first.out.contains("±"))
+    #expect(first.out.contains("training") && first.out.contains("validation"))
+    // Not a terminal: one plain line an epoch.
+    #expect(first.err.split(separator: "\n").count == 5)
+    for text in [first.out, first.err] { #expect(!text.contains { $0 == "\r" || $0 == "\u{1B}" }) }
+    #expect(first.out.split(separator: "\n").allSatisfy { $0.hasPrefix("  ·") || $0.count <= 80 })
+
+    let again = try command.run("train", "--config", "\(folder)/config.yaml", "--out", "again", "--quiet", "--threads", "1")
+    #expect(again.code == 0, "\(again.err)")
+    #expect(try command.bytes("again/model.safetensors") == command.bytes("\(folder)/model.safetensors"))
+  }
+
+  @Test func quietIsQuiet() throws {
+    let result = try Command().run("train", "xor", "--quiet", "--epochs", "20")
+    #expect(result.code == 0)
+    #expect(result.out == "")
+    #expect(result.err == "" || isDebugBuild(result.err))
+  }
+
+  @Test(arguments: [("iris", ["loss", "accuracy"]), ("fish", ["loss", "rmse", "mae", "r2"])])
+  func jsonIsOneObject(data: String, metrics: [String]) throws {
+    let result = try Command().run("train", data, "--json", "--epochs", "3", "--hidden", "8", "--out", "run")
+    #expect(result.code == 0)
+    let object = try StrictJSON.parse(result.out, name: "output")
+    #expect(
+      object.objectValue?.map(\.key) == [
+        "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
+      ])
+    for part in ["train", "validation", "test"] {
+      for metric in metrics { #expect(object[part]?[metric]?.doubleValue != nil, "\(part).\(metric)") }
+    }
+    #expect(object["epochs"]?.intValue == 3)
+    #expect(object["model"]?.stringValue == "run/model.safetensors")
+    #expect(result.err.contains("epoch"))
+    let quiet = try Command().run("train", data, "--json", "--quiet", "--epochs", "3")
+    #expect(quiet.err == "" || isDebugBuild(quiet.err))
+    #expect(quiet.out.split(separator: "\n").count == 1)
+  }
+
+  @Test func standardInput() throws {
+    let command = try Command()
+    let result = try command.start(
+      ["train", "-", "--quiet", "--epochs", "2", "--out", "run"], input: Sample.table()
+    ).wait()
+    #expect(result.code == 0, "\(result.err)")
+    #expect(command.exists("run/model.safetensors"))
+  }
+
+  @Test func everyOption() throws {
+    let command = try Command()
+    try command.write("x.csv", Sample.table().replacing(",", with: ";"))
+    try command.write("t.csv", Sample.table(rows: 30).replacing(",", with: ";"))
+    let result = try command.run([
+      "train", "x.csv", "--target", "3", "--task", "classification", "--hidden", "8,4", "--activation", "tanh",
+      "--dropout", "0.1", "--epochs", "4", "--batch", "10", "--optimizer", "momentum(momentum: 0.8)",
+      "--learning-rate", "0.05", "--schedule", "warmup(5), cosine(to: 0.001)", "--loss", "softmaxCrossEntropy", "--l2",
+      "0.001", "--clip-norm", "1", "--validation", "0.2", "--test-data", "t.csv", "--early-stopping", "3", "--seed",
+      "5", "--threads", "1", "--checkpoint-every", "4", "--header", "--delimiter", ";", "--decimal-mark", ".",
+      "--leave-out", "b", "--profile", "--out", "run",
+    ])
+    #expect(result.code == 0, "\(result.err)")
+    #expect(result.out.contains("GFLOP/s"))
+    let configuration = try command.text("run/config.yaml")
+    for word in ["tanh", "momentum: 0.8", "warmup", "clipNorm: 1", "checkpointEvery: 4", "t.csv"] {
+      #expect(configuration.contains(word), "\(word) in \(configuration)")
+    }
+  }
+
+  @Test func flagsGoBeforeTheFile() throws {
+    let command = try Command()
+    try command.write("c.yaml", "data: {source: iris}\nmodel: {hidden: [4]}\ntraining: {epochs: 2, batch: 8}\n")
+    let result = try command.run("train", "--config", "c.yaml", "--epochs", "3", "--quiet", "--json", "--out", "run")
+    #expect(try StrictJSON.parse(result.out, name: "output")["epochs"]?.intValue == 3)
+    #expect(try command.text("run/config.yaml").contains("batch: 8"))
+  }
+
+  private func isDebugBuild(_ text: String) -> Bool { text.hasPrefix("note: this is a debug build") }
+}

@@ -1,0 +1,97 @@
+import ApusCore
+import ApusNN
+import ApusTraining
+import ApusViews
+import Testing
+
+@Suite struct TableTests {
+  @Test func columnsAreAligned() {
+    var table = TextTable(["name", "count"], [.left, .right])
+    table.rows = [["a", "1"], ["漢字", "200"]]
+    table.totals = ["all", "201"]
+    #expect(
+      table.lines() == [
+        "name  count", "a         1", "漢字    200", "───────────", "all     201",
+      ])
+  }
+
+  @Test func theWidestColumnGivesWay() {
+    var table = TextTable(["name", "count"], [.left, .right])
+    table.rows = [[String(repeating: "x", count: 50), "1"]]
+    let lines = table.lines(width: 20)
+    #expect(lines.allSatisfy { $0.count <= 20 })
+    #expect(lines[1] == "xxxxxxxxxxxx…      1")
+  }
+
+  @Test func textIsWrapped() {
+    #expect(wrapped("one two three four", width: 9, indent: 2) == ["one two", "  three", "  four"])
+    #expect(wrapped("", width: 9) == [""])
+  }
+
+  @Test func metricsSideBySide() {
+    let accuracy = { MetricValue(name: "accuracy", value: $0, standardError: 0.01) }
+    let lines = MetricLines([("training", [accuracy(0.99)]), ("validation", []), ("test", [accuracy(0.9)])]).lines()
+    #expect(lines == ["            training       test", "  accuracy  0.990 ± 0.010  0.900 ± 0.010"])
+    #expect(MetricLines([]).lines() == [])
+  }
+
+  private func matrix(classes: Int) -> ConfusionMatrix {
+    let labels = (0..<(20 * classes)).map { Int32($0 % classes) }
+    let predictions = labels.enumerated().flatMap { index, label in
+      (0..<classes).map { Int32($0) == (index % 7 == 0 ? (label + 1) % Int32(classes) : label) ? Float(1) : 0 }
+    }
+    let results = EvaluatedSamples(
+      width: classes, predictions: predictions, labels: labels, values: [], losses: labels.map { _ in 0 })
+    return ConfusionMatrix(results, classNames: (0..<classes).map { "class \($0)" })
+  }
+
+  @Test(arguments: [2, 3, 10, 12, 13, 200])
+  func confusionsFit(classes: Int) {
+    let lines = ConfusionTable(matrix(classes: classes)).lines(width: 80)
+    #expect(!lines.isEmpty)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    if classes <= 3 { #expect(lines.count == classes + 4) }
+  }
+
+  @Test func summaryOfAModel() throws {
+    let model = try Model(input: [4, 4, 1], seed: 1) {
+      Flatten()
+      Dense(8)
+      ReLU()
+      Dense(3)
+    }
+    let lines = SummaryTable(model).lines()
+    #expect(lines.contains { $0.contains("1 dense") && $0.contains("136") })
+    #expect(lines.contains { $0.hasPrefix("total") && $0.contains("163") })
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func namesWithFormulas() {
+    for table in [Activations.table, Losses.table, Optimizers.table, Schedules.table, Initializers.table, Layers.table] {
+      let lines = NameListing(table).lines(width: 80)
+      for name in table.names { #expect(lines.contains { $0.hasPrefix("  \(name)") }) }
+      #expect(lines.allSatisfy { $0.count <= 80 })
+    }
+  }
+
+  @Test func profiles() throws {
+    #expect(ProfileTable([Profile()]).lines() == [])
+    let model = try Model(input: [4], seed: 1) {
+      Dense(8)
+      ReLU()
+      Dense(3)
+    }
+    let step = try TrainingStep(model, loss: SoftmaxCrossEntropy(), optimizer: Adam(), capacity: 5)
+    var profiles: [Profile] = []
+    for number in 1...10 {
+      let rows = try step.load(inputs: Array(repeating: 1, count: 20), labels: [0, 1, 2, 0, 1])
+      try step.run(rows: rows, step: number, rate: 0.1, profiles: &profiles)
+    }
+    let lines = ProfileTable(profiles).lines()
+    #expect(lines[0].hasPrefix("profile of 10 steps, "))
+    #expect(lines.contains { $0.hasPrefix("forward and backward") && $0.hasSuffix("GFLOP/s  GB/s") })
+    #expect(lines.contains { $0.hasPrefix("matmul") && $0.contains(try! Engine.standard().instructionSet.rawValue) })
+    #expect(lines.contains { $0.hasPrefix("update") })
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+}
