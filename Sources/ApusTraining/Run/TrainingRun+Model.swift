@@ -1,3 +1,4 @@
+import ApusData
 public import ApusNN
 
 extension TrainingRun {
