@@ -1,45 +1,60 @@
 import Apus
+import Workloads
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-// Prints the best time of each workload, one JSON line each, as the peers do:
-// apus-benchmark [--json] [--only W1,W2] [--rounds 5]
+// apus-benchmark [--json] [--only W1,W2] [--rounds 5]   the best time of each workload, one JSON line each
+// apus-benchmark --kernels                              single kernels, with their shares of the machine
 
 var only: Set<String> = []
 var rounds = 5
+var showsKernels = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
   case "--only": only = Set((arguments.popFirst() ?? "").split(separator: ",").map(String.init))
   case "--rounds": rounds = Int(arguments.popFirst() ?? "") ?? rounds
+  case "--kernels": showsKernels = true
   default: break
   }
 }
 
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+if showsKernels {
+  try printKernels()
+} else {
+  for workload in try Workloads.all() where only.isEmpty || only.contains(workload.id) {
+    let best = try bestSeconds(rounds: rounds * 4, workload.run)
+    print("{\"id\":\"\(workload.id)\",\"peer\":\"apus\",\"microseconds\":\(best * 1e6)}")
+    // A peak belongs to a workload only where the process ran nothing else.
+    if only.count == 1 {
+      print("{\"id\":\"\(workload.id)\",\"peer\":\"apus\",\"peakMegabytes\":\(peakMegabytes())}")
+    }
+  }
 }
 
-for workload in try Workloads.all() where only.isEmpty || only.contains(workload.id) {
-  // As many repetitions as take about a tenth of a second.
-  var repetitions = 1
-  while true {
-    let start = seconds()
-    try workload.run(repetitions)
-    if seconds() - start > 0.05 { break }
-    repetitions *= 2
+func printKernels() throws {
+  var rates: [Engine.InstructionSet: Double] = [:]
+  for set in Engine.InstructionSet.allCases where set.isAvailable {
+    let engine = try Engine(instructionSet: set)
+    let rounds = set == .portable ? 2 : 20
+    let product = try Kernels.matrixProduct(engine: engine, rounds: rounds)
+    rates[set] = Double(product.floatingPointOperations) / product.seconds * 1e-9
+    print("\(product.name), \(set.rawValue): \(shortFigure(rates[set]!)) GFLOP/s")
   }
-  var best = Double.infinity
-  for _ in 0..<(rounds * 4) {
-    let start = seconds()
-    try workload.run(repetitions)
-    best = min(best, (seconds() - start) / Double(repetitions))
+  if let wide = rates[.avx512], let narrow = rates[.avx2] {
+    print("sgemm 1024³, AVX-512 / AVX2: \(shortFigure(wide / narrow, digits: 3))")
   }
-  print("{\"id\":\"\(workload.id)\",\"peer\":\"apus\",\"microseconds\":\(best * 1e6)}")
+  let engine = try Engine.standard()
+  for count in [200_000, 10_000_000] {
+    let update = try Kernels.adam(count, engine: engine)
+    let rate = Double(update.bytes) / update.seconds * 1e-9
+    print(
+      "\(update.name): \(shortFigure(update.seconds * 1e6)) µs, \(shortFigure(rate, digits: 3)) GB/s")
+  }
+  let alone = try Engine(threads: 1)
+  if let step = try Workloads.all(alone).first(where: { $0.id == "W1" }) {
+    let instructions = try Kernels.instructionsOfXOR(engine: alone)
+    let nanoseconds = try bestSeconds(rounds: 10, step.run) * 1e9
+    print(
+      "a step of the XOR net: \(shortFigure(nanoseconds)) ns for \(instructions) instructions, "
+        + "\(shortFigure(nanoseconds / Double(instructions), digits: 3)) ns each")
+  }
 }

@@ -10,10 +10,3 @@ public enum Mathematics {
   public static func tanh(_ x: Double) -> Double { apus_tanh(x) }
   public static func pow(_ x: Double, _ y: Double) -> Double { apus_pow(x, y) }
 }
-
-extension Philox {
-  /// A normal number with mean 0 and variance 1, by Box and Muller.
-  public func normal(_ counter: UInt64) -> Double {
-    normal(counter, logarithm: Mathematics.log, cosineOfTurns: { Mathematics.cos(2 * Double.pi * $0) })
-  }
-}

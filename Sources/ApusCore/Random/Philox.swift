@@ -62,23 +62,13 @@ public struct Philox: Equatable, Hashable, Sendable {
     Int(truncatingIfNeeded: bits(counter).multipliedFullWidth(by: UInt64(max(bound, 1))).high)
   }
 
-  /// A standard normal number by Box–Muller: √(−2 ln u) · cos 2πv.
-  ///
-  /// The functions are handed in, because results that may reach a weight must not depend on the
-  /// C library: pass implementations that give the same bits on every machine.
-  ///
-  /// - Parameters:
-  ///   - logarithm: the natural logarithm on (0, 1].
-  ///   - cosineOfTurns: t ↦ cos(2πt) on [0, 1).
-  @inlinable
-  public func normal(
-    _ counter: UInt64, logarithm: (Double) -> Double, cosineOfTurns: (Double) -> Double
-  ) -> Double {
+  /// A standard normal number by Box and Muller: √(−2 ln u) · cos 2πv.
+  public func normal(_ counter: UInt64) -> Double {
     let w = words(counter)
     // 1 − u lies in (0, 1], so that the logarithm is finite.
     let u = Double((UInt64(w.0) | UInt64(w.1) << 32) >> 11) * 0x1p-53
     let v = Double((UInt64(w.2) | UInt64(w.3) << 32) >> 11) * 0x1p-53
-    return (-2 * logarithm(1 - u)).squareRoot() * cosineOfTurns(v)
+    return (-2 * Mathematics.log(1 - u)).squareRoot() * Mathematics.cos(2 * Double.pi * v)
   }
 
   /// A random order of 0 ..< `count` (Fisher–Yates); counters from `first` on are used.

@@ -40,8 +40,8 @@ enum GeneratedSets {
     return try table("moons", options, rows: 500, noise: noise, classes: 2) { row in
       let label = row % 2
       let turn = uniform(random, row) / 2
-      let cosine = ReproducibleMath.cosineOfTurns(turn)
-      let sine = ReproducibleMath.sineOfTurns(turn)
+      let cosine = Mathematics.cos(2 * Double.pi * turn)
+      let sine = Mathematics.sin(2 * Double.pi * turn)
       let x = label == 0 ? cosine : 1 - cosine
       let y = label == 0 ? sine : 0.5 - sine
       return (x + noise * normal(random, row, 0), y + noise * normal(random, row, 1), label)
@@ -57,8 +57,8 @@ enum GeneratedSets {
       let turn = uniform(random, row)
       let radius = label == 0 ? 1.0 : 0.5
       return (
-        radius * ReproducibleMath.cosineOfTurns(turn) + noise * normal(random, row, 0),
-        radius * ReproducibleMath.sineOfTurns(turn) + noise * normal(random, row, 1), label
+        radius * Mathematics.cos(2 * Double.pi * turn) + noise * normal(random, row, 0),
+        radius * Mathematics.sin(2 * Double.pi * turn) + noise * normal(random, row, 1), label
       )
     }
   }
@@ -71,8 +71,8 @@ enum GeneratedSets {
       let label = row % 3
       let turn = Double(label) / 3
       return (
-        2 * ReproducibleMath.cosineOfTurns(turn) + noise * normal(random, row, 0),
-        2 * ReproducibleMath.sineOfTurns(turn) + noise * normal(random, row, 1), label
+        2 * Mathematics.cos(2 * Double.pi * turn) + noise * normal(random, row, 0),
+        2 * Mathematics.sin(2 * Double.pi * turn) + noise * normal(random, row, 1), label
       )
     }
   }
@@ -88,8 +88,8 @@ enum GeneratedSets {
       let turn = 1.5 * along + 0.5 * Double(label)
       let radius = 0.1 + 1.9 * along
       return (
-        radius * ReproducibleMath.cosineOfTurns(turn) + noise * normal(random, row, 0),
-        radius * ReproducibleMath.sineOfTurns(turn) + noise * normal(random, row, 1), label
+        radius * Mathematics.cos(2 * Double.pi * turn) + noise * normal(random, row, 0),
+        radius * Mathematics.sin(2 * Double.pi * turn) + noise * normal(random, row, 1), label
       )
     }
   }
@@ -98,9 +98,7 @@ enum GeneratedSets {
   private static func uniform(_ random: Philox, _ row: Int) -> Double { random.uniform(UInt64(row) * 4) }
 
   private static func normal(_ random: Philox, _ row: Int, _ axis: UInt64) -> Double {
-    random.normal(
-      UInt64(row) * 4 + 1 + axis, logarithm: ReproducibleMath.log,
-      cosineOfTurns: ReproducibleMath.cosineOfTurns)
+    random.normal(UInt64(row) * 4 + 1 + axis)
   }
 
   private static func table(

@@ -35,7 +35,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     if sorted.isEmpty { sorted = present.sorted() }
     let unit = median(sorted.drop { $0 <= 0 })
     guard unit > 0, unit.isFinite else { return scaling }
-    let logarithms = present.map { ReproducibleMath.log(1 + $0 / unit) }
+    let logarithms = present.map { Mathematics.log(1 + $0 / unit) }
     guard let bent = Moments(logarithms), bent.isVaried, abs(bent.skewness) * 2 <= moments.skewness else {
       return scaling
     }
@@ -51,7 +51,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   func scaled(_ number: Double) -> Float {
     var x = number.isNaN ? fill : number
     // Below zero there is no logarithm; such a value is new, and the smallest known one is nearest.
-    if let unit = logarithmUnit { x = ReproducibleMath.log(1 + max(x, 0) / unit) }
+    if let unit = logarithmUnit { x = Mathematics.log(1 + max(x, 0) / unit) }
     return Float(min(max((x - mean) / deviation, -1e6), 1e6))
   }
 

@@ -37,6 +37,19 @@ public struct Scope {
         isDecayed: isDecayed, layout: layout))
   }
 
+  /// A value that the layer keeps from step to step, such as a running mean: saved with the model, but not trained.
+  public func state(_ name: String, _ shape: TensorShape, _ initializer: some Initializer) -> Tensor {
+    trace.parameter(
+      ParameterSpecification(
+        path: join(name), shape: shape, initializer: initializer, fanIn: 1, fanOut: 1, isDecayed: false, layout: .same,
+        isState: true))
+  }
+
+  /// What a state becomes once the step is done. In training alone; a step that fails leaves it as it was.
+  public func update(_ name: String, to value: Tensor) {
+    trace.update(join(name), to: value)
+  }
+
   /// A number that may change without planning again, such as a dropout rate.
   public func setting(_ name: String, _ value: Double) -> Tensor {
     trace.setting(join(name), value)

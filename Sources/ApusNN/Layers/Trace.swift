@@ -10,6 +10,8 @@ public struct ParameterSpecification: Sendable {
   /// Whether weight decay applies.
   public var isDecayed: Bool
   public var layout: ParameterLayout
+  /// Whether it is state: kept and saved with the parameters, but set by the layer and not by the optimizer.
+  public var isState = false
 }
 
 /// One layer of a traced network, for summaries and errors.
@@ -27,6 +29,7 @@ final class Trace {
   /// Seed and step, as random numbers need them: int32[4].
   let key = Tensor.input("key", TensorType([4], .int32))
   private(set) var parameters: [(specification: ParameterSpecification, tensor: Tensor)] = []
+  private(set) var stateUpdates: [(path: String, value: Tensor)] = []
   private(set) var settings: [(path: String, value: Double, tensor: Tensor)] = []
   private(set) var layers: [LayerRecord] = []
   private var streams: [String: Int] = [:]
@@ -65,6 +68,12 @@ final class Trace {
     let tensor = Tensor.input(specification.path, TensorType(specification.shape))
     parameters.append((specification, tensor))
     return tensor
+  }
+
+  /// What a state becomes after the step.
+  func update(_ path: String, to value: Tensor) {
+    stateUpdates.removeAll { $0.path == path }
+    stateUpdates.append((path, value))
   }
 
   func setting(_ path: String, _ value: Double) -> Tensor {

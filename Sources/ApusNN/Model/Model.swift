@@ -66,7 +66,14 @@ public struct Model: Sendable {
   }
 
   /// The number of weights and biases.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+  public var parameterCount: Int {
+    parameters.reduce(0) { $0 + ($1.specification.isState ? 0 : $1.count) }
+  }
+
+  /// The part of the arena that is trained; state comes after it.
+  package var trainedCount: Int {
+    parameters.filter(\.specification.isState).map(\.offset).min() ?? storage.count
+  }
 
   /// The values of a parameter, row-major; nil when there is none of that path.
   public subscript(path: String) -> [Float]? {
@@ -102,11 +109,14 @@ public struct Parameter: Sendable {
   package var range: Range<Int> { offset..<(offset + count) }
 
   /// Every parameter begins on a cache line. Those that decay come first, so that an update with weight decay
-  /// runs over two ranges.
+  /// runs over two ranges; state, which no update touches, comes last.
   static func layOut(_ specifications: [ParameterSpecification]) -> [Parameter] {
     var offset = 0
     var offsets: [String: Int] = [:]
-    for specification in specifications.filter(\.isDecayed) + specifications.filter({ !$0.isDecayed }) {
+    let trained = specifications.filter { !$0.isState }
+    for specification in trained.filter(\.isDecayed) + trained.filter({ !$0.isDecayed })
+      + specifications.filter(\.isState)
+    {
       offsets[specification.path] = offset
       offset += (specification.shape.count() + 15) / 16 * 16
     }

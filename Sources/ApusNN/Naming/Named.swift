@@ -37,7 +37,7 @@ public struct NameTable: Sendable {
     if let item = items.first(where: { simplified($0.name) == simplified(name) }) { return item }
     throw ApusError(
       "unknown \(kind) “\(name)”", expected: names.joined(separator: ", "),
-      fix: nearest(name, names).map { "did you mean “\($0)”?" })
+      fix: Spelling.suggestion(for: name, in: names))
   }
 
   /// An item from its description: `"relu"`, or `{"leakyReLU": {"slope": 0.1}}`; parameters that are not given
@@ -71,7 +71,7 @@ public struct NameTable: Sendable {
           throw ApusError(
             "\(kind) \(type.name) has no parameter “\(member.key)”",
             expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
-            fix: nearest(member.key, known).map { "did you mean “\($0)”?" })
+            fix: Spelling.suggestion(for: member.key, in: known))
         }
         given[member.key] = member.value
       }
@@ -113,27 +113,4 @@ extension Named {
 
 private func simplified(_ name: String) -> String {
   String(name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " })
-}
-
-/// The candidate with the smallest edit distance, unless it is far off.
-public func nearest(_ name: String, _ candidates: [String]) -> String? {
-  let scored = candidates.map { ($0, editDistance(simplified(name), simplified($0))) }
-  guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, name.count / 2) else { return nil }
-  return best.0
-}
-
-/// Insertions, deletions and replacements that turn one text into the other (Levenshtein).
-private func editDistance(_ a: String, _ b: String) -> Int {
-  let b = Array(b)
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let substitution = diagonal + (x == y ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-    }
-  }
-  return row[b.count]
 }

@@ -115,7 +115,7 @@ extension RunConfiguration {
   private static func unknown(_ key: String, _ kind: String, _ known: [String]) -> ApusError {
     ApusError(
       "unknown \(kind) “\(key)”", expected: known.joined(separator: ", "),
-      fix: nearest(key, known).map { "did you mean “\($0)”?" })
+      fix: Spelling.suggestion(for: key, in: known))
   }
 
   /// The file's text; what is nil is not in it.

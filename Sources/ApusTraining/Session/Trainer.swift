@@ -6,7 +6,7 @@ public import ApusNN
 ///
 /// ```swift
 /// let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3))
-/// let history = try trainer.fit(&model, training, validation: validation, epochs: 20, batch: 32)
+/// let history = try trainer.fit(&model, split, epochs: 20, batch: 32)
 /// ```
 public struct Trainer: Sendable {
   public var settings: TrainingSettings
@@ -54,13 +54,23 @@ public struct Trainer: Sendable {
       }
       if session.progress.epoch > epoch {
         onEvent?(.epoch(session.progress.history.epochs.last!))
-        if validation == nil { model = session.snapshot() }
+        if validation?.count ?? 0 == 0 { model = session.snapshot() }
       }
     }
     if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
     model = session.result()
     onEvent?(.finished(session.progress.history))
     return session.progress.history
+  }
+
+  /// The same on the training part of a split; its validation part is what early stopping looks at.
+  @discardableResult
+  public func fit(
+    _ model: inout Model, _ split: DatasetSplit, epochs: Int = 10, batch: Int = 32,
+    onEvent: ((TrainingEvent) -> Void)? = nil
+  ) throws -> History {
+    try fit(
+      &model, split.training, validation: split.validation, epochs: epochs, batch: batch, onEvent: onEvent)
   }
 }
 
@@ -73,6 +83,13 @@ extension Model {
     -> [MetricValue]
   {
     Metrics.all(try results(on: dataset, loss: loss, engine: engine))
+  }
+
+  /// One metric of the model on a data set; nil where it does not apply to the targets.
+  public func evaluate(
+    _ dataset: any Dataset, _ metric: some Metric, loss: (any Loss)? = nil, engine: Engine? = nil
+  ) throws -> MetricValue? {
+    metric(try results(on: dataset, loss: loss, engine: engine))
   }
 
   /// Predictions beside the truth.

@@ -34,6 +34,9 @@ public final class TrainingStep {
   let targetFloats: UnsafeMutableBufferPointer<Float>
 
   private let backward: Executable
+  /// New values of states, and where in the arena they go once the step is known to be good.
+  private let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, range: Range<Int>)]
+  private let tapPositions: [Tap: Int]
   private let norm: Executable
   private let updates: [Update]
   private let key: UnsafeMutablePointer<Int32>?
@@ -42,10 +45,11 @@ public final class TrainingStep {
   private let network: TracedNetwork
   private let engine: Engine
 
-  /// - Throws: a mistake in the shapes of the loss; what the engine cannot run.
+  /// - Parameter taps: what ``value(of:rows:)`` is to give after a step; what is not asked for costs nothing.
+  /// - Throws: a mistake in the shapes of the loss; a tap of a layer that is not there; what the engine cannot run.
   public init(
     _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
-    clipNorm: Double? = nil, engine: Engine? = nil
+    clipNorm: Double? = nil, taps: [Tap] = [], engine: Engine? = nil
   ) throws {
     let engine = try engine ?? Engine.standard()
     self.model = model
@@ -59,19 +63,35 @@ public final class TrainingStep {
     let target = Tensor.input("target", loss.targetType(for: network.output.shape))
     let mean = loss(network.output, target).mean()
     let tensors = network.parameters.map(\.tensor)
-    let traced = ApusCore.gradients(of: mean, withRespectTo: tensors)
+    let trained = model.parameters.indices.filter { !model.parameters[$0].specification.isState }
+    let tapped = try taps.map { [network] tap in try tap.tensor(in: network) }
+    // Gradients with respect to parameters, and to whatever else is asked for.
+    let sources = trained.map { tensors[$0] } + zip(taps, tapped).filter { $0.0.isGradient }.map(\.1)
+    let traced = ApusCore.gradients(of: mean, withRespectTo: sources)
+    var tappedGradients = traced[trained.count...]
+    let tapOutputs = zip(taps, tapped).map { $0.isGradient ? tappedGradients.removeFirst() : $1 }
     let graph = try Graph(
       inputs: [network.input, target, network.key] + tensors + network.settings.map(\.tensor),
-      outputs: [mean] + traced)
+      outputs: [mean] + traced[..<trained.count] + network.stateUpdates.map(\.value) + tapOutputs)
     backward = try engine.compile(graph, rows: capacity)
     parameters = TensorStorage(model.storage.floats)
     gradients = TensorStorage(count: parameters.count)
     slots = optimizer.slots.map { [parameters] _ in TensorStorage(count: parameters.count) }
     for (position, parameter) in model.parameters.enumerated() {
-      let offset = parameter.offset * 4
-      backward.bind(input: 3 + position, to: parameters.pointer + offset)
-      backward.bind(output: 1 + position, to: gradients.pointer + offset)
+      backward.bind(input: 3 + position, to: parameters.pointer + parameter.offset * 4)
     }
+    for (position, index) in trained.enumerated() {
+      backward.bind(output: 1 + position, to: gradients.pointer + model.parameters[index].offset * 4)
+    }
+    stateUpdates = try network.stateUpdates.enumerated().map { [backward] position, update in
+      guard let state = model.parameters.first(where: { $0.path == update.path && $0.specification.isState }) else {
+        throw ApusError("the layer updates the state “\(update.path)”, which it did not ask for")
+      }
+      return (backward.floats(output: 1 + trained.count + position, rows: 1), state.range)
+    }
+    let firstTap = 1 + trained.count + network.stateUpdates.count
+    tapPositions = Dictionary(
+      zip(taps, firstTap...).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
     for (position, setting) in network.settings.enumerated() {
       let value = Float(model.settings[setting.path] ?? setting.value)
       backward.input(3 + tensors.count + position)?.storeBytes(of: value, as: Float.self)
@@ -163,6 +183,9 @@ public final class TrainingStep {
     let scalars = optimizer.scalars(step: step, rate: rate)
     let scale = clipNorm.map { min(1, $0 / (Double(squared).squareRoot() + 1e-6)) } ?? 1
     for update in updates { update.run(scalars, scale: scale) }
+    for (values, range) in stateUpdates {
+      _ = UnsafeMutableBufferPointer(rebasing: parameters.floats[range]).update(fromContentsOf: values)
+    }
     return loss
   }
 
@@ -180,6 +203,16 @@ public final class TrainingStep {
     for (index, update) in updates.enumerated() {
       update.run(scalars, scale: 1, profile: &profiles[2 + index])
     }
+  }
+
+  /// What a tap held in the last step of `rows` rows, row-major; nil for one that was not asked for.
+  public func value(of tap: Tap, rows: Int) -> [Float]? {
+    tapPositions[tap].map { Array(backward.floats(output: $0, rows: rows)) }
+  }
+
+  /// The gradient of the last step with respect to a parameter; nil when there is none of that path.
+  public func gradient(of path: String) -> [Float]? {
+    model.parameters.first { $0.path == path && !$0.specification.isState }.map { Array(gradients.floats[$0.range]) }
   }
 
   /// The model with the weights of now: the one explicit copy.

@@ -69,10 +69,10 @@ final class Update {
 
   /// The ranges of the arena with one treatment each: with weight decay, those that decay and the rest.
   static func ranges(_ model: Model, decays: Bool) -> [(Range<Int>, decays: Bool)] {
-    let end = model.storage.count
+    let end = model.trainedCount
     guard decays, end > 0 else { return end > 0 ? [(0..<end, false)] : [] }
     let boundary =
-      model.parameters.filter { !$0.specification.isDecayed }.map(\.range.lowerBound).min() ?? end
+      model.parameters.filter { !$0.specification.isDecayed && !$0.specification.isState }.map(\.range.lowerBound).min() ?? end
     return [(0..<boundary, true), (boundary..<end, false)].filter { !$0.0.isEmpty }
   }
 }

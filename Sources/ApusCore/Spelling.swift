@@ -16,6 +16,11 @@ package enum Spelling {
     }
   }
 
+  /// `did you mean “a”?` for the name most like `wrong`; nil when none is.
+  package static func suggestion(for wrong: String, in names: [String]) -> String? {
+    nearest(to: wrong, in: names, limit: 1).first.map { "did you mean “\($0)”?" }
+  }
+
   /// `did you mean "a" or "b"?`, or the first names there are.
   package static func fix(for wrong: String, in names: [String]) -> String {
     let near = nearest(to: wrong, in: names)

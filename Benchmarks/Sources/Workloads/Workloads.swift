@@ -1,14 +1,14 @@
-import Apus
+public import Apus
 
 /// The work of one row of the table: `run` does it so many times.
-struct Workload {
-  var id: String
-  var run: (Int) throws -> Void
+public struct Workload {
+  public var id: String
+  public var run: (Int) throws -> Void
 }
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
-enum Workloads {
-  static func all(_ engine: Engine? = nil) throws -> [Workload] {
+public enum Workloads {
+  public static func all(_ engine: Engine? = nil) throws -> [Workload] {
     [
       try training(
         "W1", input: [2], batch: 4, loss: .squared, optimizer: .sgd(0.5), engine,
@@ -25,7 +25,7 @@ enum Workloads {
         Sequential {
           Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10)
         }),
-      try inference(),
+      try inference(engine),
     ]
   }
 
@@ -51,18 +51,18 @@ enum Workloads {
     }
   }
 
-  private static func inference() throws -> Workload {
+  private static func inference(_ engine: Engine?) throws -> Workload {
     let model = try Model(input: [784], seed: 1) {
       Dense(200); ReLU(); Dense(200); ReLU(); Dense(10)
     }
-    let predictor = try Predictor(model, capacity: 1)
+    let predictor = try Predictor(model, capacity: 1, engine: engine)
     let input = numbers(784)
     return Workload(id: "W7") { repetitions in
       for _ in 0..<repetitions { _ = try predictor.predict(input) }
     }
   }
 
-  private static func numbers(_ count: Int) -> [Float] {
+  static func numbers(_ count: Int) -> [Float] {
     let random = Philox(seed: 1, path: "benchmark")
     return (0..<count).map { Float(random.uniform(UInt64($0))) }
   }
