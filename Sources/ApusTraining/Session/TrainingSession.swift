@@ -267,6 +267,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   public var history = History()
   /// Why training stopped before its last epoch.
   public var stopReason: String?
+
+  package init() {}
 }
 
 /// Everything that the rest of a run depends on.
@@ -275,4 +277,11 @@ package struct TrainingState: Sendable, Equatable {
   package var parameters: [Float]
   package var slots: [[Float]]
   package var best: [Float]?
+
+  package init(progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]?) {
+    self.progress = progress
+    self.parameters = parameters
+    self.slots = slots
+    self.best = best
+  }
 }
