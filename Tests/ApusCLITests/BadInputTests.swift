@@ -33,7 +33,9 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     BadInput(name: "a binary file", arguments: ["train", "x.bin"], names: ["x.bin", "binary"]) {
       try $0.write("x.bin", bytes: (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ $0 >> 3) })
     },
-    BadInput(name: "a folder without IDX", arguments: ["train", "folder"], names: ["folder", "train-images"]) {
+    BadInput(
+      name: "a folder without IDX", arguments: ["train", "folder"], names: ["folder", "train-images"]
+    ) {
       try $0.write("folder/notes.txt", "nothing")
     },
     BadInput(name: "images ≠ labels", arguments: ["train", "set"], names: ["10 images", "9 labels"]) {
@@ -41,7 +43,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [9], bytes: 9))
     },
     BadInput(name: "10⁹ claimed rows", arguments: ["train", "set"], names: ["idx", "1000000000"]) {
-      try $0.write("set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [1_000_000_000, 28, 28], bytes: 100))
+      try $0.write(
+        "set/train-images-idx3-ubyte", bytes: Sample.idx(0x803, [1_000_000_000, 28, 28], bytes: 100))
       try $0.write("set/train-labels-idx1-ubyte", bytes: Sample.idx(0x801, [1_000_000_000], bytes: 100))
     },
     BadInput(name: "a truncated .gz", arguments: ["train", "x.csv.gz"], names: ["x.csv.gz", "truncated"]) {
@@ -52,13 +55,20 @@ struct BadInput: CustomTestStringConvertible, Sendable {
   ]
 
   private static let settings = [
-    BadInput(name: "--hidden 0", arguments: ["train", "iris", "--hidden", "0"], names: ["--hidden", "64,64"]),
-    BadInput(name: "--epochs -1", arguments: ["train", "iris", "--epochs", "-1"], names: ["--epochs", "1 or more"]),
-    BadInput(name: "--batch 0", arguments: ["train", "iris", "--batch", "0"], names: ["--batch", "1 or more"]),
-    BadInput(name: "--dropout 1", arguments: ["train", "iris", "--dropout", "1"], names: ["--dropout", "less than 1"]),
-    BadInput(name: "--test 1.5", arguments: ["train", "iris", "--test", "1.5"], names: ["--test", "less than 1"]),
+    BadInput(
+      name: "--hidden 0", arguments: ["train", "iris", "--hidden", "0"], names: ["--hidden", "64,64"]),
+    BadInput(
+      name: "--epochs -1", arguments: ["train", "iris", "--epochs", "-1"], names: ["--epochs", "1 or more"]),
+    BadInput(
+      name: "--batch 0", arguments: ["train", "iris", "--batch", "0"], names: ["--batch", "1 or more"]),
+    BadInput(
+      name: "--dropout 1", arguments: ["train", "iris", "--dropout", "1"],
+      names: ["--dropout", "less than 1"]),
+    BadInput(
+      name: "--test 1.5", arguments: ["train", "iris", "--test", "1.5"], names: ["--test", "less than 1"]),
     BadInput(name: "--l2 nan", arguments: ["train", "iris", "--l2", "nan"], names: ["--l2", "0 or more"]),
-    BadInput(name: "--threads 0", arguments: ["train", "iris", "--threads", "0"], names: ["--threads", "1024"]),
+    BadInput(
+      name: "--threads 0", arguments: ["train", "iris", "--threads", "0"], names: ["--threads", "1024"]),
     BadInput(name: "--rows 1", arguments: ["train", "moons", "--rows", "1"], names: ["--rows", "2"]),
     BadInput(
       name: "an unknown activation", arguments: ["train", "iris", "--activation", "rleu"],
@@ -83,7 +93,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       name: "an unwritable folder", arguments: ["train", "iris", "--quiet", "--out", "file/run"],
       names: ["file/run", "--out"]
     ) { try $0.write("file", "not a folder") },
-    BadInput(name: "nothing to resume", arguments: ["train", "--resume", "none"], names: ["none", "--resume"]),
+    BadInput(
+      name: "nothing to resume", arguments: ["train", "--resume", "none"], names: ["none", "--resume"]),
   ]
 
   /// Each with `m/model.safetensors`, trained on `x.csv`.
@@ -92,7 +103,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       name: "a model file from another task", arguments: ["evaluate", "m/model.safetensors", "digits"],
       names: ["trained on a table"], prepare: train),
     BadInput(
-      name: "a column missing at prediction", arguments: ["predict", "m/model.safetensors", "z.csv", "--out", "p.csv"],
+      name: "a column missing at prediction",
+      arguments: ["predict", "m/model.safetensors", "z.csv", "--out", "p.csv"],
       names: ["z.csv", "\"b\""]
     ) {
       try train($0)
@@ -106,12 +118,15 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       try $0.write("z.csv", "a,b\n1,2\n")
     },
     BadInput(
-      name: "a folder that is not there", arguments: ["predict", "m/model.safetensors", "x.csv", "--out", "no/p.csv"],
+      name: "a folder that is not there",
+      arguments: ["predict", "m/model.safetensors", "x.csv", "--out", "no/p.csv"],
       names: ["no/p.csv", "choose a folder"], prepare: train),
     BadInput(
       name: "no model file", arguments: ["evaluate", "x.csv", "x.csv"], names: ["x.csv", "safetensors"],
       prepare: train),
-    BadInput(name: "a truncated model file", arguments: ["summary", "t.safetensors"], names: ["t.safetensors"]) {
+    BadInput(
+      name: "a truncated model file", arguments: ["summary", "t.safetensors"], names: ["t.safetensors"]
+    ) {
       try train($0)
       try $0.write("t.safetensors", bytes: Array($0.bytes("m/model.safetensors").dropLast(7)))
     },
@@ -158,7 +173,9 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     try Expected.check("bad-input", text)
   }
 
-  @Test(arguments: [["iris", "--learning-rate", "1e6"], ["fish", "--optimizer", "sgd", "--learning-rate", "1e6"]])
+  @Test(arguments: [
+    ["iris", "--learning-rate", "1e6"], ["fish", "--optimizer", "sgd", "--learning-rate", "1e6"],
+  ])
   func divergenceIsSaid(arguments: [String]) throws {
     let command = try Command()
     let result = try command.run(["train"] + arguments + ["--quiet", "--out", "run"])
@@ -183,10 +200,25 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 @Suite struct HandledInputTests {
   /// Exit code 0, and a word about it.
   @Test(arguments: [
-    ("missing cells", "a,b,y\n" + (0..<60).map { "\($0 % 7 == 0 ? "" : "\($0)"),\($0 % 5 == 0 ? "NaN" : "\($0 % 9)"),\($0 > 30 ? "p" : "q")\n" }.joined(), "missing"),
-    ("a column all missing", "a,b,y\n" + (0..<60).map { "\($0),,\($0 > 30 ? "p" : "q")\n" }.joined(), "\"b\" is left out"),
-    ("duplicate rows", "a,y\n" + (0..<60).map { "\($0 % 10),\($0 % 10 > 4 ? "p" : "q")\n" }.joined(), "equal to an earlier one"),
-    ("a rare class", "a,y\n" + (0..<60).map { "\($0),\($0 == 3 ? "rare" : $0 > 30 ? "p" : "q")\n" }.joined(), "rare"),
+    (
+      "missing cells",
+      "a,b,y\n"
+        + (0..<60).map {
+          "\($0 % 7 == 0 ? "" : "\($0)"),\($0 % 5 == 0 ? "NaN" : "\($0 % 9)"),\($0 > 30 ? "p" : "q")\n"
+        }.joined(), "missing"
+    ),
+    (
+      "a column all missing", "a,b,y\n" + (0..<60).map { "\($0),,\($0 > 30 ? "p" : "q")\n" }.joined(),
+      "\"b\" is left out"
+    ),
+    (
+      "duplicate rows", "a,y\n" + (0..<60).map { "\($0 % 10),\($0 % 10 > 4 ? "p" : "q")\n" }.joined(),
+      "equal to an earlier one"
+    ),
+    (
+      "a rare class", "a,y\n" + (0..<60).map { "\($0),\($0 == 3 ? "rare" : $0 > 30 ? "p" : "q")\n" }.joined(),
+      "rare"
+    ),
   ])
   func isSaid(name: String, table: String, word: String) throws {
     let command = try Command()

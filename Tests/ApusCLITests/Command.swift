@@ -29,7 +29,9 @@ final class Command {
     while place.path.count > 1 {
       place.deleteLastPathComponent()
       let candidate = place.appending(path: "apus")
-      if FileManager.default.isExecutableFile(atPath: candidate.path), !isFolder(candidate) { return candidate }
+      if FileManager.default.isExecutableFile(atPath: candidate.path), !isFolder(candidate) {
+        return candidate
+      }
     }
     return nil
   }()
@@ -39,7 +41,9 @@ final class Command {
   }
 
   /// Starts the command and does not wait for it.
-  func start(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws -> Running {
+  func start(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws
+    -> Running
+  {
     guard let executable = Self.executable else { throw CocoaError(.fileNoSuchFile) }
     let process = Process()
     process.executableURL = executable
@@ -49,7 +53,9 @@ final class Command {
     for name in ["COLUMNS", "NO_COLOR", "APUS_ISA", "APUS_THREADS"] { all[name] = nil }
     process.environment = all.merging(environment) { $1 }
     // Files and no pipes: nothing blocks, however much is written.
-    let names = ["in", "out", "err"].map { FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())-\($0)") }
+    let names = ["in", "out", "err"].map {
+      FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID())-\($0)")
+    }
     try Data((input ?? "").utf8).write(to: names[0])
     for name in names.dropFirst() { try Data().write(to: name) }
     process.standardInput = try FileHandle(forReadingFrom: names[0])
@@ -117,13 +123,17 @@ struct Running {
 /// Tables and images for tests.
 enum Sample {
   /// Two columns of numbers and two classes that the first tells apart.
-  static func table(rows: Int = 120, target: (Int) -> String = { $0 * 37 % 101 > 50 ? "high" : "low" }) -> String {
+  static func table(rows: Int = 120, target: (Int) -> String = { $0 * 37 % 101 > 50 ? "high" : "low" })
+    -> String
+  {
     "a,b,y\n" + (0..<rows).map { "\($0 * 37 % 101),\($0 * $0 % 17),\(target($0))\n" }.joined()
   }
 
   /// An IDX file: a header, then zeros.
   static func idx(_ magic: UInt32, _ dimensions: [UInt32], bytes: Int) -> [UInt8] {
-    ([magic] + dimensions).flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+    ([magic] + dimensions).flatMap { number in
+      (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+    }
       + Array(repeating: 0, count: bytes)
   }
 }

@@ -9,7 +9,8 @@ import Testing
 enum Expected {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Expected")
 
-  static func check(_ name: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  static func check(_ name: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+  {
     let file = folder.appending(path: name + ".txt")
     if ProcessInfo.processInfo.environment["APUS_REWRITE_EXPECTED"] != nil {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,6 +24,7 @@ enum Expected {
   /// A command, its exit code where it is not 0, and what it says.
   static func transcript(_ arguments: [String], _ result: Command.Result) -> String {
     let line = arguments.map { $0.contains { " ()'*".contains($0) } ? "'\($0)'" : $0 }.joined(separator: " ")
-    return "$ apus \(line)\n" + result.out + result.err + (result.code == 0 ? "" : "(exit code \(result.code))\n")
+    return "$ apus \(line)\n" + result.out + result.err
+      + (result.code == 0 ? "" : "(exit code \(result.code))\n")
   }
 }

@@ -35,10 +35,13 @@ import Testing
   /// One file with how mistakes in the usage look: exit code 64.
   @Test func usageErrors() throws {
     let mistakes = [
-      ["train"], ["train", "iris", "--hiden", "3"], ["train", "iris", "--hidden", "abc"], ["train", "iris", "--epochs"],
+      ["train"], ["train", "iris", "--hiden", "3"], ["train", "iris", "--hidden", "abc"],
+      ["train", "iris", "--epochs"],
       ["train", "iris", "--epochs", "many"], ["train", "iris", "--task", "guess"],
-      ["train", "iris", "--test", "0.2", "--test-data", "x.csv"], ["train", "--resume", "x", "--epochs", "3"],
-      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["summary"], ["list", "colors"],
+      ["train", "iris", "--test", "0.2", "--test-data", "x.csv"],
+      ["train", "--resume", "x", "--epochs", "3"],
+      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["summary"],
+      ["list", "colors"],
       ["trian"],
     ]
     var text = ""

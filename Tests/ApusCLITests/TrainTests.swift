@@ -20,7 +20,8 @@ import Testing
     for text in [first.out, first.err] { #expect(!text.contains { $0 == "\r" || $0 == "\u{1B}" }) }
     #expect(first.out.split(separator: "\n").allSatisfy { $0.hasPrefix("  ·") || $0.count <= 80 })
 
-    let again = try command.run("train", "--config", "\(folder)/config.yaml", "--out", "again", "--quiet", "--threads", "1")
+    let again = try command.run(
+      "train", "--config", "\(folder)/config.yaml", "--out", "again", "--quiet", "--threads", "1")
     #expect(again.code == 0, "\(again.err)")
     #expect(try command.bytes("again/model.safetensors") == command.bytes("\(folder)/model.safetensors"))
   }
@@ -66,10 +67,13 @@ import Testing
     try command.write("x.csv", Sample.table().replacing(",", with: ";"))
     try command.write("t.csv", Sample.table(rows: 30).replacing(",", with: ";"))
     let result = try command.run([
-      "train", "x.csv", "--target", "3", "--task", "classification", "--hidden", "8,4", "--activation", "tanh",
+      "train", "x.csv", "--target", "3", "--task", "classification", "--hidden", "8,4", "--activation",
+      "tanh",
       "--dropout", "0.1", "--epochs", "4", "--batch", "10", "--optimizer", "momentum(momentum: 0.8)",
-      "--learning-rate", "0.05", "--schedule", "warmup(5), cosine(to: 0.001)", "--loss", "softmaxCrossEntropy", "--l2",
-      "0.001", "--clip-norm", "1", "--validation", "0.2", "--test-data", "t.csv", "--early-stopping", "3", "--seed",
+      "--learning-rate", "0.05", "--schedule", "warmup(5), cosine(to: 0.001)", "--loss",
+      "softmaxCrossEntropy", "--l2",
+      "0.001", "--clip-norm", "1", "--validation", "0.2", "--test-data", "t.csv", "--early-stopping", "3",
+      "--seed",
       "5", "--threads", "1", "--checkpoint-every", "4", "--header", "--delimiter", ";", "--decimal-mark", ".",
       "--leave-out", "b", "--profile", "--out", "run",
     ])
@@ -83,8 +87,10 @@ import Testing
 
   @Test func flagsGoBeforeTheFile() throws {
     let command = try Command()
-    try command.write("c.yaml", "data: {source: iris}\nmodel: {hidden: [4]}\ntraining: {epochs: 2, batch: 8}\n")
-    let result = try command.run("train", "--config", "c.yaml", "--epochs", "3", "--quiet", "--json", "--out", "run")
+    try command.write(
+      "c.yaml", "data: {source: iris}\nmodel: {hidden: [4]}\ntraining: {epochs: 2, batch: 8}\n")
+    let result = try command.run(
+      "train", "--config", "c.yaml", "--epochs", "3", "--quiet", "--json", "--out", "run")
     #expect(try StrictJSON.parse(result.out, name: "output")["epochs"]?.intValue == 3)
     #expect(try command.text("run/config.yaml").contains("batch: 8"))
   }

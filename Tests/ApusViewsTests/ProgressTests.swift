@@ -23,7 +23,8 @@ private final class Screen {
   private func show(_ style: TerminalStyle, secondsPerStep: Double) throws -> String {
     let screen = Screen()
     let bar = ProgressBar(
-      style: style, epochs: 2, batch: 10, metric: "accuracy", write: { screen.text += $0 }, now: { screen.seconds })
+      style: style, epochs: 2, batch: 10, metric: "accuracy", write: { screen.text += $0 },
+      now: { screen.seconds })
     bar.handle(.started(steps: 200, stepsPerEpoch: 100, parameters: 5))
     for step in 1...200 {
       screen.seconds += secondsPerStep
@@ -75,7 +76,9 @@ private final class Screen {
       #expect(text.contains("epoch  3/20 ━") && text.contains("15 %  12.3k samples/s  ETA 0:29  loss 0.1235"))
     }
     #expect(!line.line(TerminalStyle(redraws: true, usesColor: false, width: width)).contains("\u{1B}"))
-    #expect(width < 40 || line.line(TerminalStyle(redraws: true, usesColor: true, width: width)).contains("\u{1B}[36m"))
+    #expect(
+      width < 40
+        || line.line(TerminalStyle(redraws: true, usesColor: true, width: width)).contains("\u{1B}[36m"))
   }
 }
 
@@ -83,7 +86,8 @@ private final class Screen {
   private func history(_ training: [Double], _ validation: [Double]) throws -> History {
     let epochs = training.indices.map { index -> String in
       let metrics = validation.isEmpty ? "[]" : #"[{"name":"loss","value":\#(validation[index])}]"#
-      return #"{"epoch":\#(index + 1),"step":1,"rate":1,"trainingLoss":\#(training[index]),"validation":\#(metrics)}"#
+      return
+        #"{"epoch":\#(index + 1),"step":1,"rate":1,"trainingLoss":\#(training[index]),"validation":\#(metrics)}"#
     }
     let text = #"{"epochs":[\#(epochs.joined(separator: ","))],"bestEpoch":2}"#
     return try JSONCoding.decode(History.self, from: StrictJSON.parse(text))
@@ -95,7 +99,8 @@ private final class Screen {
     let lines = try LearningCurve(history(training, training.map { $0 + 0.1 })).lines()
     #expect(lines.count == 15)
     #expect(lines.allSatisfy { $0.count <= 80 })
-    #expect(lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("best epoch 2"))
+    #expect(
+      lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("best epoch 2"))
     #expect(lines[0].contains("logarithmic") == (epochs > 30))
     #expect(lines[14].hasSuffix("\(epochs)"))
     #expect(lines.joined().unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) })

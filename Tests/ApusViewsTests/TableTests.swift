@@ -30,7 +30,8 @@ import Testing
 
   @Test func metricsSideBySide() {
     let accuracy = { MetricValue(name: "accuracy", value: $0, standardError: 0.01) }
-    let lines = MetricLines([("training", [accuracy(0.99)]), ("validation", []), ("test", [accuracy(0.9)])]).lines()
+    let lines = MetricLines([("training", [accuracy(0.99)]), ("validation", []), ("test", [accuracy(0.9)])])
+      .lines()
     #expect(lines == ["            training       test", "  accuracy  0.990 ± 0.010  0.900 ± 0.010"])
     #expect(MetricLines([]).lines() == [])
   }
@@ -38,7 +39,9 @@ import Testing
   private func matrix(classes: Int) -> ConfusionMatrix {
     let labels = (0..<(20 * classes)).map { Int32($0 % classes) }
     let predictions = labels.enumerated().flatMap { index, label in
-      (0..<classes).map { Int32($0) == (index % 7 == 0 ? (label + 1) % Int32(classes) : label) ? Float(1) : 0 }
+      (0..<classes).map {
+        Int32($0) == (index % 7 == 0 ? (label + 1) % Int32(classes) : label) ? Float(1) : 0
+      }
     }
     let results = EvaluatedSamples(
       width: classes, predictions: predictions, labels: labels, values: [], losses: labels.map { _ in 0 })
@@ -67,7 +70,9 @@ import Testing
   }
 
   @Test func namesWithFormulas() {
-    for table in [Activations.table, Losses.table, Optimizers.table, Schedules.table, Initializers.table, Layers.table] {
+    for table in [
+      Activations.table, Losses.table, Optimizers.table, Schedules.table, Initializers.table, Layers.table,
+    ] {
       let lines = NameListing(table).lines(width: 80)
       for name in table.names { #expect(lines.contains { $0.hasPrefix("  \(name)") }) }
       #expect(lines.allSatisfy { $0.count <= 80 })
@@ -90,7 +95,9 @@ import Testing
     let lines = ProfileTable(profiles).lines()
     #expect(lines[0].hasPrefix("profile of 10 steps, "))
     #expect(lines.contains { $0.hasPrefix("forward and backward") && $0.hasSuffix("GFLOP/s  GB/s") })
-    #expect(lines.contains { $0.hasPrefix("matmul") && $0.contains(try! Engine.standard().instructionSet.rawValue) })
+    #expect(
+      lines.contains { $0.hasPrefix("matmul") && $0.contains(try! Engine.standard().instructionSet.rawValue) }
+    )
     #expect(lines.contains { $0.hasPrefix("update") })
     #expect(lines.allSatisfy { $0.count <= 80 })
   }

@@ -18,8 +18,8 @@
     var task: LearningTask?
 
     func run() throws {
-      let view = try DescribeView(source.open(), target: target, task: task)
-      Output.print(view.lines(Output.style))
+      let view = try DescribeView(source.open(), target: target, task: task, style: Output.style)
+      Output.print(view.lines())
     }
   }
 #endif

@@ -29,7 +29,7 @@
       let style = Output.style
       Output.print(["\(data.name): \(grouped(evaluation.samples)) samples"])
       Output.print(Output.notes(evaluation.notes, style))
-      Output.print(MetricLines([("", evaluation.metrics)]).lines(width: style.width))
+      Output.print(MetricLines([("", evaluation.metrics)]).lines())
       if let confusion = evaluation.confusion {
         Output.print([""] + ConfusionTable(confusion).lines(width: style.width))
       }

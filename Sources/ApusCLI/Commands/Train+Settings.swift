@@ -9,7 +9,9 @@
         do {
           configuration = try RunConfiguration.load(yaml: "\(resume)/config.yaml")
         } catch var error as ApusError {
-          if error.fix == nil { error.fix = "name the folder of a run that was begun, as in --resume runs/iris-1" }
+          if error.fix == nil {
+            error.fix = "name the folder of a run that was begun, as in --resume runs/iris-1"
+          }
           throw error
         }
         if let data, data != configuration.data.source {

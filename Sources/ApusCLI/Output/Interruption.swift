@@ -29,6 +29,12 @@
       action.sa_flags = Int32(SA_RESTART)
       sigaction(SIGINT, &action, nil)
       sigaction(SIGTERM, &action, nil)
+      // A program that started this one may have left them blocked.
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGINT)
+      sigaddset(&signals, SIGTERM)
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     private static let handle: @convention(c) (Int32) -> Void = { signal in

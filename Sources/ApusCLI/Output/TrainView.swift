@@ -53,7 +53,7 @@
         let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]
         let curve = LearningCurve(report.history).lines(style)
         if !curve.isEmpty { show([""] + curve) }
-        show([""] + MetricLines(parts).lines(width: style.width))
+        show([""] + MetricLines(parts).lines())
         if let confusion = report.confusion {
           show([""] + ConfusionTable(confusion).lines(width: style.width))
         }
@@ -74,7 +74,7 @@
       guard let model = report.model else { return lines }
       lines.append("model: " + style.colored(model, .bold))
       lines.append("  apus evaluate \(quoted(model)) DATA")
-      lines.append("  apus predict \(quoted(model)) DATA --out predictions.csv")
+      lines.append("  apus predict \(quoted(model)) DATA --out FILE.csv")
       return lines
     }
 

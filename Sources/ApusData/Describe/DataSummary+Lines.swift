@@ -1,10 +1,10 @@
 import ApusCore
 
 extension DataSummary {
-  /// The summary as text for a terminal, at most 100 columns wide but for long notes.
-  public func lines() -> [String] {
+  /// The summary as text for a terminal, at most `width` columns wide but for long notes.
+  public func lines(width: Int = 100) -> [String] {
     var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
-    lines += columnLines()
+    lines += columnLines(width)
     if let target {
       lines += ["", target.whyColumn, target.whyTask]
       lines += Self.classLines(classCounts)
@@ -21,7 +21,7 @@ extension DataSummary {
     return lines
   }
 
-  private func columnLines() -> [String] {
+  private func columnLines(_ width: Int) -> [String] {
     let nameWidth = min(max(columns.map { $0.name.count }.max() ?? 6, 6), 20)
     let header =
       "  #  \(padded("column", nameWidth))  \(padded("kind", 8))  missing  distinct  "
@@ -33,7 +33,7 @@ extension DataSummary {
         line += "\(padded(column.missingCount == 0 ? "–" : String(column.missingCount), 7, right: true))  "
         line += "\(padded(String(column.distinctCount), 8, right: true))  "
         line += "\(padded(distribution(column), Self.histogramBins))  "
-        line += values(column, width: 100 - line.count)
+        line += values(column, width: max(width - line.count, 12))
         while line.last == " " { line.removeLast() }
         return line
       }

@@ -86,9 +86,13 @@ extension DataSource {
   /// What one should know about the data before training, as text for a terminal.
   ///
   /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``; images need neither.
-  public func summaryLines(target: String? = nil, task: LearningTask? = nil) throws(ApusError) -> [String] {
+  ///   - width: the columns of the terminal.
+  public func summaryLines(
+    target: String? = nil, task: LearningTask? = nil, width: Int = 100
+  ) throws(ApusError) -> [String] {
     switch content {
-    case .table(let table): try DataSummary(table, target: target ?? self.target, task: task).lines()
+    case .table(let table):
+      try DataSummary(table, target: target ?? self.target, task: task).lines(width: width)
     case .images(let images): ImageSummary(images, name: name).lines()
     }
   }

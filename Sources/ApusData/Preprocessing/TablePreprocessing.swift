@@ -56,10 +56,22 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     guard !encodings.isEmpty else {
       throw ApusError("no column varies within the \(rows.count) training rows", at: table.name)
     }
+    if let note = missingNote(table, encodings) { notes.append(note) }
     let preprocessing = TablePreprocessing(
       columns: encodings, target: try fitTarget(table, target, rows), hasHeader: table.hasHeader,
       tableWidth: table.columns.count, trainingRows: rows.count)
     return (preprocessing, notes)
+  }
+
+  /// Which inputs have missing cells, and what becomes of them.
+  private static func missingNote(_ table: Table, _ encodings: [ColumnEncoding]) -> String? {
+    let gaps = encodings.filter { $0.kind != .presence }
+      .map { (name: $0.name, count: table.columns[$0.number - 1].missingCount) }.filter { $0.count > 0 }
+    guard !gaps.isEmpty else { return nil }
+    let list = gaps.prefix(5).map { "\"\($0.name)\" (\($0.count) of \(table.rowCount))" }.joined(
+      separator: ", ")
+    return
+      "cells are missing in \(list)\(gaps.count > 5 ? ", …" : ""): they are filled in, and marked as missing"
   }
 
   private static func fitTarget(

@@ -30,7 +30,9 @@ public struct ConfusionTable: Sendable {
     table.indent = 2
     table.rows = names.indices.map { truth in
       [columns(names[truth]) > 20 ? fitted(names[truth], 20) : names[truth]]
-        + matrix.counts[truth].map { $0 == 0 ? "·" : "\($0)" } + [Self.percent(matrix.recall(truth), decimals)]
+        + matrix.counts[truth].map { $0 == 0 ? "·" : "\($0)" } + [
+          Self.percent(matrix.recall(truth), decimals)
+        ]
     }
     table.totals = ["precision %"] + names.indices.map { Self.percent(matrix.precision($0), decimals) } + [""]
     return table

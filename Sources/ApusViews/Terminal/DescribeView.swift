@@ -3,15 +3,20 @@ public import ApusData
 
 /// What one should know about data before training on it, cut to the terminal's width.
 public struct DescribeView: Sendable {
+  private let style: TerminalStyle
   private let summary: [String]
 
-  /// - Parameters: as of ``DataSource/summaryLines(target:task:)``.
-  public init(_ source: DataSource, target: String? = nil, task: LearningTask? = nil) throws(ApusError) {
-    summary = try source.summaryLines(target: target, task: task)
+  /// - Parameters: as of ``DataSource/summaryLines(target:task:width:)``; where the text goes to a file, it is 100
+  ///   columns wide.
+  public init(
+    _ source: DataSource, target: String? = nil, task: LearningTask? = nil, style: TerminalStyle = .plain
+  ) throws(ApusError) {
+    self.style = style
+    summary = try source.summaryLines(target: target, task: task, width: style.redraws ? style.width : 100)
   }
 
-  /// Sentences are wrapped, tables cut; where the text goes to a file, nothing is.
-  public func lines(_ style: TerminalStyle = .plain) -> [String] {
+  /// Sentences are wrapped, and tables cut, where a terminal is too narrow.
+  public func lines() -> [String] {
     guard style.redraws else { return summary }
     return summary.flatMap { line in
       guard columns(line) > style.width else { return [line] }

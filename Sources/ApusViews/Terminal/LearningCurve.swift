@@ -47,13 +47,19 @@ public struct LearningCurve: Sendable {
     return lines
   }
 
+  /// What the lines are; what does not fit is left out.
   private func title(_ axis: Axis, _ style: TerminalStyle) -> String {
-    var text =
-      "loss" + (axis.isLogarithmic ? " (logarithmic)" : "") + "   " + style.colored("⠤⠤⠤", .cyan)
-      + " training"
-    if !validation.isEmpty { text += "   " + style.colored("⠄⠄⠄", .yellow) + " validation" }
-    if let bestEpoch, !validation.isEmpty { text += "   best epoch \(bestEpoch)" }
-    return text
+    var parts = ["loss" + (axis.isLogarithmic ? " (logarithmic)" : ""), "⠤⠤⠤ training"]
+    if !validation.isEmpty {
+      parts.append("⠄⠄⠄ validation")
+      if let bestEpoch { parts.append("best epoch \(bestEpoch)") }
+    }
+    while columns(parts.joined(separator: "   ")) > style.width, parts.count > 1 { parts.removeLast() }
+    let colors: [TerminalStyle.Color] = [.cyan, .yellow]
+    for (index, color) in colors.enumerated() where parts.count > index + 1 {
+      parts[index + 1] = style.colored(String(parts[index + 1].prefix(3)), color) + parts[index + 1].dropFirst(3)
+    }
+    return parts.joined(separator: "   ")
   }
 }
 

@@ -27,8 +27,8 @@ public struct MetricLines: Sendable {
     return "\(fixed(metric.value, decimals)) ± \(fixed(error, decimals))"
   }
 
-  /// A row for each metric, a column for each set.
-  public func lines(width: Int = 80) -> [String] {
+  /// A row for each metric, a column for each set: figures are never cut.
+  public func lines() -> [String] {
     var names: [String] = []
     for part in parts {
       for metric in part.metrics where !names.contains(metric.name) { names.append(metric.name) }
@@ -39,6 +39,6 @@ public struct MetricLines: Sendable {
       [name]
         + parts.map { part in part.metrics.first { $0.name == name }.map { Self.figure($0) } ?? "" }
     }
-    return parts.isEmpty ? [] : table.lines(width: width)
+    return parts.isEmpty ? [] : table.lines(width: .max)
   }
 }
