@@ -19,7 +19,7 @@ import Testing
       model(), loss: .squared, optimizer: GradientDescent(), capacity: 2, l2: l2, clipNorm: clipNorm)
     let rows = try step.load(inputs: inputs, targets: targets)
     try step.run(rows: rows, step: 1, rate: rate)
-    let trained = step.snapshot()
+    let trained = step.trained[0].snapshot()
     return (trained["0.weight"]!, trained["0.bias"]!)
   }
 
@@ -74,7 +74,7 @@ import Testing
     let rows = try step.load(inputs: inputs, targets: [Float](repeating: 0, count: inputs.count / 2))
     let text = message(
       of: { try step.run(rows: rows, step: 12, rate: 0.1) }, sourceLocation: sourceLocation)
-    #expect(step.snapshot().bits == model.bits, sourceLocation: sourceLocation)
+    #expect(step.trained[0].snapshot().bits == model.bits, sourceLocation: sourceLocation)
     return text
   }
 
