@@ -56,8 +56,8 @@ import Testing
   @Test func wrongBatches() throws {
     let step = try TrainingStep(model(), loss: .squared, optimizer: GradientDescent(), capacity: 2)
     #expect(message { try step.load(inputs: [1, 2], targets: [1]) }.contains("a multiple of 3, at most 6"))
-    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("1 a row"))
-    #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("a loss on classes"))
+    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("one a row"))
+    #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("takes no int32"))
   }
 }
 
@@ -80,7 +80,7 @@ import Testing
 
   @Test func aRowOfTheBatch() throws {
     let text = try failure([1, 2, 3, .nan])
-    #expect(text.contains("step 12: row 2 of the batch holds nan in feature 2"))
+    #expect(text.contains("step 12: row 2 of the input holds nan in feature 2"))
   }
 
   @Test func aLayersOutput() throws {
