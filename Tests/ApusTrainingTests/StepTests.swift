@@ -19,7 +19,7 @@ import Testing
       model(), loss: .squared, optimizer: GradientDescent(), capacity: 2, l2: l2, clipNorm: clipNorm)
     let rows = try step.load(inputs: inputs, targets: targets)
     try step.run(rows: rows, step: 1, rate: rate)
-    let trained = step.snapshot()
+    let trained = step.trained[0].snapshot()
     return (trained["0.weight"]!, trained["0.bias"]!)
   }
 
@@ -56,7 +56,7 @@ import Testing
   @Test func wrongBatches() throws {
     let step = try TrainingStep(model(), loss: .squared, optimizer: GradientDescent(), capacity: 2)
     #expect(message { try step.load(inputs: [1, 2], targets: [1]) }.contains("a multiple of 3, at most 6"))
-    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("1 a row"))
+    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("one a row"))
     #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("a loss on classes"))
   }
 }
@@ -64,7 +64,8 @@ import Testing
 /// Values that are not finite are caught before they reach a weight, and their origin is named.
 @Suite struct NonFiniteTests {
   private func failure(
-    _ inputs: [Float], _ change: (inout Model) -> Void = { _ in }, sourceLocation: Testing.SourceLocation = #_sourceLocation
+    _ inputs: [Float], _ change: (inout Model) -> Void = { _ in },
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) throws -> String {
     var model = try Model(input: [2], seed: 1) {
       Dense(4); ReLU(); Dense(1)
@@ -74,18 +75,21 @@ import Testing
     let rows = try step.load(inputs: inputs, targets: [Float](repeating: 0, count: inputs.count / 2))
     let text = message(
       of: { try step.run(rows: rows, step: 12, rate: 0.1) }, sourceLocation: sourceLocation)
-    #expect(step.snapshot().bits == model.bits, sourceLocation: sourceLocation)
+    #expect(step.trained[0].snapshot().bits == model.bits, sourceLocation: sourceLocation)
     return text
   }
 
   @Test func aRowOfTheBatch() throws {
     let text = try failure([1, 2, 3, .nan])
-    #expect(text.contains("step 12: row 2 of the batch holds nan in feature 2"))
+    #expect(text.contains("step 12: row 2 of the input holds nan in feature 2"))
   }
 
   @Test func aLayersOutput() throws {
-    let text = try failure([3e38, 3e38]) { $0["2.weight"] = [3, 3, 3, 3]; $0["0.weight"] = [Float](repeating: 1, count: 8) }
-    #expect(text.hasPrefix("layer 0 (dense): step 12: its output is no longer finite, with weights up to 3.0"))
+    let text = try failure([3e38, 3e38]) {
+      $0["2.weight"] = [3, 3, 3, 3]; $0["0.weight"] = [Float](repeating: 1, count: 8)
+    }
+    #expect(
+      text.hasPrefix("layer 0 (dense): step 12: its output is no longer finite, with weights up to 3.0"))
     let second = try failure([1e30, 1e30]) {
       $0["0.weight"] = [Float](repeating: 1, count: 8)
       $0["2.weight"] = [Float](repeating: 1e10, count: 4)

@@ -50,7 +50,8 @@ struct Emitter {
       append(
         whole?.kernel ?? kernels.program, program,
         InstructionInfo(
-          name: whole.map { String(cString: $0.name) } ?? name(group.members), work: group.members.map { graph.nodes[$0].work },
+          name: whole.map { String(cString: $0.name) } ?? name(group.members),
+          work: group.members.map { graph.nodes[$0].work },
           traffic: traffic(group),
           cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))])
       )
@@ -199,7 +200,8 @@ struct Emitter {
   /// The kernel that computes a program of this form in one loop, where there is one.
   private func wholeProgram(_ program: UnsafePointer<apus_program>) -> apus_whole_program? {
     guard let form = ProgramForm(program.pointee)?.text else { return nil }
-    for index in 0..<Int(kernels.whole_program_count) where String(cString: kernels.whole_programs[index].form) == form {
+    for index in 0..<Int(kernels.whole_program_count)
+    where String(cString: kernels.whole_programs[index].form) == form {
       return kernels.whole_programs[index]
     }
     return nil
@@ -256,7 +258,10 @@ struct Emitter {
       kernels.contract, arguments,
       InstructionInfo(
         name: name(group.members), work: group.members.map { graph.nodes[$0].work }, traffic: traffic(group),
-        cost: [(node.work, isVector ? 1.0 / 400 : 1.0 / 180), (product(node.type.shape.dimensions), 0.1 * Double(after))]))
+        cost: [
+          (node.work, isVector ? 1.0 / 400 : 1.0 / 180),
+          (product(node.type.shape.dimensions), 0.1 * Double(after)),
+        ]))
   }
 
   private func batchStride(_ view: View) -> Monomial {
