@@ -4,6 +4,12 @@ import Testing
 /// Runs that are stopped in the middle end in the same bits as those that are not.
 @Suite(.serialized) struct ResumeTests {
   /// Checkpoints in the middle of epochs, dropout, a last batch of another size.
+  #if DEBUG
+    private let epochs = 2
+  #else
+    private let epochs = 50
+  #endif
+
   private static func arguments(epochs: Int) -> [String] {
     [
       "train", "moons", "--rows", "3000", "--noise", "0.2", "--hidden", "64,64", "--dropout", "0.2",
@@ -15,18 +21,18 @@ import Testing
   @Test func killedAtAnyMoment() throws {
     let command = try Command()
     let start = Date()
-    #expect(try command.run(Self.arguments(epochs: 60) + ["--quiet", "--out", "whole"]).code == 0)
+    #expect(try command.run(Self.arguments(epochs: epochs) + ["--quiet", "--out", "whole"]).code == 0)
     let duration = Date().timeIntervalSince(start)
     let whole = try command.bytes("whole/model.safetensors")
     var kills = 0
-    let end = Date().addingTimeInterval(8)
+    let end = Date().addingTimeInterval(5)
     while kills < 10, Date() < end {
       try? FileManager.default.removeItem(at: command.folder.appending(path: "run"))
       var isDone = false
       while !isDone {
         let isBegun = command.exists("run/config.yaml")
         let arguments =
-          isBegun ? ["train", "--resume", "run"] : Self.arguments(epochs: 60) + ["--out", "run"]
+          isBegun ? ["train", "--resume", "run"] : Self.arguments(epochs: epochs) + ["--out", "run"]
         let running = try command.start(arguments + ["--quiet"])
         if kills < 10 {
           Thread.sleep(forTimeInterval: Double.random(in: 0...(duration * 0.7)))
@@ -46,8 +52,8 @@ import Testing
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func interrupted(signal: Int32, code: Int32) throws {
     let command = try Command()
-    try command.run(Self.arguments(epochs: 120) + ["--quiet", "--out", "whole"])
-    let running = try command.start(Self.arguments(epochs: 120) + ["--out", "my run"])
+    try command.run(Self.arguments(epochs: 2 * epochs) + ["--quiet", "--out", "whole"])
+    let running = try command.start(Self.arguments(epochs: 2 * epochs) + ["--out", "my run"])
     while running.isRunning, !command.files.contains(where: { $0.contains("checkpoints/") }) {
       Thread.sleep(forTimeInterval: 0.005)
     }
