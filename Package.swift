@@ -58,7 +58,8 @@ let package = Package(
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
-    .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining"], swiftSettings: settings),
+    .testTarget(
+      name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
     .testTarget(
       name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),

@@ -34,11 +34,11 @@ private struct RunningMean: Layer {
     let step = try step()
     try step.load(inputs: [1, 2, 3, 4], targets: [1, 2])
     for index in 1...2 { try step.run(rows: 2, step: index, rate: 0.01) }
-    let model = step.snapshot()
+    let model = step.trained[0].snapshot()
     #expect(model["0.steps"] == [2])
     #expect(model["0.mean"] == [0.5 * 1.25 + 0.5 * 2.5])
     #expect(model.parameterCount == 2 * 3 + 3 + 3 + 1)
-    #expect(step.gradient(of: "0.mean") == nil)
+    #expect(step.trained[0].gradient(of: "0.mean") == nil)
   }
 
   @Test func stateIsUsedInInference() throws {
@@ -49,10 +49,10 @@ private struct RunningMean: Layer {
 
   @Test func aFailedStepLeavesStateAndWeights() throws {
     let step = try step()
-    let before = step.snapshot()
+    let before = step.trained[0].snapshot()
     try step.load(inputs: [1, .nan], targets: [1])
     #expect(throws: ApusError.self) { try step.run(rows: 1, step: 1, rate: 0.1) }
-    for parameter in before.parameters { #expect(step.snapshot()[parameter.path] == before[parameter.path]) }
+    for parameter in before.parameters { #expect(step.trained[0].snapshot()[parameter.path] == before[parameter.path]) }
   }
 
   @Test func tapsShowOutputsAndGradients() throws {
@@ -63,7 +63,7 @@ private struct RunningMean: Layer {
     #expect(hidden.count == 6 && hidden.allSatisfy { $0 >= 0 })
     let gradient = try #require(step.value(of: .gradient("3"), rows: 2))
     // With respect to the output of the last layer it is 2 (y − t) / rows, and the bias' gradient is its sum.
-    let bias = try #require(step.gradient(of: "3.bias"))
+    let bias = try #require(step.trained[0].gradient(of: "3.bias"))
     #expect(abs(gradient.reduce(0, +) - bias[0]) < 1e-6)
     #expect(step.value(of: .output("1"), rows: 2) == nil)
   }

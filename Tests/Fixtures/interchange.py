@@ -8,16 +8,30 @@ from encoding import Sampler, encode, write
 
 
 def write_files(folder):
-    """Writes torch-mlp.safetensors (float32) and torch-mlp.json (float64)."""
+    """Writes torch-mlp and torch-image: .safetensors (float32) and .json (float64)."""
     torch.manual_seed(4)
-    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
-    save_file(model.state_dict(), folder / "torch-mlp.safetensors",
-              metadata={"format": "pt"})
-    inputs = Sampler(seed=4).floats((5, 64))
-    write(folder / "torch-mlp.json", {
+    write_model(
+        folder / "torch-mlp",
+        nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)),
+        [{"type": "Dense", "units": 32}, {"type": "ReLU"}, {"type": "Dense", "units": 10}],
+        Sampler(seed=4).floats((5, 64)))
+    # Three channels: PyTorch flattens them first, Apus last.
+    torch.manual_seed(5)
+    write_model(
+        folder / "torch-image",
+        nn.Sequential(nn.Flatten(), nn.Linear(60, 6), nn.Tanh(), nn.Linear(6, 3)),
+        [{"type": "Flatten"}, {"type": "Dense", "units": 6}, {"type": "Tanh"},
+         {"type": "Dense", "units": 3}],
+        Sampler(seed=5).floats((4, 4, 5, 3)))
+
+
+def write_model(path, model, architecture, inputs):
+    """Images are written channels-last and shown to PyTorch channels-first."""
+    save_file(model.state_dict(), path.with_suffix(".safetensors"), metadata={"format": "pt"})
+    shown = inputs.permute(0, 3, 1, 2) if inputs.dim() == 4 else inputs
+    write(path.with_suffix(".json"), {
         "description": "Logits of the float32 weights, computed in float64.",
-        "architecture": [{"type": "Dense", "units": 32}, {"type": "ReLU"},
-                         {"type": "Dense", "units": 10}],
+        "architecture": architecture,
         "inputs": encode(inputs),
-        "outputs": encode(model.double()(inputs)),
+        "outputs": encode(model.double()(shown)),
     })

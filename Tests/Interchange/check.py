@@ -1,10 +1,11 @@
-"""Loads a model that Apus wrote into PyTorch and compares their predictions.
+"""Computes what a model that Apus wrote predicts, outside Apus, and compares.
 
     python check.py MODEL.safetensors PREDICTIONS.json
 
 MODEL is opened with the Python safetensors package. Its metadata holds the
-architecture, a list of layers; the same torch.nn.Sequential is built from it
-and takes the weights with load_state_dict(strict=True). PREDICTIONS holds
+architecture, a list of layers, which are computed with NumPy. Where PyTorch
+is installed, the same torch.nn.Sequential is built too, takes the weights with
+load_state_dict(strict=True), and must predict the same. PREDICTIONS holds
 {"inputs": {"shape", "values"}, "outputs": {"shape", "values"}}, values in
 row-major order and images channels-last. Where the file has no architecture
 (PyTorch writes none), PREDICTIONS may hold it, under "architecture".
@@ -16,21 +17,31 @@ import argparse
 import json
 import sys
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from torch import nn
 
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    torch = nn = None
+
+# What each activation computes, and its name in torch.nn.
 ACTIVATIONS = {
-    "identity": nn.Identity,
-    "linear": nn.Identity,
-    "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-    "gelu": nn.GELU,
-    "softplus": nn.Softplus,
-    "softmax": lambda: nn.Softmax(dim=-1),
-    "logsoftmax": lambda: nn.LogSoftmax(dim=-1),
+    "identity": (lambda x: x, "Identity"),
+    "linear": (lambda x: x, "Identity"),
+    "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), "Sigmoid"),
+    "tanh": (np.tanh, "Tanh"),
+    "relu": (lambda x: np.maximum(x, 0), "ReLU"),
+    "softplus": (lambda x: np.logaddexp(x, 0), "Softplus"),
+    "softmax": (lambda x: np.exp(log_softmax(x)), "Softmax"),
+    "logsoftmax": (lambda x: log_softmax(x), "LogSoftmax"),
 }
+
+
+def log_softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
 class Disagreement(Exception):
@@ -43,12 +54,20 @@ def main():
         metadata, tensors = read_model(options.model)
         predictions = read_json(options.predictions)
         layers = architecture(metadata, predictions)
-        model = build(layers, tensors)
-        difference = compare(model, predictions, options.tolerance)
+        inputs, expected = array(predictions, "inputs"), array(predictions, "outputs")
+        difference = compare("NumPy", forward(layers, tensors, inputs), expected,
+                             options.tolerance)
+        if torch:
+            model = build(layers, tensors)
+            with torch.no_grad():
+                outputs = model(torch.from_numpy(inputs)).numpy()
+            difference = max(
+                difference, compare("PyTorch", outputs, expected, options.tolerance))
     except (Disagreement, SafetensorError, OSError) as error:
         sys.exit(f"{options.model}: {error}")
     print(f"{options.model}: {len(tensors)} tensors, {len(layers)} layers, "
-          f"predictions agree within {difference:.1e}")
+          f"predictions agree within {difference:.1e} "
+          f"({'NumPy and PyTorch' if torch else 'NumPy; PyTorch is not installed'})")
 
 
 def parse_arguments():
@@ -64,7 +83,7 @@ def parse_arguments():
 
 def read_model(path):
     """The metadata (strings) and the tensors of a safetensors file."""
-    with safe_open(path, framework="pt") as file:
+    with safe_open(path, framework="np") as file:
         return file.metadata() or {}, {key: file.get_tensor(key) for key in file.keys()}
 
 
@@ -107,13 +126,51 @@ def layer(entry):
     raise Disagreement(f"cannot read the layer {json.dumps(entry)}")
 
 
+def forward(layers, tensors, values):
+    """The outputs in float64; every tensor must be used."""
+    used = set()
+    for index, (name, options) in enumerate(layers):
+        if name == "dense":
+            weight, bias = dense(index, options, tensors)
+            used |= {f"{index}.weight"} | ({f"{index}.bias"} if bias is not None else set())
+            if values.shape[-1] != weight.shape[1]:
+                raise Disagreement(f"{index}.weight is {list(weight.shape)}, but its input"
+                                   f" has {values.shape[-1]} numbers")
+            values = values @ weight.astype(np.float64).T
+            if bias is not None:
+                values = values + bias
+        elif name == "flatten":
+            values = values.reshape(len(values), -1)
+        elif name in ACTIVATIONS:
+            values = ACTIVATIONS[name][0](values)
+        elif name != "dropout":  # which passes its input in inference
+            raise Disagreement(f"layer {index} is a {name}, which this script does not know")
+    if unused := sorted(set(tensors) - used):
+        raise Disagreement(f"no layer uses {', '.join(unused)}")
+    return values
+
+
+def dense(index, options, tensors):
+    """The weight [out, in] and the bias, or None where there is none."""
+    weight = tensors.get(f"{index}.weight")
+    if weight is None or weight.ndim != 2:
+        raise Disagreement(f"layer {index}, a Dense, has no matrix {index}.weight;"
+                           f" the tensors are {', '.join(sorted(tensors))}")
+    units = options.get("units", options.get("value", weight.shape[0]))
+    if units != weight.shape[0]:
+        raise Disagreement(f"{index}.weight is {list(weight.shape)},"
+                           f" but the architecture says {units} units")
+    return weight, tensors.get(f"{index}.bias")
+
+
 def build(layers, tensors):
     """The same network in PyTorch, with the file's weights."""
     model = nn.Sequential(*[
         module(index, name, options, tensors)
         for index, (name, options) in enumerate(layers)])
     try:
-        model.load_state_dict(tensors, strict=True)
+        model.load_state_dict(
+            {name: torch.from_numpy(value) for name, value in tensors.items()}, strict=True)
     except RuntimeError as error:
         raise Disagreement(str(error)) from None
     return model.double().eval()
@@ -122,50 +179,38 @@ def build(layers, tensors):
 def module(index, name, options, tensors):
     """One layer in PyTorch; a Dense takes its sizes from its weight."""
     if name == "dense":
-        weight = tensors.get(f"{index}.weight")
-        if weight is None or weight.dim() != 2:
-            raise Disagreement(f"layer {index}, a Dense, has no matrix {index}.weight;"
-                               f" the tensors are {', '.join(sorted(tensors))}")
-        units = options.get("units", options.get("value", weight.shape[0]))
-        if units != weight.shape[0]:
-            raise Disagreement(f"{index}.weight is {list(weight.shape)},"
-                               f" but the architecture says {units} units")
-        return nn.Linear(weight.shape[1], weight.shape[0],
-                         bias=f"{index}.bias" in tensors)
+        weight, bias = dense(index, options, tensors)
+        return nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
     if name == "flatten":
         return nn.Flatten()
     if name == "dropout":
         return nn.Dropout()  # the rate does not matter for predictions
-    if name in ACTIVATIONS:
-        return ACTIVATIONS[name]()
-    raise Disagreement(f"layer {index} is a {name}, which this script does not know")
+    kind = getattr(nn, ACTIVATIONS[name][1])
+    return kind(dim=-1) if "softmax" in name else kind()
 
 
-def compare(model, predictions, tolerance):
+def compare(who, outputs, expected, tolerance):
     """The largest difference of the outputs; raises if it is too large."""
-    inputs, expected = tensor(predictions, "inputs"), tensor(predictions, "outputs")
-    if inputs.dim() == 4:
-        inputs = inputs.permute(0, 3, 1, 2)  # PyTorch's images are channels-first
-    with torch.no_grad():
-        outputs = model(inputs)
     if outputs.shape != expected.shape:
-        raise Disagreement(f"PyTorch predicts {list(outputs.shape)},"
+        raise Disagreement(f"{who} predicts {list(outputs.shape)},"
                            f" Apus {list(expected.shape)}")
-    difference = (outputs - expected).abs()
-    worst = difference.max().item()
-    if not worst <= tolerance * max(1.0, expected.abs().max().item()):
-        row = int(difference.flatten(1).amax(dim=1).argmax())
-        raise Disagreement(f"row {row} differs by {worst:.3g}: PyTorch predicts"
+    difference = np.abs(outputs - expected)
+    worst = difference.max()
+    if not worst <= tolerance * max(1.0, np.abs(expected).max()):
+        row = int(difference.reshape(len(difference), -1).max(axis=1).argmax())
+        raise Disagreement(f"row {row} differs by {worst:.3g}: {who} predicts"
                            f" {outputs[row].tolist()}, Apus {expected[row].tolist()}")
     return worst
 
 
-def tensor(predictions, key):
+def array(predictions, key):
+    """Images channels-first, as PyTorch has them."""
     try:
         entry = predictions[key]
-        return torch.tensor(entry["values"], dtype=torch.float64).reshape(entry["shape"])
-    except (KeyError, TypeError, RuntimeError) as error:
+        values = np.array(entry["values"], np.float64).reshape(entry["shape"])
+    except (KeyError, TypeError, ValueError) as error:
         raise Disagreement(f"cannot read {key} of the predictions: {error!r}") from None
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2)) if values.ndim == 4 else values
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     self.init(values, shape: TensorShape([values.count]))
   }
 
-  /// A vector of int32.
+  /// A vector of int32. Literals without a type are floats.
+  @_disfavoredOverload
   public init(_ values: [Int32]) {
     self.init(values, shape: TensorShape([values.count]))
   }
@@ -37,7 +38,8 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     self.init(TensorStorage(values), TensorType(shape, .float32))
   }
 
-  /// Integers in row-major order.
+  /// Integers in row-major order. Literals without a type are floats.
+  @_disfavoredOverload
   public init(_ values: [Int32], shape: TensorShape) {
     self.init(TensorStorage(values), TensorType(shape, .int32))
   }

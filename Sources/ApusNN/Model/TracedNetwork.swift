@@ -8,8 +8,6 @@ package struct TracedNetwork {
   /// int32[4]: seed and step.
   package let key: Tensor
   package let parameters: [(specification: ParameterSpecification, tensor: Tensor)]
-  /// What states become after a step of training.
-  package let stateUpdates: [(path: String, value: Tensor)]
   package let settings: [(path: String, value: Double, tensor: Tensor)]
   package let layers: [LayerRecord]
 
@@ -21,7 +19,6 @@ package struct TracedNetwork {
     if let error = output.error { throw error }
     key = trace.key
     parameters = trace.parameters
-    stateUpdates = trace.stateUpdates
     settings = trace.settings
     self.layers = trace.layers
   }

@@ -71,21 +71,7 @@ public struct SavedModel: Sendable {
     }
     let seed = UInt64(file.metadata["seed"] ?? "") ?? 0
     var model = try Model(input: shape, seed: seed, layers: Sequential(layers: architecture))
-    let arena = TensorStorage(count: model.storage.count)
-    for parameter in model.parameters {
-      guard let entry = file.entries[parameter.path], let values = entry.floats else {
-        throw ApusError(
-          "the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(parameter.shape)")
-      }
-      let expected = parameter.specification.layout.storedShape(parameter.shape)
-      guard entry.shape == expected else {
-        throw ApusError(
-          "the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
-      }
-      let restored = parameter.specification.layout.restored(values, shape: parameter.shape)
-      for (place, value) in zip(parameter.range, restored) { arena.floats[place] = value }
-    }
-    model = model.replacingStorage(arena)
+    try model.loadWeights(file)
     self.model = model
     loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))
     schema = try file.metadata["inputs"].map { try InputSchema(jsonText: $0, name: "inputs") }

@@ -39,7 +39,7 @@ public final class TrainingSession {
       model, loss: settings.loss, optimizer: settings.optimizer, capacity: capacity, l2: settings.l2,
       clipNorm: settings.clipNorm, engine: engine)
     evaluator = try Evaluator(
-      model, parameters: step.parameters, loss: settings.loss, scale: scale,
+      model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
     batch = training.makeBatch(capacity: capacity)
   }
@@ -103,8 +103,8 @@ public final class TrainingSession {
     let end = min(start + capacity, training.count)
     training.gather(order[start..<end], into: &batch)
     batch.copy(
-      inputs: step.inputs, floats: step.targetFloats, isLabelled: step.targets.isEmpty,
-      step.model.outputShape.reduce(1, *))
+      inputs: step.floats(input: 0), floats: step.floats(input: 1), isLabelled: step.isInteger(input: 1),
+      step.trained[0].model.outputShape.reduce(1, *))
     let rate = currentRate
     let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)
     if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
@@ -175,20 +175,20 @@ public final class TrainingSession {
 
   private func keepBest() {
     if let best {
-      _ = best.floats.update(fromContentsOf: step.parameters.floats)
+      _ = best.floats.update(fromContentsOf: step.trained[0].parameters.floats)
     } else {
-      best = TensorStorage(step.parameters.floats)
+      best = TensorStorage(step.trained[0].parameters.floats)
     }
   }
 
   // MARK: Results
 
   /// The model with the weights of now.
-  public func snapshot() -> Model { step.snapshot() }
+  public func snapshot() -> Model { step.trained[0].snapshot() }
 
   /// The model with the weights of the epoch with the best validation loss; nil when there is none.
   public func bestModel() -> Model? {
-    best.map { step.model.replacingStorage(TensorStorage($0.floats)) }
+    best.map { step.trained[0].model.replacingStorage(TensorStorage($0.floats)) }
   }
 
   /// What training comes to: with early stopping the best model, else the one of now.
@@ -197,7 +197,7 @@ public final class TrainingSession {
   }
 
   /// Goes on from a model's weights.
-  public func restore(_ model: Model) { step.restore(model) }
+  public func restore(_ model: Model) { step.trained[0].restore(model) }
 
   /// Every metric of the model of now on a data set.
   public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
@@ -227,21 +227,21 @@ public final class TrainingSession {
   /// Everything that the rest of the run depends on, besides settings and data.
   package var state: TrainingState {
     TrainingState(
-      progress: progress, parameters: Array(step.parameters.floats),
-      slots: step.slots.map { Array($0.floats) },
+      progress: progress, parameters: Array(step.trained[0].parameters.floats),
+      slots: step.trained[0].slots.map { Array($0.floats) },
       best: best.map { Array($0.floats) })
   }
 
   /// - Throws: when the state belongs to another model or optimizer.
   package func restore(_ state: TrainingState) throws {
-    guard state.parameters.count == step.parameters.count, state.slots.count == step.slots.count,
-      state.slots.allSatisfy({ $0.count == step.parameters.count })
+    guard state.parameters.count == step.trained[0].parameters.count, state.slots.count == step.trained[0].slots.count,
+      state.slots.allSatisfy({ $0.count == step.trained[0].parameters.count })
     else {
       throw ApusError("the checkpoint belongs to another model or optimizer")
     }
     progress = state.progress
-    _ = step.parameters.floats.update(fromContentsOf: state.parameters)
-    for (slot, values) in zip(step.slots, state.slots) { _ = slot.floats.update(fromContentsOf: values) }
+    _ = step.trained[0].parameters.floats.update(fromContentsOf: state.parameters)
+    for (slot, values) in zip(step.trained[0].slots, state.slots) { _ = slot.floats.update(fromContentsOf: values) }
     best = state.best.map { TensorStorage($0) }
   }
 
@@ -267,6 +267,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   public var history = History()
   /// Why training stopped before its last epoch.
   public var stopReason: String?
+
+  package init() {}
 }
 
 /// Everything that the rest of a run depends on.
@@ -275,4 +277,11 @@ package struct TrainingState: Sendable, Equatable {
   package var parameters: [Float]
   package var slots: [[Float]]
   package var best: [Float]?
+
+  package init(progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]?) {
+    self.progress = progress
+    self.parameters = parameters
+    self.slots = slots
+    self.best = best
+  }
 }

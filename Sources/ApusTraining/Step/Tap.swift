@@ -14,7 +14,7 @@ public enum Tap: Hashable, Sendable {
   }
 
   /// - Throws: an error with the nearest path when there is no such layer.
-  func tensor(in network: TracedNetwork) throws(ApusError) -> Tensor {
+  func tensor(in network: TracedModel) throws(ApusError) -> Tensor {
     let path =
       switch self {
       case .output(let path), .gradient(let path): path

@@ -3,238 +3,278 @@ public import ApusNN
 
 /// One step of training, planned once: forward, loss, backward, update.
 ///
-/// Two phases. The first computes the loss and every gradient into one flat arena, and the sum of the
+/// Two phases. The first computes the losses and every gradient into one flat arena a model, and the sum of the
 /// gradients' squares over it. The second runs the optimizer's update over the flat arenas of parameters and
 /// moments. In between a loss or gradient that is not finite is caught, so that it never reaches a weight.
 /// A step allocates nothing.
+///
+/// One model and a loss are the usual case; a step may train several models at once:
+///
+/// ```swift
+/// let step = try TrainingStep(
+///   [ModelTraining(generator, optimizer: Adam()), ModelTraining(critic, optimizer: Adam())],
+///   inputs: [StepInput("noise", [8]), StepInput("real", [2])], capacity: 64
+/// ) { models, inputs in
+///   let fake = models[0](inputs[0])
+///   let fooled = (-models[1](fake)).softplus()
+///   let caught = models[1](fake.stopGradient()).softplus() + (-models[1](inputs[1])).softplus()
+///   return [fooled.mean(), caught.mean()]
+/// }
+/// ```
 public final class TrainingStep {
-  public let model: Model
-  public let loss: any Loss
-  public let optimizer: any Optimizer
+  /// The models and their arenas.
+  public let trained: [TrainedModel]
   /// The most rows of a batch.
   public let capacity: Int
-  /// λ of λ/2 ‖w‖², for weights (not biases).
-  public let l2: Double
-  /// Gradients are scaled down to this norm; nil leaves them.
-  public let clipNorm: Double?
-
-  /// The parameters being trained, in the model's layout.
-  package let parameters: TensorStorage
-  package let gradients: TensorStorage
-  /// The optimizer's memory, one arena for each of its slots.
-  package let slots: [TensorStorage]
-  /// The batch: `[rows, input shape…]`.
-  package let inputs: UnsafeMutableBufferPointer<Float>
-  /// Float targets `[rows, …]`; empty where they are classes.
-  package let targets: UnsafeMutableBufferPointer<Float>
-  /// Class numbers `[rows]`; empty where the targets are numbers.
-  package let labels: UnsafeMutableBufferPointer<Int32>
-
-  /// The targets' memory, whatever they are.
-  let targetFloats: UnsafeMutableBufferPointer<Float>
 
   private let backward: Executable
-  /// New values of states, and where in the arena they go once the step is known to be good.
-  private let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, range: Range<Int>)]
+  private let inputCount: Int
+  private let losses: [UnsafeMutablePointer<Float>]
+  private let keys: [UnsafeMutablePointer<Int32>?]
+  /// New values of states, and where in an arena they go once the step is known to be good.
+  private let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
   private let tapPositions: [Tap: Int]
-  private let norm: Executable
-  private let updates: [Update]
-  private let key: UnsafeMutablePointer<Int32>?
-  private let lossValue: UnsafeMutablePointer<Float>
-  private let normValue: UnsafeMutablePointer<Float>
-  private let network: TracedNetwork
-  private let engine: Engine
+  private let diagnosis: NonFinite
 
-  /// - Parameter taps: what ``value(of:rows:)`` is to give after a step; what is not asked for costs nothing.
-  /// - Throws: a mistake in the shapes of the loss; a tap of a layer that is not there; what the engine cannot run.
+  /// A step of several models.
+  ///
+  /// - Parameters:
+  ///   - inputs: what each batch holds, by name.
+  ///   - capacity: the most rows of a batch.
+  ///   - taps: what ``value(of:rows:)`` is to give after a step, of the first model; what is not asked for costs nothing.
+  ///   - trace: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model, whose
+  ///     gradient with respect to that model's parameters is followed.
+  /// - Throws: a mistake in the shapes; a tap of a layer that is not there; what the engine cannot run.
   public init(
-    _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
-    clipNorm: Double? = nil, taps: [Tap] = [], engine: Engine? = nil
+    _ trainings: [ModelTraining], inputs: [StepInput], capacity: Int, taps: [Tap] = [], engine: Engine? = nil,
+    _ trace: ([TracedModel], [Tensor]) throws -> [Tensor]
   ) throws {
     let engine = try engine ?? Engine.standard()
-    self.model = model
-    self.loss = loss
-    self.optimizer = optimizer
     self.capacity = capacity
-    self.l2 = l2
-    self.clipNorm = clipNorm
-    self.engine = engine
-    network = try TracedNetwork(model.layers, input: model.inputShape, mode: .training)
-    let target = Tensor.input("target", loss.targetType(for: network.output.shape))
-    let mean = loss(network.output, target).mean()
-    let tensors = network.parameters.map(\.tensor)
-    let trained = model.parameters.indices.filter { !model.parameters[$0].specification.isState }
-    let tapped = try taps.map { [network] tap in try tap.tensor(in: network) }
-    // Gradients with respect to parameters, and to whatever else is asked for.
-    let sources = trained.map { tensors[$0] } + zip(taps, tapped).filter { $0.0.isGradient }.map(\.1)
-    let traced = ApusCore.gradients(of: mean, withRespectTo: sources)
-    var tappedGradients = traced[trained.count...]
-    let tapOutputs = zip(taps, tapped).map { $0.isGradient ? tappedGradients.removeFirst() : $1 }
-    let graph = try Graph(
-      inputs: [network.input, target, network.key] + tensors + network.settings.map(\.tensor),
-      outputs: [mean] + traced[..<trained.count] + network.stateUpdates.map(\.value) + tapOutputs)
-    backward = try engine.compile(graph, rows: capacity)
-    parameters = TensorStorage(model.storage.floats)
-    gradients = TensorStorage(count: parameters.count)
-    slots = optimizer.slots.map { [parameters] _ in TensorStorage(count: parameters.count) }
-    for (position, parameter) in model.parameters.enumerated() {
-      backward.bind(input: 3 + position, to: parameters.pointer + parameter.offset * 4)
+    inputCount = inputs.count
+    let traced = trainings.map { TracedModel($0.model, mode: .training) }
+    let inputTensors = inputs.map { Tensor.input($0.name, TensorType($0.shape, $0.scalar)) }
+    let means = try trace(traced, inputTensors)
+    guard means.count == trainings.count else {
+      throw ApusError("\(means.count) losses for \(trainings.count) models", expected: "one for each")
     }
-    for (position, index) in trained.enumerated() {
-      backward.bind(output: 1 + position, to: gradients.pointer + model.parameters[index].offset * 4)
+    if let error = means.lazy.compactMap(\.error).first { throw error }
+    if let mean = means.first(where: { $0.shape.rank > 0 }) {
+      throw ApusError("a loss of shape \(mean.shape)", expected: "one number", fix: "take its mean()")
     }
-    stateUpdates = try network.stateUpdates.enumerated().map { [backward] position, update in
-      guard let state = model.parameters.first(where: { $0.path == update.path && $0.specification.isState }) else {
-        throw ApusError("the layer updates the state “\(update.path)”, which it did not ask for")
+
+    // Gradients of each loss with respect to its model's parameters, and of the first to what is tapped.
+    let tapped = try taps.map { [first = traced[0]] tap in try tap.tensor(in: first) }
+    let tapSources = zip(taps, tapped).filter { $0.0.isGradient }.map(\.1)
+    var gradientTensors: [Tensor] = []
+    var tapGradients: [Tensor] = []
+    for (index, model) in traced.enumerated() {
+      let sources = zip(model.model.parameters, model.parameters).filter { !$0.0.specification.isState }.map(\.1)
+      let all = gradients(of: means[index], withRespectTo: sources + (index == 0 ? tapSources : []))
+      gradientTensors += all[..<sources.count]
+      tapGradients += all[sources.count...]
+    }
+    let tapOutputs = zip(taps, tapped).map { $0.isGradient ? tapGradients.removeFirst() : $1 }
+    let updates = traced.flatMap(\.stateUpdates)
+    let graphInputs =
+      inputTensors + traced.flatMap { [$0.key] + $0.parameters + $0.settings.map(\.tensor) }
+    backward = try engine.compile(
+      Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs), rows: capacity)
+    trained = try trainings.map { try TrainedModel($0, engine: engine) }
+
+    // Parameters and gradients lie in the models' arenas.
+    var input = inputs.count
+    var output = means.count
+    var keys: [UnsafeMutablePointer<Int32>?] = []
+    for (model, arenas) in zip(traced, trained) {
+      keys.append(backward.input(input)?.assumingMemoryBound(to: Int32.self))
+      input += 1
+      for parameter in model.model.parameters {
+        backward.bind(input: input, to: arenas.parameters.pointer + parameter.offset * 4)
+        input += 1
+        guard !parameter.specification.isState else { continue }
+        backward.bind(output: output, to: arenas.gradients.pointer + parameter.offset * 4)
+        output += 1
       }
-      return (backward.floats(output: 1 + trained.count + position, rows: 1), state.range)
+      for setting in model.settings {
+        let value = Float(model.model.settings[setting.path] ?? setting.value)
+        backward.input(input)?.storeBytes(of: value, as: Float.self)
+        input += 1
+      }
     }
-    let firstTap = 1 + trained.count + network.stateUpdates.count
-    tapPositions = Dictionary(
-      zip(taps, firstTap...).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
-    for (position, setting) in network.settings.enumerated() {
-      let value = Float(model.settings[setting.path] ?? setting.value)
-      backward.input(3 + tensors.count + position)?.storeBytes(of: value, as: Float.self)
+    self.keys = keys
+    losses = means.indices.map { [backward] in backward.output($0).assumingMemoryBound(to: Float.self) }
+    var stateUpdates: [(UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)] = []
+    for (model, arenas) in zip(traced, trained) {
+      for update in model.stateUpdates {
+        guard
+          let state = model.model.parameters.first(where: { $0.path == update.path && $0.specification.isState })
+        else {
+          throw ApusError("a layer updates the state “\(update.path)”, which it did not ask for")
+        }
+        stateUpdates.append(
+          (
+            backward.floats(output: output, rows: 1),
+            UnsafeMutableBufferPointer(rebasing: arenas.parameters.floats[state.range])
+          ))
+        output += 1
+      }
     }
-    inputs = backward.floats(input: 0, rows: capacity)
-    let isLabelled = target.scalar == .int32
-    let place = backward.floats(input: 1, rows: capacity)
-    targetFloats = place
-    targets = isLabelled ? UnsafeMutableBufferPointer(start: nil, count: 0) : place
-    labels =
-      isLabelled
-      ? UnsafeMutableBufferPointer(
-        start: place.baseAddress.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int32.self) },
-        count: place.count)
-      : UnsafeMutableBufferPointer(start: nil, count: 0)
-    key = backward.input(2)?.assumingMemoryBound(to: Int32.self)
-    lossValue = backward.output(0).assumingMemoryBound(to: Float.self)
+    self.stateUpdates = stateUpdates
+    tapPositions = Dictionary(zip(taps, output...).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    diagnosis = NonFinite(
+      inputs: inputs, graphInputs: graphInputs, layers: traced.flatMap(\.layers), backward: backward,
+      trained: trained, engine: engine)
+  }
 
-    let arena = Tensor.input("gradients", TensorType(TensorShape([gradients.count])))
-    norm = try engine.compile(Graph(inputs: [arena], outputs: [arena.square().sum()]))
-    norm.bind(input: 0, to: gradients.pointer)
-    normValue = norm.output(0).assumingMemoryBound(to: Float.self)
-
-    updates = try Update.ranges(model, decays: l2 != 0).map { [parameters, gradients, slots] range, decays in
-      try Update(
-        optimizer, range: range, decay: decays ? l2 : nil, clips: clipNorm != nil, parameters: parameters,
-        gradients: gradients, slots: slots, engine: engine)
+  /// A step of one model: ``StepInput`` 0 is the input, 1 the target that the loss wants.
+  public convenience init(
+    _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
+    clipNorm: Double? = nil, groups: [ParameterGroup] = [], taps: [Tap] = [], engine: Engine? = nil
+  ) throws {
+    let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
+    try self.init(
+      [ModelTraining(model, optimizer: optimizer, l2: l2, clipNorm: clipNorm, groups: groups)],
+      inputs: [
+        StepInput("input", model.inputShape),
+        StepInput("target", target.shape.dimensions.dropFirst().map(\.size), target.scalar),
+      ], capacity: capacity, taps: taps, engine: engine
+    ) { models, inputs in
+      [loss(models[0](inputs[0]), inputs[1]).mean()]
     }
   }
 
-  /// Puts a batch where ``run(rows:step:rate:)`` reads it.
+  // MARK: Batches
+
+  /// Puts rows of an input where ``run(rows:step:rate:)`` reads them.
   ///
-  /// - Parameters:
-  ///   - inputs: `[rows, input shape…]`, row-major.
-  ///   - targets: `[rows, …]`, float targets.
   /// - Returns: the number of rows.
   /// - Throws: when the numbers do not fit.
   @discardableResult
-  public func load(inputs: [Float], targets: [Float]) throws -> Int {
-    let rows = try load(inputs)
-    guard targets.count == rows * (self.targets.count / capacity), !self.targets.isEmpty else {
-      throw ApusError(
-        "\(targets.count) targets for \(rows) rows", expected: "\(self.targets.count / capacity) a row")
-    }
-    _ = self.targets.update(fromContentsOf: targets)
-    return rows
+  public func load(_ values: [Float], input: Int) throws -> Int {
+    try load(values, input, .float32)
   }
 
-  /// Puts a batch with class numbers where ``run(rows:step:rate:)`` reads it.
+  /// The same for an input of int32.
+  @discardableResult
+  public func load(integers: [Int32], input: Int) throws -> Int {
+    try load(integers, input, .int32)
+  }
+
+  /// A batch for a step of one model: inputs `[rows, …]` and float targets `[rows, …]`.
+  @discardableResult
+  public func load(inputs: [Float], targets: [Float]) throws -> Int {
+    try checkEqual(load(inputs, input: 0), load(targets, input: 1))
+  }
+
+  /// A batch for a step of one model: inputs `[rows, …]` and class numbers `[rows]`.
   @discardableResult
   public func load(inputs: [Float], labels: [Int32]) throws -> Int {
-    let rows = try load(inputs)
-    guard labels.count == rows, !self.labels.isEmpty else {
-      throw ApusError("\(labels.count) labels for \(rows) rows", expected: "one a row, and a loss on classes")
-    }
-    _ = self.labels.update(fromContentsOf: labels)
-    return rows
+    try checkEqual(load(inputs, input: 0), load(integers: labels, input: 1))
   }
 
-  private func load(_ inputs: [Float]) throws -> Int {
-    let size = self.inputs.count / capacity
-    guard inputs.count % size == 0, inputs.count <= self.inputs.count else {
+  private func checkEqual(_ inputs: Int, _ targets: Int) throws -> Int {
+    guard inputs == targets else { throw ApusError("\(targets) targets for \(inputs) rows", expected: "one a row") }
+    return inputs
+  }
+
+  private func load<Scalar>(_ values: [Scalar], _ input: Int, _ scalar: ScalarType) throws -> Int {
+    guard (0..<inputCount).contains(input), backward.inputTypes[input].scalar == scalar else {
+      throw ApusError("input \(input) takes no \(scalar.rawValue)", expected: "the inputs that the step was made with")
+    }
+    let size = backward.inputTypes[input].shape.count(rows: 1)
+    guard values.count % size == 0, values.count <= size * capacity else {
       throw ApusError(
-        "\(inputs.count) numbers as inputs", expected: "a multiple of \(size), at most \(self.inputs.count)")
+        "\(values.count) numbers as input \(input)", expected: "a multiple of \(size), at most \(size * capacity)")
     }
-    _ = self.inputs.update(fromContentsOf: inputs)
-    return inputs.count / size
+    values.withUnsafeBytes { source in
+      if let start = source.baseAddress { backward.input(input)?.copyMemory(from: start, byteCount: source.count) }
+    }
+    return values.count / size
   }
 
-  /// Trains on the `rows` rows that are in ``inputs`` and ``targets`` or ``labels``.
+  /// The memory of an input, for filling it in place: `[capacity, …]`.
+  package func floats(input: Int) -> UnsafeMutableBufferPointer<Float> {
+    backward.floats(input: input, rows: capacity)
+  }
+
+  package func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
+
+  // MARK: Running
+
+  /// Trains on the `rows` rows that were loaded.
   ///
   /// - Parameters:
   ///   - step: the number of the step, counted from 1.
   ///   - rate: the learning rate.
-  /// - Returns: the mean loss of the batch, before the update.
-  /// - Throws: when loss or gradients are not finite; the parameters are then as before the step.
+  /// - Returns: the first model's mean loss of the batch, before the update.
+  /// - Throws: when a loss or a gradient is not finite; the parameters are then as before the step.
   @discardableResult
   public func run(rows: Int, step: Int, rate: Double) throws -> Float {
-    if let key {
-      key[0] = Int32(truncatingIfNeeded: model.seed)
-      key[1] = Int32(truncatingIfNeeded: model.seed >> 32)
-      key[2] = Int32(truncatingIfNeeded: step)
-      key[3] = Int32(truncatingIfNeeded: step >> 32)
-    }
+    setKeys(step)
     backward.run(rows: rows)
-    norm.run()
-    let (loss, squared) = (lossValue.pointee, normValue.pointee)
-    guard loss.isFinite, squared.isFinite else { throw diagnosis(rows: rows, step: step) }
-    let scalars = optimizer.scalars(step: step, rate: rate)
-    let scale = clipNorm.map { min(1, $0 / (Double(squared).squareRoot() + 1e-6)) } ?? 1
-    for update in updates { update.run(scalars, scale: scale) }
-    for (values, range) in stateUpdates {
-      _ = UnsafeMutableBufferPointer(rebasing: parameters.floats[range]).update(fromContentsOf: values)
+    for (loss, model) in zip(losses, trained) {
+      guard loss.pointee.isFinite, model.squaredNorm().isFinite else {
+        throw diagnosis.error(rows: rows, step: step)
+      }
     }
-    return loss
+    for model in trained { model.update(step: step, rate: rate) }
+    keepStates()
+    return losses[0].pointee
   }
 
   /// The same step, with the times of the instructions added to a profile for each of its plans.
   public func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
-    if profiles.count != 2 + updates.count {
-      profiles = Array(repeating: Profile(), count: 2 + updates.count)
-    }
+    let count = 1 + trained.reduce(0) { $0 + $1.planCount }
+    if profiles.count != count { profiles = Array(repeating: Profile(), count: count) }
+    setKeys(step)
     backward.run(rows: rows, profile: &profiles[0])
-    norm.run(rows: 1, profile: &profiles[1])
-    guard lossValue.pointee.isFinite, normValue.pointee.isFinite else {
-      throw diagnosis(rows: rows, step: step)
+    guard losses.allSatisfy(\.pointee.isFinite) else { throw diagnosis.error(rows: rows, step: step) }
+    var position = 1
+    for model in trained {
+      model.update(step: step, rate: rate, profiles: &profiles[position..<(position + model.planCount)])
+      position += model.planCount
     }
-    let scalars = optimizer.scalars(step: step, rate: rate)
-    for (index, update) in updates.enumerated() {
-      update.run(scalars, scale: 1, profile: &profiles[2 + index])
+    keepStates()
+  }
+
+  private func setKeys(_ step: Int) {
+    for (key, model) in zip(keys, trained) {
+      guard let key else { continue }
+      key[0] = Int32(truncatingIfNeeded: model.model.seed)
+      key[1] = Int32(truncatingIfNeeded: model.model.seed >> 32)
+      key[2] = Int32(truncatingIfNeeded: step)
+      key[3] = Int32(truncatingIfNeeded: step >> 32)
     }
   }
+
+  private func keepStates() {
+    for update in stateUpdates { _ = update.state.update(fromContentsOf: update.values) }
+  }
+
+  /// A model's mean loss in the last step.
+  public func loss(_ model: Int) -> Float { losses[model].pointee }
 
   /// What a tap held in the last step of `rows` rows, row-major; nil for one that was not asked for.
   public func value(of tap: Tap, rows: Int) -> [Float]? {
     tapPositions[tap].map { Array(backward.floats(output: $0, rows: rows)) }
   }
 
-  /// The gradient of the last step with respect to a parameter; nil when there is none of that path.
-  public func gradient(of path: String) -> [Float]? {
-    model.parameters.first { $0.path == path && !$0.specification.isState }.map { Array(gradients.floats[$0.range]) }
-  }
-
-  /// The model with the weights of now: the one explicit copy.
-  public func snapshot() -> Model {
-    model.replacingStorage(TensorStorage(parameters.floats))
-  }
-
-  /// Weights from a model of the same architecture.
-  public func restore(_ model: Model) {
-    _ = parameters.floats.update(fromContentsOf: model.storage.floats)
-  }
-
   /// Bytes of memory that the step holds.
-  public var memoryBytes: Int {
-    backward.memoryBytes + norm.memoryBytes + (2 + slots.count) * parameters.count * 4
-  }
+  public var memoryBytes: Int { backward.memoryBytes + trained.reduce(0) { $0 + $1.memoryBytes } }
+}
 
-  private func diagnosis(rows: Int, step: Int) -> ApusError {
-    NonFinite(
-      network: network, model: model, parameters: parameters, gradients: gradients,
-      inputs: UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / capacity))]), rows: rows,
-      engine: engine
-    ).error(step: step)
+/// What a batch holds under a name: rows of a shape.
+public struct StepInput: Sendable, Hashable {
+  public var name: String
+  /// `[rows, …]`
+  public var shape: TensorShape
+  public var scalar: ScalarType
+
+  /// - Parameter shape: of one row.
+  public init(_ name: String, _ shape: [Int], _ scalar: ScalarType = .float32) {
+    self.name = name
+    self.shape = TensorShape([.rows] + shape.map { Dimension($0) })
+    self.scalar = scalar
   }
 }

@@ -7,13 +7,24 @@ final class Update {
   private let scalars: [UnsafeMutablePointer<Float>]
   private let scale: UnsafeMutablePointer<Float>?
 
-  /// - Parameters:
-  ///   - decay: λ, which adds λ·w to the gradient; nil where none applies.
-  ///   - clips: whether gradients are multiplied by a scale.
+  /// Elements of the arena with one treatment.
+  struct Treatment: Equatable {
+    /// λ, which adds λ·w to the gradient.
+    var decay: Double
+    /// Times the learning rate; 0 for what is frozen.
+    var rateFactor: Double
+  }
+
+  private let rateFactor: Double
+
+  /// - Parameter clips: whether gradients are multiplied by a scale.
   init(
-    _ optimizer: any Optimizer, range: Range<Int>, decay: Double?, clips: Bool, parameters: TensorStorage,
-    gradients: TensorStorage, slots: [TensorStorage], engine: Engine
+    _ optimizer: any Optimizer, _ part: (range: Range<Int>, treatment: Treatment), clips: Bool,
+    parameters: TensorStorage, gradients: TensorStorage, slots: [TensorStorage], engine: Engine
   ) throws {
+    let range = part.range
+    let decay = part.treatment.decay
+    rateFactor = part.treatment.rateFactor
     let type = TensorType(TensorShape([range.count]))
     let parameter = Tensor.input("parameters", type)
     let raw = Tensor.input("gradients", type)
@@ -23,7 +34,7 @@ final class Update {
     let scaleInput = Tensor.input("scale", TensorType([]))
     let decayInput = Tensor.input("decay", TensorType([]))
     var gradient = clips ? raw * scaleInput : raw
-    if decay != nil { gradient = gradient + decayInput * parameter }
+    if decay != 0 { gradient = gradient + decayInput * parameter }
     let updated = optimizer.update(
       parameter: parameter, gradient: gradient, slots: slotInputs, scalars: scalarInputs)
     let graph = try Graph(
@@ -45,20 +56,20 @@ final class Update {
       executable.input(first + $0)?.assumingMemoryBound(to: Float.self) ?? unused
     }
     scale = executable.input(first + count)?.assumingMemoryBound(to: Float.self)
-    executable.input(first + count + 1)?.storeBytes(of: Float(decay ?? 0), as: Float.self)
+    executable.input(first + count + 1)?.storeBytes(of: Float(decay), as: Float.self)
   }
 
   private let unused: UnsafeMutablePointer<Float>
 
   deinit { unused.deallocate() }
 
-  func run(_ values: Scalars, scale: Double) {
-    set(values, scale: scale)
+  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double) {
+    set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run()
   }
 
-  func run(_ values: Scalars, scale: Double, profile: inout Profile) {
-    set(values, scale: scale)
+  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double, profile: inout Profile) {
+    set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run(rows: 1, profile: &profile)
   }
 
@@ -67,12 +78,24 @@ final class Update {
     self.scale?.pointee = Float(scale)
   }
 
-  /// The ranges of the arena with one treatment each: with weight decay, those that decay and the rest.
-  static func ranges(_ model: Model, decays: Bool) -> [(Range<Int>, decays: Bool)] {
-    let end = model.trainedCount
-    guard decays, end > 0 else { return end > 0 ? [(0..<end, false)] : [] }
-    let boundary =
-      model.parameters.filter { !$0.specification.isDecayed && !$0.specification.isState }.map(\.range.lowerBound).min() ?? end
-    return [(0..<boundary, true), (boundary..<end, false)].filter { !$0.0.isEmpty }
+  /// The ranges of the arena with one treatment each, without those that are frozen.
+  static func ranges(_ training: ModelTraining) -> [(range: Range<Int>, treatment: Treatment)] {
+    let end = training.model.trainedCount
+    let trained = training.model.parameters.filter { !$0.specification.isState }
+      .sorted { $0.offset < $1.offset }
+    var ranges: [(range: Range<Int>, treatment: Treatment)] = []
+    for (position, parameter) in trained.enumerated() {
+      let group = training.group(of: parameter.path)
+      let usual = parameter.specification.isDecayed ? training.l2 : 0
+      let treatment = Treatment(decay: group?.l2 ?? usual, rateFactor: group?.rateFactor ?? 1)
+      // Up to the next parameter: the gap between the two holds zeros.
+      let next = position + 1 < trained.count ? trained[position + 1].offset : end
+      if let last = ranges.last, last.treatment == treatment {
+        ranges[ranges.count - 1].range = last.range.lowerBound..<next
+      } else {
+        ranges.append((parameter.offset..<next, treatment))
+      }
+    }
+    return ranges.filter { $0.treatment.rateFactor != 0 }
   }
 }

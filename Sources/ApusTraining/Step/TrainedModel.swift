@@ -1,0 +1,78 @@
+package import ApusCore
+public import ApusNN
+
+/// A model in training: its arena of parameters, their gradients, the optimizer's memory, and the update over them.
+///
+/// The second phase of a step.
+public final class TrainedModel {
+  public let training: ModelTraining
+  public var model: Model { training.model }
+
+  /// The parameters being trained, in the model's layout; state behind them.
+  package let parameters: TensorStorage
+  package let gradients: TensorStorage
+  /// The optimizer's memory, one arena for each of its slots.
+  package let slots: [TensorStorage]
+
+  private let norm: Executable
+  private let normValue: UnsafeMutablePointer<Float>
+  private let updates: [Update]
+
+  init(_ training: ModelTraining, engine: Engine) throws {
+    self.training = training
+    parameters = TensorStorage(training.model.storage.floats)
+    gradients = TensorStorage(count: parameters.count)
+    slots = training.optimizer.slots.map { [parameters] _ in TensorStorage(count: parameters.count) }
+    let arena = Tensor.input("gradients", TensorType(TensorShape([gradients.count])))
+    norm = try engine.compile(Graph(inputs: [arena], outputs: [arena.square().sum()]))
+    norm.bind(input: 0, to: gradients.pointer)
+    normValue = norm.output(0).assumingMemoryBound(to: Float.self)
+    updates = try Update.ranges(training).map { [parameters, gradients, slots] range in
+      try Update(
+        training.optimizer, range, clips: training.clipNorm != nil, parameters: parameters, gradients: gradients,
+        slots: slots, engine: engine)
+    }
+  }
+
+  /// The sum of the squares of the gradients: finite only when they all are.
+  func squaredNorm() -> Float {
+    norm.run()
+    return normValue.pointee
+  }
+
+  /// Changes the parameters by the gradients of now.
+  func update(step: Int, rate: Double) {
+    let scale = training.clipNorm.map { min(1, $0 / (Double(normValue.pointee).squareRoot() + 1e-6)) } ?? 1
+    for update in updates { update.run(training.optimizer, step: step, rate: rate, scale: scale) }
+  }
+
+  /// The same, with the times of the instructions; the norm's come first.
+  func update(step: Int, rate: Double, profiles: inout ArraySlice<Profile>) {
+    norm.run(rows: 1, profile: &profiles[profiles.startIndex])
+    for (index, update) in updates.enumerated() {
+      update.run(
+        training.optimizer, step: step, rate: rate, scale: 1, profile: &profiles[profiles.startIndex + 1 + index])
+    }
+  }
+
+  /// The plans of the norm and of the updates.
+  var planCount: Int { 1 + updates.count }
+
+  /// The model with the weights of now: the one explicit copy.
+  public func snapshot() -> Model {
+    model.replacingStorage(TensorStorage(parameters.floats))
+  }
+
+  /// Weights from a model of the same architecture.
+  public func restore(_ model: Model) {
+    _ = parameters.floats.update(fromContentsOf: model.storage.floats)
+  }
+
+  /// The gradient of the last step with respect to a parameter; nil when there is none of that path.
+  public func gradient(of path: String) -> [Float]? {
+    model.parameters.first { $0.path == path && !$0.specification.isState }
+      .map { Array(gradients.floats[$0.range]) }
+  }
+
+  var memoryBytes: Int { norm.memoryBytes + (2 + slots.count) * parameters.count * 4 }
+}

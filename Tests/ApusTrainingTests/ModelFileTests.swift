@@ -1,0 +1,134 @@
+import Apus
+import Foundation
+import Testing
+
+@Suite struct ModelFileTests {
+  private let folder: TemporaryFolder
+  private let path: String
+  private let model: Model
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.path("m.safetensors")
+    model = try Model(input: [2, 2, 3], seed: 9) {
+      Flatten()
+      Dense(4)
+      ReLU()
+      Residual {
+        Dense(4, bias: false); Dropout(0.1); Tanh()
+      }
+      Dense(2)
+    }
+    try model.save(to: path)
+  }
+
+  @Test func comesBack() throws {
+    let back = try Model(contentsOf: path)
+    #expect(back.bits == model.bits && back.layers == model.layers && back.seed == 9)
+    #expect(back.inputShape == [2, 2, 3])
+  }
+
+  @Test func theSameBytesAgain() throws {
+    let bytes = try folder.bytes("m.safetensors")
+    try model.save(to: folder.path("n.safetensors"))
+    try Model(contentsOf: path).save(to: folder.path("o.safetensors"))
+    #expect(try bytes == folder.bytes("n.safetensors"))
+    #expect(try bytes == folder.bytes("o.safetensors"))
+  }
+
+  /// PyTorch's names and layouts; metadata whose keys are sorted.
+  @Test func whatIsInIt() throws {
+    let file = try SafeTensors(contentsOf: path)
+    #expect(file.entries.keys.sorted() == ["1.bias", "1.weight", "3.0.weight", "4.bias", "4.weight"])
+    #expect(file.entries["1.weight"]?.shape == [4, 12] && file.entries["4.weight"]?.shape == [2, 4])
+    let length = try folder.bytes("m.safetensors")[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try folder.bytes("m.safetensors")[8..<(8 + length)]
+    let json = try StrictJSON.parse(String(decoding: header, as: UTF8.self), name: "header")
+    let keys = json["__metadata__"]?.objectValue?.map(\.key) ?? []
+    #expect(keys == ["architecture", "format", "inputShape", "loss", "seed"] && keys == keys.sorted())
+    let architecture = try StrictJSON.parse(file.metadata["architecture"]!, name: "architecture")
+    #expect(architecture.text() == file.metadata["architecture"])
+    let text = String(decoding: header, as: UTF8.self)
+    #expect(!text.contains(folder.path) && !text.contains("/"))
+  }
+
+  /// What a changed file is refused with.
+  private func problem(_ change: (inout SafeTensors) -> Void) throws -> String {
+    var file = try SafeTensors(contentsOf: path)
+    change(&file)
+    try file.write(to: folder.path("bad.safetensors"))
+    let text = message { _ = try SavedModel(contentsOf: folder.path("bad.safetensors")) }
+    #expect(text.hasPrefix(folder.path("bad.safetensors")) || text.contains(": "), "\(text)")
+    return text
+  }
+
+  @Test func damagedFilesAreRefused() throws {
+    #expect(
+      try problem { $0.entries["4.bias"] = nil }.contains("the parameter “4.bias” is missing; expected float32 of shape [2]"))
+    #expect(
+      try problem { $0.entries["4.weight"] = .init([Float](repeating: 0, count: 8), shape: [4, 2]) }
+        .contains("“4.weight” has the shape [4, 2]; expected [2, 4]"))
+    #expect(
+      try problem { $0.entries["4.bias"] = .init([0, 1] as [Double], shape: [2]) }.contains("of the type F64"))
+    #expect(
+      try problem { $0.entries["5.bias"] = .init([0, 1] as [Float], shape: [2]) }
+        .contains("the model has no parameter “5.bias”"))
+    #expect(try problem { $0.metadata["architecture"] = nil }.contains("a model file that Apus wrote"))
+    #expect(try problem { $0.metadata["architecture"] = "[\"relu\"" }.contains("architecture"))
+    #expect(try problem { $0.metadata["architecture"] = "7" }.contains("a layer is a name"))
+    #expect(
+      try problem { $0.metadata["architecture"] = "[{\"dens\":4}]" }.contains("unknown layer “dens”"))
+    #expect(
+      try problem { $0.metadata["architecture"] = "[{\"dens\":4}]" }.contains("did you mean “dense”?"))
+    #expect(
+      try problem { $0.metadata["architecture"] = "[{\"dense\":{\"units\":-4}}]" }.contains("at least 1"))
+    #expect(try problem { $0.metadata["architecture"] = "[{\"dense\":{\"units\":\"x\"}}]" }.contains("dense"))
+    #expect(try problem { $0.metadata["inputShape"] = "[0]" }.contains("the input shape [0] is damaged"))
+    #expect(try problem { $0.metadata["inputShape"] = "{}" }.contains("inputShape"))
+    #expect(try problem { $0.metadata["inputShape"] = nil }.contains("inputShape"))
+    #expect(
+      try problem { $0.metadata["loss"] = "\"squard\"" }.contains("did you mean “squared”?"))
+    #expect(try problem { $0.metadata["inputs"] = "{}" }.contains("inputs"))
+  }
+
+  /// Every cut and a flip of any bit of the header either is refused or gives a model: never a trap.
+  @Test func anyDamageIsAnError() throws {
+    let whole = try folder.bytes("m.safetensors")
+    let bad = folder.path("bad.safetensors")
+    for length in stride(from: 0, to: whole.count, by: 11) {
+      try Data(whole[..<length]).write(to: URL(fileURLWithPath: bad))
+      #expect(throws: ApusError.self) { _ = try SavedModel(contentsOf: bad) }
+    }
+    for place in 0..<min(whole.count, 900) {
+      var bytes = whole
+      bytes[place] ^= 1 << UInt8(place % 7)
+      try Data(bytes).write(to: URL(fileURLWithPath: bad))
+      do { _ = try SavedModel(contentsOf: bad) } catch { #expect(error is ApusError) }
+    }
+  }
+
+  @Test func anUnwritableFolderLeavesTheOldFile() throws {
+    #expect(message { try model.save(to: path + "/x") }.contains("Not a directory"))
+    #expect(try Model(contentsOf: path).bits == model.bits)
+  }
+
+  /// A layer of one's own loads where its type is handed in.
+  @Test func layersOfOnesOwn() throws {
+    let own = try Model(input: [3], seed: 1) {
+      Shift(); Dense(2)
+    }
+    try own.save(to: folder.path("own.safetensors"))
+    #expect(message { _ = try Model(contentsOf: folder.path("own.safetensors")) }.contains("unknown layer “shift”"))
+    #expect(try Model(contentsOf: folder.path("own.safetensors"), custom: [Shift.self]).bits == own.bits)
+  }
+}
+
+/// y = x + a
+private struct Shift: Layer {
+  static let name = "shift"
+  static let formula = "y = x + a"
+
+  func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    input + scope.parameter("a", TensorShape([input.shape[-1]]), .ones)
+  }
+}

@@ -1,0 +1,222 @@
+import Apus
+import Foundation
+import Testing
+
+/// The main job in process: from data to a folder.
+@Suite struct RunTests {
+  private func configuration(_ source: String, epochs: Int = 6) -> RunConfiguration {
+    var configuration = RunConfiguration()
+    configuration.data.source = source
+    configuration.model.hidden = [16, 8]
+    configuration.model.dropout = 0.2
+    configuration.training.epochs = epochs
+    configuration.training.batch = 16
+    configuration.training.seed = 3
+    return configuration
+  }
+
+  private func model(_ folder: TemporaryFolder, _ run: String) throws -> [UInt8] {
+    try folder.bytes("\(run)/model.safetensors")
+  }
+
+  @Test func leavesEverythingInItsFolder() throws {
+    let folder = try TemporaryFolder()
+    let run = try TrainingRun(configuration("iris"), folder: folder.path("run"))
+    let report = try run.train()
+    #expect(
+      try folder.names("run") == ["checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json"])
+    #expect(report.task == .classification && report.epochs == 6 && report.parameters == 16 * 5 + 8 * 17 + 3 * 9)
+    #expect(report.model == folder.path("run/model.safetensors"))
+    for metrics in [report.training, report.validation, report.test] {
+      #expect(metrics.map(\.name) == ["loss", "accuracy"])
+    }
+    let json = try StrictJSON.parse(
+      String(decoding: folder.bytes("run/run.json"), as: UTF8.self), name: "run.json")
+    let keys = [
+      "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
+    ]
+    #expect(Array(json.objectValue!.map(\.key).prefix(9)) == keys)
+    #expect(report.json.objectValue!.map(\.key) == keys)
+    #expect(json["test"]?["accuracy"]?.doubleValue == report.test[1].value)
+    #expect(run.choices.contains { $0.contains("rows for training") })
+  }
+
+  /// The file `config.yaml` of a run, run again, gives the same bits.
+  @Test func theResolvedConfigurationReruns() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("houses.csv", Samples.csv(90))
+    var open = RunConfiguration()
+    open.data.source = folder.path("houses.csv")
+    open.data.target = "price"
+    open.training.epochs = 3
+    open.training.schedule = .array([
+      .object([JSONMember("warmup", .object([JSONMember("over", .string("4 steps"))]))]), .string("cosine"),
+    ])
+    _ = try TrainingRun(open, folder: folder.path("a")).train()
+    let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
+    _ = try TrainingRun(again, folder: folder.path("b")).train()
+    #expect(try model(folder, "a") == model(folder, "b"))
+    #expect(try folder.bytes("a/config.yaml") == folder.bytes("b/config.yaml"))
+    #expect(again.training.learningRate != nil && again.training.batch != nil && again.model.layers != nil)
+  }
+
+  /// Nothing in a model file depends on threads, or on the instruction set.
+  @Test func threadsAndInstructionSetsChangeNoByte() throws {
+    let folder = try TemporaryFolder()
+    var files: Set<[UInt8]> = []
+    for threads in [1, 2, 3] {
+      _ = try TrainingRun(configuration("iris"), folder: folder.path("\(threads)"), threads: threads).train()
+      files.insert(try model(folder, "\(threads)"))
+    }
+    #expect(files.count == 1)
+  }
+
+  /// A run that is interrupted after any of these steps, and resumed by a new process' worth of objects.
+  @Test(arguments: [1, 7, 8, 13, 40])
+  func resumesToTheSameBytes(after steps: Int) throws {
+    let folder = try TemporaryFolder()
+    _ = try TrainingRun(configuration("iris"), folder: folder.path("whole")).train()
+    let first = try TrainingRun(configuration("iris"), folder: folder.path("cut"))
+    let counter = Counter()
+    first.isCancelled = { counter.value >= steps }
+    let report = try first.train { if case .step(let step, _, _) = $0 { counter.value = step } }
+    #expect(report.isInterrupted && report.model == nil)
+    let saved = try RunConfiguration.load(yaml: folder.path("cut/config.yaml"))
+    let second = try TrainingRun(saved, folder: folder.path("cut"), resume: true)
+    #expect(second.notes.contains { $0.hasPrefix("resumed after step \(steps) of") })
+    _ = try second.train()
+    #expect(try model(folder, "cut") == model(folder, "whole"))
+    #expect(try folder.bytes("cut/history.csv") == folder.bytes("whole/history.csv"))
+  }
+
+  @Test func otherSettingsDoNotResume() throws {
+    let folder = try TemporaryFolder()
+    var configuration = configuration("iris")
+    configuration.training.checkpointEvery = 5
+    _ = try TrainingRun(configuration, folder: folder.path("run")).train()
+    configuration.training.l2 = 0.5
+    let text = message {
+      _ = try TrainingRun(configuration, folder: folder.path("run"), resume: true)
+    }
+    #expect(text.contains("other settings"))
+  }
+
+  /// A learning rate that diverges: an error, and the last good epoch in the folder.
+  @Test func divergenceKeepsTheLastGoodState() throws {
+    let folder = try TemporaryFolder()
+    var configuration = configuration("iris", epochs: 50)
+    configuration.training.learningRate = 1e6
+    configuration.training.optimizer = .string("sgd")
+    configuration.training.batch = 256
+    let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")).train() }
+    #expect(text.contains("diverges") || text.contains("no longer finite"))
+    #expect(text.contains("the last good state is kept in") || text.contains("nothing is kept"))
+    if text.contains("is kept in") {
+      #expect(try SavedModel(contentsOf: folder.path("run/model.safetensors")).model.bits.isEmpty == false)
+    }
+  }
+
+  @Test func aFolderThatCannotBeMade() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("file", "x")
+    let text = message { _ = try TrainingRun(configuration("iris"), folder: folder.path("file/run")) }
+    #expect(text.contains("choose another with --out"))
+  }
+
+  /// Regression works on scaled targets and reports in original units.
+  @Test func regressionInOriginalUnits() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("houses.csv", Samples.csv(200))
+    var configuration = configuration(folder.path("houses.csv"), epochs: 60)
+    configuration.model.dropout = 0
+    configuration.data.target = "price"
+    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
+    #expect(report.test.map(\.name) == ["loss", "mse", "rmse", "mae", "r2"])
+    #expect(report.test.last!.value > 0.9)
+    #expect(report.test[2].value > 0.1 && report.test[2].value < 10)
+  }
+}
+
+/// A number that closures share.
+final class Counter: @unchecked Sendable {
+  var value = 0
+}
+
+/// What configuration files may say, and what they may not.
+@Suite struct ConfigurationTests {
+  private func load(_ yaml: String) throws -> RunConfiguration {
+    let folder = try TemporaryFolder()
+    return try RunConfiguration.load(yaml: folder.write("c.yaml", yaml))
+  }
+
+  @Test func readsWhatItWrites() throws {
+    var configuration = RunConfiguration()
+    configuration.data.source = "a: b.csv"
+    configuration.data.target = "3"
+    configuration.data.leaveOut = ["yes", "no 1"]
+    configuration.data.delimiter = ";"
+    configuration.model.hidden = [3, 4]
+    configuration.model.activation = .string("tanh")
+    configuration.training.learningRate = 1e-5
+    configuration.training.seed = .max
+    configuration.training.optimizer = .object([JSONMember("adam", .object([JSONMember("beta1", .double(0.5))]))])
+    #expect(try load(configuration.yaml()) == configuration)
+    #expect(try load("") == RunConfiguration())
+    #expect(try load("data:\nmodel:\n") == RunConfiguration())
+  }
+
+  @Test func unknownKeysGiveTheNearest() {
+    #expect(message { _ = try load("training: {epoch: 3}") }.contains("did you mean “training.epochs”?"))
+    #expect(message { _ = try load("trainning: {epochs: 3}") }.contains("did you mean “training”?"))
+    #expect(message { _ = try load("data: {target: a, sorce: b}") }.contains("“data.source”"))
+  }
+
+  @Test func wrongValues() {
+    #expect(message { _ = try load("training: {epochs: many}") }.contains("c.yaml"))
+    #expect(message { _ = try load("training: 3") }.contains("is a section"))
+    #expect(message { _ = try load("- 1") }.contains("data, model, training"))
+    #expect(message { _ = try load("data: {source: [}") }.contains("not YAML"))
+    #expect(message { _ = try RunConfiguration.load(yaml: "/none/c.yaml") }.contains("No such file"))
+  }
+
+  /// A model as layers, residual ones too, and its parameters' names.
+  @Test func modelsAsLayers() throws {
+    let folder = try TemporaryFolder()
+    let configuration = try load(
+      """
+      data: {source: iris}
+      model:
+        layers:
+          - dense: {units: 8, initializer: heNormal}
+          - relu
+          - residual:
+              - dense: 8
+              - dropout: 0.1
+              - tanh
+          - dense: {units: 3, bias: false}
+      training: {epochs: 2, seed: 5, schedule: [{warmup: 3 steps}, cosine]}
+      """)
+    let run = try TrainingRun(configuration, folder: folder.path("run"))
+    #expect(
+      run.model.parameters.map(\.path) == ["0.weight", "0.bias", "2.0.weight", "2.0.bias", "3.weight"])
+    let report = try run.train()
+    #expect(report.epochs == 2)
+    let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
+    _ = try TrainingRun(again, folder: folder.path("again")).train()
+    #expect(try folder.bytes("run/model.safetensors") == folder.bytes("again/model.safetensors"))
+  }
+
+  @Test func mistakesInLayers() throws {
+    let folder = try TemporaryFolder()
+    func problem(_ model: String) throws -> String {
+      let configuration = try load("data: {source: iris}\nmodel: \(model)")
+      return message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
+    }
+    #expect(try problem("{layers: [{dens: 8}]}").contains("did you mean “dense”?"))
+    #expect(try problem("{layers: [{dense: {unit: 8}}]}").contains("did you mean “units”?"))
+    #expect(try problem("{layers: [{dense: 3}], hidden: [4]}").contains("give one of the two"))
+    #expect(try problem("{layers: [{dense: 4}]}").contains("4 outputs for 3 classes"))
+    #expect(try problem("{hidden: [0]}").contains("at least 1"))
+    #expect(try problem("{activation: rel}").contains("did you mean “relu”?"))
+  }
+}
