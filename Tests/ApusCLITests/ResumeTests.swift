@@ -14,7 +14,7 @@ import Testing
     [
       "train", "moons", "--rows", "3000", "--noise", "0.2", "--hidden", "64,64", "--dropout", "0.2",
       "--batch", "37",
-      "--epochs", "\(epochs)", "--checkpoint-every", "29", "--seed", "4",
+      "--epochs", "\(epochs)", "--checkpoint-every", "97", "--seed", "4",
     ]
   }
 
