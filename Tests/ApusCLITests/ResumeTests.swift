@@ -67,4 +67,27 @@ import Testing
     #expect(try command.bytes("my run/model.safetensors") == command.bytes("whole/model.safetensors"))
     #expect(try command.text("my run/history.csv") == command.text("whole/history.csv"))
   }
+
+  /// The newest checkpoint that is whole is taken, and the damage is said.
+  @Test(arguments: ["truncated", "one bit wrong"])
+  func damagedCheckpoint(damage: String) throws {
+    let command = try Command()
+    try command.run(Self.arguments(epochs: 2 * epochs) + ["--quiet", "--out", "whole"])
+    let running = try command.start(Self.arguments(epochs: 2 * epochs) + ["--quiet", "--out", "run"])
+    while running.isRunning, checkpoints(command).count < 2 { Thread.sleep(forTimeInterval: 0.005) }
+    running.send(SIGKILL)
+    try running.wait()
+    let newest = try #require(checkpoints(command).last)
+    var bytes = Array(try command.bytes(newest))
+    if damage == "truncated" { bytes.removeLast(bytes.count / 3) } else { bytes[bytes.count - 9] ^= 4 }
+    try command.write(newest, bytes: bytes)
+    let resumed = try command.run("train", "--resume", "run")
+    #expect(resumed.code == 0, "\(resumed.err)")
+    #expect(resumed.out.contains(newest), "\(resumed.out)")
+    #expect(try command.bytes("run/model.safetensors") == command.bytes("whole/model.safetensors"))
+  }
+
+  private func checkpoints(_ command: Command) -> [String] {
+    command.files.filter { $0.hasPrefix("run/checkpoints/") && $0.hasSuffix(".safetensors") }
+  }
 }
