@@ -36,7 +36,7 @@ import Testing
 
   @Test func aMissingColumnIsNamed() throws {
     let source = try open("d.csv", Samples.csv(5, columns: ["a", "kind"]))
-    #expect(message { _ = try model.predict(source) }.contains("“b”"))
+    #expect(message { _ = try model.predict(source) }.contains("d.csv: there is no column \"b\""))
   }
 
   @Test func evaluationNeedsTheTarget() throws {

@@ -23,9 +23,9 @@ import Testing
     return (trained["0.weight"]!, trained["0.bias"]!)
   }
 
-  // Outputs 3.75 and −0.5; errors 0.75 and 1.5; the gradient is the mean of 2 · error · input.
-  private let weightGradient: [Float] = [0.75 * 0.5 + 1.5 * 0.25, -0.75 + 1.5, 1.5 + 1.5]
-  private let biasGradient: Float = 2.25
+  // Outputs 3.75 and −1; errors 0.75 and 1; the gradient is the mean of 2 · error · input.
+  private let weightGradient: [Float] = [0.75 * 0.5 + 0.25, -0.75 + 1, 1.5 + 1]
+  private let biasGradient: Float = 1.75
 
   private func isClose(_ a: [Float], _ b: [Float]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) }

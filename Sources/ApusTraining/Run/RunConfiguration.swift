@@ -74,7 +74,7 @@ extension RunConfiguration {
   public static func load(yaml path: String) throws -> RunConfiguration {
     let text = try FileText.read(path)
     do {
-      return try parse(yaml: text)
+      return try parse(yaml: text, name: path)
     } catch let error as ApusError {
       throw error.at(path)
     } catch {
@@ -82,7 +82,7 @@ extension RunConfiguration {
     }
   }
 
-  static func parse(yaml text: String) throws -> RunConfiguration {
+  static func parse(yaml text: String, name: String = "configuration") throws -> RunConfiguration {
     guard let node = try Yams.compose(yaml: text) else { return RunConfiguration() }
     let value = try JSONValue(yaml: node)
     guard case .object(let sections) = value else {
@@ -105,7 +105,7 @@ extension RunConfiguration {
     let filled = ["data", "model", "training"].map { key in
       JSONMember(key, value[key].flatMap { $0 == .null ? nil : $0 } ?? .object([]))
     }
-    return try JSONCoding.decode(RunConfiguration.self, from: .object(filled), name: "configuration")
+    return try JSONCoding.decode(RunConfiguration.self, from: .object(filled), name: name)
   }
 
   private static func keys(_ section: Any) -> [String] {

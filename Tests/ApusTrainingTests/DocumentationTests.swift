@@ -1,0 +1,72 @@
+import Apus
+import Foundation
+import Testing
+
+/// The documents say what the code does.
+@Suite struct DocumentationTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  /// The fenced blocks of a language.
+  private func blocks(_ language: String, in document: String) throws -> [String] {
+    try text(document).components(separatedBy: "```\(language)\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+  }
+
+  /// The library example is a program that `.ci/run` builds and runs.
+  @Test func theReadmesExampleIsAProgram() throws {
+    let program = try text("Tests/Consumers/LibraryUser/Sources/digits/main.swift")
+    #expect(try blocks("swift", in: "README.md").contains(program))
+  }
+
+  @Test func theReadmeNamesBothCommands() throws {
+    let readme = try text("README.md")
+    #expect(readme.contains("\n$ swift run -c release apus train digits\n"))
+    #expect(readme.contains("\n$ swift test -c release\n"))
+    #expect(readme.contains("<!-- benchmarks: written by Benchmarks/compare.py --readme -->\n"))
+  }
+
+  /// The documented activation is compiled here, word by word, and does what it says.
+  @Test func theDocumentedActivation() throws {
+    let compiled = try text("Tests/ApusTrainingTests/Documented/LeakyReLU.swift")
+    let withoutImport = compiled.replacingOccurrences(of: "public import ApusNN\n", with: "")
+    #expect(try blocks("swift", in: "CONTRIBUTING.md").contains(withoutImport))
+
+    let model = try Model(input: [4], seed: 1) { LeakyReLU(slope: 0.5) }
+    #expect(try Predictor(model).predict([-2, 0, 3, -0.5]) == [-1, 0, 3, -0.25])
+    let table = NameTable("activation", Activations.table.items.filter { $0.name != LeakyReLU.name } + [LeakyReLU.self])
+    let item = try table.item(.object([JSONMember("leaky-relu", .double(0.2))]))
+    #expect(item as? LeakyReLU == LeakyReLU(slope: 0.2))
+  }
+
+  /// Files and folders that the documents name are there.
+  @Test(arguments: ["README.md", "CONTRIBUTING.md", "Benchmarks/README.md"])
+  func namedFilesExist(_ document: String) throws {
+    let words = try text(document).components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }
+      .map(\.element)
+    let folders = ["Sources/", "Tests/", "Benchmarks/"]
+    for word in words where folders.contains(where: { word.hasPrefix($0) }) && !word.contains(where: { " \n…".contains($0) }) {
+      // Made on first use.
+      guard !word.hasSuffix(".venv") else { continue }
+      #expect(FileManager.default.fileExists(atPath: Self.root.appendingPathComponent(word).path), "\(word)")
+    }
+  }
+
+  /// Each example of the table of families is a file, and each protocol's table has its types.
+  @Test func theTableOfFamilies() throws {
+    for line in try text("CONTRIBUTING.md").split(separator: "\n") where line.contains("| `Sources/Apus") {
+      let code = line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+        .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+      let (folder, example) = (code[0], try #require(code.last))
+      #expect(FileManager.default.fileExists(atPath: Self.root.appendingPathComponent(folder + example).path))
+      let protocolFile = code[3].contains("/") ? "Sources/ApusCore/\(code[3])" : folder + code[3]
+      let name = try #require(code[2].split(separator: ".").last)
+      #expect(try text(protocolFile).contains("static let \(name)"), "\(code[2]) in \(protocolFile)")
+    }
+  }
+}
