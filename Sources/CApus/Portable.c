@@ -8,25 +8,6 @@
 #include "CApus.h"
 
 #define APUS_WIDTH 4
-#include "Kernels/Vector.h"
-#include "Kernels/Mathematics.h"
-#include "Kernels/Random.h"
-#include "Kernels/Reduce.h"
-#include "Kernels/Program.h"
-#include "Kernels/WholePrograms.h"
-#include "Kernels/Contract.h"
-#include "Kernels/Movement.h"
-
-const apus_kernels apus_kernels_portable = {
-  .name = "portable",
-  .program = program_kernel,
-  .contract = contract_kernel,
-  .reduce = reduce_kernel,
-  .reduce_blocks = reduce_blocks_kernel,
-  .reduce_tree = reduce_tree_kernel,
-  .copy = copy_kernel,
-  .gather = gather_kernel,
-  .scatter_add = scatter_add_kernel,
-  .whole_programs = whole_programs,
-  .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
-};
+#define APUS_TABLE apus_kernels_portable
+#define APUS_TABLE_NAME "portable"
+#include "Kernels/All.h"

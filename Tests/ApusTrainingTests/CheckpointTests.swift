@@ -13,7 +13,8 @@ import Testing
     progress.epoch = step / 3
     progress.firstLoss = 0.7
     return TrainingState(
-      progress: progress, parameters: (0..<count).map { Float($0 + step) }, slots: [[Float](repeating: 0.5, count: count)],
+      progress: progress, parameters: (0..<count).map { Float($0 + step) },
+      slots: [[Float](repeating: 0.5, count: count)],
       best: step > 2 ? [Float](repeating: 1, count: count) : nil)
   }
 
@@ -34,7 +35,9 @@ import Testing
   @Test func theLastThreeAreKept() throws {
     let folder = try TemporaryFolder()
     for step in [8, 9, 10, 11, 100] { try store(folder).save(state(step: step)) }
-    #expect(try folder.names() == [10, 11, 100].map { "step-\(String(repeating: "0", count: 9 - "\($0)".count))\($0).safetensors" })
+    #expect(
+      try folder.names()
+        == [10, 11, 100].map { "step-\(String(repeating: "0", count: 9 - "\($0)".count))\($0).safetensors" })
     #expect(try store(folder).latest()?.state.progress.step == 100)
   }
 
@@ -84,7 +87,8 @@ import Testing
     #expect(message { try store.save(state(step: 1)) }.contains("Not a directory"))
     if geteuid() != 0 {
       try FileManager.default.createDirectory(
-        atPath: folder.path("locked"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o500])
+        atPath: folder.path("locked"), withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o500])
       let locked = CheckpointStore(folder: folder.path("locked"), fingerprint: "f")
       #expect(message { try locked.save(state(step: 1)) }.contains("Permission denied"))
     }

@@ -39,7 +39,8 @@ import Testing
 
     let model = try Model(input: [4], seed: 1) { LeakyReLU(slope: 0.5) }
     #expect(try Predictor(model).predict([-2, 0, 3, -0.5]) == [-1, 0, 3, -0.25])
-    let table = NameTable("activation", Activations.table.items.filter { $0.name != LeakyReLU.name } + [LeakyReLU.self])
+    let table = NameTable(
+      "activation", Activations.table.items.filter { $0.name != LeakyReLU.name } + [LeakyReLU.self])
     let item = try table.item(.object([JSONMember("leaky-relu", .double(0.2))]))
     #expect(item as? LeakyReLU == LeakyReLU(slope: 0.2))
   }

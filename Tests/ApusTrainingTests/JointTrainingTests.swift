@@ -40,7 +40,8 @@ import Testing
     let points = try Predictor(step.trained[0].snapshot()).predict((0..<(256 * 4)).map { _ in normal() })
     let x = stride(from: 0, to: points.count, by: 2).map { points[$0] }.reduce(0, +) / 256
     let y = stride(from: 1, to: points.count, by: 2).map { points[$0] }.reduce(0, +) / 256
-    #expect(abs(x - 3) < 1 && abs(y + 2) < 1, "the generator's points have the mean (\(x), \(y)), not (3, -2)")
+    #expect(
+      abs(x - 3) < 1 && abs(y + 2) < 1, "the generator's points have the mean (\(x), \(y)), not (3, -2)")
     #expect(step.loss(1) > 0)
   }
 
@@ -48,7 +49,10 @@ import Testing
     let model = try Model(input: [1], seed: 1) { Dense(1) }
     let alone = try TrainingStep(model, loss: .squared, optimizer: GradientDescent(), capacity: 2)
     let joint = try TrainingStep(
-      [ModelTraining(model, optimizer: GradientDescent()), ModelTraining(model, optimizer: GradientDescent())],
+      [
+        ModelTraining(model, optimizer: GradientDescent()),
+        ModelTraining(model, optimizer: GradientDescent()),
+      ],
       inputs: [StepInput("x", [1]), StepInput("t", [1])], capacity: 2
     ) { models, inputs in
       [
@@ -93,7 +97,8 @@ import Testing
   @Test func aLossThatIsNoNumberIsRefused() throws {
     let model = try Model(input: [1], seed: 1) { Dense(1) }
     #expect {
-      try TrainingStep([ModelTraining(model, optimizer: Adam())], inputs: [StepInput("x", [1])], capacity: 1) {
+      try TrainingStep([ModelTraining(model, optimizer: Adam())], inputs: [StepInput("x", [1])], capacity: 1)
+      {
         [$0[0]($1[0])]
       }
     } throws: {

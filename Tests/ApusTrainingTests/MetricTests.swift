@@ -48,9 +48,11 @@ import Testing
     let one = EvaluatedSamples(width: 1, predictions: [1], labels: [], values: [2], losses: [1])
     #expect(MeanSquaredError()(one)?.standardError == nil)
     #expect(CoefficientOfDetermination()(one) == nil)
-    let constant = EvaluatedSamples(width: 1, predictions: [1, 2], labels: [], values: [3, 3], losses: [1, 1])
+    let constant = EvaluatedSamples(
+      width: 1, predictions: [1, 2], labels: [], values: [3, 3], losses: [1, 1])
     #expect(CoefficientOfDetermination()(constant) == nil)
-    let perfect = EvaluatedSamples(width: 1, predictions: [1, 2], labels: [], values: [1, 2], losses: [0, 0])
+    let perfect = EvaluatedSamples(
+      width: 1, predictions: [1, 2], labels: [], values: [1, 2], losses: [0, 0])
     #expect(RootMeanSquaredError()(perfect)?.value == 0)
     #expect(CoefficientOfDetermination()(perfect)?.value == 1)
     #expect(Accuracy()(perfect) == nil)
@@ -61,7 +63,9 @@ import Testing
   }
 
   @Test func plainWords() {
-    #expect("\(MetricValue(name: "accuracy", value: 0.97612, standardError: 0.00512))" == "accuracy 0.9761 ± 0.0051")
+    #expect(
+      "\(MetricValue(name: "accuracy", value: 0.97612, standardError: 0.00512))" == "accuracy 0.9761 ± 0.0051"
+    )
     #expect("\(MetricValue(name: "r2", value: 1))" == "r2 1")
     #expect(shortFigure(0) == "0" && shortFigure(-1234.56) == "-1235" && shortFigure(.nan) == "nan")
     #expect(shortFigure(12_345_678) == "1.23e7" && shortFigure(1e-7) == "1.0e-7")

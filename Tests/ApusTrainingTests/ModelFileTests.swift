@@ -64,12 +64,14 @@ import Testing
 
   @Test func damagedFilesAreRefused() throws {
     #expect(
-      try problem { $0.entries["4.bias"] = nil }.contains("the parameter “4.bias” is missing; expected float32 of shape [2]"))
+      try problem { $0.entries["4.bias"] = nil }.contains(
+        "the parameter “4.bias” is missing; expected float32 of shape [2]"))
     #expect(
       try problem { $0.entries["4.weight"] = .init([Float](repeating: 0, count: 8), shape: [4, 2]) }
         .contains("“4.weight” has the shape [4, 2]; expected [2, 4]"))
     #expect(
-      try problem { $0.entries["4.bias"] = .init([0, 1] as [Double], shape: [2]) }.contains("of the type F64"))
+      try problem { $0.entries["4.bias"] = .init([0, 1] as [Double], shape: [2]) }.contains("of the type F64")
+    )
     #expect(
       try problem { $0.entries["5.bias"] = .init([0, 1] as [Float], shape: [2]) }
         .contains("the model has no parameter “5.bias”"))
@@ -118,7 +120,8 @@ import Testing
       Shift(); Dense(2)
     }
     try own.save(to: folder.path("own.safetensors"))
-    #expect(message { _ = try Model(contentsOf: folder.path("own.safetensors")) }.contains("unknown layer “shift”"))
+    #expect(
+      message { _ = try Model(contentsOf: folder.path("own.safetensors")) }.contains("unknown layer “shift”"))
     #expect(try Model(contentsOf: folder.path("own.safetensors"), custom: [Shift.self]).bits == own.bits)
   }
 }

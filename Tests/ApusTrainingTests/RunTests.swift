@@ -24,8 +24,11 @@ import Testing
     let run = try TrainingRun(configuration("iris"), folder: folder.path("run"))
     let report = try run.train()
     #expect(
-      try folder.names("run") == ["checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json"])
-    #expect(report.task == .classification && report.epochs == 6 && report.parameters == 16 * 5 + 8 * 17 + 3 * 9)
+      try folder.names("run") == [
+        "checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json",
+      ])
+    #expect(
+      report.task == .classification && report.epochs == 6 && report.parameters == 16 * 5 + 8 * 17 + 3 * 9)
     #expect(report.model == folder.path("run/model.safetensors"))
     for metrics in [report.training, report.validation, report.test] {
       #expect(metrics.map(\.name) == ["loss", "accuracy"])
@@ -159,7 +162,9 @@ final class Counter: @unchecked Sendable {
     configuration.model.activation = .string("tanh")
     configuration.training.learningRate = 1e-5
     configuration.training.seed = .max
-    configuration.training.optimizer = .object([JSONMember("adam", .object([JSONMember("beta1", .double(0.5))]))])
+    configuration.training.optimizer = .object([
+      JSONMember("adam", .object([JSONMember("beta1", .double(0.5))]))
+    ])
     #expect(try load(configuration.yaml()) == configuration)
     #expect(try load("") == RunConfiguration())
     #expect(try load("data:\nmodel:\n") == RunConfiguration())

@@ -41,7 +41,8 @@ import Testing
 
   @Test func evaluationNeedsTheTarget() throws {
     let evaluation = try model.evaluate(DataSource.open(houses, format: model.tableFormat))
-    #expect(evaluation.samples == 120 && evaluation.metrics.map(\.name) == ["loss", "mse", "rmse", "mae", "r2"])
+    #expect(
+      evaluation.samples == 120 && evaluation.metrics.map(\.name) == ["loss", "mse", "rmse", "mae", "r2"])
     let source = try open("e.csv", Samples.csv(5, columns: ["a", "b", "kind"]))
     #expect(message { _ = try model.evaluate(source) }.contains("the column “price”"))
   }

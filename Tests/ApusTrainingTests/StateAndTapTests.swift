@@ -52,7 +52,9 @@ private struct RunningMean: Layer {
     let before = step.trained[0].snapshot()
     try step.load(inputs: [1, .nan], targets: [1])
     #expect(throws: ApusError.self) { try step.run(rows: 1, step: 1, rate: 0.1) }
-    for parameter in before.parameters { #expect(step.trained[0].snapshot()[parameter.path] == before[parameter.path]) }
+    for parameter in before.parameters {
+      #expect(step.trained[0].snapshot()[parameter.path] == before[parameter.path])
+    }
   }
 
   @Test func tapsShowOutputsAndGradients() throws {

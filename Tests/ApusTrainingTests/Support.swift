@@ -32,7 +32,8 @@ final class TemporaryFolder {
 }
 
 /// The message of the ``ApusError`` that the call throws; a failed test if it does not.
-func message(of call: () throws -> Void, sourceLocation: Testing.SourceLocation = #_sourceLocation) -> String {
+func message(of call: () throws -> Void, sourceLocation: Testing.SourceLocation = #_sourceLocation) -> String
+{
   do {
     try call()
     Issue.record("nothing was thrown", sourceLocation: sourceLocation)

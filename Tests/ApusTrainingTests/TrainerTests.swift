@@ -29,7 +29,8 @@ import Testing
     var model = try Model(input: [5], seed: 1) { Dense(2) }
     var words: [String] = []
     let data = try Samples.classes(20)
-    try Trainer(loss: .softmaxCrossEntropy, optimizer: .sgd()).fit(&model, data, epochs: 2, batch: 10) { event in
+    try Trainer(loss: .softmaxCrossEntropy, optimizer: .sgd()).fit(&model, data, epochs: 2, batch: 10) {
+      event in
       switch event {
       case .started(let steps, let stepsPerEpoch, let parameters):
         words.append("started \(steps) \(stepsPerEpoch) \(parameters)")

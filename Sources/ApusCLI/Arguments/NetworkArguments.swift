@@ -31,7 +31,8 @@
     }
 
     func write(to model: inout ModelConfiguration) {
-      if hidden != nil || activation != nil || dropout != nil { model.layers = nil }
+      // Hidden layers stand for a file's list of layers; what would be one of its details is refused by the run.
+      if hidden != nil { model.layers = nil }
       if let hidden { model.hidden = hidden.units }
       if let activation { model.activation = try? Checked.item(activation, "", in: Activations.table) }
       if let dropout { model.dropout = dropout }

@@ -70,7 +70,8 @@ struct PlanGraph {
   }
 
   private mutating func append(_ kind: Kind, _ operands: [View], _ node: Graph.Node) -> View {
-    let work = node.operation.floatingPointOperations(inputs: node.inputs.map { types[$0] }, output: node.type)
+    let work = node.operation.floatingPointOperations(
+      inputs: node.inputs.map { types[$0] }, output: node.type)
     nodes.append(Node(kind: kind, operands: operands, type: node.type, name: node.operation.name, work: work))
     return View(root: nodes.count - 1, shape: node.type.shape)
   }
@@ -140,7 +141,9 @@ struct PlanGraph {
     _ kind: ReductionKind, _ axes: [Int], _ operand: View, _ node: Graph.Node
   ) -> View {
     let significant = axes.filter { operand.shape[$0] != 1 }
-    if significant.isEmpty, kind != .argmax, let view = operand.reshaped(to: node.type.shape.dimensions) { return view }
+    if significant.isEmpty, kind != .argmax, let view = operand.reshaped(to: node.type.shape.dimensions) {
+      return view
+    }
     var operand = operand
     var axes = significant
     let between = significant.isEmpty ? [] : Array(significant.first!...significant.last!)

@@ -23,7 +23,9 @@ struct ProgramForm {
     var contents = (0..<Int(program.register_count)).map { "i\($0)" }
     for index in 0..<Int(program.step_count) {
       let step = program.steps[index]
-      let operands = [step.a, step.b, step.c].prefix(ProgramForm.operandCount(step.opcode)).map { contents[Int($0)] }
+      let operands = [step.a, step.b, step.c].prefix(ProgramForm.operandCount(step.opcode)).map {
+        contents[Int($0)]
+      }
       text += " \(step.opcode)(\(operands.joined(separator: ",")))"
       contents[Int(step.destination)] = "t\(index)"
     }

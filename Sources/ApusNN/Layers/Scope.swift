@@ -41,7 +41,8 @@ public struct Scope {
   public func state(_ name: String, _ shape: TensorShape, _ initializer: some Initializer) -> Tensor {
     trace.parameter(
       ParameterSpecification(
-        path: join(name), shape: shape, initializer: initializer, fanIn: 1, fanOut: 1, isDecayed: false, layout: .same,
+        path: join(name), shape: shape, initializer: initializer, fanIn: 1, fanOut: 1, isDecayed: false,
+        layout: .same,
         isState: true))
   }
 

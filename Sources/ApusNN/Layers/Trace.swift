@@ -62,7 +62,8 @@ final class Trace {
     guard specification.shape.count() <= Self.mostElements else {
       return .failed(
         ApusError(
-          "parameter “\(specification.path)” of shape \(specification.shape)", expected: "at most 2³⁴ elements",
+          "parameter “\(specification.path)” of shape \(specification.shape)",
+          expected: "at most 2³⁴ elements",
           fix: "make the layer or its input smaller"))
     }
     let tensor = Tensor.input(specification.path, TensorType(specification.shape))

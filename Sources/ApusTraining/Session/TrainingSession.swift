@@ -234,14 +234,17 @@ public final class TrainingSession {
 
   /// - Throws: when the state belongs to another model or optimizer.
   package func restore(_ state: TrainingState) throws {
-    guard state.parameters.count == step.trained[0].parameters.count, state.slots.count == step.trained[0].slots.count,
+    guard state.parameters.count == step.trained[0].parameters.count,
+      state.slots.count == step.trained[0].slots.count,
       state.slots.allSatisfy({ $0.count == step.trained[0].parameters.count })
     else {
       throw ApusError("the checkpoint belongs to another model or optimizer")
     }
     progress = state.progress
     _ = step.trained[0].parameters.floats.update(fromContentsOf: state.parameters)
-    for (slot, values) in zip(step.trained[0].slots, state.slots) { _ = slot.floats.update(fromContentsOf: values) }
+    for (slot, values) in zip(step.trained[0].slots, state.slots) {
+      _ = slot.floats.update(fromContentsOf: values)
+    }
     best = state.best.map { TensorStorage($0) }
   }
 

@@ -29,7 +29,8 @@ public final class TrainedModel {
     normValue = norm.output(0).assumingMemoryBound(to: Float.self)
     updates = try Update.ranges(training).map { [parameters, gradients, slots] range in
       try Update(
-        training.optimizer, range, clips: training.clipNorm != nil, parameters: parameters, gradients: gradients,
+        training.optimizer, range, clips: training.clipNorm != nil, parameters: parameters,
+        gradients: gradients,
         slots: slots, engine: engine)
     }
   }
@@ -51,7 +52,8 @@ public final class TrainedModel {
     norm.run(rows: 1, profile: &profiles[profiles.startIndex])
     for (index, update) in updates.enumerated() {
       update.run(
-        training.optimizer, step: step, rate: rate, scale: 1, profile: &profiles[profiles.startIndex + 1 + index])
+        training.optimizer, step: step, rate: rate, scale: 1,
+        profile: &profiles[profiles.startIndex + 1 + index])
     }
   }
 

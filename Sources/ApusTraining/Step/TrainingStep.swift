@@ -32,7 +32,8 @@ public final class TrainingStep {
   private let losses: [UnsafeMutablePointer<Float>]
   private let keys: [UnsafeMutablePointer<Int32>?]
   /// New values of states, and where in an arena they go once the step is known to be good.
-  private let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
+  private let stateUpdates:
+    [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
   private let tapPositions: [Tap: Int]
   private let diagnosis: NonFinite
 
@@ -69,7 +70,8 @@ public final class TrainingStep {
     var gradientTensors: [Tensor] = []
     var tapGradients: [Tensor] = []
     for (index, model) in traced.enumerated() {
-      let sources = zip(model.model.parameters, model.parameters).filter { !$0.0.specification.isState }.map(\.1)
+      let sources = zip(model.model.parameters, model.parameters).filter { !$0.0.specification.isState }.map(
+        \.1)
       let all = gradients(of: means[index], withRespectTo: sources + (index == 0 ? tapSources : []))
       gradientTensors += all[..<sources.count]
       tapGradients += all[sources.count...]
@@ -79,7 +81,8 @@ public final class TrainingStep {
     let graphInputs =
       inputTensors + traced.flatMap { [$0.key] + $0.parameters + $0.settings.map(\.tensor) }
     backward = try engine.compile(
-      Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs), rows: capacity)
+      Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs),
+      rows: capacity)
     trained = try trainings.map { try TrainedModel($0, engine: engine) }
 
     // Parameters and gradients lie in the models' arenas.
@@ -108,7 +111,9 @@ public final class TrainingStep {
     for (model, arenas) in zip(traced, trained) {
       for update in model.stateUpdates {
         guard
-          let state = model.model.parameters.first(where: { $0.path == update.path && $0.specification.isState })
+          let state = model.model.parameters.first(where: {
+            $0.path == update.path && $0.specification.isState
+          })
         else {
           throw ApusError("a layer updates the state “\(update.path)”, which it did not ask for")
         }
@@ -164,31 +169,45 @@ public final class TrainingStep {
   /// A batch for a step of one model: inputs `[rows, …]` and float targets `[rows, …]`.
   @discardableResult
   public func load(inputs: [Float], targets: [Float]) throws -> Int {
-    try checkEqual(load(inputs, input: 0), load(targets, input: 1))
+    guard !isInteger(input: 1) else {
+      throw ApusError(
+        "numbers as targets", expected: "class numbers, for a loss on classes",
+        fix: "use load(inputs:labels:)")
+    }
+    return try checkEqual(load(inputs, input: 0), load(targets, input: 1))
   }
 
   /// A batch for a step of one model: inputs `[rows, …]` and class numbers `[rows]`.
   @discardableResult
   public func load(inputs: [Float], labels: [Int32]) throws -> Int {
-    try checkEqual(load(inputs, input: 0), load(integers: labels, input: 1))
+    guard isInteger(input: 1) else {
+      throw ApusError("labels as targets", expected: "a loss on classes", fix: "use load(inputs:targets:)")
+    }
+    return try checkEqual(load(inputs, input: 0), load(integers: labels, input: 1))
   }
 
   private func checkEqual(_ inputs: Int, _ targets: Int) throws -> Int {
-    guard inputs == targets else { throw ApusError("\(targets) targets for \(inputs) rows", expected: "one a row") }
+    guard inputs == targets else {
+      throw ApusError("\(targets) targets for \(inputs) rows", expected: "one a row")
+    }
     return inputs
   }
 
   private func load<Scalar>(_ values: [Scalar], _ input: Int, _ scalar: ScalarType) throws -> Int {
     guard (0..<inputCount).contains(input), backward.inputTypes[input].scalar == scalar else {
-      throw ApusError("input \(input) takes no \(scalar.rawValue)", expected: "the inputs that the step was made with")
+      throw ApusError(
+        "input \(input) takes no \(scalar.rawValue)", expected: "the inputs that the step was made with")
     }
     let size = backward.inputTypes[input].shape.count(rows: 1)
     guard values.count % size == 0, values.count <= size * capacity else {
       throw ApusError(
-        "\(values.count) numbers as input \(input)", expected: "a multiple of \(size), at most \(size * capacity)")
+        "\(values.count) numbers as input \(input)",
+        expected: "a multiple of \(size), at most \(size * capacity)")
     }
     values.withUnsafeBytes { source in
-      if let start = source.baseAddress { backward.input(input)?.copyMemory(from: start, byteCount: source.count) }
+      if let start = source.baseAddress {
+        backward.input(input)?.copyMemory(from: start, byteCount: source.count)
+      }
     }
     return values.count / size
   }

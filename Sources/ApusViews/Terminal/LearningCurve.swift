@@ -57,7 +57,8 @@ public struct LearningCurve: Sendable {
     while columns(parts.joined(separator: "   ")) > style.width, parts.count > 1 { parts.removeLast() }
     let colors: [TerminalStyle.Color] = [.cyan, .yellow]
     for (index, color) in colors.enumerated() where parts.count > index + 1 {
-      parts[index + 1] = style.colored(String(parts[index + 1].prefix(3)), color) + parts[index + 1].dropFirst(3)
+      parts[index + 1] =
+        style.colored(String(parts[index + 1].prefix(3)), color) + parts[index + 1].dropFirst(3)
     }
     return parts.joined(separator: "   ")
   }

@@ -1,0 +1,25 @@
+// Every kernel, and the table of them, for the instruction set that this file is
+// included for: APUS_WIDTH floats a vector, APUS_TABLE and APUS_TABLE_NAME.
+
+#include "Vector.h"
+#include "Mathematics.h"
+#include "Random.h"
+#include "Reduce.h"
+#include "Program.h"
+#include "WholePrograms.h"
+#include "Contract.h"
+#include "Movement.h"
+
+const apus_kernels APUS_TABLE = {
+  .name = APUS_TABLE_NAME,
+  .program = program_kernel,
+  .contract = contract_kernel,
+  .reduce = reduce_kernel,
+  .reduce_blocks = reduce_blocks_kernel,
+  .reduce_tree = reduce_tree_kernel,
+  .copy = copy_kernel,
+  .gather = gather_kernel,
+  .scatter_add = scatter_add_kernel,
+  .whole_programs = whole_programs,
+  .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
+};
