@@ -1,6 +1,6 @@
 """Runs Apus and its peers in turn and prints the table of ratios.
 
-    python3 compare.py [--only W2,W3] [--rounds 3] [--peers-only]
+    python3 compare.py [--only W2,W3] [--rounds 3] [--peers-only] [--readme]
 
 Builds Apus, creates the Python environment .venv beside this file if there is
 none, then alternates between the peers and Apus, one workload at a time: slow
@@ -9,6 +9,7 @@ spells of the machine then hit all alike. The best of all rounds counts.
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import venv
@@ -37,6 +38,18 @@ WHOLE_PROCESS_ARGUMENTS = [
     "--quiet", "--out", "run",
 ]
 
+# The rows of the README's table, and its columns.
+WORK = {
+    "W1": "XOR net, batch 4, SGD",
+    "W2": "784-200-200-10, batch 64, Adam",
+    "W3": "784-1024-1024-10, batch 128, momentum",
+    "W7": "prediction, 784-200-200-10, batch 1",
+    "W8": "process that trains the XOR net",
+}
+COLUMNS = {"apus": "Apus", "numpy": "NumPy", "torch": "PyTorch", "jax": "JAX"}
+README_BLOCK = re.compile(
+    r"(<!-- benchmarks: written by Benchmarks/compare.py --readme -->\n).*?(<!-- end -->)", re.S)
+
 
 def main():
     options = parse_arguments()
@@ -48,9 +61,12 @@ def main():
             results += peer_results(python, identifier)
             if apus:
                 results += apus_results(apus, identifier)
-    print(time_table(options.only, best(results, "microseconds")))
+    microseconds = best(results, "microseconds")
+    print(time_table(options.only, microseconds))
     print()
     print(memory_table(options.only, best(results, "peakMegabytes")))
+    if options.readme:
+        write_readme(microseconds)
 
 
 def parse_arguments():
@@ -60,7 +76,12 @@ def parse_arguments():
                         help="ids, separated by commas")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers-only", action="store_true", help="leave Apus out")
-    return parser.parse_args()
+    parser.add_argument("--readme", action="store_true",
+                        help="write the times of all rows into the README's table")
+    options = parser.parse_args()
+    if options.readme and (options.peers_only or set(options.only) != set(IDENTIFIERS)):
+        parser.error("--readme needs every row, and Apus")
+    return options
 
 
 def environment_python():
@@ -157,6 +178,20 @@ def memory_table(identifiers, megabytes):
             rows.append(row(identifier, number(apus), f"{peer} {number(peer_size)}",
                             number(apus / peer_size if apus else None), "0.2"))
     return "\n".join(rows)
+
+
+def write_readme(microseconds):
+    """Rewrites the README's table between its marks."""
+    path = HERE.parent / "README.md"
+    rows = [row("", "work", *COLUMNS.values()), "|---" * (2 + len(COLUMNS)) + "|"]
+    for identifier, work in WORK.items():
+        rows.append(row(identifier, work, *(
+            number(microseconds.get((identifier, column))) for column in COLUMNS)))
+    table = "\n".join(rows) + "\n"
+    text, count = README_BLOCK.subn(lambda match: match[1] + table + match[2], path.read_text())
+    if count != 1:
+        sys.exit(f"{path}: {count} blocks for the table, not one")
+    path.write_text(text)
 
 
 def best_peer(identifier, values):

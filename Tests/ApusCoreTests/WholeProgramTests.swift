@@ -25,7 +25,9 @@ import Testing
         let results = try [true, false].map { fuses in
           let executable = try engine.compile(graph, fuses: fuses)
           for vector in 0..<4 {
-            let values = (0..<count).map { Float(random.uniform(UInt64(vector * count + $0))) - (vector < 3 ? 0.5 : 0) }
+            let values = (0..<count).map {
+              Float(random.uniform(UInt64(vector * count + $0))) - (vector < 3 ? 0.5 : 0)
+            }
             // Small enough for the flush to act on some.
             executable.fill(vector, vector == 2 ? values.map { $0 * 0x1p-99 } : values, rows: 1)
           }

@@ -8,9 +8,9 @@ let benchmarks: @Sendable () -> Void = {
     metrics: [.wallClock, .cpuTotal, .peakMemoryResident], warmupIterations: 3,
     maxDuration: .seconds(2), maxIterations: 100_000)
 
-  for id in ["W1", "W2", "W3", "W7"] {
+  for id in Workloads.ids {
     Benchmark(id, configuration: configuration) { benchmark in
-      guard let workload = try Workloads.all().first(where: { $0.id == id }) else { return }
+      guard let workload = try Workloads.named(id) else { return }
       try workload.run(10)
       // A single step of the small ones is shorter than the clock's resolution.
       let repetitions = id == "W3" ? 1 : 100

@@ -13,7 +13,9 @@ public enum Kernels {
   /// C = A · B, all of them n × n: the forward product of a layer without bias on a batch of n.
   public static func matrixProduct(_ n: Int = 1024, engine: Engine, rounds: Int = 10) throws -> Figure {
     let step = try self.step(inputs: n, outputs: n, batch: n, optimizer: GradientDescent(), engine)
-    let entry = try best(step, rows: n, plan: 0, rounds: rounds) { $0.floatingPointOperations >= 2 * n * n * n }
+    let entry = try best(step, rows: n, plan: 0, rounds: rounds) {
+      $0.floatingPointOperations >= 2 * n * n * n
+    }
     return figure("sgemm \(n)³", entry)
   }
 

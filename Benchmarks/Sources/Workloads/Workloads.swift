@@ -8,25 +8,32 @@ public struct Workload {
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
 public enum Workloads {
-  public static func all(_ engine: Engine? = nil) throws -> [Workload] {
-    [
+  public static let ids = ["W1", "W2", "W3", "W7"]
+
+  /// One of them, made alone: what it holds is then its peak memory. Nil for any other name.
+  public static func named(_ id: String, engine: Engine? = nil) throws -> Workload? {
+    switch id {
+    case "W1":
       try training(
-        "W1", input: [2], batch: 4, loss: .squared, optimizer: .sgd(0.5), engine,
+        id, input: [2], batch: 4, loss: .squared, optimizer: .sgd(0.5), engine,
         Sequential {
           Dense(4); Sigmoid(); Dense(1); Sigmoid()
-        }),
+        })
+    case "W2":
       try training(
-        "W2", input: [784], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
+        id, input: [784], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
         Sequential {
           Dense(200); ReLU(); Dense(200); ReLU(); Dense(10)
-        }),
+        })
+    case "W3":
       try training(
-        "W3", input: [784], batch: 128, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9), engine,
+        id, input: [784], batch: 128, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9), engine,
         Sequential {
           Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10)
-        }),
-      try inference(engine),
-    ]
+        })
+    case "W7": try inference(engine)
+    default: nil
+    }
   }
 
   private static func training(

@@ -20,7 +20,8 @@ while let argument = arguments.popFirst() {
 if showsKernels {
   try printKernels()
 } else {
-  for workload in try Workloads.all() where only.isEmpty || only.contains(workload.id) {
+  for id in Workloads.ids where only.isEmpty || only.contains(id) {
+    guard let workload = try Workloads.named(id) else { continue }
     let best = try bestSeconds(rounds: rounds * 4, workload.run)
     print("{\"id\":\"\(workload.id)\",\"peer\":\"apus\",\"microseconds\":\(best * 1e6)}")
     // A peak belongs to a workload only where the process ran nothing else.
@@ -50,7 +51,7 @@ func printKernels() throws {
       "\(update.name): \(shortFigure(update.seconds * 1e6)) µs, \(shortFigure(rate, digits: 3)) GB/s")
   }
   let alone = try Engine(threads: 1)
-  if let step = try Workloads.all(alone).first(where: { $0.id == "W1" }) {
+  if let step = try Workloads.named("W1", engine: alone) {
     let instructions = try Kernels.instructionsOfXOR(engine: alone)
     let nanoseconds = try bestSeconds(rounds: 10, step.run) * 1e9
     print(

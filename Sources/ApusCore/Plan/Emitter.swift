@@ -67,8 +67,7 @@ struct Emitter {
     }
   }
 
-  mutating func append(_ kernel: apus_kernel?, _ arguments: UnsafeRawPointer, _ info: InstructionInfo)
-  {
+  mutating func append(_ kernel: apus_kernel?, _ arguments: UnsafeRawPointer, _ info: InstructionInfo) {
     instructions.append(Instruction(kernel: kernel!, arguments: arguments, parts: 1))
     infos.append(info)
   }

@@ -29,7 +29,8 @@ extension Dataset {
       rows: Array(0..<count), classes: stratified ? labels() : nil,
       SplitOptions(validation: validation, test: test, seed: seed))
     return DatasetSplit(
-      training: subset(split.training.indices), validation: subset(split.validation), test: subset(split.test))
+      training: subset(split.training.indices), validation: subset(split.validation), test: subset(split.test)
+    )
   }
 }
 

@@ -23,21 +23,24 @@ extension Model {
       let layout = parameter.specification.layout
       let expected = layout.storedShape(parameter.shape)
       guard let entry = file.entries[parameter.path] else {
-        throw ApusError("the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(expected)")
+        throw ApusError(
+          "the parameter “\(parameter.path)” is missing", expected: "float32 of shape \(expected)")
       }
       guard let values = entry.floats else {
         throw ApusError(
           "the parameter “\(parameter.path)” is of the type \(entry.type.rawValue)", expected: "float32")
       }
       guard entry.shape == expected else {
-        throw ApusError("the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
+        throw ApusError(
+          "the parameter “\(parameter.path)” has the shape \(entry.shape)", expected: "\(expected)")
       }
       let restored = layout.restored(values, shape: parameter.shape)
       for (place, value) in zip(parameter.range, restored) { arena.floats[place] = value }
     }
     let known = Set(parameters.map(\.path))
     if let unknown = file.entries.keys.sorted().first(where: { !known.contains($0) }) {
-      throw ApusError("the model has no parameter “\(unknown)”", expected: known.sorted().joined(separator: ", "))
+      throw ApusError(
+        "the model has no parameter “\(unknown)”", expected: known.sorted().joined(separator: ", "))
     }
     self = replacingStorage(arena)
   }
