@@ -39,7 +39,9 @@ public enum AtomicFile {
     }
     do throws(ApusError) {
       for piece in pieces { try writeAll(descriptor, piece, path) }
-      guard !survivesPowerFailure || retried({ fsync(descriptor) }) == 0 else { throw systemError("cannot be synced", path) }
+      guard !survivesPowerFailure || retried({ fsync(descriptor) }) == 0 else {
+        throw systemError("cannot be synced", path)
+      }
     } catch {
       close(descriptor)
       unlink(temporary)
