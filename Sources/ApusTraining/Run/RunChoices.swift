@@ -71,7 +71,7 @@ struct RunChoices {
     }
     if chosenOptimizer {
       lines.append(
-        "adam at \(rate)" + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
+        "adam at \(shortText(rate))" + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
           + (l2 > 0 ? ", L2 \(l2)" : ""))
     }
 

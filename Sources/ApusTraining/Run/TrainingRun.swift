@@ -144,12 +144,8 @@ public final class TrainingRun {
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
     var error = error
-    if let good {
-      try SavedModel(model: good, schema: data.schema, loss: session.settings.loss).write(to: files.model)
-      error.problem += "; the last good state is kept in \(files.model)"
-    } else {
-      error.problem += "; no epoch was finished, so nothing is kept"
-    }
+    try SavedModel(model: good ?? model, schema: data.schema, loss: session.settings.loss).write(to: files.model)
+    error.problem += "; the last good state\(good == nil ? ", the first weights," : "") is kept in \(files.model)"
     return error
   }
 
