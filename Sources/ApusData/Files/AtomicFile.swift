@@ -18,12 +18,18 @@ public enum AtomicFile {
   }
 
   /// The same for text.
-  public static func write(_ path: String, text: String) throws(ApusError) {
-    try write(path, pieces: [Array(text.utf8)])
+  ///
+  /// - Parameter survivesPowerFailure: whether the disk is waited for; what can be had again need not be.
+  public static func write(
+    _ path: String, text: String, survivesPowerFailure: Bool = true
+  ) throws(ApusError) {
+    try write(path, pieces: [Array(text.utf8)], survivesPowerFailure: survivesPowerFailure)
   }
 
   /// The same for bytes that come in pieces, one behind the other.
-  public static func write(_ path: String, pieces: some Sequence<[UInt8]>) throws(ApusError) {
+  public static func write(
+    _ path: String, pieces: some Sequence<[UInt8]>, survivesPowerFailure: Bool = true
+  ) throws(ApusError) {
     // The process in the name: two programs that write the same file do not meet in the temporary one.
     let temporary = "\(path).\(getpid()).tmp"
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
@@ -33,7 +39,9 @@ public enum AtomicFile {
     }
     do throws(ApusError) {
       for piece in pieces { try writeAll(descriptor, piece, path) }
-      guard retried({ fsync(descriptor) }) == 0 else { throw systemError("cannot be synced", path) }
+      guard !survivesPowerFailure || retried({ fsync(descriptor) }) == 0 else {
+        throw systemError("cannot be synced", path)
+      }
     } catch {
       close(descriptor)
       unlink(temporary)
@@ -50,7 +58,7 @@ public enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    try syncFolder(of: path)
+    if survivesPowerFailure { try syncFolder(of: path) }
   }
 
   private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws(ApusError) {

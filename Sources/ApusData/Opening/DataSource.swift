@@ -12,6 +12,10 @@ public struct DataSource: Sendable {
   /// Where it comes from: a path, or the built-in set's source.
   public var origin: String
   public var content: Content
+  /// What errors call it: the path, or the built-in set's name.
+  public var place: String { isBuiltIn ? name : origin }
+  /// Whether it came with the package.
+  public var isBuiltIn = false
   /// The column that a built-in set predicts.
   public var target: String?
   /// Every row is for training (the four rows of XOR).
@@ -60,9 +64,11 @@ public struct DataSource: Sendable {
           expected: "a path, or one of \(names.joined(separator: ", "))",
           fix: near.first.map { "did you mean \($0)?" } ?? "check the path")
       }
-      return DataSource(
+      var source = DataSource(
         name: builtIn.name, origin: builtIn.source, content: try builtIn.make(generated),
         target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
+      source.isBuiltIn = true
+      return source
     }
   }
 

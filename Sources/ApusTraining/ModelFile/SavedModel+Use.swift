@@ -54,7 +54,7 @@ extension SavedModel {
     let (dataset, rows, notes) = try encode(source)
     guard let rows, !rows.isEmpty else {
       throw ApusError(
-        "there is no target to compare with", at: source.origin, expected: "the column “\(targetName)”",
+        "there is no target to compare with", at: source.place, expected: "the column “\(targetName)”",
         fix: "use apus predict for data without it")
     }
     let results = try model.results(
@@ -105,14 +105,14 @@ extension SavedModel {
       return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
     case (.images(let preprocessing)?, .images(let images)):
       let chosen = images.test ?? images.training
-      let dataset = try preprocessing.apply(to: chosen, name: source.origin)
+      let dataset = try preprocessing.apply(to: chosen, name: source.place)
       return (
         dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
       )
     case (.table?, .images):
-      throw ApusError("the model was trained on a table, and this is a set of images", at: source.origin)
+      throw ApusError("the model was trained on a table, and this is a set of images", at: source.place)
     case (.images?, .table):
-      throw ApusError("the model was trained on images, and this is a table", at: source.origin)
+      throw ApusError("the model was trained on images, and this is a table", at: source.place)
     case (nil, _):
       throw ApusError(
         "the model file does not say how its inputs are made", expected: "a model that apus train wrote")

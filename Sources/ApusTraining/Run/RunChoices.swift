@@ -71,7 +71,7 @@ struct RunChoices {
     }
     if chosenOptimizer {
       lines.append(
-        "adam at \(rate)" + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
+        "adam at \(shortText(rate))" + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
           + (l2 > 0 ? ", L2 \(l2)" : ""))
     }
 
@@ -143,6 +143,7 @@ struct RunChoices {
 
     init(rows: Int) {
       switch rows {
+      case ..<100: (hidden, dropout, batch, rate, l2, steps) = ([16], 0, 16, 1e-2, 0, 2_000)
       case ..<1_000: (hidden, dropout, batch, rate, l2, steps) = ([64], 0.2, 16, 5e-3, 1e-3, 3_000)
       case ..<10_000: (hidden, dropout, batch, rate, l2, steps) = ([256, 256], 0.3, 32, 2e-3, 1e-4, 4_000)
       default: (hidden, dropout, batch, rate, l2, steps) = ([256, 128], 0.1, 128, 1e-3, 0, 5_000)

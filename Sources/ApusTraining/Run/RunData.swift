@@ -4,7 +4,6 @@ import ApusData
 /// The data of a run: read, divided, encoded with what was fitted to the training rows alone.
 struct RunData {
   var name: String
-  var origin: String
   var task: LearningTask
   var training: any Dataset
   var validation: (any Dataset)?
@@ -51,7 +50,6 @@ struct RunData {
 
   private init(_ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
     name = source.name
-    origin = source.origin
     configuration = given
     fingerprint = source.fingerprint()
     let prepared = try TableTask(
@@ -100,10 +98,9 @@ struct RunData {
   {
     guard given.task != .regression, given.target == nil || given.target == "label" else {
       throw ApusError(
-        "images have classes as their target", at: source.origin, fix: "leave out --target and --task")
+        "images have classes as their target", at: source.place, fix: "leave out --target and --task")
     }
     name = source.name
-    origin = source.origin
     configuration = given
     fingerprint = source.fingerprint()
     notes = []
@@ -122,11 +119,11 @@ struct RunData {
       seed: seed)
     let split = try Split.random(rows: Array(0..<all.count), classes: all.labels(), options)
     let preprocessing = ImagePreprocessing.fit(all, rows: split.training)
-    let normalized = try preprocessing.apply(to: all, name: source.origin)
+    let normalized = try preprocessing.apply(to: all, name: source.place)
     training = normalized.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)
     test =
-      try official.map { try preprocessing.apply(to: $0, name: source.origin) }
+      try official.map { try preprocessing.apply(to: $0, name: source.place) }
       ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
     schema = .images(preprocessing)
     configuration.validation = options.validation

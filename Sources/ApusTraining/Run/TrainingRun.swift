@@ -26,6 +26,7 @@ public final class TrainingRun {
   private let store: CheckpointStore
   private let engine: Engine
   private var lastCheckpoint = Clock.nanoseconds
+  private var isConfigurationSafe = false
   /// The weights after the last epoch, for a run that diverges.
   private var lastGood: Model?
 
@@ -66,7 +67,7 @@ public final class TrainingRun {
     }
     self.notes = notes
     try files.make()
-    try AtomicFile.write(files.configuration, text: self.configuration.yaml())
+    try AtomicFile.write(files.configuration, text: self.configuration.yaml(), survivesPowerFailure: false)
   }
 
   /// Trains to the end, or until ``isCancelled`` says so.
@@ -93,7 +94,7 @@ public final class TrainingRun {
           if session.progress.history.bestEpoch == nil { lastGood = session.snapshot() }
         }
         if isCancelled(), !session.isFinished {
-          onEvent(.checkpoint(path: try store.save(session.state)))
+          onEvent(.checkpoint(path: try saveCheckpoint()))
           return report(since: start, firstStep, isInterrupted: true)
         }
         try checkpointWhenDue(isEpochEnd: session.progress.epoch > epoch, onEvent)
@@ -115,6 +116,15 @@ public final class TrainingRun {
   private static let longest: Double = 10
   private static let longestAtEpochEnd: Double = 2
 
+  /// A checkpoint needs the configuration: with the first one, that is made to survive a power failure too.
+  private func saveCheckpoint() throws -> String {
+    if !isConfigurationSafe {
+      try AtomicFile.write(files.configuration, text: configuration.yaml())
+      isConfigurationSafe = true
+    }
+    return try store.save(session.state)
+  }
+
   private func checkpointWhenDue(isEpochEnd: Bool, _ onEvent: (TrainingEvent) -> Void) throws {
     let isDue: Bool
     if let every = configuration.training.checkpointEvery {
@@ -126,7 +136,7 @@ public final class TrainingRun {
       isDue = seconds > (isEpochEnd ? Self.longestAtEpochEnd : Self.longest)
     }
     guard isDue else { return }
-    onEvent(.checkpoint(path: try store.save(session.state)))
+    onEvent(.checkpoint(path: try saveCheckpoint()))
     lastCheckpoint = Clock.nanoseconds
   }
 
@@ -134,12 +144,8 @@ public final class TrainingRun {
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
     var error = error
-    if let good {
-      try SavedModel(model: good, schema: data.schema, loss: session.settings.loss).write(to: files.model)
-      error.problem += "; the last good state is kept in \(files.model)"
-    } else {
-      error.problem += "; no epoch was finished, so nothing is kept"
-    }
+    try SavedModel(model: good ?? model, schema: data.schema, loss: session.settings.loss).write(to: files.model)
+    error.problem += "; the last good state\(good == nil ? ", the first weights," : "") is kept in \(files.model)"
     return error
   }
 
@@ -172,7 +178,8 @@ public final class TrainingRun {
   private func write(_ report: RunReport) throws {
     try SavedModel(model: session.snapshot(), schema: data.schema, loss: session.settings.loss).write(
       to: files.model)
-    try AtomicFile.write(files.history, text: report.history.csv)
+    // What a power failure takes here, the same run brings back.
+    try AtomicFile.write(files.history, text: report.history.csv, survivesPowerFailure: false)
     var json = report.json
     if case .object(var members) = json {
       members.append(JSONMember("threads", .integer(engine.threads)))
@@ -180,6 +187,6 @@ public final class TrainingRun {
       members.append(JSONMember("bestEpoch", report.history.bestEpoch.map { .integer($0) } ?? .null))
       json = .object(members)
     }
-    try AtomicFile.write(files.report, text: json.text(indents: true) + "\n")
+    try AtomicFile.write(files.report, text: json.text(indents: true) + "\n", survivesPowerFailure: false)
   }
 }
