@@ -144,8 +144,10 @@ public final class TrainingRun {
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
     var error = error
-    try SavedModel(model: good ?? model, schema: data.schema, loss: session.settings.loss).write(to: files.model)
-    error.problem += "; the last good state\(good == nil ? ", the first weights," : "") is kept in \(files.model)"
+    try SavedModel(model: good ?? model, schema: data.schema, loss: session.settings.loss).write(
+      to: files.model)
+    error.problem +=
+      "; the last good state\(good == nil ? ", the first weights," : "") is kept in \(files.model)"
     return error
   }
 
