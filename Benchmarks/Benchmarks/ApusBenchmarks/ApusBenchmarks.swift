@@ -21,8 +21,12 @@ let benchmarks: @Sendable () -> Void = {
   }
 
   for set in Engine.InstructionSet.allCases where set.isAvailable && set != .portable {
-    Benchmark("sgemm 1024³ \(set.rawValue)", configuration: configuration) { _ in
-      blackHole(try Kernels.matrixProduct(engine: Engine(instructionSet: set), rounds: 1))
+    Benchmark("Dense(1024) on 1024 rows, \(set.rawValue)", configuration: configuration) { benchmark in
+      let workload = try Kernels.prediction(engine: Engine(instructionSet: set))
+      try workload.run(2)
+      benchmark.startMeasurement()
+      try workload.run(1)
+      benchmark.stopMeasurement()
     }
   }
 }

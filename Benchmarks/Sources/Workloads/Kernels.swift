@@ -19,6 +19,16 @@ public enum Kernels {
     return figure("sgemm \(n)³", entry)
   }
 
+  /// The predictions of a layer without bias for a batch of n: the product, and its operands' ways in and out.
+  public static func prediction(_ n: Int = 1024, engine: Engine) throws -> Workload {
+    let model = try Model(input: [n], seed: 1) { Dense(n, bias: false) }
+    let predictor = try Predictor(model, capacity: n, engine: engine)
+    let inputs = Workloads.numbers(n * n)
+    return Workload(id: "Dense(\(n)) on \(n) rows") { repetitions in
+      for _ in 0..<repetitions { _ = try predictor.predict(inputs) }
+    }
+  }
+
   /// Adam's update of so many parameters.
   public static func adam(_ count: Int, engine: Engine, rounds: Int = 10) throws -> Figure {
     let step = try self.step(inputs: count / 100, outputs: 100, batch: 1, optimizer: Adam(), engine)
