@@ -186,6 +186,10 @@ package final class Executable: @unchecked Sendable {
       let cost = infos[index].cost.reduce(0) { $0 + Double($1.0.resolved(rows: rows)) * $1.1 }
       instructions[index].parts = Int32(max(1, min(Double(engine.threads), cost / Self.worthAThread)))
     }
+    // One row alone is bound by reading the matrix, which a second thread hardly speeds up.
+    for product in products where product.arguments.pointee.m * product.arguments.pointee.batch == 1 {
+      instructions[product.instruction].parts = 1
+    }
     bindScratch()
   }
 

@@ -37,14 +37,12 @@ extension Emitter {
     arguments.pointee.epilogue = program.map { UnsafePointer($0) }
     products.append((instructions.count, arguments))
     let after = group.members.filter { $0 != index }.count
-    // One row alone is bound by reading the matrix, which a second thread hardly speeds up.
-    let isVector = m == 1
     append(
       kernels.contract, arguments,
       InstructionInfo(
         name: name(group.members), work: group.members.map { graph.nodes[$0].work }, traffic: traffic(group),
         cost: [
-          (node.work, isVector ? 1.0 / 400 : 1.0 / 180),
+          (node.work, 1.0 / 180),
           (product(node.type.shape.dimensions), 0.1 * Double(after)),
         ]))
   }
