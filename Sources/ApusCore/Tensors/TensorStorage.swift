@@ -43,29 +43,17 @@ package final class TensorStorage: @unchecked Sendable {
 
 /// Memory on 64-byte boundaries (a cache line, and an AVX-512 vector), zeroed.
 package enum AlignedMemory {
-  private static let hugePage = 2 << 20
-  private static let largeBytes = 512 << 10
-
   package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
     let size = max((bytes + 63) / 64 * 64, 64)
     var pointer: UnsafeMutableRawPointer?
-    // Large blocks come from the system as zero pages: asking for zeros then costs nothing. On huge pages, where
-    // the system has them: a matrix with rows a page apart needs a translation for every row otherwise.
-    if size >= largeBytes {
-      let length = (size + 64 + hugePage - 1) / hugePage * hugePage
-      guard let mapped = mmap(nil, length + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
-        mapped != MAP_FAILED
-      else { outOfMemory(size) }
-      let start = UnsafeMutableRawPointer(
-        bitPattern: (UInt(bitPattern: mapped) + UInt(hugePage) - 1) / UInt(hugePage) * UInt(hugePage))!
-      #if os(Linux)
-        madvise(start, length, 14)  // MADV_HUGEPAGE
-      #endif
-      // The header remembers what was mapped, for free().
-      start.storeBytes(of: length + hugePage, as: Int.self)
-      start.storeBytes(of: start - mapped, toByteOffset: 8, as: Int.self)
-      start.storeBytes(of: true, toByteOffset: 32, as: Bool.self)
-      return start + 64
+    // Large blocks come from the system as zero pages: asking for zeros then costs nothing.
+    if size >= 1 << 20 {
+      let mapped = mmap(nil, size + 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+      guard let mapped, mapped != MAP_FAILED else { outOfMemory(size) }
+      // The header remembers the length for free().
+      mapped.storeBytes(of: size + 64, as: Int.self)
+      mapped.storeBytes(of: true, toByteOffset: 32, as: Bool.self)
+      return mapped + 64
     }
     guard posix_memalign(&pointer, 64, size + 64) == 0, let pointer else { outOfMemory(size) }
     memset(pointer, 0, size + 64)
@@ -75,7 +63,7 @@ package enum AlignedMemory {
   package static func free(_ pointer: UnsafeMutableRawPointer) {
     let start = pointer - 64
     if start.load(fromByteOffset: 32, as: Bool.self) {
-      munmap(start - start.load(fromByteOffset: 8, as: Int.self), start.load(as: Int.self))
+      munmap(start, start.load(as: Int.self))
     } else {
       #if canImport(Glibc)
         Glibc.free(start)

@@ -94,7 +94,8 @@ public final class TrainingSession {
   /// One step: a batch, its gradients, an update. After an epoch's last batch, the validation.
   ///
   /// - Returns: the mean loss of the batch, before the update.
-  /// - Throws: when loss or gradients are not finite; the weights are then as before the step.
+  /// - Throws: when loss or gradients are not finite; the weights are then as before the step. When the loss has
+  ///   grown beyond all reason since the first batch.
   @discardableResult
   public func runStep() throws -> Float {
     prepareOrder()
