@@ -29,8 +29,8 @@ public enum Kernels {
     }
   }
 
-  /// Adam's update of so many parameters.
-  public static func adam(_ count: Int, engine: Engine, rounds: Int = 10) throws -> Figure {
+  /// Adam's update of so many parameters; often, since the first rounds find the threads asleep.
+  public static func adam(_ count: Int, engine: Engine, rounds: Int = 300) throws -> Figure {
     let step = try self.step(inputs: count / 100, outputs: 100, batch: 1, optimizer: Adam(), engine)
     return figure("Adam, \(count) parameters", try best(step, rows: 1, plan: 2, rounds: rounds) { _ in true })
   }
