@@ -70,6 +70,9 @@ public struct Model: Sendable {
     parameters.reduce(0) { $0 + ($1.specification.isState ? 0 : $1.count) }
   }
 
+  /// The data that a graph of the model takes: `[rows, …]`.
+  package var inputTensor: Tensor { TracedNetwork.input(inputShape) }
+
   /// The part of the arena that is trained; state comes after it.
   package var trainedCount: Int {
     parameters.filter(\.specification.isState).map(\.offset).min() ?? storage.count

@@ -10,7 +10,7 @@ public final class Predictor: Sendable {
   public let capacity: Int
   private let engine: Engine
   private let graph: Graph
-  private let settings: [Float]
+  private let binding: ModelBinding
   private let idle = Mutex<[Executable]>([])
 
   /// - Parameter loss: turns outputs into predictions (logits into probabilities); outputs as they are when nil.
@@ -19,11 +19,11 @@ public final class Predictor: Sendable {
     self.model = model
     self.capacity = max(capacity, 1)
     self.engine = try engine ?? Engine.standard()
-    let network = try TracedNetwork(model.layers, input: model.inputShape, mode: .inference)
-    graph = try Graph(
-      inputs: [network.input] + network.parameters.map(\.tensor) + network.settings.map(\.tensor),
-      outputs: [loss?.prediction(network.output) ?? network.output])
-    settings = network.settings.map { Float(model.settings[$0.path] ?? $0.value) }
+    let traced = TracedModel(model, mode: .inference)
+    let input = model.inputTensor
+    let output = traced(input)
+    graph = try Graph(inputs: [input] + traced.inputs, outputs: [loss?.prediction(output) ?? output])
+    binding = traced.binding
     let first = try makeExecutable()
     idle.withLock { $0.append(first) }
   }
@@ -71,14 +71,7 @@ public final class Predictor: Sendable {
 
   private func makeExecutable() throws -> Executable {
     let executable = try engine.compile(graph, rows: capacity)
-    for (position, parameter) in model.parameters.enumerated() {
-      executable.bind(
-        input: position + 1, to: UnsafeMutableRawPointer(model.storage.floats.baseAddress! + parameter.offset)
-      )
-    }
-    for (position, value) in settings.enumerated() {
-      executable.input(position + 1 + model.parameters.count)?.storeBytes(of: value, as: Float.self)
-    }
+    binding.bind(executable, from: 1, to: model.storage)
     return executable
   }
 }

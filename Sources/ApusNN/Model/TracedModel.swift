@@ -27,7 +27,39 @@ public struct TracedModel {
     }
   }
 
-  package var settings: [(path: String, value: Double, tensor: Tensor)] { trace.settings }
+  /// What a graph of the model has as inputs besides the data: parameters, then settings. Complete once the model
+  /// has been called.
+  package var inputs: [Tensor] { parameters + trace.settings.map(\.tensor) }
+
+  /// Where the values of ``inputs`` come from.
+  package var binding: ModelBinding {
+    ModelBinding(
+      offsets: model.parameters.map(\.offset),
+      settings: trace.settings.map { Float(model.settings[$0.path] ?? $0.value) })
+  }
+
   package var stateUpdates: [(path: String, value: Tensor)] { trace.stateUpdates }
   package var layers: [LayerRecord] { trace.layers }
+}
+
+/// Gives plans their model: the weights in an arena, and the settings.
+///
+/// The parameters are those of the model, in its order: a graph for inference may ask for them in another order than
+/// one for training, or not for all.
+package struct ModelBinding: Sendable {
+  let offsets: [Int]
+  let settings: [Float]
+
+  /// How many inputs of a graph are the model's.
+  package var count: Int { offsets.count + settings.count }
+
+  /// - Parameter position: the first input of the executable that is the model's.
+  package func bind(_ executable: Executable, from position: Int, to arena: TensorStorage) {
+    for (index, offset) in offsets.enumerated() {
+      executable.bind(input: position + index, to: arena.pointer + offset * 4)
+    }
+    for (index, value) in settings.enumerated() {
+      executable.input(position + offsets.count + index)?.storeBytes(of: value, as: Float.self)
+    }
+  }
 }

@@ -14,12 +14,17 @@ package struct TracedNetwork {
   /// - Throws: the first mistake in the shapes, with the layer's path, file and line.
   package init(_ layers: Sequential, input: [Int], mode: TracingMode) throws(ApusError) {
     let trace = Trace(mode: mode)
-    self.input = Tensor.input("input", TensorType(TensorShape([.rows] + input.map { Dimension($0) })))
+    self.input = Self.input(input)
     output = layers(self.input, in: Scope(path: "", trace: trace))
     if let error = output.error { throw error }
     key = trace.key
     parameters = trace.parameters
     settings = trace.settings
     self.layers = trace.layers
+  }
+
+  /// The data that a graph takes, for samples of a shape.
+  static func input(_ shape: [Int]) -> Tensor {
+    .input("input", TensorType(TensorShape([.rows] + shape.map { Dimension($0) })))
   }
 }

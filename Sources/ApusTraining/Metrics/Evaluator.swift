@@ -16,19 +16,14 @@ final class Evaluator {
     _ model: Model, parameters: TensorStorage, loss: any Loss, scale: TargetScale = TargetScale(),
     capacity: Int = 256, engine: Engine
   ) throws {
-    let network = try TracedNetwork(model.layers, input: model.inputShape, mode: .inference)
-    let target = Tensor.input("target", loss.targetType(for: network.output.shape))
+    let traced = TracedModel(model, mode: .inference)
+    let input = model.inputTensor
+    let output = traced(input)
+    let target = Tensor.input("target", loss.targetType(for: output.shape))
     let graph = try Graph(
-      inputs: [network.input, target] + network.parameters.map(\.tensor) + network.settings.map(\.tensor),
-      outputs: [loss.prediction(network.output), loss(network.output, target)])
+      inputs: [input, target] + traced.inputs, outputs: [loss.prediction(output), loss(output, target)])
     executable = try engine.compile(graph, rows: capacity)
-    for (position, parameter) in model.parameters.enumerated() {
-      executable.bind(input: 2 + position, to: parameters.pointer + parameter.offset * 4)
-    }
-    for (position, setting) in network.settings.enumerated() {
-      let value = Float(model.settings[setting.path] ?? setting.value)
-      executable.input(2 + model.parameters.count + position)?.storeBytes(of: value, as: Float.self)
-    }
+    traced.binding.bind(executable, from: 2, to: parameters)
     self.capacity = capacity
     self.scale = scale
     outputCount = model.outputShape.reduce(1, *)

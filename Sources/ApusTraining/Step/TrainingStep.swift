@@ -79,7 +79,7 @@ public final class TrainingStep {
     let tapOutputs = zip(taps, tapped).map { $0.isGradient ? tapGradients.removeFirst() : $1 }
     let updates = traced.flatMap(\.stateUpdates)
     let graphInputs =
-      inputTensors + traced.flatMap { [$0.key] + $0.parameters + $0.settings.map(\.tensor) }
+      inputTensors + traced.flatMap { [$0.key] + $0.inputs }
     backward = try engine.compile(
       Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs),
       rows: capacity)
@@ -91,18 +91,12 @@ public final class TrainingStep {
     var keys: [UnsafeMutablePointer<Int32>?] = []
     for (model, arenas) in zip(traced, trained) {
       keys.append(backward.input(input)?.assumingMemoryBound(to: Int32.self))
-      input += 1
-      for parameter in model.model.parameters {
-        backward.bind(input: input, to: arenas.parameters.pointer + parameter.offset * 4)
-        input += 1
-        guard !parameter.specification.isState else { continue }
+      let binding = model.binding
+      binding.bind(backward, from: input + 1, to: arenas.parameters)
+      input += 1 + binding.count
+      for parameter in model.model.parameters where !parameter.specification.isState {
         backward.bind(output: output, to: arenas.gradients.pointer + parameter.offset * 4)
         output += 1
-      }
-      for setting in model.settings {
-        let value = Float(model.model.settings[setting.path] ?? setting.value)
-        backward.input(input)?.storeBytes(of: value, as: Float.self)
-        input += 1
       }
     }
     self.keys = keys
