@@ -17,7 +17,7 @@ final class Evaluator {
     capacity: Int = 256, engine: Engine
   ) throws {
     let traced = TracedModel(model, mode: .inference)
-    let input = model.inputTensor
+    let input = model.inputs[0].tensor
     let output = traced(input)
     let target = Tensor.input("target", loss.targetType(for: output.shape))
     let graph = try Graph(
@@ -42,7 +42,7 @@ final class Evaluator {
     while start < dataset.count {
       let end = min(start + capacity, dataset.count)
       dataset.gather(all[start..<end], into: &batch)
-      batch.copy(inputs: executable.floats(input: 0, rows: capacity), targets: executable, outputCount)
+      batch.copy(to: executable.memory(input: 0), targets: executable.memory(input: 1), outputCount)
       executable.run(rows: batch.count)
       predictions += executable.floats(output: 0, rows: batch.count)
       losses += executable.floats(output: 1, rows: batch.count)

@@ -7,7 +7,7 @@ import ApusNN
 struct RunChoices {
   /// The configuration with nothing left open.
   var configuration: RunConfiguration
-  var layers: Sequential
+  var network: any Network
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
@@ -28,12 +28,12 @@ struct RunChoices {
         throw ApusError(
           "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
       }
-      layers = try Sequential(layers: Layers.layer(description))
+      network = try Networks.network(description)
     } else {
       let hidden = given.model.hidden ?? size.hidden
       let dropout = given.model.dropout ?? (given.model.hidden == nil ? size.dropout : 0)
       let activation = given.model.activation ?? .string(ReLU.name)
-      layers = try Self.network(
+      network = try Self.perceptron(
         inputs: data.training.inputShape, hidden: hidden, activation: Activations.activation(activation),
         dropout: dropout, outputs: outputs)
       if given.model.hidden == nil {
@@ -58,7 +58,7 @@ struct RunChoices {
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
-      l2: l2, clipNorm: given.training.clipNorm,
+      l2: l2, clipNorm: given.training.clipNorm, auxiliary: given.training.auxiliary ?? [:],
       earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil },
       seed: given.training.seed ?? 0)
     settings.loss = loss
@@ -76,7 +76,7 @@ struct RunChoices {
     }
 
     configuration.model = ModelConfiguration()
-    configuration.model.layers = layers.configuration
+    configuration.model.layers = network.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
     configuration.training.learningRate = rate
@@ -113,7 +113,7 @@ struct RunChoices {
   }
 
   /// A multilayer perceptron: flatten where the input is an image, hidden layers, a linear output.
-  private static func network(
+  private static func perceptron(
     inputs: [Int], hidden: [Int], activation: any Activation, dropout: Double, outputs: Int
   ) throws -> Sequential {
     if let units = hidden.first(where: { $0 < 1 }) {

@@ -58,6 +58,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var batch: Int?
   public var l2: Double?
   public var clipNorm: Double?
+  /// Weights of the same loss on further outputs of the network, by name.
+  public var auxiliary: [String: Double]?
   /// Epochs without a better validation loss after which training stops; 0 never stops.
   public var earlyStopping: Int?
   public var seed: UInt64?

@@ -14,12 +14,12 @@ public struct Trainer: Sendable {
 
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, l2: Double = 0,
-    clipNorm: Double? = nil, earlyStopping: Int? = nil, seed: UInt64 = 0, engine: Engine? = nil
+    clipNorm: Double? = nil, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil,
+    seed: UInt64 = 0, engine: Engine? = nil
   ) {
     settings = TrainingSettings(
       loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm,
-      earlyStopping: earlyStopping,
-      seed: seed)
+      auxiliary: auxiliary, earlyStopping: earlyStopping, seed: seed)
     self.engine = engine
   }
 

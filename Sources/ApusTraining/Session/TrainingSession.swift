@@ -37,7 +37,7 @@ public final class TrainingSession {
     stepsPerEpoch = (training.count + capacity - 1) / capacity
     step = try TrainingStep(
       model, loss: settings.loss, optimizer: settings.optimizer, capacity: capacity, l2: settings.l2,
-      clipNorm: settings.clipNorm, engine: engine)
+      clipNorm: settings.clipNorm, auxiliary: settings.auxiliary, engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
@@ -46,6 +46,11 @@ public final class TrainingSession {
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
     guard training.count > 0 else { throw ApusError("there are no samples to train on") }
+    guard model.inputs.count == 1 else {
+      throw ApusError(
+        "a data set has one input, and the model takes \(model.inputs.map(\.name).joined(separator: ", "))",
+        fix: "train it with a TrainingStep")
+    }
     guard training.inputShape == model.inputShape else {
       throw ApusError(
         "the samples have the shape \(training.inputShape)",
@@ -104,7 +109,7 @@ public final class TrainingSession {
     let end = min(start + capacity, training.count)
     training.gather(order[start..<end], into: &batch)
     batch.copy(
-      inputs: step.floats(input: 0), floats: step.floats(input: 1), isLabelled: step.isInteger(input: 1),
+      to: step.memory(input: 0), targets: step.memory(input: 1),
       step.trained[0].model.outputShape.reduce(1, *))
     let rate = currentRate
     let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)

@@ -13,6 +13,8 @@ public struct TrainingSettings: Sendable {
   public var l2: Double
   /// Gradients are scaled down to this norm; nil leaves them.
   public var clipNorm: Double?
+  /// Weights of the same loss on further outputs of the model, by name.
+  public var auxiliary: [String: Double]
   /// Epochs without a better validation loss after which training stops; nil trains all of them.
   public var earlyStopping: Int?
   /// Decides the order of the samples and the dropout masks.
@@ -23,8 +25,8 @@ public struct TrainingSettings: Sendable {
 
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
-    batch: Int = 32, l2: Double = 0, clipNorm: Double? = nil, earlyStopping: Int? = nil,
-    seed: UInt64 = 0
+    batch: Int = 32, l2: Double = 0, clipNorm: Double? = nil, auxiliary: [String: Double] = [:],
+    earlyStopping: Int? = nil, seed: UInt64 = 0
   ) {
     self.loss = loss
     self.optimizer = optimizer.optimizer
@@ -34,6 +36,7 @@ public struct TrainingSettings: Sendable {
     self.batch = batch
     self.l2 = l2
     self.clipNorm = clipNorm
+    self.auxiliary = auxiliary
     self.earlyStopping = earlyStopping
     self.seed = seed
   }

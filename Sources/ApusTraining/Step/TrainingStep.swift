@@ -127,19 +127,26 @@ public final class TrainingStep {
   }
 
   /// A step of one model: ``StepInput`` 0 is the input, 1 the target that the loss wants.
+  ///
+  /// - Parameter auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
   public convenience init(
     _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
-    clipNorm: Double? = nil, groups: [ParameterGroup] = [], taps: [Tap] = [], engine: Engine? = nil
+    clipNorm: Double? = nil, groups: [ParameterGroup] = [], auxiliary: [String: Double] = [:],
+    taps: [Tap] = [], engine: Engine? = nil
   ) throws {
     let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
+    let heads = auxiliary.sorted { $0.key < $1.key }
+    for head in heads { _ = try model.output(named: head.key) }
     try self.init(
       [ModelTraining(model, optimizer: optimizer, l2: l2, clipNorm: clipNorm, groups: groups)],
       inputs: [
-        StepInput("input", model.inputShape),
+        StepInput(model.inputs[0].name, model.inputShape, model.inputs[0].scalar),
         StepInput("target", target.shape.dimensions.dropFirst().map(\.size), target.scalar),
       ], capacity: capacity, taps: taps, engine: engine
     ) { models, inputs in
-      [loss(models[0](inputs[0]), inputs[1]).mean()]
+      let outputs = models[0]([model.inputs[0].name: inputs[0]])
+      let main = loss(outputs[model.outputs[0].name], inputs[1]).mean()
+      return [heads.reduce(main) { $0 + Tensor(Float($1.value)) * loss(outputs[$1.key], inputs[1]).mean() }]
     }
   }
 
@@ -207,11 +214,9 @@ public final class TrainingStep {
   }
 
   /// The memory of an input, for filling it in place: `[capacity, …]`.
-  package func floats(input: Int) -> UnsafeMutableBufferPointer<Float> {
-    backward.floats(input: input, rows: capacity)
-  }
+  package func memory(input: Int) -> InputMemory { backward.memory(input: input) }
 
-  package func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
+  private func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
 
   // MARK: Running
 
