@@ -11,14 +11,16 @@ from pathlib import Path
 
 import torch
 
+import activations
 import interchange
 import losses
+import metrics
 import operations
 import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules]
+FAMILIES = [operations, activations, losses, metrics, optimizers, schedules]
 
 
 def main():

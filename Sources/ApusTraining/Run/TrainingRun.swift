@@ -170,7 +170,7 @@ public final class TrainingRun {
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if let test = data.test {
       let results = session.results(on: test)
-      report.test = Metrics.all(results)
+      report.test = Metrics.usual(results)
       if case .classes(let names) = test.targets {
         report.confusion = ConfusionMatrix(results, classNames: names)
       }

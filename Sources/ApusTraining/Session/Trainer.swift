@@ -83,7 +83,7 @@ extension Model {
   public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws
     -> [MetricValue]
   {
-    Metrics.all(try results(on: dataset, loss: loss, engine: engine))
+    Metrics.usual(try results(on: dataset, loss: loss, engine: engine))
   }
 
   /// One metric of the model on a data set; nil where it does not apply to the targets.

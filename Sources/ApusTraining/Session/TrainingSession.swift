@@ -40,8 +40,9 @@ public final class TrainingSession {
     let capacity = min(settings.batch, training.count)
     rowsPerStep = min(capacity.multipliedReportingOverflow(by: settings.accumulate).partialValue, training.count)
     stepsPerEpoch = (training.count + rowsPerStep - 1) / rowsPerStep
+    let run = RunLength(steps: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
     step = try TrainingStep(
-      settings.training(of: model), loss: settings.loss, capacity: capacity,
+      settings.training(of: model, run: run), loss: settings.loss, capacity: capacity,
       accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
@@ -73,7 +74,7 @@ public final class TrainingSession {
       throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
     }
     let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = settings.loss.targetType(for: [.rows, 2]).scalar == .int32
+    let isLabelled = settings.loss.classTargets == .numbers
     switch training.targets {
     case .classes(let names):
       let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
@@ -119,6 +120,11 @@ public final class TrainingSession {
     let start = progress.position * rowsPerStep
     let end = min(start + rowsPerStep, training.count)
     let rate = currentRate
+    guard rate >= 0, rate.isFinite else {
+      throw ApusError(
+        "the learning rate of step \(progress.step + 1) is \(rate)", at: "training.schedule",
+        expected: "0 or more", fix: "change the parameters of \(settings.schedule.configuration.text())")
+    }
     let number = progress.step + 1
     let loss: Float
     if rowsPerStep == step.capacity {
@@ -143,7 +149,7 @@ public final class TrainingSession {
   private func load(_ range: Range<Int>) -> Int {
     training.gather(order[range], into: &batch)
     batch.copy(
-      to: step.memory(input: 0), targets: step.memory(input: 1),
+      to: step.memory(input: 0), targets: step.memory(input: 1), settings.loss.classTargets,
       step.trained[0].model.outputShape.reduce(1, *))
     return batch.count
   }
@@ -161,9 +167,10 @@ public final class TrainingSession {
   /// The learning rate of the next step.
   public var currentRate: Double {
     settings.schedule.rate(
-      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
-    )
+      step: progress.step, base: settings.rate, run: runLength, state: progress.schedule)
   }
+
+  private var runLength: RunLength { RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch) }
 
   /// The steps up to the end of the epoch.
   @discardableResult
@@ -182,12 +189,15 @@ public final class TrainingSession {
   }
 
   private func finishEpoch(rate: Double) {
-    let metrics = validation.map { Metrics.all(evaluator.run($0)) } ?? []
+    let metrics = validation.map { Metrics.usual(evaluator.run($0)) } ?? []
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(training.count),
       validation: metrics)
     progress.history.epochs.append(record)
+    settings.schedule.observe(
+      record.validation("loss") ?? record.trainingLoss, step: progress.step, run: runLength,
+      state: &progress.schedule)
     progress.epoch += 1
     progress.position = 0
     progress.lossSum = 0
@@ -243,7 +253,7 @@ public final class TrainingSession {
 
   /// Every metric of the model of now on a data set.
   public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
-    Metrics.all(results(on: dataset))
+    Metrics.usual(results(on: dataset))
   }
 
   /// Predictions of the model of now beside the truth.
@@ -310,6 +320,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   /// The loss of the first batch.
   public var firstLoss: Float?
   public var bestLoss = Double.greatestFiniteMagnitude
+  /// What the schedule of the learning rate remembers.
+  public var schedule = ScheduleState()
   public var history = History()
   /// Why training stopped before its last epoch.
   public var stopReason: String?

@@ -48,8 +48,9 @@ public struct TrainingSettings: Sendable {
     self.seed = seed
   }
 
-  /// How a model is trained in a step.
-  func training(of model: Model) -> ModelTraining {
-    ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups)
+  /// How a model is trained in the steps of a run.
+  func training(of model: Model, run: RunLength) -> ModelTraining {
+    let optimizer: any Optimizer = optimizer.resolved(in: run)
+    return ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups)
   }
 }

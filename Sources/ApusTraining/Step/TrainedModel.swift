@@ -60,7 +60,7 @@ public final class TrainedModel {
   func update(step: Int, rate: Double) {
     let norm = Double(normValue.pointee).squareRoot()
     let scale = training.regularization.clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
-    for update in updates { update.run(training.optimizer, step: step, rate: rate, scale: scale) }
+    for update in updates { update.run(step: step, rate: rate, scale: scale) }
     for limit in limits { limit.run() }
   }
 
@@ -68,9 +68,7 @@ public final class TrainedModel {
   func update(step: Int, rate: Double, profiles: inout ArraySlice<Profile>) {
     norm.run(rows: 1, profile: &profiles[profiles.startIndex])
     for (index, update) in updates.enumerated() {
-      update.run(
-        training.optimizer, step: step, rate: rate, scale: 1,
-        profile: &profiles[profiles.startIndex + 1 + index])
+      update.run(step: step, rate: rate, scale: 1, profile: &profiles[profiles.startIndex + 1 + index])
     }
   }
 

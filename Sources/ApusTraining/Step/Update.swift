@@ -15,8 +15,11 @@ final class Update {
     var l1: Double
     /// Times the learning rate; 0 for what is frozen.
     var rateFactor: Double
+    /// Whether an optimizer that decays weights by itself does so here.
+    var decaysByItself: Bool
   }
 
+  private let optimizer: any Optimizer
   private let rateFactor: Double
 
   /// - Parameter limits: of which the gradients' are applied here.
@@ -27,6 +30,8 @@ final class Update {
     let range = part.range
     let (l2, l1) = (part.treatment.l2, part.treatment.l1)
     rateFactor = part.treatment.rateFactor
+    let optimizer = part.treatment.decaysByItself ? optimizer : optimizer.withoutDecay ?? optimizer
+    self.optimizer = optimizer
     let type = TensorType(TensorShape([range.count]))
     let parameter = Tensor.input("parameters", type)
     let raw = Tensor.input("gradients", type)
@@ -71,12 +76,12 @@ final class Update {
 
   deinit { unused.deallocate() }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double) {
+  func run(step: Int, rate: Double, scale: Double) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run()
   }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double, profile: inout Profile) {
+  func run(step: Int, rate: Double, scale: Double, profile: inout Profile) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run(rows: 1, profile: &profile)
   }
@@ -96,7 +101,9 @@ final class Update {
       let group = training.group(of: parameter.path)
       let usual = parameter.specification.isDecayed ? training.regularization : .none
       let treatment = Treatment(
-        l2: group?.l2 ?? usual.l2, l1: group?.l1 ?? usual.l1, rateFactor: group?.rateFactor ?? 1)
+        l2: group?.l2 ?? usual.l2, l1: group?.l1 ?? usual.l1, rateFactor: group?.rateFactor ?? 1,
+        decaysByItself: training.optimizer.withoutDecay != nil && parameter.specification.isDecayed
+          && group?.l2 != 0)
       // Up to the next parameter: the gap between the two holds zeros.
       let next = position + 1 < trained.count ? trained[position + 1].offset : end
       if let last = ranges.last, last.treatment == treatment {
