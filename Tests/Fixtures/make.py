@@ -12,13 +12,14 @@ from pathlib import Path
 import torch
 
 import interchange
+import layers
 import losses
 import operations
 import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules]
+FAMILIES = [operations, layers, losses, optimizers, schedules]
 
 
 def main():

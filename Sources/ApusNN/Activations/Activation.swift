@@ -13,7 +13,7 @@ extension Activation {
 
 public enum Activations {
   public static let table = NameTable(
-    "activation", [Linear.self, Sigmoid.self, Tanh.self, ReLU.self, Softmax.self])
+    "activation", [Linear.self, Sigmoid.self, Tanh.self, ReLU.self, Softmax.self, GELU.self])
 
   /// The activation of a name, or of a name with parameters.
   public static func activation(_ description: JSONValue) throws(ApusError) -> any Activation {

@@ -53,7 +53,9 @@ public enum Layers {
   public static let table = NameTable("layer", primitives + Activations.table.items)
 
   private static let primitives: [any Named.Type] = [
-    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self,
+    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self, BatchNorm.self, LayerNorm.self,
+    LocalResponseNorm.self, Embedding.self, PositionEmbedding.self, SinusoidalPositions.self,
+    MultiHeadAttention.self, GPT.self,
   ]
 
   /// The layer of a description; `custom` types besides those of the table.

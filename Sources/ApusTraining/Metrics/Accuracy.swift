@@ -10,8 +10,9 @@ public struct Accuracy: Metric {
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard !results.labels.isEmpty else { return nil }
     let correct = zip(results.predictedLabels, results.labels).count { $0 == $1 }
-    let share = Double(correct) / Double(results.count)
-    return make(share, (share * (1 - share) / Double(results.count)).squareRoot())
+    let count = Double(results.labels.count)
+    let share = Double(correct) / count
+    return make(share, (share * (1 - share) / count).squareRoot())
   }
 }
 

@@ -35,9 +35,9 @@ public struct EvaluatedSamples: Sendable {
   public let count: Int
   /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
   public let width: Int
-  /// `[count, width]`
+  /// `[count, width]`, or `[count, positions, width]`
   public let predictions: [Float]
-  /// The class of each sample; empty for regression.
+  /// The class of each sample, or of each position of each; empty for regression.
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
   public let values: [Float]
@@ -53,9 +53,9 @@ public struct EvaluatedSamples: Sendable {
     count = losses.count
   }
 
-  /// The predicted class of each sample: the most probable, or above one half for a single output.
+  /// The predicted class for each of ``labels``: the most probable, or above one half for a single output.
   public var predictedLabels: [Int32] {
-    (0..<count).map { sample in
+    (0..<(predictions.count / max(width, 1))).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
       if width == 1 { return row.first! > 0.5 ? 1 : 0 }
       return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)

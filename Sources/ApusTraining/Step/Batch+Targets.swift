@@ -27,7 +27,7 @@ extension Batch {
       if isLabelled {
         let integers = UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self)
         labels.withUnsafeBufferPointer { source in
-          _ = integers.update(fromContentsOf: source[..<count])
+          _ = integers.update(fromContentsOf: source[..<(count * positions)])
         }
       } else {
         for row in 0..<count {
