@@ -29,7 +29,7 @@ import Testing
   func everyEngineGivesTheSameBits(_ test: Case) throws {
     let model = try Model(input: test.input, seed: 3, layers: Sequential([test.layer]))
     let traced = TracedModel(model, mode: .training)
-    let input = model.inputTensor
+    let input = model.inputs[0].tensor
     let output = traced(input)
     let weights = Tensor.input("weights", TensorType(output.shape))
     let sources = (test.classes == nil ? [input] : []) + traced.parameters

@@ -50,7 +50,7 @@ struct LayerFixture: Decodable, Sendable, CustomTestStringConvertible {
     let values: [ReferenceArray<Scalar>] = names.compactMap { known[$0]?.array() }
     func results(_ mode: TracingMode, _ values: [ReferenceArray<Scalar>]) throws -> [ReferenceArray<Scalar>] {
       let traced = TracedModel(model, mode: mode)
-      let input = model.inputTensor
+      let input = model.inputs[0].tensor
       let output = traced(input)
       let weights = Tensor.input("weights", TensorType(output.shape))
       var outputs = [output]
@@ -78,7 +78,7 @@ struct LayerFixture: Decodable, Sendable, CustomTestStringConvertible {
     // What was kept is what inference uses.
     var kept = values
     let updated = TracedModel(model, mode: .training)
-    _ = updated(model.inputTensor)
+    _ = updated(model.inputs[0].tensor)
     for (position, update) in updated.stateUpdates.enumerated() {
       let name = String(update.path.dropFirst("0.".count))
       let value = training[2 + names.count + position]

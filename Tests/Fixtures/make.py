@@ -11,15 +11,17 @@ from pathlib import Path
 
 import torch
 
+import activations
 import interchange
 import layers
 import losses
+import metrics
 import operations
 import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, layers, losses, optimizers, schedules]
+FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules]
 
 
 def main():

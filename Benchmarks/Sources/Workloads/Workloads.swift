@@ -33,7 +33,7 @@ public enum Workloads {
         })
     case "W6":
       try training(
-        id, input: [64], classes: 65, batch: 12, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
+        id, input: [64], classes: 65, batch: 12, loss: .softmaxCrossEntropy, optimizer: .adamW(1e-3), engine,
         Sequential {
           GPT(vocabulary: 65, layers: 4, heads: 4, width: 128)
         })

@@ -44,7 +44,9 @@ public final class TrainingRun {
     let chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
-    model = try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
+    model = try Model(
+      inputs: [InputSpecification(data.training.inputShape)], seed: chosen.settings.seed,
+      network: chosen.network)
     task = data.task
     session = try TrainingSession(
       model, training: data.training, validation: data.validation, settings: chosen.settings,
@@ -168,7 +170,7 @@ public final class TrainingRun {
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if let test = data.test {
       let results = session.results(on: test)
-      report.test = Metrics.all(results)
+      report.test = Metrics.usual(results)
       if case .classes(let names) = test.targets {
         report.confusion = ConfusionMatrix(results, classNames: names)
       }
