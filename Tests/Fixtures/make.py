@@ -13,6 +13,7 @@ import torch
 
 import activations
 import interchange
+import layers
 import losses
 import metrics
 import operations
@@ -20,7 +21,7 @@ import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, activations, losses, metrics, optimizers, schedules]
+FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules]
 
 
 def main():

@@ -39,6 +39,7 @@ public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible
 
 /// A network's predictions beside the truth.
 public struct EvaluatedSamples: Sendable {
+  /// Samples; each position of a sequence that has a class of its own is one.
   public let count: Int
   /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
   public let width: Int
@@ -48,7 +49,7 @@ public struct EvaluatedSamples: Sendable {
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
   public let values: [Float]
-  /// The loss of each sample.
+  /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
   /// What the predictions are.
   public let kind: PredictionKind
@@ -70,7 +71,7 @@ public struct EvaluatedSamples: Sendable {
     isMultiLabel =
       self.kind == .probabilities && labels.isEmpty && !values.isEmpty
       && values.allSatisfy { $0 == 0 || $0 == 1 }
-    count = losses.count
+    count = labels.isEmpty ? losses.count : labels.count
   }
 
   /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the

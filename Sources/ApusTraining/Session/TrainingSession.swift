@@ -77,6 +77,13 @@ public final class TrainingSession {
     let outputs = model.outputShape.reduce(1, *)
     let isLabelled = settings.loss.classTargets == .numbers
     switch training.targets {
+    case .classes(let names) where training.positions > 1:
+      let expected = [training.positions, names.count]
+      guard isLabelled, model.outputShape == expected else {
+        throw ApusError(
+          "the model puts out \(model.outputShape), with the loss \(type(of: settings.loss).name)",
+          expected: "\(expected), positions and classes, with softmaxCrossEntropy")
+      }
     case .classes(let names):
       let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
       guard allowed.contains(outputs) else {

@@ -17,7 +17,7 @@ extension Batch {
       values.withUnsafeBufferPointer { targets.fill($0[..<(count * valueSize)]) }
     case (.classes, .numbers):
       labels.withUnsafeBufferPointer { source in
-        _ = targets.integers?.update(fromContentsOf: source[..<count])
+        _ = targets.integers?.update(fromContentsOf: source[..<(count * positions)])
       }
     case (.classes, .indicators(let off, let on)):
       let floats = targets.floats
