@@ -16,9 +16,10 @@ import losses
 import operations
 import optimizers
 import schedules
+import windows
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules]
+FAMILIES = [operations, losses, optimizers, schedules, windows]
 
 
 def main():

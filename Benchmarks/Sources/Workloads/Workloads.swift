@@ -8,7 +8,7 @@ public struct Workload {
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
 public enum Workloads {
-  public static let ids = ["W1", "W2", "W3", "W7"]
+  public static let ids = ["W1", "W2", "W3", "W4", "W7"]
 
   /// One of them, made alone: what it holds is then its peak memory. Nil for any other name.
   public static func named(_ id: String, engine: Engine? = nil) throws -> Workload? {
@@ -31,6 +31,10 @@ public enum Workloads {
         Sequential {
           Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10)
         })
+    case "W4":
+      try training(
+        id, input: [28, 28, 1], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
+        Sequential { DigitCNN() })
     case "W7": try inference(engine)
     default: nil
     }
@@ -43,7 +47,7 @@ public enum Workloads {
     let model = try Model(input: input, seed: 1, layers: layers)
     let step = try TrainingStep(
       model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
-    let inputs = numbers(batch * input[0])
+    let inputs = numbers(batch * input.reduce(1, *))
     if loss.targetType(for: [.rows, 10]).scalar == .int32 {
       try step.load(inputs: inputs, labels: (0..<batch).map { Int32($0 % 10) })
     } else {

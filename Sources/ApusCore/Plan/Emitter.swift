@@ -12,6 +12,9 @@ struct Emitter {
   var infos: [InstructionInfo] = []
   /// Matrix products, whose scratch memory depends on the number of parts.
   var products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)] = []
+  /// What moves a window over images, likewise.
+  var windows: [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)] =
+    []
   /// Intermediate results of an instruction pair, beyond the nodes: their sizes in elements.
   var extraBuffers: [Int] = []
 
@@ -31,7 +34,7 @@ struct Emitter {
       switch node.kind {
       case .reduction(let kind, let axes): return emitReduction(kind.code(node.type.scalar), axes, index)
       case .sumOfSquares(let axes): return emitReduction(APUS_SUM_OF_SQUARES, axes, index)
-      case .contraction: return try emitProduct(index, program: nil, group)
+      case .contraction, .windowed: return emitHead(index, program: nil, group)
       case .copy: return try emitCopy(node.operands[0], to: View(root: index, shape: node.type.shape))
       case .assembly(let axis): return try emitAssembly(axis, index)
       case .gather(let axis): return emitGather(axis, index, kernels.gather, table: node.operands[0])
@@ -42,7 +45,7 @@ struct Emitter {
     }
     let program = try makeProgram(group)
     if let head = group.head {
-      try emitProduct(head, program: program, group)
+      emitHead(head, program: program, group)
     } else {
       let steps = group.members
       let elements = product(group.space)
@@ -55,6 +58,15 @@ struct Emitter {
           traffic: traffic(group),
           cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))])
       )
+    }
+  }
+
+  /// A node with the program that comes after it.
+  mutating func emitHead(_ index: Int, program: UnsafeMutablePointer<apus_program>?, _ group: FusedGroup) {
+    if case .windowed(let kernel, let window, let groups) = graph.nodes[index].kind {
+      emitWindowed(index, kernel, window, groups, program: program, group)
+    } else {
+      emitProduct(index, program: program, group)
     }
   }
 

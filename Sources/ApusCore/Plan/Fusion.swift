@@ -1,5 +1,5 @@
 /// Nodes that one instruction computes: a chain of elementwise steps, with reductions along the last axis,
-/// perhaps behind a matrix product; or one other node.
+/// perhaps behind a matrix product, a convolution or a pooling; or one other node.
 struct FusedGroup {
   /// Ascending.
   var members: [Int]
@@ -8,7 +8,7 @@ struct FusedGroup {
   /// Members with one element for each row of the space: results of row reductions and what follows from them.
   var rowMembers: Set<Int> = []
   var hasRowSteps = false
-  /// The matrix product that the program comes after.
+  /// What the program comes after: a matrix product, a convolution, a pooling.
   var head: Int?
   /// Whether members are steps of a program.
   var isProgram: Bool
@@ -76,7 +76,7 @@ struct Fusion {
     }
     return FusedGroup(
       members: [index], space: significant(node.type.shape.dimensions),
-      head: isContraction(node) ? index : nil,
+      head: node.takesEpilogue ? index : nil,
       isProgram: false)
   }
 
@@ -106,7 +106,7 @@ struct Fusion {
         else { return nil }
         joined.rowMembers.insert(index)
       }
-    } else if isContraction(node) {
+    } else if node.takesEpilogue {
       // The product's rows and columns are the program's.
       guard group.head == nil, shape == group.space, node.type.shape[-1] != 1 || !group.hasRowSteps
       else { return nil }
@@ -197,7 +197,7 @@ struct Fusion {
   func isStored(_ index: Int) -> Bool {
     isOutput.contains(index) || consumers[index].contains { groupOf[$0] != groupOf[index] }
       // A product's operands are read from memory.
-      || consumers[index].contains { isContraction(graph.nodes[$0]) }
+      || consumers[index].contains { graph.nodes[$0].takesEpilogue }
   }
 
   /// Whether `member` reads the whole of another member's register, element for element.
@@ -230,10 +230,6 @@ struct Fusion {
       last.size > 0, shape.indices.last(where: { shape[$0] != 1 }) == reduced[0]
     else { return nil }
     return space
-  }
-
-  private func isContraction(_ node: PlanGraph.Node) -> Bool {
-    if case .contraction = node.kind { true } else { false }
   }
 
   private func isRandom(_ node: PlanGraph.Node) -> Bool {

@@ -54,6 +54,8 @@ public enum Layers {
 
   private static let primitives: [any Named.Type] = [
     Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self,
+    Conv2D.self, MaxPool2D.self, AveragePool2D.self, GlobalAveragePool2D.self, Reshape.self,
+    Branches.self, Repeat.self,
   ]
 
   /// The layer of a description; `custom` types besides those of the table.
@@ -73,7 +75,7 @@ public enum Layers {
   }
 
   /// Layers around a list of layers.
-  private static let containers: [any ContainerLayer.Type] = [Sequential.self, Residual.self]
+  private static let containers: [any ContainerLayer.Type] = [Sequential.self, Residual.self, Branches.self]
 
   private static func container(_ description: JSONValue) -> (any ContainerLayer.Type, JSONValue)? {
     guard case .object(let members) = description, members.count == 1,
