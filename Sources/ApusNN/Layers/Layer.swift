@@ -55,7 +55,7 @@ public enum Layers {
   private static let primitives: [any Named.Type] = [
     Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self, PReLU.self, Maxout.self,
     BatchNorm.self, LayerNorm.self, LocalResponseNorm.self, Embedding.self, PositionEmbedding.self,
-    SinusoidalPositions.self, MultiHeadAttention.self, GPT.self,
+    SinusoidalPositions.self, MultiHeadAttention.self, GPT.self, Ensemble.self,
     Conv2D.self, MaxPool2D.self, AveragePool2D.self, GlobalAveragePool2D.self, Reshape.self,
     Branches.self, Repeat.self,
   ]

@@ -169,7 +169,7 @@ public final class TrainingRun {
       history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted
     )
     guard !isInterrupted else { return report }
-    session.restore(session.result())
+    session.restore(try session.result())
     report.training = session.evaluate(data.training)
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if evaluatesTest, let test = data.test {
