@@ -15,10 +15,11 @@ import interchange
 import losses
 import operations
 import optimizers
+import preparations
 import schedules
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules]
+FAMILIES = [operations, losses, optimizers, preparations, schedules]
 
 
 def main():

@@ -11,6 +11,13 @@ struct RunChoices {
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
+  private var preparation: (any Preparation)?
+
+  /// The model with its first weights.
+  func model(on data: RunData, engine: Engine? = nil) throws -> Model {
+    let model = try Model(input: data.training.inputShape, seed: settings.seed, layers: layers)
+    return try preparation.map { try model.prepared(with: $0, on: data.training, engine: engine) } ?? model
+  }
 
   init(_ given: RunConfiguration, _ data: RunData) throws {
     configuration = given
@@ -64,6 +71,7 @@ struct RunChoices {
     settings.loss = loss
     settings.optimizer = optimizer
     settings.schedule = schedule
+    preparation = try given.training.prepare.map { try Preparations.preparation($0) }
     try check()
     if given.training.epochs == nil || given.training.batch == nil {
       lines.append(
@@ -79,6 +87,7 @@ struct RunChoices {
     configuration.model.layers = layers.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
+    configuration.training.prepare = preparation?.configuration
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
     configuration.training.epochs = epochs

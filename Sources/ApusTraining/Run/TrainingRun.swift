@@ -20,11 +20,11 @@ public final class TrainingRun {
   /// Asked after every step: whether to stop with a checkpoint.
   public var isCancelled: @Sendable () -> Bool = { false }
 
-  private let data: RunData
-  private let session: TrainingSession
+  let data: RunData
+  let session: TrainingSession
   private let files: RunFolder
   private let store: CheckpointStore
-  private let engine: Engine
+  let engine: Engine
   private var lastCheckpoint = Clock.nanoseconds
   private var isConfigurationSafe = false
   /// The weights after the last epoch, for a run that diverges.
@@ -44,7 +44,7 @@ public final class TrainingRun {
     let chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
-    model = try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
+    model = try chosen.model(on: data, engine: engine)
     task = data.task
     session = try TrainingSession(
       model, training: data.training, validation: data.validation, settings: chosen.settings,

@@ -53,7 +53,7 @@ public final class TrainingStep {
     let engine = try engine ?? Engine.standard()
     self.capacity = capacity
     inputCount = inputs.count
-    let traced = trainings.map { TracedModel($0.model, mode: .training) }
+    let traced = trainings.map { TracedModel($0.model, mode: $0.mode) }
     let inputTensors = inputs.map { Tensor.input($0.name, TensorType($0.shape, $0.scalar)) }
     let means = try trace(traced, inputTensors)
     guard means.count == trainings.count else {
@@ -131,9 +131,19 @@ public final class TrainingStep {
     _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
     clipNorm: Double? = nil, groups: [ParameterGroup] = [], taps: [Tap] = [], engine: Engine? = nil
   ) throws {
+    try self.init(
+      ModelTraining(model, optimizer: optimizer, l2: l2, clipNorm: clipNorm, groups: groups), loss: loss,
+      capacity: capacity, taps: taps, engine: engine)
+  }
+
+  /// The same, with how the model is trained as a value.
+  public convenience init(
+    _ training: ModelTraining, loss: some Loss, capacity: Int, taps: [Tap] = [], engine: Engine? = nil
+  ) throws {
+    let model = training.model
     let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
     try self.init(
-      [ModelTraining(model, optimizer: optimizer, l2: l2, clipNorm: clipNorm, groups: groups)],
+      [training],
       inputs: [
         StepInput("input", model.inputShape),
         StepInput("target", target.shape.dimensions.dropFirst().map(\.size), target.scalar),
