@@ -18,11 +18,14 @@ import losses
 import metrics
 import operations
 import optimizers
+import preparations
 import schedules
 import windows
 from encoding import write
 
-FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules, windows]
+FAMILIES = [
+    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows
+]
 
 
 def main():

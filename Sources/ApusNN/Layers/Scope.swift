@@ -73,7 +73,7 @@ public struct Scope {
       let place = "layer \(child.path) (\(type(of: layer).name))" + (location.map { " at \($0)" } ?? "")
       return error.place == nil ? .failed(error.at(place)) : output
     }
-    trace.record(layer, child.path, input.shape, output)
+    trace.record(layer, child.path, input, output)
     return output
   }
 
@@ -86,6 +86,8 @@ public struct TracingMode: Hashable, Sendable {
   public var usesBatchStatistics: Bool
 
   public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
+  /// Training's batch statistics without its dropout, for measuring what a network can do.
+  public static let withoutDropout = TracingMode(samplesDropout: false, usesBatchStatistics: true)
   public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
 }
 

@@ -58,6 +58,8 @@ public struct ModelConfiguration: Sendable, Codable, Equatable {
 public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var loss: JSONValue?
   public var optimizer: JSONValue?
+  /// A pass over the data that sets the first weights: `lsuv`.
+  public var prepare: JSONValue?
   public var learningRate: Double?
   public var schedule: JSONValue?
   public var epochs: Int?

@@ -9,6 +9,8 @@ struct RunData {
   var validation: (any Dataset)?
   var test: (any Dataset)?
   var schema: InputSchema
+  /// The table as it was read; nil for images.
+  var table: Table?
   /// What was noticed.
   var notes: [String]
   /// What was chosen, and why.
@@ -92,6 +94,7 @@ struct RunData {
       test = tested.dataset.subset(tested.rowsWithTarget)
     }
     schema = .table(preprocessing)
+    self.table = table
     task = prepared.target.task
     configuration.target = table.hasHeader ? preprocessing.target.name : "\(preprocessing.target.number)"
     configuration.task = task

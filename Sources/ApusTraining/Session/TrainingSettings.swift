@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 public import ApusNN
 
 /// How a model is trained: loss, optimizer, schedule and everything around them.
