@@ -13,37 +13,39 @@ struct InitialLoss: Examination {
     let probe = try patient.probe()
     let expected = Expected(patient, probe)
     guard expected.value > 0 else { return nil }
-    let ratio = probe.loss / expected.value
+    let isSmall = probe.loss < Self.least * expected.value
     let level: Verdict.Level =
-      ratio > expected.most * 3 ? .bad : ratio > expected.most || ratio < Self.least ? .look : .ok
+      probe.loss > expected.impossible ? .bad : probe.loss > expected.most || isSmall ? .look : .ok
     return Finding(
       level, value: probe.loss, figure: shortFigure(probe.loss, digits: 3),
       expected: "\(shortFigure(expected.value, digits: 3)) = \(expected.name), up to "
-        + shortFigure(expected.value * expected.most, digits: 2),
-      fix: ratio < Self.least
+        + shortFigure(expected.most, digits: 2),
+      fix: isSmall
         ? "the first weights know something already: were they trained, or do inputs hold the answer?"
         : "scale the inputs and targets to deviation 1, and draw the last layer's weights smaller")
   }
 
   /// Below this part of the expected loss a network knows something.
-  private static let least = 0.5
+  private static let least = 0.25
 
   /// What a network should lose that has learnt nothing.
   struct Expected {
     let value: Double
     let name: String
-    /// How many times as much is common: first outputs are not 0.
+    /// First outputs are not 0: a loss that is common, and one that is not.
     let most: Double
+    var impossible: Double { value + 3 * (most - value) }
 
     init(_ patient: Patient, _ probe: Probe) {
       let outputs = patient.model.outputShape.last ?? 1
       value = patient.settings.loss.expectedAtStart(patient.targets) ?? 0
       if case .classes = patient.training.targets {
         name = patient.settings.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
-        most = 2.5
+        // Usual first weights make outputs of variance 2, which a small network has alike for all rows.
+        most = value + 3
       } else {
         name = "the targets' variance"
-        most = 6
+        most = 6 * value
       }
     }
   }
