@@ -55,7 +55,7 @@ struct Rehearsal {
     updateRatios = zip(weights, ratios).compactMap { weight, ratios in
       ratios.isEmpty ? nil : (weight.path, ratios.sorted()[ratios.count / 2])
     }
-    if error == nil { session.restore(session.result()) }
+    if error == nil, !(session.settings.ensemble is SnapshotEnsemble) { session.restore(try session.result()) }
     model = session.snapshot()
     outcome =
       error == nil

@@ -68,6 +68,10 @@ public final class ProgressBar {
         write(state.epochLine(record) + "\n")
       }
     case .checkpoint: break
+    case .member(let number, let count):
+      clear()
+      (hasBegun, nextLook) = (false, 0)
+      write("training \(number) of \(count)\n")
     case .stopped(let reason):
       clear()
       write("stopped early: \(reason)\n")
