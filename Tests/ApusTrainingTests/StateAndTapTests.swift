@@ -28,7 +28,8 @@ private struct RunningMean: Layer {
       Dense(1)
     }
     return try TrainingStep(
-      model, loss: .squared, optimizer: Adam(), capacity: 4, regularization: Regularization(l2: 0.1), taps: taps)
+      model, loss: .squared, optimizer: Adam(), capacity: 4, regularization: Regularization(l2: 0.1),
+      taps: taps)
   }
 
   @Test func stateFollowsTheStepsAndIsNotTrained() throws {

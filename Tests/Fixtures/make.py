@@ -19,9 +19,10 @@ import metrics
 import operations
 import optimizers
 import schedules
+import windows
 from encoding import write
 
-FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules]
+FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules, windows]
 
 
 def main():

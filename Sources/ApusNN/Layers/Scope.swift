@@ -97,4 +97,6 @@ public enum ParameterLayout: Hashable, Sendable {
   /// `[out, in]` for an input that was flattened from `[height, width, channels]`, which PyTorch flattens
   /// as `[channels, height, width]`.
   case transposedFromImage(height: Int, width: Int, channels: Int)
+  /// `[out, in/groups, height, width]`; ours is `[height, width, in/groups, out]`.
+  case convolution
 }

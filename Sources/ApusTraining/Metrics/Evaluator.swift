@@ -46,7 +46,8 @@ final class Evaluator {
     while start < dataset.count {
       let end = min(start + capacity, dataset.count)
       dataset.gather(all[start..<end], into: &batch)
-      batch.copy(to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
+      batch.copy(
+        to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
       executable.run(rows: batch.count)
       predictions += executable.floats(output: 0, rows: batch.count)
       losses += executable.floats(output: 1, rows: batch.count)

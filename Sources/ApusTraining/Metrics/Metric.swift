@@ -133,9 +133,11 @@ extension Metric {
 
 /// The mean of the samples' losses.
 enum MeanLoss {
+  static let name = "loss"
+
   static func value(_ results: EvaluatedSamples) -> MetricValue {
     let (mean, error) = meanWithError(results.losses.map { Double($0) })
-    return MetricValue(name: "loss", value: mean, standardError: error)
+    return MetricValue(name: name, value: mean, standardError: error)
   }
 }
 

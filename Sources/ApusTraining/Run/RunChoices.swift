@@ -59,7 +59,8 @@ struct RunChoices {
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
       regularization: Regularization(
-        l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm, clipNorm: given.training.clipNorm,
+        l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
+        clipNorm: given.training.clipNorm,
         clipValue: given.training.clipValue),
       groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
       auxiliary: given.training.auxiliary ?? [:],

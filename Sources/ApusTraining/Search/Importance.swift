@@ -1,3 +1,5 @@
+import ApusCore
+
 /// How much of the scores' spread a hyper-parameter explains: ω², the share of variance between groups of its values,
 /// corrected for chance, from 0 to 1.
 ///

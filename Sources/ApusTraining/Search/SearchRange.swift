@@ -107,7 +107,8 @@ public struct SearchRange: Sendable, Equatable, Codable {
         try self.init(kind, bounds[0], bounds[1], steps: given["steps"]?.intValue ?? 3)
       }
     default:
-      throw ApusError("a range is a list of values, or its kind with bounds", expected: known.joined(separator: ", "))
+      throw ApusError(
+        "a range is a list of values, or its kind with bounds", expected: known.joined(separator: ", "))
     }
   }
 

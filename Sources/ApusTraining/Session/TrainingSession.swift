@@ -38,7 +38,8 @@ public final class TrainingSession {
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     let capacity = min(settings.batch, training.count)
-    rowsPerStep = min(capacity.multipliedReportingOverflow(by: settings.accumulate).partialValue, training.count)
+    rowsPerStep = min(
+      capacity.multipliedReportingOverflow(by: settings.accumulate).partialValue, training.count)
     stepsPerEpoch = (training.count + rowsPerStep - 1) / rowsPerStep
     let run = RunLength(steps: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
     step = try TrainingStep(
@@ -228,7 +229,8 @@ public final class TrainingSession {
     let change = zip(weights, epochStart ?? []).reduce(0.0) { $0 + abs(Double($1.0) - Double($1.1)) }
     epochStart = nil
     if change <= goal, progress.stopReason == nil {
-      progress.stopReason = "the weights moved by \(shortFigure(change)) in an epoch, the goal is \(shortFigure(goal))"
+      progress.stopReason =
+        "the weights moved by \(shortFigure(change)) in an epoch, the goal is \(shortFigure(goal))"
     }
   }
 

@@ -19,7 +19,8 @@ final class NormLimit {
   func run() { executable.run() }
 
   /// Limits for the weights of a model that are trained; biases have none.
-  static func all(_ training: ModelTraining, parameters: TensorStorage, engine: Engine) throws -> [NormLimit] {
+  static func all(_ training: ModelTraining, parameters: TensorStorage, engine: Engine) throws -> [NormLimit]
+  {
     guard let limit = training.regularization.maxNorm else { return [] }
     return try training.model.parameters
       .filter {
