@@ -70,7 +70,11 @@ struct RunData {
         Self.sizes(
           split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
     }
-    let (preprocessing, fitted) = try prepared.fit(split.training)
+    let (preprocessing, fitted) = try prepared.fit(
+      split.training,
+      options: EncodingOptions(
+        scaling: given.scaling ?? .standardize,
+        steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
     notes = prepared.notes + fitted
     let encoded = try preprocessing.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
@@ -96,6 +100,11 @@ struct RunData {
   private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64)
     throws
   {
+    guard given.features == nil, given.scaling == nil else {
+      throw ApusError(
+        "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
+        fix: "leave it out")
+    }
     guard given.task != .regression, given.target == nil || given.target == "label" else {
       throw ApusError(
         "images have classes as their target", at: source.place, fix: "leave out --target and --task")
