@@ -79,7 +79,7 @@ struct RunChoices {
       groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
       auxiliary: given.training.auxiliary ?? [:],
       earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
-      ensemble: given.training.ensemble.map { try EnsembleMethods.method($0) },
+      ensemble: try given.training.ensemble.map { try EnsembleMethods.method($0) },
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
