@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 import ApusNN
 
 /// The loss before training, with regularisation off, against what guessing would give.
