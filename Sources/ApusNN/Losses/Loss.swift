@@ -29,7 +29,7 @@ extension Loss {
 
 public enum Losses {
   public static let table = NameTable(
-    "loss", [SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, SquaredError.self])
+    "loss", [SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, Perceptron.self, SquaredError.self, HalfSquaredError.self])
 
   /// The loss of a name, or of a name with parameters.
   public static func loss(_ description: JSONValue) throws(ApusError) -> any Loss {

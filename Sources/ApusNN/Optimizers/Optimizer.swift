@@ -38,7 +38,7 @@ public struct OptimizerSetting: Sendable {
 
 public enum Optimizers {
   public static let table = NameTable(
-    "optimizer", [GradientDescent.self, Momentum.self, Adam.self])
+    "optimizer", [GradientDescent.self, Momentum.self, Adam.self, ProximalDescent.self])
 
   /// The optimizer of a name, or of a name with parameters.
   public static func optimizer(_ description: JSONValue) throws(ApusError) -> any Optimizer {

@@ -62,6 +62,13 @@ public struct EvaluatedSamples: Sendable {
     }
   }
 
+  /// The samples that are mistaken, for a loss whose predictions are scores.
+  func mistakes(_ loss: any MistakeDriven) -> Int {
+    zip(labels.indices, labels).count { sample, label in
+      loss.isMistake(predictions[(sample * width)..<((sample + 1) * width)], label: label)
+    }
+  }
+
   /// The differences of prediction and truth; empty for classification.
   var errors: [Double] {
     zip(predictions, values).map { Double($0) - Double($1) }

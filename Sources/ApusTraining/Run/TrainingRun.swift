@@ -175,6 +175,8 @@ public final class TrainingRun {
         report.confusion = ConfusionMatrix(results, classNames: names)
       }
     }
+    report.linear = LinearReading(
+      session.snapshot(), data.training, data.schema, data.scale, session.settings, report.history)
     report.model = files.model
     return report
   }

@@ -8,7 +8,7 @@ extension Batch {
   func copy(to inputs: InputMemory, targets: InputMemory, _ outputCount: Int) {
     self.inputs.withUnsafeBufferPointer { inputs.fill($0[..<(count * inputSize)]) }
     switch self.targets {
-    case .values:
+    case .labels, .values:
       values.withUnsafeBufferPointer { targets.fill($0[..<(count * valueSize)]) }
     case .classes:
       if let integers = targets.integers {

@@ -60,6 +60,7 @@ public final class ProgressBar {
       state.epoch = record.epoch
       state.step = record.step
       state.loss = record.trainingLoss
+      state.mistakes = record.mistakes
       state.validation = record.validation(metric).map { (metric, $0) }
       if style.redraws {
         draw(force: false)
