@@ -11,14 +11,17 @@ from pathlib import Path
 
 import torch
 
+import activations
 import interchange
+import linear
 import losses
+import metrics
 import operations
 import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules]
+FAMILIES = [operations, activations, losses, metrics, optimizers, schedules, linear]
 
 
 def main():

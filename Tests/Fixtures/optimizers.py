@@ -24,6 +24,23 @@ def varying(rate):
     return [rate * (1 + step % 4) / 2 for step in range(STEPS)]
 
 
+class Proximal(torch.optim.Optimizer):
+    """w = S(w - rate g + momentum d, rate l1), d the last change (iPiano)."""
+
+    def __init__(self, parameters, lr, momentum, l1, foreach=False):
+        super().__init__(parameters, dict(lr=lr, momentum=momentum, l1=l1))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                change = self.state[parameter].setdefault("change", torch.zeros_like(parameter))
+                moved = parameter - group["lr"] * parameter.grad + group["momentum"] * change
+                shrunk = moved.sign() * (moved.abs() - group["lr"] * group["l1"]).clamp(min=0)
+                change.copy_(shrunk - parameter)
+                parameter.copy_(shrunk)
+
+
 # (name, optimizer, torch class, options, learning rates, clipping norm)
 RUNS = [
     ("sgd", "sgd", torch.optim.SGD, {}, constant(0.1), None),
@@ -46,6 +63,7 @@ RUNS = [
      dict(alpha=0.99, eps=1e-8), constant(0.01), None),
     ("adagrad", "adagrad", torch.optim.Adagrad,
      dict(eps=1e-10), constant(0.05), None),
+    ("proximal", "proximal", Proximal, dict(momentum=0.9, l1=0.02), varying(0.05), None),
 ]
 
 FORMULAS = {
@@ -58,10 +76,35 @@ FORMULAS = {
             " p -= rate * (m / (1 - b1^t)) / (sqrt(s / (1 - b2^t)) + epsilon)",
     "adamW": "p *= 1 - rate * weightDecay, then adam",
     "rmsprop": "s = alpha s + (1 - alpha) g^2; p -= rate * g / (sqrt(s) + epsilon)",
+    "proximal": "w = S(p - rate * g + momentum * d, rate * l1), d = w - p;"
+                " S(x, t) = sign(x) max(|x| - t, 0)",
     "adagrad": "s += g^2 (s starts at 0); p -= rate * g / (sqrt(s) + epsilon)",
     "clipNorm": "g *= min(1, clipNorm / (norm + 1e-6)),"
                 " norm the 2-norm of all gradients together",
 }
+
+
+# Gradients that come from nowhere, for as many steps as it takes an error to show.
+SEQUENCE_STEPS = 200
+SEQUENCE_SNAPSHOTS = (1, 2, 3, 10, 50, 100, 200)
+WIDTH = 6
+
+# (name, optimizer, torch class, options of torch, of Apus)
+SEQUENCES = [
+    ("sgd", "sgd", torch.optim.SGD, {}, {}),
+    ("momentum", "momentum", torch.optim.SGD, dict(momentum=0.9), dict(momentum=0.9)),
+    ("nesterov", "nesterov", torch.optim.SGD, dict(momentum=0.95, nesterov=True),
+     dict(momentum=0.95)),
+    ("adagrad", "adagrad", torch.optim.Adagrad, dict(eps=1e-10), {}),
+    ("rmsprop", "rmsprop", torch.optim.RMSprop, dict(alpha=0.9, eps=1e-6),
+     dict(alpha=0.9, epsilon=1e-6)),
+    ("rmsprop with momentum", "rmsprop", torch.optim.RMSprop, dict(alpha=0.99, momentum=0.9),
+     dict(alpha=0.99, momentum=0.9)),
+    ("adam", "adam", torch.optim.Adam, dict(betas=(0.9, 0.999)), {}),
+    ("adamW", "adamW", torch.optim.AdamW, dict(betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+     dict(beta1=0.8, beta2=0.99, epsilon=1e-6, weightDecay=0.1)),
+    ("proximal", "proximal", Proximal, dict(momentum=0.8, l1=0.5), dict(momentum=0.8, l1=0.5)),
+]
 
 
 def document():
@@ -77,7 +120,57 @@ def document():
         "initial": encode_all(initial),
         "batches": [{"inputs": encode(x), "labels": encode(y)} for x, y in batches],
         "runs": [run(initial, batches, *description) for description in RUNS],
+        **sequences(),
     }
+
+
+def sequences():
+    """Each optimizer on the same gradients, row (t - 1) mod 40 in step t."""
+    sampler = Sampler(seed=8)
+    start = sampler.floats((WIDTH,))
+    gradients = sampler.floats((40, WIDTH))
+    rates = [0.02 * (1 + step % 7) / (1 + step / 50) for step in range(SEQUENCE_STEPS)]
+    taken = [(name, optimizer, options, torch_sequence(make, torch_options, start, gradients, rates))
+             for name, optimizer, make, torch_options, options in SEQUENCES]
+    taken += [
+        ("momentum with the rate inside", "momentum", dict(momentum=0.9, rateInside=True),
+         velocity_sequence(lambda _: 0.9, start, gradients, rates)),
+        ("momentum from 0.5 to 0.99", "momentum",
+         {"momentum": 0.99, "rateInside": True, "from": 0.5, "over": "120 steps"},
+         velocity_sequence(lambda step: 0.5 + 0.49 * min(step - 1, 120) / 120, start, gradients, rates)),
+    ]
+    return {
+        "sequenceStart": encode(start),
+        "sequenceGradients": encode(gradients),
+        "sequenceRates": rates,
+        "sequences": [
+            {"name": name, "optimizer": optimizer, "options": options,
+             "snapshots": [{"step": step, "parameters": encode(path[step - 1])}
+                           for step in SEQUENCE_SNAPSHOTS]}
+            for name, optimizer, options, path in taken],
+    }
+
+
+def torch_sequence(make, options, start, gradients, rates):
+    parameter = start.clone().requires_grad_()
+    optimizer = make([parameter], lr=rates[0], foreach=False, **options)
+    path = []
+    for step, rate in enumerate(rates):
+        optimizer.param_groups[0]["lr"] = rate
+        parameter.grad = gradients[step % len(gradients)].clone()
+        optimizer.step()
+        path.append(parameter.detach().clone())
+    return path
+
+
+def velocity_sequence(momentum, start, gradients, rates):
+    """v = mu v - rate g, w = w + v: the lecture's form."""
+    parameter, velocity, path = start.clone(), torch.zeros_like(start), []
+    for step, rate in enumerate(rates, start=1):
+        velocity = momentum(step) * velocity - rate * gradients[(step - 1) % len(gradients)]
+        parameter = parameter + velocity
+        path.append(parameter.clone())
+    return path
 
 
 def network():
@@ -128,7 +221,7 @@ def encode_all(parameters):
 def encode_options(options, clip_norm):
     """PyTorch's options under names without abbreviations."""
     names = {"momentum": "momentum", "weight_decay": "weightDecay",
-             "alpha": "alpha", "eps": "epsilon"}
+             "alpha": "alpha", "eps": "epsilon", "l1": "l1"}
     encoded = {names[key]: value for key, value in options.items() if key in names}
     if "betas" in options:
         encoded["beta1"], encoded["beta2"] = options["betas"]

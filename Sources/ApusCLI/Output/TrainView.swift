@@ -57,6 +57,7 @@
         if let confusion = report.confusion {
           show([""] + ConfusionTable(confusion).lines(width: style.width))
         }
+        if !report.labels.isEmpty { show([""] + LabelTable(report.labels).lines(width: style.width)) }
         if let linear = report.linear { show([""] + LinearLines(linear).lines(style)) }
         if !report.profiles.isEmpty {
           show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 
 /// Several independent labels to predict (A7): which columns hold them.
 public struct LabelRequest: Sendable, Equatable {

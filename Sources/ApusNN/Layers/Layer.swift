@@ -53,7 +53,7 @@ public enum Layers {
   public static let table = NameTable("layer", primitives + Activations.table.items)
 
   private static let primitives: [any Named.Type] = [
-    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self,
+    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self, PReLU.self, Maxout.self,
   ]
 
   /// Types that the reader of a description handed in; task-local, because layers stand at any depth of what

@@ -10,12 +10,14 @@ public struct Perceptron: Loss, MistakeDriven {
   public static let formula = "(step(s) − d)·s, d = 0 or 1"
   public init() {}
 
-  public func targetType(for output: TensorShape) -> TensorType { TensorType(output) }
-
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
     let decision = output.sign().relu().stopGradient()
     return ((decision - target) * output).sum(axes: Array(1..<max(output.shape.rank, 1)))
   }
+
+  /// |s| of a mistake is 0 where the scores are.
+  public func expectedAtStart(_ targets: TargetSummary) -> Double? { 0 }
+  public var predictions: PredictionKind { .scores(threshold: 0) }
 
   public func isMistake(_ scores: ArraySlice<Float>, label: Int32) -> Bool {
     let single = scores.count == 1

@@ -63,13 +63,16 @@ public struct Model: Sendable {
       network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
     for parameter in parameters {
-      let random = Philox(seed: seed, path: parameter.path)
-      let values = storage.floats[parameter.range]
-      let (fanIn, fanOut) = (parameter.specification.fanIn, parameter.specification.fanOut)
-      for (index, place) in values.indices.enumerated() {
-        storage.floats[place] = Float(
-          parameter.specification.initializer.value(index, fanIn: fanIn, fanOut: fanOut, random: random))
+      let specification = parameter.specification
+      let values = specification.initializer.values(
+        shape: parameter.shape, fanIn: specification.fanIn, fanOut: specification.fanOut,
+        random: Philox(seed: seed, path: parameter.path))
+      guard values.count == parameter.count else {
+        throw ApusError(
+          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
+          expected: "one for each")
       }
+      for (place, value) in zip(parameter.range, values) { storage.floats[place] = value }
     }
   }
 

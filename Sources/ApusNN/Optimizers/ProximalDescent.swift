@@ -18,6 +18,11 @@ public struct ProximalDescent: Optimizer {
     self.momentum = momentum
   }
 
+  public func validate() throws(ApusError) {
+    try require(l1 >= 0 && l1.isFinite, "l1", l1, "0 or more")
+    try require(momentum >= 0 && momentum < 1, "momentum", momentum, "0 or more, below 1")
+  }
+
   public var slots: [String] { ["change"] }
   public var defaultRate: Double { 0.01 }
   public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum, rate * l1) }

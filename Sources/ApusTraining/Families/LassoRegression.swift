@@ -14,8 +14,9 @@ public struct LassoRegression: ModelFamily {
   public init() { self.init(lambda: 1) }
   public init(lambda: Double) { self.lambda = lambda }
 
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
-    try checkLambda(lambda, Self.self)
     try data.require(.regression, for: Self.self, instead: "logistic, softmax or svm")
     let penalty = lambda / Double(data.rows)
     // No standardised feature has a mean square above 1, so the curvature is at most their number and the bias.

@@ -14,12 +14,14 @@ public struct LogisticRegression: ModelFamily {
   public init() { self.init(lambda: 0) }
   public init(lambda: Double) { self.lambda = lambda }
 
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
-    try checkLambda(lambda, Self.self)
     try data.require(.classification, for: Self.self, instead: "linear")
     guard data.targets.outputCount == 2 else {
       throw ApusError(
-        "the model logistic is for two classes, and there are \(data.targets.outputCount)", at: "model.family",
+        "the model logistic is for two classes, and there are \(data.targets.outputCount)",
+        at: "model.family",
         fix: "use softmax")
     }
     return .convex(BinaryCrossEntropy(), data).decaying(lambda, data)

@@ -18,8 +18,9 @@ public enum ModelFamilies {
   public static let table = NameTable(
     "model",
     [
-      MultilayerPerceptron.self, RosenblattPerceptron.self, LinearRegression.self, RidgeRegression.self,
-      LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
+      MultilayerPerceptron.self, RosenblattPerceptron.self, AdaptiveLinearUnit.self, LinearRegression.self,
+      RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
+      SupportVectorMachine.self,
     ])
 
   /// The family when none is named.
@@ -57,7 +58,8 @@ public struct DataFacts: Sendable {
   func require(_ task: LearningTask, for family: any ModelFamily.Type, instead: String) throws(ApusError) {
     guard self.task != task else { return }
     throw ApusError(
-      "the model \(family.name) is for \(task.rawValue), and this is \(self.task.rawValue)", at: "model.family",
+      "the model \(family.name) is for \(task.rawValue), and this is \(self.task.rawValue)",
+      at: "model.family",
       fix: "use \(instead)" + (self.task == .regression ? ", or say that the numbers are classes" : ""))
   }
 
@@ -94,7 +96,8 @@ public struct ModelRecipe: Sendable {
 
   public init(
     loss: any Loss, optimizer: any Optimizer, rate: Double, schedule: any Schedule, batch: Int,
-    epochs: @escaping @Sendable (Int) -> Int, network: @escaping @Sendable (Int) throws(ApusError) -> any Network
+    epochs: @escaping @Sendable (Int) -> Int,
+    network: @escaping @Sendable (Int) throws(ApusError) -> any Network
   ) {
     self.network = network
     self.loss = loss

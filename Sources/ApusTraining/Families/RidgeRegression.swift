@@ -12,8 +12,9 @@ public struct RidgeRegression: ModelFamily {
   public init() { self.init(lambda: 1) }
   public init(lambda: Double) { self.lambda = lambda }
 
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
-    try checkLambda(lambda, Self.self)
     try data.require(.regression, for: Self.self, instead: "logistic(lambda: 1), softmax or svm")
     return .convex(HalfSquaredError(), data).decaying(lambda, data)
   }

@@ -11,8 +11,9 @@ public struct SoftmaxRegression: ModelFamily {
   public init() { self.init(lambda: 0) }
   public init(lambda: Double) { self.lambda = lambda }
 
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
-    try checkLambda(lambda, Self.self)
     try data.require(.classification, for: Self.self, instead: "linear")
     return .convex(SoftmaxCrossEntropy(), data).decaying(lambda, data)
   }

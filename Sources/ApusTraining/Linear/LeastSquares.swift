@@ -14,6 +14,10 @@ extension HalfSquaredError: QuadraticLoss {
   public var curvature: Double { 0.5 }
 }
 
+extension Adaline: QuadraticLoss {
+  public var curvature: Double { 0.5 }
+}
+
 /// The weights that make Σ (w · x + b − t)² + λ ‖w‖² least, in closed form and in `Double`: the yardstick of every linear
 /// unit (A3; S0, S2).
 ///

@@ -107,12 +107,15 @@ extension LinearReading {
   }
 
   /// What a score must exceed.
-  private static func threshold(_ loss: any Loss) -> Double { loss is any QuadraticLoss ? 0.5 : 0 }
+  private static func threshold(_ loss: any Loss) -> Double {
+    if case .scores(let threshold) = loss.predictions { Double(threshold) } else { 0 }
+  }
 
   // MARK: Rules
 
   private static func rules(
-    _ scores: LinearScores, _ units: [FeatureUnits], _ names: [String], _ decision: Decision, _ scale: TargetScale,
+    _ scores: LinearScores, _ units: [FeatureUnits], _ names: [String], _ decision: Decision,
+    _ scale: TargetScale,
     _ threshold: Double, _ targets: TargetKind
   ) -> [Rule] {
     guard units.count == scores.columns else { return [] }
@@ -183,8 +186,12 @@ extension LinearReading {
   private static func closedForm(
     _ scores: LinearScores, _ loss: any Loss, l2: Double, l1: Double
   ) -> ClosedForm? {
-    guard let loss = loss as? any QuadraticLoss, scores.outputs == 1, l1 == 0, scores.labels.isEmpty else { return nil }
-    let targets = scores.values.map { Double($0) }
+    guard let loss = loss as? any QuadraticLoss, scores.outputs == 1, l1 == 0 else { return nil }
+    var targets = scores.values.map { Double($0) }
+    if !scores.labels.isEmpty {
+      guard case .indicators(let off, let on) = loss.classTargets else { return nil }
+      targets = scores.labels.map { Double($0 == 1 ? on : off) }
+    }
     let rows = Double(scores.rows)
     // c · mean (s − t)² + λ/2 ‖w‖², times rows / c.
     let lambda = rows * l2 / (2 * loss.curvature)
@@ -204,7 +211,8 @@ extension LinearReading {
       return loss.curvature * sum / rows + l2 / 2 * weights.reduce(0) { $0 + $1 * $1 }
     }
     return ClosedForm(
-      loss: value(least.weights, least.bias), trained: value(scores.weights, scores.bias[0]), rank: least.rank,
+      loss: value(least.weights, least.bias), trained: value(scores.weights, scores.bias[0]),
+      rank: least.rank,
       condition: least.condition)
   }
 
@@ -226,12 +234,13 @@ extension LinearReading {
     }
     guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0 else { return nil }
     let family = classes > 2 ? SoftmaxRegression.name : LogisticRegression.name
-    return "the training rows are linearly separable: without λ the likelihood has no maximum, and ‖w‖ grows for as "
+    return
+      "the training rows are linearly separable: without λ the likelihood has no maximum, and ‖w‖ grows for as "
       + "long as training goes on; give λ as in --model '\(family)(lambda: 1)'"
   }
 
   private static func isLikelihood(_ loss: any Loss) -> Bool {
-    loss is SoftmaxCrossEntropy || loss is BinaryCrossEntropy
+    loss is SoftmaxCrossEntropy || loss is BinaryCrossEntropy || loss is Logistic
   }
 
   // MARK: Out
@@ -258,7 +267,8 @@ extension LinearReading {
             ])
           })),
       JSONMember("weightNorm", .double(weightNorm)), JSONMember("zeroWeights", .integer(zeroCount)),
-      JSONMember("weights", .integer(weightCount)), JSONMember("l2", .double(l2)), JSONMember("l1", .double(l1)),
+      JSONMember("weights", .integer(weightCount)), JSONMember("l2", .double(l2)),
+      JSONMember("l1", .double(l1)),
       JSONMember("margin", number(margin)), JSONMember("residualDeviation", number(residualDeviation)),
       JSONMember(
         "closedForm",

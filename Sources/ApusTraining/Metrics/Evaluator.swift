@@ -8,6 +8,8 @@ final class Evaluator {
   private let capacity: Int
   private let outputCount: Int
   private let scale: TargetScale
+  private let classTargets: ClassTargets
+  private let kind: PredictionKind
 
   /// - Parameters:
   ///   - parameters: the arena to read the weights from, which may change between evaluations.
@@ -26,11 +28,15 @@ final class Evaluator {
     traced.binding.bind(executable, from: 2, to: parameters)
     self.capacity = capacity
     self.scale = scale
+    classTargets = loss.classTargets
+    kind = loss.predictions
     outputCount = model.outputShape.reduce(1, *)
   }
 
   /// Predictions and losses on the samples of the data set.
-  func run(_ dataset: any Dataset) -> EvaluatedSamples {
+  ///
+  /// - Parameter threshold: of ``EvaluatedSamples/threshold``.
+  func run(_ dataset: any Dataset, threshold: Double? = nil) -> EvaluatedSamples {
     var batch = dataset.makeBatch(capacity: capacity)
     var predictions: [Float] = []
     var losses: [Float] = []
@@ -42,7 +48,8 @@ final class Evaluator {
     while start < dataset.count {
       let end = min(start + capacity, dataset.count)
       dataset.gather(all[start..<end], into: &batch)
-      batch.copy(to: executable.memory(input: 0), targets: executable.memory(input: 1), outputCount)
+      batch.copy(
+        to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
       executable.run(rows: batch.count)
       predictions += executable.floats(output: 0, rows: batch.count)
       losses += executable.floats(output: 1, rows: batch.count)
@@ -50,12 +57,16 @@ final class Evaluator {
       values += batch.values.prefix(batch.count * batch.valueSize)
       start = end
     }
-    if labels.isEmpty {
+    let areLabels = if case .labels = dataset.targets { true } else { false }
+    if labels.isEmpty, !areLabels {
       predictions = predictions.map { scale.original($0) }
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
-      width: outputCount, predictions: predictions, labels: labels, values: values, losses: losses)
+      width: outputCount, predictions: predictions, labels: labels, values: values, losses: losses,
+      kind: kind,
+      isMultiLabel: areLabels, threshold: threshold
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+public import ApusCore
 import ApusData
 public import ApusNN
 
@@ -9,6 +10,15 @@ public protocol Metric: Named {
   func callAsFunction(_ results: EvaluatedSamples) -> MetricValue?
   /// Whether larger is better.
   var isBetterWhenLarger: Bool { get }
+  /// Whether it is reported after each epoch, and wherever no metric is asked for.
+  var isUsual: Bool { get }
+  /// The same where a sample has any of several independent labels.
+  var isUsualForLabels: Bool { get }
+}
+
+extension Metric {
+  public var isUsual: Bool { true }
+  public var isUsualForLabels: Bool { isUsual }
 }
 
 /// A metric's value on a set of samples.
@@ -43,23 +53,50 @@ public struct EvaluatedSamples: Sendable {
   public let values: [Float]
   /// The loss of each sample.
   public let losses: [Float]
+  /// What the predictions are.
+  public let kind: PredictionKind
+  /// Whether each sample has any of several independent labels: the values are then 0 or 1.
+  public let isMultiLabel: Bool
+  /// What a label, or the only output for two classes, must exceed where a metric does not say so; nil is what
+  /// ``kind`` has.
+  public var threshold: Double?
 
-  public init(width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float]) {
+  /// - Parameters:
+  ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
+  ///   - isMultiLabel: whether the values say which labels a sample has.
+  public init(
+    width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float],
+    kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil
+  ) {
     self.width = width
     self.predictions = predictions
     self.labels = labels
     self.values = values
     self.losses = losses
+    self.kind = kind ?? (labels.isEmpty && !isMultiLabel ? .scores(threshold: 0.5) : .probabilities)
+    self.isMultiLabel = isMultiLabel
+    self.threshold = threshold
     count = losses.count
   }
 
-  /// The predicted class of each sample: the most probable, or above one half for a single output.
-  public var predictedLabels: [Int32] {
-    (0..<count).map { sample in
+  /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the
+  /// threshold: one half for probabilities.
+  public var predictedLabels: [Int32] { predictedLabels(threshold: nil) }
+
+  /// The same with another threshold.
+  func predictedLabels(threshold: Double?) -> [Int32] {
+    let threshold = limit(threshold)
+    return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
-      if width == 1 { return row.first! > 0.5 ? 1 : 0 }
+      if width == 1 { return row.first! > threshold ? 1 : 0 }
       return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)
     }
+  }
+
+  /// What an output must exceed to be a yes.
+  func limit(_ threshold: Double?) -> Float {
+    if let asked = threshold ?? self.threshold { return Float(asked) }
+    return if case .scores(let usual) = kind { usual } else { 0.5 }
   }
 
   /// The samples that are mistaken, for a loss whose predictions are scores.
@@ -68,6 +105,9 @@ public struct EvaluatedSamples: Sendable {
       loss.isMistake(predictions[(sample * width)..<((sample + 1) * width)], label: label)
     }
   }
+
+  /// Whether the targets are numbers.
+  var isRegression: Bool { !values.isEmpty && !isMultiLabel }
 
   /// The differences of prediction and truth; empty for classification.
   var errors: [Double] {
@@ -79,14 +119,29 @@ public enum Metrics {
   public static let table = NameTable(
     "metric",
     [
-      Accuracy.self, MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
+      Accuracy.self, SubsetAccuracy.self, TopK.self, Precision.self, Recall.self, F1.self, MicroF1.self,
+      ROCAUC.self, LogLoss.self,
+      MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
       CoefficientOfDetermination.self,
     ])
 
   /// Those of the table that apply, in its order, after the mean loss.
   public static func all(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)] + table.items.compactMap { ($0.init() as! any Metric)(results) }
+    [MeanLoss.value(results)] + items.compactMap { $0(results) }
   }
+
+  /// The usual ones among them.
+  public static func usual(_ results: EvaluatedSamples) -> [MetricValue] {
+    [MeanLoss.value(results)]
+      + items.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual }.compactMap { $0(results) }
+  }
+
+  /// The metric of a name, or of a name with parameters.
+  public static func metric(_ description: JSONValue) throws(ApusError) -> any Metric {
+    try table.item(description) as! any Metric
+  }
+
+  private static var items: [any Metric] { table.items.map { $0.init() as! any Metric } }
 }
 
 extension Metric {

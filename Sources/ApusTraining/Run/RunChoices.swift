@@ -117,7 +117,6 @@ struct RunChoices {
   private static func outputs(_ data: RunData, _ loss: any Loss) -> Int {
     let count = data.schema.targets.outputCount
     // One logit says it all for two classes, with a loss on numbers.
-    let isLabelled = loss.targetType(for: [.rows, 2]).scalar == .int32
-    return data.task == .classification && count == 2 && !isLabelled ? 1 : count
+    return data.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
   }
 }

@@ -17,6 +17,8 @@ public struct RunReport: Sendable {
   public var history: History
   /// Of the test samples, of the validation samples where there are none.
   public var confusion: ConfusionMatrix?
+  /// The same of each label, of the test samples; empty where there are none.
+  public var labels: [LabelCounts] = []
   public var profiles: [Profile] = []
   /// What the model says, where it is linear.
   public var linear: LinearReading?
@@ -37,6 +39,7 @@ public struct RunReport: Sendable {
       JSONMember("parameters", .integer(parameters)),
       JSONMember("model", model.map { .string($0) } ?? .null),
     ]
-    return .object(members + (linear.map { [JSONMember("linear", $0.json)] } ?? []))
+    let labels = labels.isEmpty ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
+    return .object(members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []))
   }
 }

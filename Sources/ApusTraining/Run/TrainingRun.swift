@@ -170,9 +170,11 @@ public final class TrainingRun {
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if let test = data.test {
       let results = session.results(on: test)
-      report.test = Metrics.all(results)
-      if case .classes(let names) = test.targets {
-        report.confusion = ConfusionMatrix(results, classNames: names)
+      report.test = Metrics.usual(results)
+      switch test.targets {
+      case .classes(let names): report.confusion = ConfusionMatrix(results, classNames: names)
+      case .labels(let names): report.labels = results.labelCounts(names: names)
+      case .values: break
       }
     }
     report.linear = LinearReading(

@@ -82,7 +82,7 @@ extension Model {
   public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws
     -> [MetricValue]
   {
-    Metrics.all(try results(on: dataset, loss: loss, engine: engine))
+    Metrics.usual(try results(on: dataset, loss: loss, engine: engine))
   }
 
   /// One metric of the model on a data set; nil where it does not apply to the targets.
@@ -93,14 +93,21 @@ extension Model {
   }
 
   /// Predictions beside the truth.
+  ///
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
   public func results(
     on dataset: any Dataset, loss: (any Loss)? = nil, scale: TargetScale = TargetScale(),
+    threshold: Double? = nil,
     engine: Engine? = nil
   ) throws -> EvaluatedSamples {
-    let usual: any Loss
-    if case .classes = dataset.targets { usual = SoftmaxCrossEntropy() } else { usual = SquaredError() }
+    let usual: any Loss =
+      switch dataset.targets {
+      case .classes: SoftmaxCrossEntropy()
+      case .labels: BinaryCrossEntropy()
+      case .values: SquaredError()
+      }
     let evaluator = try Evaluator(
       self, parameters: storage, loss: loss ?? usual, scale: scale, engine: engine ?? Engine.standard())
-    return evaluator.run(dataset)
+    return evaluator.run(dataset, threshold: threshold)
   }
 }

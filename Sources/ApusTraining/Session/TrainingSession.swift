@@ -35,8 +35,10 @@ public final class TrainingSession {
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     let capacity = min(settings.batch, training.count)
     stepsPerEpoch = (training.count + capacity - 1) / capacity
+    let run = RunLength(steps: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
+    let optimizer: any Optimizer = settings.optimizer.resolved(in: run)
     step = try TrainingStep(
-      model, loss: settings.loss, optimizer: settings.optimizer, capacity: capacity, l2: settings.l2,
+      model, loss: settings.loss, optimizer: optimizer, capacity: capacity, l2: settings.l2,
       clipNorm: settings.clipNorm, auxiliary: settings.auxiliary, engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
@@ -62,7 +64,7 @@ public final class TrainingSession {
       throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
     }
     let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = settings.loss.targetType(for: [.rows, 2]).scalar == .int32
+    let isLabelled = settings.loss.classTargets == .numbers
     switch training.targets {
     case .classes(let names):
       let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
@@ -111,9 +113,14 @@ public final class TrainingSession {
     let end = min(start + capacity, training.count)
     training.gather(order[start..<end], into: &batch)
     batch.copy(
-      to: step.memory(input: 0), targets: step.memory(input: 1),
+      to: step.memory(input: 0), targets: step.memory(input: 1), settings.loss.classTargets,
       step.trained[0].model.outputShape.reduce(1, *))
     let rate = currentRate
+    guard rate >= 0, rate.isFinite else {
+      throw ApusError(
+        "the learning rate of step \(progress.step + 1) is \(rate)", at: "training.schedule",
+        expected: "0 or more", fix: "change the parameters of \(settings.schedule.configuration.text())")
+    }
     let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)
     if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
     progress.firstLoss = progress.firstLoss ?? loss
@@ -138,9 +145,10 @@ public final class TrainingSession {
   /// The learning rate of the next step.
   public var currentRate: Double {
     settings.schedule.rate(
-      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
-    )
+      step: progress.step, base: settings.rate, run: runLength, state: progress.schedule)
   }
+
+  private var runLength: RunLength { RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch) }
 
   /// The steps up to the end of the epoch.
   @discardableResult
@@ -159,13 +167,16 @@ public final class TrainingSession {
   }
 
   private func finishEpoch(rate: Double) {
-    let metrics = validation.map { Metrics.all(evaluator.run($0)) } ?? []
+    let metrics = validation.map { Metrics.usual(evaluator.run($0)) } ?? []
     let mistakes = (settings.loss as? any MistakeDriven).map { evaluator.run(training).mistakes($0) }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(training.count),
       validation: metrics, mistakes: mistakes)
     progress.history.epochs.append(record)
+    settings.schedule.observe(
+      record.validation("loss") ?? record.trainingLoss, step: progress.step, run: runLength,
+      state: &progress.schedule)
     progress.epoch += 1
     progress.position = 0
     progress.lossSum = 0
@@ -223,7 +234,7 @@ public final class TrainingSession {
 
   /// Every metric of the model of now on a data set.
   public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
-    Metrics.all(results(on: dataset))
+    Metrics.usual(results(on: dataset))
   }
 
   /// Predictions of the model of now beside the truth.
@@ -291,6 +302,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   public var bestLoss = Double.greatestFiniteMagnitude
   /// The fewest mistaken training rows after an epoch, for a ``MistakeDriven`` loss.
   public var fewestMistakes: Int?
+  /// What the schedule of the learning rate remembers.
+  public var schedule = ScheduleState()
   public var history = History()
   /// Why training stopped before its last epoch.
   public var stopReason: String?

@@ -44,16 +44,14 @@ public final class TrainedModel {
   /// Changes the parameters by the gradients of now.
   func update(step: Int, rate: Double) {
     let scale = training.clipNorm.map { min(1, $0 / (Double(normValue.pointee).squareRoot() + 1e-6)) } ?? 1
-    for update in updates { update.run(training.optimizer, step: step, rate: rate, scale: scale) }
+    for update in updates { update.run(step: step, rate: rate, scale: scale) }
   }
 
   /// The same, with the times of the instructions; the norm's come first.
   func update(step: Int, rate: Double, profiles: inout ArraySlice<Profile>) {
     norm.run(rows: 1, profile: &profiles[profiles.startIndex])
     for (index, update) in updates.enumerated() {
-      update.run(
-        training.optimizer, step: step, rate: rate, scale: 1,
-        profile: &profiles[profiles.startIndex + 1 + index])
+      update.run(step: step, rate: rate, scale: 1, profile: &profiles[profiles.startIndex + 1 + index])
     }
   }
 

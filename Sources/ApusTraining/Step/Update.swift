@@ -13,8 +13,11 @@ final class Update {
     var decay: Double
     /// Times the learning rate; 0 for what is frozen.
     var rateFactor: Double
+    /// Whether an optimizer that decays weights by itself does so here.
+    var decaysByItself: Bool
   }
 
+  private let optimizer: any Optimizer
   private let rateFactor: Double
 
   /// - Parameter clips: whether gradients are multiplied by a scale.
@@ -25,6 +28,8 @@ final class Update {
     let range = part.range
     let decay = part.treatment.decay
     rateFactor = part.treatment.rateFactor
+    let optimizer = part.treatment.decaysByItself ? optimizer : optimizer.withoutDecay ?? optimizer
+    self.optimizer = optimizer
     let type = TensorType(TensorShape([range.count]))
     let parameter = Tensor.input("parameters", type)
     let raw = Tensor.input("gradients", type)
@@ -63,12 +68,12 @@ final class Update {
 
   deinit { unused.deallocate() }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double) {
+  func run(step: Int, rate: Double, scale: Double) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run()
   }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double, profile: inout Profile) {
+  func run(step: Int, rate: Double, scale: Double, profile: inout Profile) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run(rows: 1, profile: &profile)
   }
@@ -87,7 +92,10 @@ final class Update {
     for (position, parameter) in trained.enumerated() {
       let group = training.group(of: parameter.path)
       let usual = parameter.specification.isDecayed ? training.l2 : 0
-      let treatment = Treatment(decay: group?.l2 ?? usual, rateFactor: group?.rateFactor ?? 1)
+      let treatment = Treatment(
+        decay: group?.l2 ?? usual, rateFactor: group?.rateFactor ?? 1,
+        decaysByItself: training.optimizer.withoutDecay != nil && parameter.specification.isDecayed
+          && group?.l2 != 0)
       // Up to the next parameter: the gap between the two holds zeros.
       let next = position + 1 < trained.count ? trained[position + 1].offset : end
       if let last = ranges.last, last.treatment == treatment {

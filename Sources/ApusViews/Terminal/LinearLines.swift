@@ -20,22 +20,18 @@ public struct LinearLines: Sendable {
       lines.append(Self.title(reading.decision))
       let left = min(reading.rules.map { columns($0.name) }.max() ?? 0, 20)
       for rule in reading.rules.prefix(Self.mostRules) {
-        let text =
-          switch reading.decision {
-          case .value: "\(rule.name) = \(Self.sum(rule))"
-          case .sign: "\(rule.name) where \(Self.sum(rule)) > 0" + (rule.otherwise.map { ", else \($0)" } ?? "")
-          case .largest: "\(fitted(rule.name, left))  \(Self.sum(rule))"
-          }
-        let indent = reading.decision == .largest ? left + 2 : 4
-        let first = reading.decision == .largest ? fitted(rule.name, left) + "  " : ""
-        // Blanks at the start of a line would be lost in wrapping.
-        let rest = first.isEmpty ? text : String(text.dropFirst(first.count))
-        let parts = wrapped(rest, width: width - 2 - (first.isEmpty ? 0 : indent), indent: first.isEmpty ? indent : 0)
-        lines += parts.enumerated().map { index, part in
-          "  " + (first.isEmpty ? part : (index == 0 ? first : String(repeating: " ", count: indent)) + part)
+        let sum = Self.parts(rule)
+        switch reading.decision {
+        case .value: lines += Self.laid("\(rule.name) =", sum, width)
+        case .sign:
+          lines += Self.laid(
+            "\(rule.name) where", sum + ["> 0" + (rule.otherwise.map { ", else \($0)" } ?? "")], width)
+        case .largest: lines += Self.laid(fitted(rule.name, left) + " ", sum, width)
         }
       }
-      if reading.rules.count > Self.mostRules { lines.append("  … and \(reading.rules.count - Self.mostRules) more") }
+      if reading.rules.count > Self.mostRules {
+        lines.append("  … and \(reading.rules.count - Self.mostRules) more")
+      }
     }
     lines += wrapped(figures.joined(separator: " · "), width: width - 2).map { "  " + $0 }
     if let form = reading.closedForm {
@@ -76,17 +72,33 @@ public struct LinearLines: Sendable {
     return figures
   }
 
-  /// `0.31·petal length − 1.2·petal width + 0.5`; terms that are exactly 0 are left out.
-  static func sum(_ rule: LinearReading.Rule) -> String {
+  /// `0.31·petal length`, `− 1.2·petal width`, `+ 0.5`; terms that are exactly 0 are left out.
+  static func parts(_ rule: LinearReading.Rule) -> [String] {
     let terms = rule.terms.filter { $0.weight != 0 }
-    var text = ""
+    var parts: [String] = []
     func add(_ value: Double, _ name: String?) {
       let size = shortFigure(abs(value), digits: 3) + (name.map { "·\($0)" } ?? "")
-      text += text.isEmpty ? (value < 0 ? "−\(size)" : size) : (value < 0 ? " − \(size)" : " + \(size)")
+      parts.append(parts.isEmpty ? (value < 0 ? "−\(size)" : size) : (value < 0 ? "− \(size)" : "+ \(size)"))
     }
     for term in terms.prefix(mostTerms) { add(term.weight, term.name) }
-    if terms.count > mostTerms { text += " + … (\(terms.count - mostTerms) smaller)" }
+    if terms.count > mostTerms { parts.append("+ … (\(terms.count - mostTerms) smaller)") }
     if rule.intercept != 0 || terms.isEmpty { add(rule.intercept, nil) }
-    return text
+    return parts
+  }
+
+  /// Parts side by side as far as they fit, none broken; further lines begin under the first part.
+  private static func laid(_ head: String, _ parts: [String], _ width: Int) -> [String] {
+    let margin = String(repeating: " ", count: min(2 + columns(head) + 1, width / 3))
+    var lines: [String] = []
+    var line = "  " + head
+    for part in parts {
+      if columns(line) + 1 + columns(part) > width, columns(line) > margin.count {
+        lines.append(line)
+        line = margin + part
+      } else {
+        line += " " + part
+      }
+    }
+    return lines + [line]
   }
 }
