@@ -27,6 +27,7 @@ TARGETS = {
     "W1": (0.5, 8.0),
     "W2": (150, 339),
     "W3": (2750, 3419),
+    "W6": (12_000, 27_866),
     "W7": (4.0, 10.5),
     "W8": (30_000, None),
 }
@@ -43,6 +44,7 @@ WORK = {
     "W1": "XOR net, batch 4, SGD",
     "W2": "784-200-200-10, batch 64, Adam",
     "W3": "784-1024-1024-10, batch 128, momentum",
+    "W6": "GPT, 4 × 128, 64 context, batch 12, AdamW",
     "W7": "prediction, 784-200-200-10, batch 1",
     "W8": "process that trains the XOR net",
 }

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import torch_gpt
 from timing import run_peer
 from workloads import (MOMENTUM, WORKLOADS, XOR_INPUTS, XOR_TARGETS, batch,
                        initial_parameters)
@@ -81,5 +82,6 @@ if __name__ == "__main__":
         "W1": training_variants("W1"),
         "W2": training_variants("W2"),
         "W3": training_variants("W3"),
+        "W6": [partial(torch_gpt.make_training, form) for form in OPTIMIZER_FORMS],
         "W7": [partial(make_inference, traced) for traced in (False, True)],
     })

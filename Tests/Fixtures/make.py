@@ -13,6 +13,7 @@ import torch
 
 import activations
 import interchange
+import layers
 import linear
 import losses
 import metrics
@@ -21,7 +22,7 @@ import optimizers
 import schedules
 from encoding import write
 
-FAMILIES = [operations, activations, losses, metrics, optimizers, schedules, linear]
+FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules, linear]
 
 
 def main():

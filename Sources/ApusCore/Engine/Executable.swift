@@ -18,6 +18,7 @@ package final class Executable: @unchecked Sendable {
   private let infos: [InstructionInfo]
   private let instructions: UnsafeMutableBufferPointer<Instruction>
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
+  private let scratches: [ScratchUse]
   private let memory: UnsafeMutableRawPointer
   private var scratch: UnsafeMutableRawPointer?
   private var scratchBytes = 0
@@ -39,7 +40,7 @@ package final class Executable: @unchecked Sendable {
     let planned = try PlanGraph(graph)
     let fusion = Fusion(planned, fuses: fuses)
     let schedule = Schedule(planned, fusion, rows: capacity)
-    let emitter = try Emitter(planned, fusion, schedule, kernels)
+    let emitter = try Emitter(planned, fusion, schedule, kernels, rows: capacity)
     self.engine = engine
     self.capacity = capacity
     inputTypes = graph.inputTypes
@@ -49,6 +50,7 @@ package final class Executable: @unchecked Sendable {
     infos = emitter.infos
     instructionNames = emitter.infos.map(\.name)
     products = emitter.products
+    scratches = emitter.scratches
     instructions = .allocate(capacity: emitter.instructions.count)
     _ = instructions.initialize(from: emitter.instructions)
 
@@ -203,6 +205,11 @@ package final class Executable: @unchecked Sendable {
       product.arguments.pointee.scratch_stride = Int64(stride)
       needed = max(needed, stride * Int(instructions[product.instruction].parts) * 4)
     }
+    for use in scratches {
+      let stride = (Int(use.floats()) + 15) / 16 * 16
+      use.stride.pointee = Int64(stride)
+      needed = max(needed, stride * Int(instructions[use.instruction].parts) * 4)
+    }
     if needed > scratchBytes {
       if let scratch { AlignedMemory.free(scratch) }
       scratch = AlignedMemory.allocate(bytes: needed)
@@ -211,6 +218,7 @@ package final class Executable: @unchecked Sendable {
     for product in products {
       product.arguments.pointee.scratch = scratch?.assumingMemoryBound(to: Float.self)
     }
+    for use in scratches { use.memory.pointee = scratch?.assumingMemoryBound(to: Float.self) }
   }
 
   // MARK: Running

@@ -13,9 +13,9 @@ package enum OperationTable {
     Equal.self, NotEqual.self, Less.self, LessOrEqual.self, And.self, Or.self, Not.self, IsFinite.self,
     Select.self, Cast.self,
     // Reductions
-    Reduce.self, Mean.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
+    Reduce.self, Mean.self, Moments.self, WindowSum.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
     // Products
-    MatrixProduct.self,
+    MatrixProduct.self, SelfAttention.self, SelfAttentionGradient.self,
     // Movement
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Concatenate.self, StopGradient.self,
     Gather.self, ScatterAdd.self, OneHot.self,

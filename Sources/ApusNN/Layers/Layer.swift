@@ -54,6 +54,8 @@ public enum Layers {
 
   private static let primitives: [any Named.Type] = [
     Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self, PReLU.self, Maxout.self,
+    BatchNorm.self, LayerNorm.self, LocalResponseNorm.self, Embedding.self, PositionEmbedding.self,
+    SinusoidalPositions.self, MultiHeadAttention.self, GPT.self,
   ]
 
   /// Types that the reader of a description handed in; task-local, because layers stand at any depth of what

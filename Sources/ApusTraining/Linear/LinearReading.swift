@@ -79,8 +79,8 @@ extension LinearReading {
     weightNorm = Self.norm(scores.weights)
     weightCount = scores.weights.count
     zeroCount = scores.weights.count { $0 == 0 }
-    l2 = settings.l2
-    l1 = (settings.optimizer as? ProximalDescent)?.l1 ?? 0
+    l2 = settings.regularization.l2
+    l1 = settings.regularization.l1 + ((settings.optimizer as? ProximalDescent)?.l1 ?? 0)
     let names: [String]
     switch training.targets {
     case .classes(let classes): (names, decision) = (classes, scores.outputs <= 2 ? .sign : .largest)
@@ -232,7 +232,7 @@ extension LinearReading {
         : "\(subject)not linearly separable in \(history.epochs.count) epochs: best so far \(mistakes) "
           + "mistake\(mistakes == 1 ? "" : "s") in \(rows) rows, epoch \(best), whose weights are kept"
     }
-    guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0 else { return nil }
+    guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else { return nil }
     let family = classes > 2 ? SoftmaxRegression.name : LogisticRegression.name
     return
       "the training rows are linearly separable: without λ the likelihood has no maximum, and ‖w‖ grows for as "

@@ -19,7 +19,7 @@ struct LinearScores {
 
   /// - Returns: nil where the network is anything else.
   init?(_ model: Model, on dataset: any Dataset) {
-    guard let layers = model.network as? Sequential else { return nil }
+    guard dataset.positions == 1, let layers = model.network as? Sequential else { return nil }
     let dense = layers.items.enumerated().filter { !($0.element.layer is Flatten || $0.element.layer is Linear) }
     guard dense.count == 1, let layer = dense[0].element.layer as? Dense,
       let weight = model["\(dense[0].offset).weight"]

@@ -53,7 +53,7 @@ final class Evaluator {
       executable.run(rows: batch.count)
       predictions += executable.floats(output: 0, rows: batch.count)
       losses += executable.floats(output: 1, rows: batch.count)
-      labels += batch.labels.prefix(batch.count)
+      labels += batch.labels.prefix(batch.count * batch.positions)
       values += batch.values.prefix(batch.count * batch.valueSize)
       start = end
     }
@@ -63,10 +63,8 @@ final class Evaluator {
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
-      width: outputCount, predictions: predictions, labels: labels, values: values, losses: losses,
-      kind: kind,
-      isMultiLabel: areLabels, threshold: threshold
-    )
+      width: outputCount / dataset.positions, predictions: predictions, labels: labels, values: values,
+      losses: losses, kind: kind, isMultiLabel: areLabels, threshold: threshold)
   }
 }
 

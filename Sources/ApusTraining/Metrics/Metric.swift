@@ -42,6 +42,7 @@ public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible
 
 /// A network's predictions beside the truth.
 public struct EvaluatedSamples: Sendable {
+  /// Samples; each position of a sequence that has a class of its own is one.
   public let count: Int
   /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
   public let width: Int
@@ -51,7 +52,7 @@ public struct EvaluatedSamples: Sendable {
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
   public let values: [Float]
-  /// The loss of each sample.
+  /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
   /// What the predictions are.
   public let kind: PredictionKind
@@ -76,7 +77,7 @@ public struct EvaluatedSamples: Sendable {
     self.kind = kind ?? (labels.isEmpty && !isMultiLabel ? .scores(threshold: 0.5) : .probabilities)
     self.isMultiLabel = isMultiLabel
     self.threshold = threshold
-    count = losses.count
+    count = labels.isEmpty ? losses.count : labels.count
   }
 
   /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the
@@ -152,9 +153,11 @@ extension Metric {
 
 /// The mean of the samples' losses.
 enum MeanLoss {
+  static let name = "loss"
+
   static func value(_ results: EvaluatedSamples) -> MetricValue {
     let (mean, error) = meanWithError(results.losses.map { Double($0) })
-    return MetricValue(name: "loss", value: mean, standardError: error)
+    return MetricValue(name: name, value: mean, standardError: error)
   }
 }
 

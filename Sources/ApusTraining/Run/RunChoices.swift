@@ -41,8 +41,13 @@ struct RunChoices {
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
-      l2: l2, clipNorm: given.training.clipNorm, auxiliary: given.training.auxiliary ?? [:],
-      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil },
+      regularization: Regularization(
+        l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
+        clipNorm: given.training.clipNorm,
+        clipValue: given.training.clipValue),
+      groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
+      auxiliary: given.training.auxiliary ?? [:],
+      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
@@ -73,10 +78,7 @@ struct RunChoices {
   }
 
   private func check() throws {
-    for (key, value) in [("l2", settings.l2), ("clipNorm", settings.clipNorm ?? 1)]
-    where !(value >= 0 && value.isFinite) {
-      throw ApusError("\(key) is \(value)", at: "training.\(key)", expected: "0 or more")
-    }
+    try settings.regularization.check()
     guard settings.batch > 0 else {
       throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
     }

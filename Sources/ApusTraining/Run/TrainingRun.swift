@@ -19,6 +19,10 @@ public final class TrainingRun {
   public var folder: String { files.path }
   /// Asked after every step: whether to stop with a checkpoint.
   public var isCancelled: @Sendable () -> Bool = { false }
+  /// Stops with a checkpoint after this epoch; nil never.
+  public var pausesAfter: Int?
+  /// Whether the report looks at the test rows: not while a search compares runs.
+  public var evaluatesTest = true
 
   private let data: RunData
   private let session: TrainingSession
@@ -95,7 +99,7 @@ public final class TrainingRun {
           onEvent(.epoch(session.progress.history.epochs.last!))
           if session.progress.history.bestEpoch == nil { lastGood = session.snapshot() }
         }
-        if isCancelled(), !session.isFinished {
+        if isCancelled() || pausesAfter.map({ session.progress.epoch >= $0 }) == true, !session.isFinished {
           onEvent(.checkpoint(path: try saveCheckpoint()))
           return report(since: start, firstStep, isInterrupted: true)
         }
@@ -168,7 +172,7 @@ public final class TrainingRun {
     session.restore(session.result())
     report.training = session.evaluate(data.training)
     report.validation = data.validation.map { session.evaluate($0) } ?? []
-    if let test = data.test {
+    if evaluatesTest, let test = data.test {
       let results = session.results(on: test)
       report.test = Metrics.usual(results)
       switch test.targets {

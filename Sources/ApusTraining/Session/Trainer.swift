@@ -13,13 +13,14 @@ public struct Trainer: Sendable {
   public var engine: Engine?
 
   public init(
-    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, l2: Double = 0,
-    clipNorm: Double? = nil, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil,
-    seed: UInt64 = 0, engine: Engine? = nil
+    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant,
+    regularization: Regularization = .none, groups: [ParameterGroup] = [], accumulate: Int = 1,
+    auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil, seed: UInt64 = 0,
+    engine: Engine? = nil
   ) {
     settings = TrainingSettings(
-      loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm,
-      auxiliary: auxiliary, earlyStopping: earlyStopping, seed: seed)
+      loss: loss, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups,
+      accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal, seed: seed)
     self.engine = engine
   }
 

@@ -19,9 +19,8 @@ extension Batch {
       let floats = targets.floats
       for index in 0..<(count * valueSize) { floats[index] = values[index] == 1 ? on : off }
     case (.classes, .numbers):
-      guard let integers = targets.integers else { return }
       labels.withUnsafeBufferPointer { source in
-        _ = integers.update(fromContentsOf: source[..<count])
+        _ = targets.integers?.update(fromContentsOf: source[..<(count * positions)])
       }
     case (.classes, .indicators(let off, let on)):
       let floats = targets.floats
