@@ -1,4 +1,5 @@
 public import ApusCore
+import ApusData
 public import ApusTraining
 
 /// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where a sample may

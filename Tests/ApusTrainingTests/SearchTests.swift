@@ -46,7 +46,8 @@ import Testing
 
   /// A log-uniform draw has as many values in each power of ten.
   @Test func drawsAreOfTheRange() throws {
-    let space = try space(#"{"training.learningRate": {"log": [1e-4, 1e-1]}, "training.l2": {"uniform": [0, 1]}}"#)
+    let space = try space(
+      #"{"training.learningRate": {"log": [1e-4, 1e-1]}, "training.l2": {"uniform": [0, 1]}}"#)
     let draws = (0..<3000).map { space.random(trial: $0, seed: 5).map { $0.doubleValue! } }
     for power in [1e-4, 1e-3, 1e-2] {
       let count = draws.count { $0[0] >= power && $0[0] < power * 10 }
@@ -62,7 +63,8 @@ import Testing
   @Test func anAxisMoreLeavesTheOthers() throws {
     let one = try space(#"{"training.l2": {"uniform": [0, 1]}}"#)
     let two = try space(#"{"model.dropout": {"uniform": [0, 0.5]}, "training.l2": {"uniform": [0, 1]}}"#)
-    #expect((0..<5).map { one.random(trial: $0, seed: 1)[0] } == (0..<5).map { two.random(trial: $0, seed: 1)[1] })
+    #expect(
+      (0..<5).map { one.random(trial: $0, seed: 1)[0] } == (0..<5).map { two.random(trial: $0, seed: 1)[1] })
   }
 
   @Test func valuesReachTheConfiguration() throws {
@@ -127,7 +129,8 @@ import Testing
 
   @Test func whatMattersIsFound() throws {
     let space = try space(
-      #"{"training.learningRate": {"log": [1e-4, 1]}, "training.l2": {"uniform": [0, 1]}, "training.batch": [8, 16]}"#)
+      #"{"training.learningRate": {"log": [1e-4, 1]}, "training.l2": {"uniform": [0, 1]}, "training.batch": [8, 16]}"#
+    )
     let trials = (0..<40).map { number in
       var trial = SearchTrial(number: number + 1, values: space.random(trial: number, seed: 2))
       trial.scores = [Mathematics.log(trial.values[0].doubleValue!) + (trial.values[2].intValue == 8 ? 1 : 0)]
@@ -166,7 +169,9 @@ import Testing
     let text = yaml("trials: 6\nhalving: 2\nmetric: accuracy")
     let whole = try search(folder, "whole", text).run()
     #expect(Set(whole.trials.map(\.epochs)) == [2, 3, 6] || Set(whole.trials.map(\.epochs)) == [2, 6, 3])
-    #expect(whole.trials.count { $0.status == .finished } == 2 || whole.trials.count { $0.status == .finished } == 1)
+    #expect(
+      whole.trials.count { $0.status == .finished } == 2 || whole.trials.count { $0.status == .finished } == 1
+    )
     let parallel = try search(folder, "parallel", text, parallel: 3).run()
     func key(_ report: SearchReport) -> [String] {
       report.trials.map { "\($0.number) \($0.scores) \($0.status) \($0.epochs)" }
@@ -226,7 +231,8 @@ import Testing
 
   @Test(arguments: [
     ("metric: acuracy", "did you mean “accuracy”"), ("halving: 1", "halving by 1"), ("trials: 0", "0 trials"),
-    ("method: grid\ntrials: 7", "7 trials for a grid of 6 points"), ("methd: grid", "did you mean “search.method”"),
+    ("method: grid\ntrials: 7", "7 trials for a grid of 6 points"),
+    ("methd: grid", "did you mean “search.method”"),
   ])
   func settingsThatCannotBe(_ setting: String, _ expected: String) throws {
     let folder = try TemporaryFolder()

@@ -103,7 +103,7 @@ SEQUENCES = [
     ("adam", "adam", torch.optim.Adam, dict(betas=(0.9, 0.999)), {}),
     ("adamW", "adamW", torch.optim.AdamW, dict(betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
      dict(beta1=0.8, beta2=0.99, epsilon=1e-6, weightDecay=0.1)),
-    ("proximal", "proximal", Proximal, dict(momentum=0.8, l1=0.5), dict(momentum=0.8, l1=0.5)),
+    ("proximal", "proximal", Proximal, dict(momentum=0.8, l1=0.05), dict(momentum=0.8, l1=0.05)),
 ]
 
 

@@ -24,7 +24,8 @@
     func run() throws {
       let labels = LabelRequest(columns: target.count > 1 ? target : [], separator: labelSeparator)
       let view = try DescribeView(
-        source.open(), target: target.count == 1 ? target[0] : nil, labels: labels == LabelRequest() ? nil : labels,
+        source.open(), target: target.count == 1 ? target[0] : nil,
+        labels: labels == LabelRequest() ? nil : labels,
         task: task, style: Output.style)
       Output.print(view.lines())
     }

@@ -53,9 +53,11 @@ public struct TableDataset: Dataset {
         "row \(wrong / labels.count + 1) has \(indicators[wrong]) for the label \"\(labels[wrong % labels.count])\"",
         expected: "1 where it has the label, else 0")
     }
-    let plain = try TableDataset(features: features, inputShape: inputShape, values: indicators, names: labels)
+    let plain = try TableDataset(
+      features: features, inputShape: inputShape, values: indicators, names: labels)
     self.init(
-      features: features, inputShape: inputShape, targets: .labels(names: labels), labels: [], values: indicators,
+      features: features, inputShape: inputShape, targets: .labels(names: labels), labels: [],
+      values: indicators,
       count: plain.count)
   }
 

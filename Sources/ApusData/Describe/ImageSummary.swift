@@ -93,7 +93,8 @@ extension DataSource {
     switch content {
     case .table(let table):
       try DataSummary(
-        table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels, task: task
+        table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels,
+        task: task
       ).lines(width: width)
     case .images(let images): ImageSummary(images, name: name).lines()
     }

@@ -53,7 +53,11 @@ public struct LabelEncoding: Sendable, Equatable, Codable {
     guard let separator else {
       for (label, place) in places.enumerated() {
         for (row, value) in try Self.booleans(table, place).enumerated() {
-          if value.isNaN { rows.isKnown[row] = false } else { rows.indicators[row * names.count + label] = Float(value) }
+          if value.isNaN {
+            rows.isKnown[row] = false
+          } else {
+            rows.indicators[row * names.count + label] = Float(value)
+          }
         }
       }
       return rows

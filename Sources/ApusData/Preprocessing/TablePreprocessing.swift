@@ -116,7 +116,9 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         case .category, .words: Set(column.values).count == column.values.count
         case .presence: !column.marksMissing
         }
-      try require(scalings && places.contains(column.number) && !target.columnNumbers.contains(column.number), column.name)
+      try require(
+        scalings && places.contains(column.number) && !target.columnNumbers.contains(column.number),
+        column.name)
       for scaling in column.scalings {
         try require(scaling.deviation > 0 && scaling.logarithmUnit ?? 1 > 0, column.name)
         try require(scaling.part == nil || DateText.Part(rawValue: scaling.part ?? "") != nil, column.name)

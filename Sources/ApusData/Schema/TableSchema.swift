@@ -103,7 +103,8 @@ public struct TableSchema: Sendable, Equatable {
       let isOpen = task == nil || task == .multiLabel
       let separator = labels?.separator ?? (isOpen ? LabelEncoding.separator(table.columns[index]) : nil)
       if task == .multiLabel || separator != nil {
-        try schema.setLists(index, separator, isAsked: labels?.separator != nil || task != nil, task, table, reason)
+        try schema.setLists(
+          index, separator, isAsked: labels?.separator != nil || task != nil, task, table, reason)
       } else {
         try schema.setTarget(index, task, table, reason)
       }
@@ -161,7 +162,8 @@ public struct TableSchema: Sendable, Equatable {
     guard target == nil, asked == nil || asked == .multiLabel else {
       throw ApusError(
         "several targets are labels, each of which may apply to a row", at: table.name,
-        expected: "no other target and no other task", fix: "give one target for a \(asked?.rawValue ?? "class")")
+        expected: "no other target and no other task",
+        fix: "give one target for a \(asked?.rawValue ?? "class")")
     }
     var indices: [Int] = []
     for name in names {
@@ -178,17 +180,20 @@ public struct TableSchema: Sendable, Equatable {
     _ = try labels.rows(of: table, indices)
     self.target = Target(
       index: indices[0], task: .multiLabel, labels: labels,
-      whyColumn: "\(indices.map { "\"\(table.columns[$0].name)\"" }.joined(separator: ", ")) are the targets, as asked",
+      whyColumn:
+        "\(indices.map { "\"\(table.columns[$0].name)\"" }.joined(separator: ", ")) are the targets, as asked",
       whyTask: "multi-label: \(counted(indices.count, "column")) of labels, any of which may apply to a row")
   }
 
   /// One column with lists of labels.
   private mutating func setLists(
-    _ index: Int, _ separator: String?, isAsked: Bool, _ asked: LearningTask?, _ table: Table, _ reason: String
+    _ index: Int, _ separator: String?, isAsked: Bool, _ asked: LearningTask?, _ table: Table,
+    _ reason: String
   ) throws(ApusError) {
     guard asked == nil || asked == .multiLabel else {
       throw ApusError(
-        "a separator of labels is given, and the task is \(asked?.rawValue ?? "")", at: table.place(column: index),
+        "a separator of labels is given, and the task is \(asked?.rawValue ?? "")",
+        at: table.place(column: index),
         fix: "leave one of the two out")
     }
     guard let separator else {

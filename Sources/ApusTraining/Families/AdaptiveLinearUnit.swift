@@ -11,8 +11,8 @@ public struct AdaptiveLinearUnit: ModelFamily {
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.require(.classification, for: Self.self, instead: LinearRegression.name)
-    // A sample's |x|² is about the number of its standardised features; a step of 1/|x|² would undo its whole error.
-    let rate = 0.1 / Double(data.features + 1)
+    // A sample's |x|² is about the number of its features; a step of 1/|x|² would undo its whole error.
+    let rate = data.safeRate / 8
     return ModelRecipe(
       loss: Adaline(), optimizer: GradientDescent(), rate: rate, schedule: CosineDecay(), batch: 1,
       epochs: { data.epochs(steps: 20_000, batch: $0, to: 200) }

@@ -20,7 +20,7 @@ public struct LassoRegression: ModelFamily {
     try data.require(.regression, for: Self.self, instead: "logistic, softmax or svm")
     let penalty = lambda / Double(data.rows)
     // No standardised feature has a mean square above 1, so the curvature is at most their number and the bias.
-    let rate = 1 / Double(data.features + 1)
+    let rate = data.safeRate
     var recipe = ModelRecipe(
       loss: HalfSquaredError(), optimizer: ProximalDescent(l1: penalty), rate: rate, schedule: ConstantRate(),
       batch: min(data.rows, 4_096), epochs: { data.epochs(steps: 2_000, batch: $0, to: 2_000) }

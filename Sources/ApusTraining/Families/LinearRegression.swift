@@ -11,11 +11,24 @@ public struct LinearRegression: ModelFamily {
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.require(.regression, for: Self.self, instead: "logistic, softmax or svm")
-    return .convex(SquaredError(), data)
+    let loss = data.loss ?? SquaredError()
+    return .residual(loss, data)
   }
 }
 
 extension ModelRecipe {
+  /// For a single dense layer with a loss of the residual. Where that is quadratic and a few thousand rows go into a step,
+  /// much inertia, which ill-conditioned columns need (Polyak 1964), at half the rate at which its steps would overshoot.
+  static func residual(_ loss: any Loss, _ data: DataFacts) -> ModelRecipe {
+    let batch = min(data.rows, 4_096)
+    guard loss is any QuadraticLoss, data.batch ?? batch >= batch else { return .convex(loss, data) }
+    return ModelRecipe(
+      loss: loss, optimizer: Momentum(momentum: 0.99), rate: data.safeRate,
+      schedule: batch == data.rows ? ConstantRate() as any Schedule : CosineDecay(), batch: batch,
+      epochs: { data.epochs(steps: 2_000, batch: $0, to: 2_000) }
+    ) { outputs throws(ApusError) in data.linear(outputs, .zeros) }
+  }
+
   /// For a single dense layer with a convex loss: zero weights, small batches, and a rate that falls to 0, so that the
   /// steps settle in the least value.
   static func convex(_ loss: any Loss, _ data: DataFacts) -> ModelRecipe {
@@ -32,7 +45,8 @@ extension ModelRecipe {
     recipe.isL2Model = true
     if lambda > 0 {
       recipe.lines.append(
-        "λ \(shortText(lambda)) beside the sum over \(data.rows) rows: \(shortFigure(recipe.l2)) beside the mean")
+        "λ \(shortText(lambda)) beside the sum over \(data.rows) rows: \(shortFigure(recipe.l2)) beside the mean"
+      )
     }
     return recipe
   }

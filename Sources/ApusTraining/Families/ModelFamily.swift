@@ -41,12 +41,21 @@ public struct DataFacts: Sendable {
   public var targets: TargetKind
   /// The training rows.
   public var rows: Int
+  /// The loss that the user asks for, in the place of the family's.
+  public var loss: (any Loss)?
+  /// The rows in a step that the user asks for.
+  public var batch: Int?
 
-  public init(inputShape: [Int], task: LearningTask, targets: TargetKind, rows: Int) {
+  public init(
+    inputShape: [Int], task: LearningTask, targets: TargetKind, rows: Int, loss: (any Loss)? = nil,
+    batch: Int? = nil
+  ) {
     self.inputShape = inputShape
     self.task = task
     self.targets = targets
     self.rows = rows
+    self.loss = loss
+    self.batch = batch
   }
 
   /// The numbers of one sample.
@@ -60,13 +69,22 @@ public struct DataFacts: Sendable {
     throw ApusError(
       "the model \(family.name) is for \(task.rawValue), and this is \(self.task.rawValue)",
       at: "model.family",
-      fix: "use \(instead)" + (self.task == .regression ? ", or say that the numbers are classes" : ""))
+      fix: "use \(instead)"
+        + (self.task == .regression ? ", or --task classification where the numbers are classes" : ""))
   }
 
   /// Epochs of so many steps altogether.
   func epochs(steps: Int, batch: Int, from least: Int = 5, to most: Int = 500) -> Int {
     let perEpoch = (rows + max(batch, 1) - 1) / max(batch, 1)
     return min(max((steps + perEpoch - 1) / max(perEpoch, 1), least), most)
+  }
+
+  /// A power of two, at most 1 / (features + 1): with standardised features, whose mean squares are 1, the curvature of
+  /// half the squared error is at most features + 1, and such steps cannot overshoot.
+  var safeRate: Double {
+    var rate = 1.0
+    while rate * Double(features + 1) > 1 { rate /= 2 }
+    return rate
   }
 
   /// One dense layer on the sample's numbers, and nothing else.

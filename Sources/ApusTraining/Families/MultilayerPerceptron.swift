@@ -27,7 +27,8 @@ public struct MultilayerPerceptron: ModelFamily {
       case .regression: SquaredError()
       }
     var recipe = ModelRecipe(
-      loss: loss, optimizer: Adam(), rate: size.rate, schedule: CosineDecay(), batch: min(size.batch, data.rows),
+      loss: loss, optimizer: Adam(), rate: size.rate, schedule: CosineDecay(),
+      batch: min(size.batch, data.rows),
       epochs: { data.epochs(steps: size.steps, batch: $0) }
     ) { outputs throws(ApusError) in
       try Self.network(

@@ -16,6 +16,6 @@ public struct RidgeRegression: ModelFamily {
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.require(.regression, for: Self.self, instead: "logistic(lambda: 1), softmax or svm")
-    return .convex(HalfSquaredError(), data).decaying(lambda, data)
+    return ModelRecipe.residual(data.loss ?? HalfSquaredError(), data).decaying(lambda, data)
   }
 }

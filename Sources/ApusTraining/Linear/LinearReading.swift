@@ -232,7 +232,9 @@ extension LinearReading {
         : "\(subject)not linearly separable in \(history.epochs.count) epochs: best so far \(mistakes) "
           + "mistake\(mistakes == 1 ? "" : "s") in \(rows) rows, epoch \(best), whose weights are kept"
     }
-    guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else { return nil }
+    guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else {
+      return nil
+    }
     let family = classes > 2 ? SoftmaxRegression.name : LogisticRegression.name
     return
       "the training rows are linearly separable: without λ the likelihood has no maximum, and ‖w‖ grows for as "

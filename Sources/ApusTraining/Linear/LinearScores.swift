@@ -20,7 +20,9 @@ struct LinearScores {
   /// - Returns: nil where the network is anything else.
   init?(_ model: Model, on dataset: any Dataset) {
     guard dataset.positions == 1, let layers = model.network as? Sequential else { return nil }
-    let dense = layers.items.enumerated().filter { !($0.element.layer is Flatten || $0.element.layer is Linear) }
+    let dense = layers.items.enumerated().filter {
+      !($0.element.layer is Flatten || $0.element.layer is Linear)
+    }
     guard dense.count == 1, let layer = dense[0].element.layer as? Dense,
       let weight = model["\(dense[0].offset).weight"]
     else { return nil }
@@ -53,7 +55,8 @@ struct LinearScores {
   /// How much each feature varies over the rows.
   var deviations: [Double] {
     (0..<columns).map { column in
-      let mean = (0..<rows).reduce(0.0) { $0 + Double(features[$1 * columns + column]) } / Double(max(rows, 1))
+      let mean =
+        (0..<rows).reduce(0.0) { $0 + Double(features[$1 * columns + column]) } / Double(max(rows, 1))
       let squares = (0..<rows).reduce(0.0) { sum, row in
         let difference = Double(features[row * columns + column]) - mean
         return sum + difference * difference

@@ -17,10 +17,12 @@ struct RunChoices {
     configuration.data = data.configuration
     let rows = data.training.count
     let family = try Self.family(given.model)
+    let givenLoss = try given.training.loss.map { try Losses.loss($0) }
     let facts = DataFacts(
-      inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows)
+      inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
+      loss: givenLoss, batch: given.training.batch)
     let recipe = try family.recipe(for: facts)
-    let loss = try given.training.loss.map { try Losses.loss($0) } ?? recipe.loss
+    let loss = givenLoss ?? recipe.loss
     if let description = given.model.layers {
       network = try Networks.network(description)
     } else {

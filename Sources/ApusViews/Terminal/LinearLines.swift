@@ -35,7 +35,9 @@ public struct LinearLines: Sendable {
     }
     lines += wrapped(figures.joined(separator: " · "), width: width - 2).map { "  " + $0 }
     if let form = reading.closedForm {
-      let gap = form.gap < 5e-7 ? "the same" : "\(shortFigure(form.gap * 100, digits: 2)) % above it"
+      // Targets have variance 1: what is less than a millionth of it is rounding.
+      let gap =
+        form.trained - form.loss < 1e-6 ? "the same" : "\(shortFigure(form.gap * 100, digits: 2)) % above it"
       let rank = form.rank <= reading.weightCount ? ", rank \(form.rank) of \(reading.weightCount + 1)" : ""
       let text =
         "closed form: loss \(shortFigure(form.loss)), training \(shortFigure(form.trained)), \(gap)"
