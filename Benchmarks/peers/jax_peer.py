@@ -9,8 +9,8 @@ import optax
 
 import jax_gpt
 from timing import run_peer
-from workloads import (MOMENTUM, WORKLOADS, XOR_INPUTS, XOR_TARGETS, batch,
-                       initial_parameters)
+from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, WORKLOADS,
+                       XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters)
 
 OPTIMIZERS = {
     "sgd": optax.sgd,
@@ -45,9 +45,38 @@ def make_training(identifier):
         loss, data = squared_error, (XOR_INPUTS, XOR_TARGETS)
     else:
         loss, data = cross_entropy, batch(workload)
-    inputs, targets = jax.device_put(data)
     optimizer = OPTIMIZERS[workload.optimizer](workload.rate)
-    parameters = jax.device_put(initial_parameters(workload))
+    return make_steps(loss, data, optimizer, initial_parameters(workload))
+
+
+def convolutional_loss(parameters, inputs, labels):
+    """W4: images and weights channels last."""
+    kernels, dense = parameters
+    for weight, bias in kernels:
+        inputs = jax.lax.conv_general_dilated(
+            inputs, weight, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        inputs = jax.lax.reduce_window(
+            jax.nn.relu(inputs + bias), -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+    return cross_entropy(dense, inputs.reshape(len(inputs), -1), labels)
+
+
+def make_convolutional():
+    """W4."""
+    generator = numpy.random.default_rng(4)
+
+    def layer(*shape):
+        fan_in = numpy.prod(shape[:-1])
+        weight = generator.standard_normal(shape, numpy.float32) * numpy.float32(numpy.sqrt(2 / fan_in))
+        return weight, numpy.zeros(shape[-1], numpy.float32)
+
+    kernels = [layer(3, 3, *sizes) for sizes in zip(CNN_CHANNELS, CNN_CHANNELS[1:])]
+    dense = [layer(*sizes) for sizes in zip(CNN_UNITS, CNN_UNITS[1:])]
+    return make_steps(convolutional_loss, images(), optax.adam(CNN_RATE), (kernels, dense))
+
+
+def make_steps(loss, data, optimizer, parameters):
+    inputs, targets = jax.device_put(data)
+    parameters = jax.device_put(parameters)
     state = optimizer.init(parameters)
 
     @partial(jax.jit, donate_argnums=(0, 1))
@@ -88,6 +117,7 @@ if __name__ == "__main__":
         "W1": [partial(make_training, "W1")],
         "W2": [partial(make_training, "W2")],
         "W3": [partial(make_training, "W3")],
+        "W4": [make_convolutional],
         "W6": [jax_gpt.make_training],
         "W7": [partial(make_inference, constant) for constant in (False, True)],
     })

@@ -12,8 +12,8 @@ from torch import nn
 
 import torch_gpt
 from timing import run_peer
-from workloads import (MOMENTUM, WORKLOADS, XOR_INPUTS, XOR_TARGETS, batch,
-                       initial_parameters)
+from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, WORKLOADS,
+                       XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters)
 
 OPTIMIZER_FORMS = [dict(fused=True), dict(foreach=True), dict(foreach=False)]
 OPTIMIZERS = {
@@ -57,6 +57,27 @@ def make_training(identifier, form):
     return step
 
 
+def make_convolutional(layout, form):
+    """W4 with one memory layout of the images and one form of the optimizer."""
+    layers = []
+    for inputs, outputs in zip(CNN_CHANNELS, CNN_CHANNELS[1:]):
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    features, hidden, classes = CNN_UNITS
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(features, hidden), nn.ReLU(),
+                          nn.Linear(hidden, classes)).to(memory_format=layout)
+    inputs, targets = (torch.from_numpy(array) for array in images())
+    inputs = inputs.permute(0, 3, 1, 2).contiguous(memory_format=layout)
+    optimizer = torch.optim.Adam(model.parameters(), lr=CNN_RATE, **form)
+
+    def step(count):
+        for _ in range(count):
+            optimizer.zero_grad()
+            F.cross_entropy(model(inputs), targets).backward()
+            optimizer.step()
+
+    return step
+
+
 def make_inference(traced):
     """W7: one row, one call."""
     workload = WORKLOADS["W7"]
@@ -82,6 +103,8 @@ if __name__ == "__main__":
         "W1": training_variants("W1"),
         "W2": training_variants("W2"),
         "W3": training_variants("W3"),
+        "W4": [partial(make_convolutional, layout, dict(fused=True))
+               for layout in (torch.channels_last, torch.contiguous_format)],
         "W6": [partial(torch_gpt.make_training, form) for form in OPTIMIZER_FORMS],
         "W7": [partial(make_inference, traced) for traced in (False, True)],
     })

@@ -28,6 +28,14 @@ WORKLOADS = {
     "W7": Workload((784, 200, 200, 10), 1, ""),
 }
 
+# W4: 28 x 28 x 1 images, two 3 x 3 convolutions that keep the size, each with ReLU
+# and a 2 x 2 maximum behind it, and two dense layers; softmax cross-entropy.
+CNN_SIDE = 28
+CNN_CHANNELS = (1, 32, 64)
+CNN_UNITS = (64 * (CNN_SIDE // 4) ** 2, 128, 10)
+CNN_BATCH = 64
+CNN_RATE = 1e-3
+
 MOMENTUM = 0.9
 XOR_INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
 XOR_TARGETS = np.array([[0], [1], [1], [0]], np.float32)
@@ -39,6 +47,13 @@ def batch(workload):
     inputs = generator.random((workload.batch, workload.widths[0]), np.float32)
     labels = generator.integers(workload.widths[-1], size=workload.batch)
     return inputs, labels
+
+
+def images():
+    """Images [batch, height, width, channels] and labels [batch] of W4."""
+    generator = np.random.default_rng(3)
+    shape = (CNN_BATCH, CNN_SIDE, CNN_SIDE, CNN_CHANNELS[0])
+    return generator.random(shape, np.float32), generator.integers(CNN_UNITS[-1], size=CNN_BATCH)
 
 
 def initial_parameters(workload):

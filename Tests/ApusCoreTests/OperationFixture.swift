@@ -2,7 +2,7 @@ import ApusCore
 import TestSupport
 import Testing
 
-/// A case of `operations.json`.
+/// A case of `operations.json` or `windows.json`.
 struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
   var name: String
   var operation: String
@@ -24,6 +24,19 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
     var starts: [Int]?
     var ends: [Int]?
     var depth: Int?
+    var size: [Int]?
+    var stride: [Int]?
+    var dilation: [Int]?
+    var padding: [Int]?
+    var groups: Int?
+
+    var window: Window {
+      func extent(_ lengths: [Int]?) -> Extent { lengths.map { Extent($0[0], $0[1]) } ?? 1 }
+      let margins = padding ?? [0, 0, 0, 0]
+      return Window(
+        extent(size), stride: extent(stride), dilation: extent(dilation),
+        padding: Margins(top: margins[0], left: margins[1], bottom: margins[2], right: margins[3]))
+    }
   }
 
   struct Document: Decodable {
@@ -31,7 +44,7 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   static func all() throws -> [OperationFixture] {
-    try Fixtures.load("operations", as: Document.self).cases
+    try ["operations", "windows"].flatMap { try Fixtures.load($0, as: Document.self).cases }
   }
 
   /// The operation as a user writes it.
@@ -57,6 +70,13 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
       return x[0].matmul(
         y, transposeLeft: attributes.transposeLeft ?? false,
         transposeRight: attributes.transposeRight ?? false)
+    case "convolution":
+      let window = attributes.window
+      return x[0].convolved(
+        with: y, stride: window.stride, dilation: window.dilation, padding: window.padding,
+        groups: attributes.groups ?? 1)
+    case "maxPool": return x[0].maxPooled(attributes.window)
+    case "averagePool": return x[0].averagePooled(attributes.window)
     default: throw ApusError("no test for the fixture's operation “\(operation)”")
     }
   }

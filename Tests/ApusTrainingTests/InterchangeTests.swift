@@ -43,6 +43,31 @@ import Testing
       })
   }
 
+  /// Convolutions with their weights in another order, strides, groups, and what a flatten makes of the channels.
+  private static func convolutions() throws -> Model {
+    try Model(input: [8, 7, 2]) {
+      Conv2D(4, 3); ReLU(); MaxPool2D(2)
+      Conv2D(6, [3, 2], stride: 2, padding: 1, groups: 2); Tanh(); AveragePool2D(2)
+      Flatten(); Dense(3)
+    }
+  }
+
+  @Test func convolutionalNetwork() throws { try check("torch-convolutions", Self.convolutions()) }
+
+  @Test func convolutionalNetworkWrittenAgain() throws {
+    let folder = try TemporaryFolder()
+    var model = try Self.convolutions()
+    try model.loadWeights(from: path("torch-convolutions"))
+    try model.save(to: folder.path("m.safetensors"))
+    #expect(
+      try SafeTensors(contentsOf: folder.path("m.safetensors")).entries
+        == SafeTensors(contentsOf: path("torch-convolutions")).entries)
+    // With its architecture, so that nothing else is needed to read it.
+    let read = try Model(contentsOf: folder.path("m.safetensors"))
+    #expect(read.layers == model.layers)
+    #expect(read.bits == model.bits)
+  }
+
   /// What is written is what was read: the layouts undo each other.
   @Test func writtenAgain() throws {
     let folder = try TemporaryFolder()

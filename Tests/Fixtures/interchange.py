@@ -25,6 +25,19 @@ def write_files(folder):
         Sampler(seed=5).floats((4, 4, 5, 3)))
 
 
+    torch.manual_seed(6)
+    write_model(
+        folder / "torch-convolutions",
+        nn.Sequential(
+            nn.Conv2d(2, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, groups=2), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Flatten(), nn.Linear(6, 3)),
+        [{"conv2D": {"channels": 4, "size": 3}}, "relu", {"maxPool2D": {"size": 2}},
+         {"conv2D": {"channels": 6, "size": [3, 2], "stride": 2, "padding": 1, "groups": 2}},
+         "tanh", {"averagePool2D": {"size": 2}}, "flatten", {"dense": {"units": 3}}],
+        Sampler(seed=6).floats((3, 8, 7, 2)))
+
+
 def write_model(path, model, architecture, inputs):
     """Images are written channels-last and shown to PyTorch channels-first."""
     save_file(model.state_dict(), path.with_suffix(".safetensors"), metadata={"format": "pt"})

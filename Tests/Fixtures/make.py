@@ -19,10 +19,14 @@ import losses
 import metrics
 import operations
 import optimizers
+import preparations
 import schedules
+import windows
 from encoding import write
 
-FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules, linear]
+FAMILIES = [
+    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows, linear
+]
 
 
 def main():

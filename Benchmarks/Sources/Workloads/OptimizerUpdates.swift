@@ -36,15 +36,15 @@ public struct OptimizerUpdates {
   /// - Parameter count: how many parameters.
   public init(_ count: Int = 10_000_000, engine: Engine) throws {
     self.engine = engine
-    let optimizers: [any Optimizer] = [
-      GradientDescent(), Momentum(), Momentum(momentum: 0.9, rateInside: true), Nesterov(), Adagrad(),
-      RMSprop(),
-      RMSprop(momentum: 0.9), Adam(), AdamW(),
+    let optimizers: [(any Optimizer, clipNorm: Double?)] = [
+      (GradientDescent(), nil), (Momentum(), nil), (Momentum(momentum: 0.9, rateInside: true), nil),
+      (Nesterov(), nil), (Adagrad(), nil), (RMSprop(), nil), (RMSprop(momentum: 0.9), nil), (Adam(), nil),
+      (Adam(), 1), (AdamW(), nil), (AdamW(), 1),
     ]
-    for optimizer in optimizers {
+    for (optimizer, clipNorm) in optimizers {
       let model = try Model(input: [count / 100], seed: 1) { Dense(100, bias: false) }
       let step = try TrainingStep(
-        [ModelTraining(model, optimizer: optimizer)],
+        [ModelTraining(model, optimizer: optimizer, clipNorm: clipNorm)],
         inputs: [StepInput("input", [count / 100]), StepInput("target", [100])], capacity: 1, engine: engine
       ) { models, inputs in
         [SquaredError()(models[0](inputs[0]), inputs[1]).mean()]
@@ -56,7 +56,8 @@ public struct OptimizerUpdates {
       cases.append(
         Case(
           figure: Figure(
-            name: optimizer.configuration.text(), seconds: .infinity, bytes: bytes, instructions: 0),
+            name: optimizer.configuration.text() + (clipNorm == nil ? "" : ", clipped"), seconds: .infinity,
+            bytes: bytes, instructions: 0),
           step: step))
     }
     let size = count * 4 * 4

@@ -8,7 +8,7 @@ public struct Workload {
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
 public enum Workloads {
-  public static let ids = ["W1", "W2", "W3", "W6", "W7"]
+  public static let ids = ["W1", "W2", "W3", "W4", "W6", "W7"]
 
   /// One of them, made alone: what it holds is then its peak memory. Nil for any other name.
   public static func named(_ id: String, engine: Engine? = nil) throws -> Workload? {
@@ -31,6 +31,10 @@ public enum Workloads {
         Sequential {
           Dense(1024); ReLU(); Dense(1024); ReLU(); Dense(10)
         })
+    case "W4":
+      try training(
+        id, input: [28, 28, 1], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
+        Sequential { DigitCNN() })
     case "W6":
       try training(
         id, input: [64], classes: 65, batch: 12, loss: .softmaxCrossEntropy, optimizer: .adamW(1e-3), engine,
@@ -55,7 +59,7 @@ public enum Workloads {
     let inputs =
       classes.map { count in (0..<(batch * input[0])).map { Float(random.integer(UInt64($0), below: count)) }
       }
-      ?? numbers(batch * input[0])
+      ?? numbers(batch * input.reduce(1, *))
     if loss.targetType(for: [.rows, 10]).scalar == .int32 {
       // One for each row, or for each position of each row.
       let count = batch * model.outputShape.dropLast().reduce(1, *)

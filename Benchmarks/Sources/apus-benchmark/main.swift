@@ -23,7 +23,7 @@ while let argument = arguments.popFirst() {
 if showsKernels {
   try printKernels()
 } else if showsOptimizers {
-  try printOptimizers()
+  try printOptimizers(rounds: max(rounds, 1) * 6)
 } else {
   for id in Workloads.ids where only.isEmpty || only.contains(id) {
     guard let workload = try Workloads.named(id) else { continue }
@@ -65,10 +65,10 @@ func printKernels() throws {
   }
 }
 
-func printOptimizers() throws {
+func printOptimizers(rounds: Int) throws {
   let engine = try Engine.standard()
   var updates = try OptimizerUpdates(engine: engine)
-  for round in 0..<max(rounds, 1) * 6 { try updates.runRound(round) }
+  for round in 0..<rounds { try updates.runRound(round) }
   let figures = updates.figures
   let copy = figures[0].bytesPerSecond
   print(

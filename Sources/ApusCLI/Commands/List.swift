@@ -7,7 +7,8 @@
       abstract: "List the names that settings may use, with formulas and parameters.")
 
     enum Family: String, CaseIterable, ExpressibleByArgument {
-      case models, activations, losses, optimizers, schedules, initializers, layers, metrics, datasets
+      case models, activations, losses, optimizers, schedules, initializers, preparations, layers, metrics,
+        datasets
 
       fileprivate var lines: [String] {
         let width = max(Output.style.width, 60)
@@ -18,6 +19,7 @@
         case .optimizers: NameListing(Optimizers.table).lines(width: width)
         case .schedules: NameListing(Schedules.table).lines(width: width)
         case .initializers: NameListing(Initializers.table).lines(width: width)
+        case .preparations: NameListing(Preparations.table).lines(width: width)
         case .layers: NameListing(Layers.table).lines(width: width)
         case .metrics: NameListing(Metrics.table).lines(width: width)
         case .datasets: DatasetListing().lines(width: width)

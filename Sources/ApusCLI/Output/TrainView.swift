@@ -32,6 +32,7 @@
       guard !isQuiet else { return }
       show(Output.notes(run.choices, style))
       if !run.notes.isEmpty { show(["noticed:"] + Output.notes(run.notes, style)) }
+      show(DoctorView(run.verdictsBefore(), style: style).shortLines())
       // In order with the bar, which is on standard error.
       try? Output.finish()
     }
@@ -62,6 +63,7 @@
         if !report.profiles.isEmpty {
           show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
         }
+        show([""] + DoctorView(run.verdictsAfter(report), style: style).shortLines())
         show([""] + summary(report))
       }
       if isJSON { Output.print([report.json.text(sortsKeys: false)]) }

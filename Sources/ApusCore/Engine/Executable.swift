@@ -19,6 +19,8 @@ package final class Executable: @unchecked Sendable {
   private let instructions: UnsafeMutableBufferPointer<Instruction>
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
   private let scratches: [ScratchUse]
+  private let windows:
+    [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)]
   private let memory: UnsafeMutableRawPointer
   private var scratch: UnsafeMutableRawPointer?
   private var scratchBytes = 0
@@ -51,6 +53,7 @@ package final class Executable: @unchecked Sendable {
     instructionNames = emitter.infos.map(\.name)
     products = emitter.products
     scratches = emitter.scratches
+    windows = emitter.windows
     instructions = .allocate(capacity: emitter.instructions.count)
     _ = instructions.initialize(from: emitter.instructions)
 
@@ -200,25 +203,32 @@ package final class Executable: @unchecked Sendable {
 
   private func bindScratch() {
     var needed = 0
+    func stride(_ floats: Int64, _ instruction: Int) -> Int64 {
+      let stride = (Int(floats) + 15) / 16 * 16
+      needed = max(needed, stride * Int(instructions[instruction].parts) * 4)
+      return Int64(stride)
+    }
     for product in products {
-      let stride = (Int(apus_contract_scratch(product.arguments)) + 15) / 16 * 16
-      product.arguments.pointee.scratch_stride = Int64(stride)
-      needed = max(needed, stride * Int(instructions[product.instruction].parts) * 4)
+      product.arguments.pointee.scratch_stride = stride(
+        apus_contract_scratch(product.arguments), product.instruction)
+    }
+    for window in windows {
+      let parts = instructions[window.instruction].parts
+      window.arguments.pointee.scratch_stride = stride(
+        window.scratch(window.arguments, parts), window.instruction)
     }
     for use in scratches {
-      let stride = (Int(use.floats()) + 15) / 16 * 16
-      use.stride.pointee = Int64(stride)
-      needed = max(needed, stride * Int(instructions[use.instruction].parts) * 4)
+      use.stride.pointee = stride(use.floats(), use.instruction)
     }
     if needed > scratchBytes {
       if let scratch { AlignedMemory.free(scratch) }
       scratch = AlignedMemory.allocate(bytes: needed)
       scratchBytes = needed
     }
-    for product in products {
-      product.arguments.pointee.scratch = scratch?.assumingMemoryBound(to: Float.self)
-    }
-    for use in scratches { use.memory.pointee = scratch?.assumingMemoryBound(to: Float.self) }
+    let memory = scratch?.assumingMemoryBound(to: Float.self)
+    for product in products { product.arguments.pointee.scratch = memory }
+    for window in windows { window.arguments.pointee.scratch = memory }
+    for use in scratches { use.memory.pointee = memory }
   }
 
   // MARK: Running

@@ -4,6 +4,12 @@ package struct InputMemory {
   /// The same memory, for an input of int32; nil for float32.
   package let integers: UnsafeMutableBufferPointer<Int32>?
 
+  package init(floats: UnsafeMutableBufferPointer<Float>, scalar: ScalarType) {
+    self.floats = floats
+    integers =
+      scalar == .int32 ? UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self) : nil
+  }
+
   /// Rows from the first on; floats for an int32 input are whole numbers (others become 0).
   package func fill(_ values: some Collection<Float>) {
     guard !floats.isEmpty else { return }
@@ -17,10 +23,6 @@ package struct InputMemory {
 
 extension Executable {
   package func memory(input position: Int) -> InputMemory {
-    let floats = floats(input: position, rows: capacity)
-    let isInteger = inputTypes[position].scalar == .int32
-    return InputMemory(
-      floats: floats,
-      integers: isInteger ? UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self) : nil)
+    InputMemory(floats: floats(input: position, rows: capacity), scalar: inputTypes[position].scalar)
   }
 }

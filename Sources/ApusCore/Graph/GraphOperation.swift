@@ -58,6 +58,8 @@ package enum Lowering: Sendable {
   case assembly(axis: [Int])
   case gather(axis: Int)
   case scatterAdd(axis: Int)
+  /// A window that moves over images.
+  case windowed(WindowKernel, Window, groups: Int)
   /// An input, or numbers that are there before the run.
   case source
   /// Only through its expansion.
@@ -69,6 +71,13 @@ package enum ViewChange: Hashable, Sendable {
   case permute([Int])
   case broadcast
   case slice(starts: [Int])
+}
+
+/// What is computed under a window that moves over images.
+package enum WindowKernel: Hashable, Sendable {
+  case convolution, dataGradient, weightGradient
+  case maxPool, maxPoolScatter, maxPoolGather
+  case averagePool, averagePoolGradient
 }
 
 package enum ReductionKind: String, Hashable, Sendable, CaseIterable {

@@ -16,8 +16,11 @@ package enum OperationTable {
     Reduce.self, Mean.self, Moments.self, WindowSum.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
     // Products
     MatrixProduct.self, SelfAttention.self, SelfAttentionGradient.self,
+    // Windows over images
+    Convolution.self, ConvolutionDataGradient.self, ConvolutionWeightGradient.self,
+    MaxPool.self, MaxPoolScatter.self, MaxPoolGather.self, AveragePool.self, AveragePoolGradient.self,
     // Movement
-    Reshape.self, Transpose.self, Broadcast.self, Slice.self, Concatenate.self, StopGradient.self,
+    ReshapeOperation.self, Transpose.self, Broadcast.self, Slice.self, Concatenate.self, StopGradient.self,
     Gather.self, ScatterAdd.self, OneHot.self,
     // Random numbers
     RandomUniform.self, RandomNormal.self, RandomBernoulli.self,

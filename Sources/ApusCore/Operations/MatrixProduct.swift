@@ -52,13 +52,17 @@ package struct MatrixProduct: GraphOperation {
     let (left, right) = (inputs[0], inputs[1])
     let inner = left.shape[left.shape.count - (transposeLeft ? 2 : 1)]
     return ReferenceArray(shape: output) { index in
+      // A row of the left one and a column of the right one: where they begin, and how far their elements are apart.
       let batch = Array(index.dropLast(2))
       let (row, column) = (index[index.count - 2], index[index.count - 1])
+      guard inner > 0 else { return 0 }
+      let leftStart = left.position(batch + (transposeLeft ? [0, row] : [row, 0]))
+      let rightStart = right.position(batch + (transposeRight ? [column, 0] : [0, column]))
+      let leftStep = transposeLeft ? left.shape[left.shape.count - 1] : 1
+      let rightStep = transposeRight ? 1 : right.shape[right.shape.count - 1]
       var sum: Scalar = 0
       for k in 0..<inner {
-        sum +=
-          left[batch + (transposeLeft ? [k, row] : [row, k])]
-          * right[batch + (transposeRight ? [column, k] : [k, column])]
+        sum += left.values[leftStart + k * leftStep] * right.values[rightStart + k * rightStep]
       }
       return sum
     }

@@ -1,5 +1,5 @@
 /// The same elements in the same order under another shape.
-package struct Reshape: GraphOperation {
+package struct ReshapeOperation: GraphOperation {
   package static let name = "reshape"
   package var shape: TensorShape
 
@@ -26,15 +26,15 @@ package struct Reshape: GraphOperation {
   package var lowering: Lowering { .view(.reshape) }
   package static var samples: [OperationSample] {
     [
-      OperationSample(Reshape(shape: [3, 4]), .float([2, 6])),
-      OperationSample(Reshape(shape: []), .float([1, 1])),
-      OperationSample(Reshape(shape: [0, 2]), .float([3, 0])),
+      OperationSample(ReshapeOperation(shape: [3, 4]), .float([2, 6])),
+      OperationSample(ReshapeOperation(shape: []), .float([1, 1])),
+      OperationSample(ReshapeOperation(shape: [0, 2]), .float([3, 0])),
     ]
   }
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Reshape(shape: [4, 2]), TensorType([3, 2]),
+        ReshapeOperation(shape: [4, 2]), TensorType([3, 2]),
         message: "reshape of [3, 2] to [4, 2]; expected as many elements as before (6)")
     ]
   }

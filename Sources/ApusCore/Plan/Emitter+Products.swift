@@ -5,7 +5,7 @@ import CApus
 extension Emitter {
   mutating func emitProduct(
     _ index: Int, program: UnsafeMutablePointer<apus_program>?, _ group: FusedGroup
-  ) throws(ApusError) {
+  ) {
     let node = graph.nodes[index]
     let (left, right) = (node.operands[0], node.operands[1])
     let rank = left.shape.count

@@ -16,6 +16,9 @@ struct Emitter {
   var products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)] = []
   /// What else needs scratch memory for each of its parts.
   var scratches: [ScratchUse] = []
+  /// What moves a window over images, likewise.
+  var windows: [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)] =
+    []
   /// Intermediate results of an instruction pair, beyond the nodes: their sizes in elements.
   var extraBuffers: [Int] = []
 
@@ -39,7 +42,7 @@ struct Emitter {
       case .sumOfSquares(let axes): return emitReduction(APUS_SUM_OF_SQUARES, axes, index)
       case .moments: return emitMoments(index)
       case .attention(let isCausal, let isGradient): return emitAttention(isCausal, isGradient, index)
-      case .contraction: return try emitProduct(index, program: nil, group)
+      case .contraction, .windowed: return emitHead(index, program: nil, group)
       case .copy: return try emitCopy(node.operands[0], to: View(root: index, shape: node.type.shape))
       case .assembly(let axis): return try emitAssembly(axis, index)
       case .gather(let axis): return emitGather(axis, index, kernels.gather, table: node.operands[0])
@@ -52,7 +55,7 @@ struct Emitter {
     if !sums.isEmpty {
       emitSums(sums, of: program, group)
     } else if let head = group.head {
-      try emitProduct(head, program: program, group)
+      emitHead(head, program: program, group)
     } else {
       let whole = wholeProgram(program)
       append(
@@ -69,6 +72,15 @@ struct Emitter {
   func cost(_ group: FusedGroup) -> [(Monomial, Double)] {
     let costly = group.members.contains(where: isCostly) ? 0.4 : 0
     return [(product(group.space), 0.08 * Double(group.members.count) + 0.15 + costly)]
+  }
+
+  /// A node with the program that comes after it.
+  mutating func emitHead(_ index: Int, program: UnsafeMutablePointer<apus_program>?, _ group: FusedGroup) {
+    if case .windowed(let kernel, let window, let groups) = graph.nodes[index].kind {
+      emitWindowed(index, kernel, window, groups, program: program, group)
+    } else {
+      emitProduct(index, program: program, group)
+    }
   }
 
   /// Functions that cost several times an addition.

@@ -1,5 +1,5 @@
 /// Nodes that one instruction computes: a chain of elementwise steps, with reductions along the last axis,
-/// perhaps behind a matrix product; or one other node.
+/// perhaps behind a matrix product, a convolution or a pooling; or one other node.
 struct FusedGroup {
   /// Ascending.
   var members: [Int]
@@ -10,7 +10,7 @@ struct FusedGroup {
   var hasRowSteps = false
   /// Members that are sums down the columns of the space: their operands are added up strip by strip.
   var columnSums: Set<Int> = []
-  /// The matrix product that the program comes after.
+  /// What the program comes after: a matrix product, a convolution, a pooling.
   var head: Int?
   /// Whether members are steps of a program.
   var isProgram: Bool
@@ -89,7 +89,7 @@ struct Fusion {
     }
     return FusedGroup(
       members: [index], space: significant(node.type.shape.dimensions),
-      head: isContraction(node) ? index : nil,
+      head: node.takesEpilogue ? index : nil,
       isProgram: false)
   }
 
@@ -121,7 +121,7 @@ struct Fusion {
         else { return nil }
         joined.rowMembers.insert(index)
       }
-    } else if isContraction(node) {
+    } else if node.takesEpilogue {
       // The product's rows and columns are the program's.
       guard group.head == nil, group.columnSums.isEmpty, shape == group.space,
         node.type.shape[-1] != 1 || !group.hasRowSteps
@@ -212,7 +212,7 @@ struct Fusion {
   func isStored(_ index: Int) -> Bool {
     isOutput.contains(index) || consumers[index].contains { groupOf[$0] != groupOf[index] }
       // A product's operands are read from memory.
-      || consumers[index].contains { isContraction(graph.nodes[$0]) }
+      || consumers[index].contains { graph.nodes[$0].takesEpilogue }
   }
 
   /// Whether `member` reads the whole of another member's register, element for element.
@@ -272,7 +272,7 @@ struct Fusion {
       for operand in graph.nodes[next].operands where operand.isContiguous {
         let node = graph.nodes[operand.root]
         guard significant(node.type.shape.dimensions) == shape else { continue }
-        if isContraction(node) { return true }
+        if node.takesEpilogue { return true }
         if node.isElementwise, groupOf[operand.root] == nil { pending.append(operand.root) }
       }
     }
@@ -295,10 +295,6 @@ struct Fusion {
   /// What a group's members read.
   private func roots(_ group: FusedGroup) -> Set<Int> {
     Set(group.members.flatMap { graph.nodes[$0].operands.map(\.root) })
-  }
-
-  private func isContraction(_ node: PlanGraph.Node) -> Bool {
-    if case .contraction = node.kind { true } else { false }
   }
 
   private func isRandom(_ node: PlanGraph.Node) -> Bool {

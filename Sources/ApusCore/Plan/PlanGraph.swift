@@ -30,6 +30,7 @@ struct PlanGraph {
     case assembly(axis: Int)
     case gather(axis: Int)
     case scatterAdd(axis: Int)
+    case windowed(WindowKernel, Window, groups: Int)
   }
 
   private(set) var nodes: [Node] = []
@@ -138,6 +139,8 @@ struct PlanGraph {
       return append(.gather(axis: axis), operands.map { contiguous($0) }, node)
     case .scatterAdd(let axis):
       return append(.scatterAdd(axis: axis), operands.map { contiguous($0) }, node)
+    case .windowed(let kernel, let window, let groups):
+      return append(.windowed(kernel, window, groups: groups), operands.map { contiguous($0) }, node)
     case .expansion:
       throw ApusError("the engine has no kernel for \(node.operation.name) of \(node.type)")
     }
@@ -210,6 +213,15 @@ extension PlanGraph.Node {
   var isSource: Bool {
     switch kind {
     case .input, .constant, .scalar: true
+    default: false
+    }
+  }
+
+  /// Computed row by row of its last axis, so that a program may come after it while the rows are in the cache.
+  var takesEpilogue: Bool {
+    switch kind {
+    case .contraction: true
+    case .windowed(let kernel, _, _): kernel != .weightGradient
     default: false
     }
   }

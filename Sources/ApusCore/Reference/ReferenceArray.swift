@@ -31,13 +31,16 @@ package struct ReferenceArray<Scalar: ReferenceScalar>: Sendable {
   }
 
   /// The element at an index; axes of length 1 and missing leading axes are broadcast.
-  package subscript(index: [Int]) -> Scalar {
+  package subscript(index: [Int]) -> Scalar { values[position(index)] }
+
+  /// Where the element at an index lies among the values.
+  package func position(_ index: [Int]) -> Int {
     var position = 0
     let skipped = index.count - shape.count
     for axis in shape.indices {
       position = position * shape[axis] + (shape[axis] == 1 ? 0 : index[axis + skipped])
     }
-    return values[position]
+    return position
   }
 
   package func map(_ body: (Scalar) -> Scalar) -> ReferenceArray {

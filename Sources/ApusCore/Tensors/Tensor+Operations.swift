@@ -202,7 +202,7 @@ extension Tensor {
   // MARK: Movement
 
   public func reshape(_ shape: TensorShape) -> Tensor {
-    shape == self.shape ? self : .apply(Reshape(shape: shape), [self])
+    shape == self.shape ? self : .apply(ReshapeOperation(shape: shape), [self])
   }
 
   /// The axes in the order given; reversed when nil.

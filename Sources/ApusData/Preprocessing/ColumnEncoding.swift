@@ -63,7 +63,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
 }
 
 /// What the fitting of a column may do.
-public struct EncodingOptions: Sendable, Equatable, Codable {
+public struct EncodingOptions: Sendable {
   /// At most so many categories of a column have a feature of their own; the rest are pooled.
   public var maximumCategories: Int
   /// Categories of fewer training rows are pooled; nil: one in 500, at least 2 and at most 50
@@ -73,11 +73,17 @@ public struct EncodingOptions: Sendable, Equatable, Codable {
   public var takesLogarithms: Bool
   /// At most so many words of a column of free texts are features.
   public var maximumWords: Int
+  /// How numbers are scaled.
+  public var scaling: NumberScaling.Kind
+  /// What is done to the features afterwards.
+  public var steps: [any FeatureStep]
 
   public init(
     maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true,
-    maximumWords: Int = 32
+    maximumWords: Int = 32, scaling: NumberScaling.Kind = .standardize, steps: [any FeatureStep] = []
   ) {
+    self.scaling = scaling
+    self.steps = steps
     self.maximumWords = maximumWords
     self.maximumCategories = maximumCategories
     self.minimumCategoryRows = minimumCategoryRows
@@ -117,7 +123,8 @@ extension ColumnEncoding {
     }
     switch schema.kind {
     case .number:
-      guard case .numbers(let numbers) = column.cells, var scaling = NumberScaling.fit(numbers) else {
+      guard case .numbers(let numbers) = column.cells, var scaling = NumberScaling.fit(numbers, kind: options.scaling)
+      else {
         return useless()
       }
       if scaling.logarithmUnit != nil {
@@ -147,7 +154,9 @@ extension ColumnEncoding {
       let dates = try reading.dates(schema.dateOrder ?? .yearMonthDay)
       for part in DateText.Part.allCases {
         let numbers = dates.map { $0.map { $0.part(part) } ?? .nan }
-        if let scaling = NumberScaling.fit(numbers, part: part.rawValue) { encoding.scalings.append(scaling) }
+        if let scaling = NumberScaling.fit(numbers, part: part.rawValue, kind: options.scaling) {
+          encoding.scalings.append(scaling)
+        }
       }
       guard !encoding.scalings.isEmpty else { return useless() }
     case .text:

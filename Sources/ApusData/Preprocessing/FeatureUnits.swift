@@ -7,9 +7,10 @@ public struct FeatureUnits: Sendable, Equatable {
 }
 
 extension TablePreprocessing {
-  /// Of each feature, in the order of the network's inputs.
+  /// Of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
   public var featureUnits: [FeatureUnits] {
-    columns.flatMap { column in
+    guard steps.isEmpty else { return [] }
+    return columns.flatMap { column in
       column.featureNames.enumerated().map { index, name in
         guard column.kind == .number || column.kind == .date, column.scalings.indices.contains(index) else {
           return FeatureUnits(term: name, mean: 0, deviation: 1)

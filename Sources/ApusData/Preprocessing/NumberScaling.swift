@@ -5,6 +5,18 @@ import ApusCore
 /// z = (g(x) − mean) / deviation, with g(x) = x or, for skewed columns, g(x) = ln(1 + x / unit).
 /// Everything is fitted on training rows alone, in doubles (MISSION I).
 public struct NumberScaling: Sendable, Equatable, Codable {
+  /// What numbers are brought to.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// Mean 0 and deviation 1, the logarithm first where a column is skewed.
+    case standardize
+    /// Mean 0.
+    case center
+    /// The training rows' smallest number to 0, the largest to 1.
+    case minMax
+    /// As they are.
+    case none
+  }
+
   /// The part of a date that this is about.
   public var part: String?
   /// What stands for a missing value: the training median.
@@ -21,7 +33,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   /// Which columns take the logarithm: no value below zero, skewness above 2, and the logarithm at
   /// least halves the skewness; `unit` is the median of the values above zero, so that the choice
   /// does not depend on the unit of measure. Incomes, fares, counts and areas of tumours are such.
-  static func fit(_ numbers: [Double], part: String? = nil) -> NumberScaling? {
+  static func fit(_ numbers: [Double], part: String? = nil, kind: Kind = .standardize) -> NumberScaling? {
     let present = numbers.filter { !$0.isNaN }
     guard let moments = Moments(present), moments.isVaried else { return nil }
     var scaling = NumberScaling(
@@ -31,7 +43,14 @@ public struct NumberScaling: Sendable, Equatable, Codable {
       sorted = present.sorted()
       scaling.fill = median(sorted)
     }
-    guard part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20 else { return scaling }
+    switch kind {
+    case .standardize: break
+    case .center: scaling.deviation = 1
+    case .minMax:
+      (scaling.mean, scaling.deviation) = (moments.minimum, moments.maximum - moments.minimum)
+    case .none: (scaling.mean, scaling.deviation) = (0, 1)
+    }
+    guard kind == .standardize, part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20 else { return scaling }
     if sorted.isEmpty { sorted = present.sorted() }
     let unit = median(sorted.drop { $0 <= 0 })
     guard unit > 0, unit.isFinite else { return scaling }

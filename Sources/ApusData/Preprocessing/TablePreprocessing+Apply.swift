@@ -23,14 +23,7 @@ extension TablePreprocessing {
   public func apply(to table: Table) throws(ApusError) -> EncodedTable {
     let places = try self.places(in: table)
     let rows = table.rowCount
-    let width = featureCount
-    var notes: [String] = []
-    var features = [Float](repeating: 0, count: rows * width)
-    var feature = 0
-    for (encoding, place) in zip(columns, places.columns) {
-      try encoding.fill(&features, from: feature, width: width, table, place, &notes)
-      feature += encoding.featureCount
-    }
+    let (features, notes) = try features(of: table)
     var labels: [Int32] = []
     var values: [Float] = []
     var targetValues: [Double] = []
@@ -68,11 +61,25 @@ extension TablePreprocessing {
       }
     }
     let dataset = TableDataset(
-      features: features, inputShape: [width], targets: target.kind, labels: labels, values: values,
+      features: features, inputShape: [featureCount], targets: target.kind, labels: labels, values: values,
       count: rows)
     return EncodedTable(
       dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
       hasTarget: places.targets != nil, notes: notes)
+  }
+
+  /// The features of every row, `[rows, featureCount]`.
+  func features(of table: Table) throws(ApusError) -> (features: [Float], notes: [String]) {
+    let width = columnFeatureCount
+    var notes: [String] = []
+    var features = [Float](repeating: 0, count: table.rowCount * width)
+    var feature = 0
+    for (encoding, place) in zip(columns, try places(in: table).columns) {
+      try encoding.fill(&features, from: feature, width: width, table, place, &notes)
+      feature += encoding.featureCount
+    }
+    for step in steps { features = step.apply(to: features, rows: table.rowCount) }
+    return (features, notes)
   }
 
   /// Where the columns stand in a table: by name, or by place where there are no names.

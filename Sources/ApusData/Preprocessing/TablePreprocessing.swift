@@ -4,6 +4,8 @@ public import ApusCore
 /// any rows, stored in the model file (MISSION I).
 public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var columns: [ColumnEncoding]
+  /// What is done to the columns' features, one step after the other.
+  public var steps: [FittedFeatures] = []
   public var target: TargetEncoding
   /// Whether the training table had names; without, columns are found by their place.
   public var hasHeader: Bool
@@ -12,8 +14,10 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// The number of rows that were fitted to.
   public var trainingRows: Int
 
-  public var featureNames: [String] { columns.flatMap(\.featureNames) }
-  public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } }
+  public var featureNames: [String] { steps.last?.names ?? columns.flatMap(\.featureNames) }
+  public var featureCount: Int { steps.last?.names.count ?? columnFeatureCount }
+  /// Before the steps.
+  var columnFeatureCount: Int { columns.reduce(0) { $0 + $1.featureCount } }
   /// `[features]`
   public var inputShape: [Int] { [featureCount] }
 
@@ -57,9 +61,17 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       throw ApusError("no column varies within the \(rows.count) training rows", at: table.name)
     }
     if let note = missingNote(table, encodings) { notes.append(note) }
-    let preprocessing = TablePreprocessing(
+    var preprocessing = TablePreprocessing(
       columns: encodings, target: try fitTarget(table, target, rows), hasHeader: table.hasHeader,
       tableWidth: table.columns.count, trainingRows: rows.count)
+    for step in options.steps {
+      let names = preprocessing.featureNames
+      let features = try preprocessing.features(of: table).features
+      // The training rows alone.
+      let fitted = try step.fit(
+        rows.indices.flatMap { features[($0 * names.count)..<(($0 + 1) * names.count)] }, names: names)
+      preprocessing.steps.append(fitted)
+    }
     return (preprocessing, notes)
   }
 
@@ -133,6 +145,12 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       }
     try require(isTargetSound && target.columnNumbers.allSatisfy { places.contains($0) }, target.name)
     guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }
+    var width = columnFeatureCount
+    for step in steps {
+      try step.check()
+      guard step.inputs == width else { throw ApusError("the feature steps do not fit each other") }
+      width = step.names.count
+    }
   }
 
   static func classNames(_ column: TableColumn) -> [String] {

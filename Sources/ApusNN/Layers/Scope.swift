@@ -73,7 +73,7 @@ public struct Scope {
       let place = "layer \(child.path) (\(type(of: layer).name))" + (location.map { " at \($0)" } ?? "")
       return error.place == nil ? .failed(error.at(place)) : output
     }
-    trace.record(layer, child.path, input.shape, output)
+    trace.record(layer, child.path, input, output)
     return output
   }
 
@@ -86,6 +86,8 @@ public struct TracingMode: Hashable, Sendable {
   public var usesBatchStatistics: Bool
 
   public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
+  /// Training's batch statistics without its dropout, for measuring what a network can do.
+  public static let withoutDropout = TracingMode(samplesDropout: false, usesBatchStatistics: true)
   public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
 }
 
@@ -97,4 +99,6 @@ public enum ParameterLayout: Hashable, Sendable {
   /// `[out, in]` for an input that was flattened from `[height, width, channels]`, which PyTorch flattens
   /// as `[channels, height, width]`.
   case transposedFromImage(height: Int, width: Int, channels: Int)
+  /// `[out, in/groups, height, width]`; ours is `[height, width, in/groups, out]`.
+  case convolution
 }

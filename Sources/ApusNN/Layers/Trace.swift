@@ -19,7 +19,10 @@ public struct LayerRecord: Sendable {
   public var path: String
   public var name: String
   public var outputShape: TensorShape
-  /// The tensor itself, for taps.
+  /// What the layer is.
+  public var layer: any Layer
+  /// The tensors themselves, for taps.
+  package var input: Tensor
   package var output: Tensor
 }
 
@@ -91,9 +94,11 @@ final class Trace {
     return stableHash("\(path)#\(count)")
   }
 
-  func record(_ layer: any Layer, _ path: String, _ input: TensorShape, _ output: Tensor) {
+  func record(_ layer: any Layer, _ path: String, _ input: Tensor, _ output: Tensor) {
     layers.append(
-      LayerRecord(path: path, name: type(of: layer).name, outputShape: output.shape, output: output))
+      LayerRecord(
+        path: path, name: type(of: layer).name, outputShape: output.shape, layer: layer, input: input,
+        output: output))
   }
 
   func noteFlattened(_ flat: Tensor, from image: TensorShape) {

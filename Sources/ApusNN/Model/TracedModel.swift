@@ -47,8 +47,11 @@ public struct TracedModel {
   package var binding: ModelBinding {
     ModelBinding(
       offsets: model.parameters.map(\.offset),
-      settings: trace.settings.map { Float(model.settings[$0.path] ?? $0.value) })
+      settings: settingValues)
   }
+
+  /// The values of the settings among ``inputs``, in their order.
+  package var settingValues: [Float] { trace.settings.map { Float(model.settings[$0.path] ?? $0.value) } }
 
   package var stateUpdates: [(path: String, value: Tensor)] { trace.stateUpdates }
   package var layers: [LayerRecord] { trace.layers }

@@ -22,3 +22,14 @@ package struct TracedNetwork {
     layers = trace.layers
   }
 }
+
+/// A network of one input: layers.
+extension TracedNetwork {
+  package init(_ layers: any Network, input: [Int], mode: TracingMode) throws(ApusError) {
+    try self.init(layers, inputs: [InputSpecification(input)], mode: mode)
+  }
+
+  package var input: Tensor { inputs.tensors[0] }
+  /// The main output.
+  package var output: Tensor { outputs.tensors[0] }
+}

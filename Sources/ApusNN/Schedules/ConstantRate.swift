@@ -1,3 +1,4 @@
+public import ApusCore
 /// The same rate throughout.
 public struct ConstantRate: Schedule {
   public static let name = "constant"

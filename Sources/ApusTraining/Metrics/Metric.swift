@@ -179,7 +179,7 @@ public func shortFigure(_ value: Double, digits: Int = 4) -> String {
   var magnitude = abs(value)
   while magnitude >= 10 { (magnitude, exponent) = (magnitude / 10, exponent + 1) }
   while magnitude < 1 { (magnitude, exponent) = (magnitude * 10, exponent - 1) }
-  if exponent >= 7 || exponent < -5 {
+  if exponent >= 7 || exponent < -4 {
     var rounded = (magnitude * 100).rounded() / 100
     if rounded >= 10 { (rounded, exponent) = (1, exponent + 1) }
     return "\(value < 0 ? "-" : "")\(rounded)e\(exponent)"

@@ -11,6 +11,14 @@ struct RunChoices {
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
+  private var preparation: (any Preparation)?
+
+  /// The model with its first weights.
+  func model(on data: RunData, engine: Engine? = nil) throws -> Model {
+    let model = try Model(
+      inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
+    return try preparation.map { try model.prepared(with: $0, on: data.training, engine: engine) } ?? model
+  }
 
   init(_ given: RunConfiguration, _ data: RunData) throws {
     configuration = given
@@ -54,6 +62,7 @@ struct RunChoices {
     settings.loss = loss
     settings.optimizer = optimizer
     settings.schedule = schedule
+    preparation = try given.training.prepare.map { try Preparations.preparation($0) }
     try check()
     if given.training.epochs == nil || given.training.batch == nil {
       lines.append(
@@ -71,6 +80,7 @@ struct RunChoices {
     configuration.model.layers = network.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
+    configuration.training.prepare = preparation?.configuration
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
     configuration.training.epochs = epochs

@@ -31,6 +31,10 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public var decimalMark: String?
   /// Columns that are not inputs.
   public var leaveOut: [String]?
+  /// What numbers are brought to: `standardize`, `center`, `minMax` or `none`.
+  public var scaling: NumberScaling.Kind?
+  /// What is done to the features of a table, one step after the other: `[polynomial, {pca: {components: 10}}]`.
+  public var features: [JSONValue]?
   /// The part of the rows that early stopping looks at.
   public var validation: Double?
   /// The part of the rows that is looked at once, at the end.
@@ -60,6 +64,8 @@ public struct ModelConfiguration: Sendable, Codable, Equatable {
 public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var loss: JSONValue?
   public var optimizer: JSONValue?
+  /// A pass over the data that sets the first weights: `lsuv`.
+  public var prepare: JSONValue?
   public var learningRate: Double?
   public var schedule: JSONValue?
   public var epochs: Int?

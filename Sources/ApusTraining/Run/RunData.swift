@@ -9,6 +9,8 @@ struct RunData {
   var validation: (any Dataset)?
   var test: (any Dataset)?
   var schema: InputSchema
+  /// The table as it was read; nil for images.
+  var table: Table?
   /// What was noticed.
   var notes: [String]
   /// What was chosen, and why.
@@ -75,7 +77,11 @@ struct RunData {
         Self.sizes(
           split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
     }
-    let (preprocessing, fitted) = try prepared.fit(split.training)
+    let (preprocessing, fitted) = try prepared.fit(
+      split.training,
+      options: EncodingOptions(
+        scaling: given.scaling ?? .standardize,
+        steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
     notes = prepared.notes + fitted
     let encoded = try preprocessing.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
@@ -94,6 +100,7 @@ struct RunData {
       test = tested.dataset.subset(tested.rowsWithTarget)
     }
     schema = .table(preprocessing)
+    self.table = table
     task = prepared.target.task
     let target = preprocessing.target
     let columns = table.hasHeader ? target.columnNames : target.columnNumbers.map(String.init)
@@ -106,6 +113,11 @@ struct RunData {
   private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64)
     throws
   {
+    guard given.features == nil, given.scaling == nil else {
+      throw ApusError(
+        "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
+        fix: "leave it out")
+    }
     guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
       given.target == nil || given.target == "label"
     else {

@@ -24,11 +24,11 @@ public final class TrainingRun {
   /// Whether the report looks at the test rows: not while a search compares runs.
   public var evaluatesTest = true
 
-  private let data: RunData
-  private let session: TrainingSession
+  let data: RunData
+  let session: TrainingSession
   private let files: RunFolder
   private let store: CheckpointStore
-  private let engine: Engine
+  let engine: Engine
   private var lastCheckpoint = Clock.nanoseconds
   private var isConfigurationSafe = false
   /// The weights after the last epoch, for a run that diverges.
@@ -48,9 +48,7 @@ public final class TrainingRun {
     let chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
-    model = try Model(
-      inputs: [InputSpecification(data.training.inputShape)], seed: chosen.settings.seed,
-      network: chosen.network)
+    model = try chosen.model(on: data, engine: engine)
     task = data.task
     session = try TrainingSession(
       model, training: data.training, validation: data.validation, settings: chosen.settings,
@@ -169,7 +167,7 @@ public final class TrainingRun {
       history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted
     )
     guard !isInterrupted else { return report }
-    session.restore(session.result())
+    session.restore(try session.result())
     report.training = session.evaluate(data.training)
     report.validation = data.validation.map { session.evaluate($0) } ?? []
     if evaluatesTest, let test = data.test {

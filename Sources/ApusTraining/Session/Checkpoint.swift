@@ -34,6 +34,9 @@ package struct CheckpointStore: Sendable {
     for (index, slot) in state.slots.enumerated() {
       file.entries["slot.\(index)"] = SafeTensors.Entry(slot, shape: [slot.count])
     }
+    for (index, weights) in state.kept.enumerated() {
+      file.entries["kept.\(index)"] = SafeTensors.Entry(weights, shape: [weights.count])
+    }
     for (name, values) in [("best", state.best), ("epochStart", state.epochStart)] {
       if let values { file.entries[name] = SafeTensors.Entry(values, shape: [values.count]) }
     }
@@ -81,11 +84,13 @@ package struct CheckpointStore: Sendable {
     }
     var slots: [[Float]] = []
     while let slot = file.entries["slot.\(slots.count)"]?.floats { slots.append(slot) }
+    var kept: [[Float]] = []
+    while let weights = file.entries["kept.\(kept.count)"]?.floats { kept.append(weights) }
     let state = TrainingState(
       progress: try JSONCoding.decode(
         TrainingProgress.self, from: StrictJSON.parse(progress, name: "progress")),
       parameters: parameters, slots: slots, best: file.entries["best"]?.floats,
-      epochStart: file.entries["epochStart"]?.floats)
+      epochStart: file.entries["epochStart"]?.floats, kept: kept)
     return (state, file.metadata["fingerprint"] ?? "")
   }
 

@@ -15,12 +15,13 @@ public struct Trainer: Sendable {
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant,
     regularization: Regularization = .none, groups: [ParameterGroup] = [], accumulate: Int = 1,
-    auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil, seed: UInt64 = 0,
-    engine: Engine? = nil
+    auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
+    ensemble: (any EnsembleMethod)? = nil, seed: UInt64 = 0, engine: Engine? = nil
   ) {
     settings = TrainingSettings(
       loss: loss, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups,
-      accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal, seed: seed)
+      accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal,
+      ensemble: ensemble, seed: seed)
     self.engine = engine
   }
 
@@ -59,7 +60,7 @@ public struct Trainer: Sendable {
       }
     }
     if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
-    model = session.result()
+    model = try session.result()
     onEvent?(.finished(session.progress.history))
     return session.progress.history
   }

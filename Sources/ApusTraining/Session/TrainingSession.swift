@@ -15,6 +15,8 @@ public final class TrainingSession {
 
   /// The rows of one update: a batch, or several that accumulate.
   private let rowsPerStep: Int
+  /// What the ensemble's method remembers.
+  private var kept: [[Float]] = []
   /// The weights at the beginning of the epoch, where a goal looks at how far they move.
   private var epochStart: [Float]?
   private let training: any Dataset
@@ -150,6 +152,11 @@ public final class TrainingSession {
     progress.step += 1
     progress.position += 1
     progress.lossSum += Double(loss) * Double(end - start)
+    settings.ensemble?.observe(
+      EnsembleMoment(
+        step: progress.step, isEpochEnd: progress.position == stepsPerEpoch,
+        epoch: progress.epoch + (progress.position == stepsPerEpoch ? 1 : 0), epochs: settings.epochs),
+      weights: UnsafeBufferPointer(step.trained[0].parameters.floats), kept: &kept)
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
     if progress.position == stepsPerEpoch { finishEpoch(rate: rate) }
     return loss
@@ -268,9 +275,11 @@ public final class TrainingSession {
     best.map { step.trained[0].model.replacingStorage(TensorStorage($0.floats)) }
   }
 
-  /// What training comes to: with early stopping, or from a pocket, the best model, else the one of now.
-  public func result() -> Model {
-    settings.restoresBest || progress.fewestMistakes != nil ? bestModel() ?? snapshot() : snapshot()
+  /// What training comes to: what the ensemble's method makes of it, else with early stopping, or from a pocket, the best
+  /// model, else the one of now.
+  public func result() throws -> Model {
+    try settings.ensemble?.result(of: step.trained[0].model, kept: kept, loss: settings.loss)
+      ?? (settings.restoresBest || progress.fewestMistakes != nil ? bestModel() ?? snapshot() : snapshot())
   }
 
   /// Goes on from a model's weights.
@@ -306,7 +315,7 @@ public final class TrainingSession {
     TrainingState(
       progress: progress, parameters: Array(step.trained[0].parameters.floats),
       slots: step.trained[0].slots.map { Array($0.floats) },
-      best: best.map { Array($0.floats) }, epochStart: epochStart)
+      best: best.map { Array($0.floats) }, epochStart: epochStart, kept: kept)
   }
 
   /// - Throws: when the state belongs to another model or optimizer.
@@ -324,6 +333,7 @@ public final class TrainingSession {
     }
     best = state.best.map { TensorStorage($0) }
     epochStart = state.epochStart
+    kept = state.kept
   }
 
   /// What happens from now on. Any number may listen; who falls behind misses the oldest.
@@ -364,14 +374,18 @@ package struct TrainingState: Sendable, Equatable {
   package var best: [Float]?
   /// The weights at the beginning of the epoch, for a goal.
   package var epochStart: [Float]?
+  /// What an ensemble's method remembers.
+  package var kept: [[Float]]
 
   package init(
-    progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]?, epochStart: [Float]?
+    progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]? = nil,
+    epochStart: [Float]? = nil, kept: [[Float]] = []
   ) {
     self.progress = progress
     self.parameters = parameters
     self.slots = slots
     self.best = best
     self.epochStart = epochStart
+    self.kept = kept
   }
 }

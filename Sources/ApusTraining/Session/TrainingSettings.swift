@@ -1,3 +1,4 @@
+import ApusCore
 public import ApusNN
 
 /// How a model is trained: loss, optimizer, schedule and everything around them.
@@ -21,6 +22,8 @@ public struct TrainingSettings: Sendable {
   public var earlyStopping: Int?
   /// Training stops after an epoch in which Σ |W − W before| is at most this (S4's goal); nil never.
   public var goal: Double?
+  /// How the result is an average of several weights; nil takes the last, or the best.
+  public var ensemble: (any EnsembleMethod)?
   /// Decides the order of the samples and the dropout masks.
   public var seed: UInt64
   /// Whether the weights of the epoch with the best validation loss are the result: with early stopping. Without it a
@@ -31,7 +34,7 @@ public struct TrainingSettings: Sendable {
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
     batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
     accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    seed: UInt64 = 0
+    ensemble: (any EnsembleMethod)? = nil, seed: UInt64 = 0
   ) {
     self.loss = loss
     self.optimizer = optimizer.optimizer
@@ -45,6 +48,7 @@ public struct TrainingSettings: Sendable {
     self.auxiliary = auxiliary
     self.earlyStopping = earlyStopping
     self.goal = goal
+    self.ensemble = ensemble
     self.seed = seed
   }
 

@@ -8,6 +8,8 @@ public struct ModelTraining: Sendable {
   public var regularization: Regularization
   /// Parameters with a treatment of their own; the first group whose path fits applies.
   public var groups: [ParameterGroup]
+  /// What the model is traced for: with dropout and batch statistics, unless something is to be measured without.
+  public var mode = TracingMode.training
 
   public init(
     _ model: Model, optimizer: some Optimizer, regularization: Regularization = .none,

@@ -55,7 +55,7 @@ public final class TrainingStep {
     let engine = try engine ?? Engine.standard()
     self.capacity = capacity
     inputCount = inputs.count
-    let traced = trainings.map { TracedModel($0.model, mode: .training) }
+    let traced = trainings.map { TracedModel($0.model, mode: $0.mode) }
     let inputTensors = inputs.map { Tensor.input($0.name, TensorType($0.shape, $0.scalar)) }
     let means = try trace(traced, inputTensors)
     guard means.count == trainings.count else {

@@ -11,12 +11,23 @@
 #include "WholePrograms.h"
 #include "Contract.h"
 #include "Attention.h"
+#include "Convolution.h"
+#include "ConvolutionWeights.h"
+#include "Pooling.h"
 #include "Movement.h"
 
 const apus_kernels APUS_TABLE = {
   .name = APUS_TABLE_NAME,
   .program = program_kernel,
   .contract = contract_kernel,
+  .convolution = convolution_kernel,
+  .convolution_data = convolution_data_kernel,
+  .convolution_weights = convolution_weights_kernel,
+  .max_pool = max_pool_kernel,
+  .max_pool_scatter = max_pool_scatter_kernel,
+  .max_pool_gather = max_pool_gather_kernel,
+  .average_pool = average_pool_kernel,
+  .average_pool_gradient = average_pool_gradient_kernel,
   .reduce = reduce_kernel,
   .reduce_blocks = reduce_blocks_kernel,
   .reduce_tree = reduce_tree_kernel,

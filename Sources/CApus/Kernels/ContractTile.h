@@ -53,16 +53,35 @@ typedef void (*tile_function)(TILE_PARAMETERS);
 
 #define TILE_UNROLL _Pragma("clang loop unroll(full)")
 
-APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
-  const vlanes mask = first_lanes(lanes);
-  const int last = vectors - 1;
-  vfloat sum[CONTRACT_TILE_ROWS][TILE_VECTORS_OF_A_ROW], columns[TILE_VECTORS_OF_A_ROW];
+/// The sums of a tile.
+typedef vfloat tile_sums[CONTRACT_TILE_ROWS][TILE_VECTORS_OF_A_ROW];
+
+APUS_INLINE void tile_load(const int rows, const int vectors, tile_sums sum, const float *c, int64_t c_row, vlanes mask) {
   TILE_UNROLL for (int i = 0; i < rows; i += 1) {
     TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
       const float *from = c + i * c_row + v * APUS_WIDTH;
-      sum[i][v] = !resume ? (vfloat){} : v < last ? load(from) : load_lanes(from, mask);
+      sum[i][v] = v < vectors - 1 ? load(from) : load_lanes(from, mask);
     }
   }
+}
+
+APUS_INLINE void tile_store(const int rows, const int vectors, tile_sums sum, float *c, int64_t c_row, vlanes mask) {
+  TILE_UNROLL for (int i = 0; i < rows; i += 1) {
+    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
+      float *to = c + i * c_row + v * APUS_WIDTH;
+      if (v < vectors - 1) store(to, sum[i][v]);
+      else store_lanes(to, mask, sum[i][v]);
+    }
+  }
+}
+
+/// `k` more terms of every sum. Returns the row of B behind them. Lane by lane
+/// (`by_lanes`) A has a number for each column, as B has.
+APUS_INLINE const float *tile_terms(const int rows, const int vectors, const int by_lanes, tile_sums sum, const float *a,
+                                    int64_t a_row, int64_t a_column, const float *b, int64_t b_row, int64_t k,
+                                    vlanes mask) {
+  const int last = vectors - 1;
+  vfloat columns[TILE_VECTORS_OF_A_ROW];
   // Every third row has its pointer, and the next two are one and two strides
   // away, which an x86 address can say: more pointers would not fit the registers.
   const int pointers = (rows + 2) / 3;
@@ -72,20 +91,32 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
   _Pragma("clang loop unroll(disable)") for (; k > 0; k -= 1) {
     columns[last] = load_lanes(b + last * APUS_WIDTH, mask);
     TILE_UNROLL for (int v = 0; v < last; v += 1) columns[v] = load(b + v * APUS_WIDTH);
+    // Of rows that it knows to be evenly spaced the compiler makes one pointer,
+    // each step of which waits for the last.
+    int64_t apart = a_row;
+    __asm__("" : "+r"(apart));
     TILE_UNROLL for (int i = 0; i < rows; i += 1) {
-      const vfloat factor = splat(row[i / 3][(i % 3) * a_row]);
-      TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = fused(factor, columns[v], sum[i][v]);
+      const float *at = row[i / 3] + (i % 3) * apart;
+      TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
+        const vfloat factor = !by_lanes ? splat(*at) : v < last ? load(at + v * APUS_WIDTH) : load_lanes(at + v * APUS_WIDTH, mask);
+        sum[i][v] = fused(factor, columns[v], sum[i][v]);
+      }
     }
     TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] += a_column;
     b += b_row;
   }
+  return b;
+}
+
+APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
+  const vlanes mask = first_lanes(lanes);
+  tile_sums sum;
   TILE_UNROLL for (int i = 0; i < rows; i += 1) {
-    TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
-      float *to = c + i * c_row + v * APUS_WIDTH;
-      if (v < last) store(to, sum[i][v]);
-      else store_lanes(to, mask, sum[i][v]);
-    }
+    TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = (vfloat){};
   }
+  if (resume) tile_load(rows, vectors, sum, c, c_row, mask);
+  tile_terms(rows, vectors, 0, sum, a, a_row, a_column, b, b_row, k, mask);
+  tile_store(rows, vectors, sum, c, c_row, mask);
 }
 
 // Sums, one row of B and one factor fill the vector registers: 32 of them, or

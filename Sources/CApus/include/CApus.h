@@ -150,6 +150,51 @@ typedef struct apus_contract {
 /// and strides (pointers are not read). The same for every instruction set.
 int64_t apus_contract_scratch(const apus_contract *contract);
 
+// MARK: - Windows over images
+
+/// A window that moves over images [rows, height, width, channels]; at its places
+/// [rows, places_y, places_x, outputs] is what it gives. Tap (i, j) of the window
+/// at (y, x) lies on pixel (y * stride_y + i * dilation_y - top, x * stride_x +
+/// j * dilation_x - left); what lies outside the image is padding. All compact.
+///
+/// Convolutions: with weights w [size_y, size_x, channels / groups, outputs],
+/// - convolution: a = images, b = weights, c = places;
+/// - convolution_data: a = places, b = weights, c = images: the first's gradient;
+/// - convolution_weights: a = images, b = places, c = weights: the other gradient.
+/// Each element is a chain of fused multiply-adds from 0, over taps and then
+/// channels (taps backwards and then outputs for data; rows, y, x for weights);
+/// where a tap lies on padding, the factor is 0. Past APUS_CHAIN terms, chains of
+/// whole taps are added one after the other, but the chains of weights, of whole
+/// images or lines of places, as APUS_SUM adds its blocks.
+///
+/// Pooling (outputs = channels, a channel each; padding is skipped):
+/// - max_pool: a = images, c = places. The first of equals; the first NaN wins;
+/// - max_pool_scatter: a = images, b = places, c = images: b added at the maxima;
+/// - max_pool_gather: a = images, b = images, c = places: b at the maxima;
+/// - average_pool: a = images, c = places: the sum over the pixels / their number;
+/// - average_pool_gradient: a = places, c = images: a / that number, added.
+/// Sums run over taps, or over places, in ascending order.
+///
+/// Then, when there is an epilogue, runs it over what was computed, as in apus_contract.
+typedef struct apus_windowed {
+  int64_t rows, height, width, channels;
+  int64_t places_y, places_x, outputs;
+  int64_t size_y, size_x, stride_y, stride_x, dilation_y, dilation_x, top, left;
+  int64_t groups;
+  const float *a, *b;
+  float *c;
+  const apus_program *epilogue;              // or NULL; none for weights
+  /// Convolutions: at least apus_convolution..._scratch floats for each part, 64-byte aligned.
+  float *scratch;
+  int64_t scratch_stride;                    // floats from one part's scratch to the next
+} apus_windowed;
+
+/// Floats of scratch for each of `parts` parts (pointers are not read). The same
+/// for every instruction set.
+int64_t apus_convolution_scratch(const apus_windowed *window, int32_t parts);
+int64_t apus_convolution_data_scratch(const apus_windowed *window, int32_t parts);
+int64_t apus_convolution_weights_scratch(const apus_windowed *window, int32_t parts);
+
 // MARK: - Reductions
 
 typedef enum apus_reduction {
@@ -233,6 +278,9 @@ typedef struct apus_kernels {
   const char *name;          // "portable", "avx2", "avx512"
   apus_kernel program;       // apus_program
   apus_kernel contract;      // apus_contract
+  apus_kernel convolution, convolution_data, convolution_weights;  // apus_windowed
+  apus_kernel max_pool, max_pool_scatter, max_pool_gather;         // apus_windowed
+  apus_kernel average_pool, average_pool_gradient;                 // apus_windowed
   apus_kernel reduce;        // apus_reduce
   /// The two halves of a long APUS_SUM or APUS_SUM_OF_SQUARES with inner == 1:
   /// reduce_blocks writes ceil(length / APUS_CHAIN) block sums for each outer index;

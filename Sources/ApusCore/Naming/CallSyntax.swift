@@ -1,4 +1,3 @@
-public import ApusCore
 
 /// Reads `name`, `name(1, 2)` and `name(key: value)`, as on the command line: `warmup(100), cosine(to: 0)`.
 public enum CallSyntax {

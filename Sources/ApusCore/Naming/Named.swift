@@ -1,4 +1,3 @@
-public import ApusCore
 
 /// Something that has a name in configuration files, on the command line and in tables: a layer, an activation,
 /// a loss, an optimizer, a schedule, an initializer, a metric.
@@ -28,7 +27,7 @@ extension Named {
   public func validate() throws(ApusError) {}
 
   /// Refuses a parameter that is outside its range.
-  func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String) throws(ApusError) {
+  package func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String) throws(ApusError) {
     guard !holds else { return }
     throw ApusError("\(parameter) of \(Self.name) is \(value)", expected: expected)
   }

@@ -1,0 +1,61 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Examine data, network and training, and say what is well and what is not.",
+      discussion: """
+        Starts from what apus train would start from, trains copies for some seconds, and writes nothing. Each \
+        check has a figure, the range that it should lie in and, where it does not, why that matters and what to \
+        do. Ends with 1 when something is bad.
+        """)
+
+    @Argument(
+      help: ArgumentHelp(
+        "A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
+      completion: .file())
+    var data: String?
+
+    @OptionGroup(title: "Data") var dataArguments: TrainingDataArguments
+    @OptionGroup(title: "Network") var network: NetworkArguments
+    @OptionGroup(title: "Training") var training: TrainingArguments
+
+    @Option(
+      help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"),
+      completion: .file())
+    var config: String?
+
+    @Flag(help: "Show the reason and the table of every check, not only of those that are not well.")
+    var explain = false
+
+    @Flag(help: "Print one object of results, and nothing else.")
+    var json = false
+
+    func validate() throws {
+      if data == nil, config == nil {
+        throw ValidationError(
+          "Missing expected argument '<data>': give a file, a folder or a built-in data set.")
+      }
+    }
+
+    func run() throws {
+      try dataArguments.check()
+      try network.check()
+      try training.check()
+      var configuration = try config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration()
+      if let data { configuration.data.source = data }
+      dataArguments.write(to: &configuration.data)
+      network.write(to: &configuration.model)
+      training.write(to: &configuration.training)
+      if !json { Output.tellBuild() }
+      let verdicts = Doctor.examine(try Patient(configuration))
+      let view = DoctorView(verdicts, style: Output.style)
+      Output.print(json ? [view.json.text(sortsKeys: false)] : view.lines(explains: explain))
+      if verdicts.contains(where: { $0.level == .bad }) {
+        try Output.finish()
+        throw ExitCode(1)
+      }
+    }
+  }
+#endif

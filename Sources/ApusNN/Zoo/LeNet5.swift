@@ -1,0 +1,22 @@
+import ApusCore
+
+/// The convolutional network for digits of LeCun et al. (1998), on images of 28 × 28 pixels: 61,706 parameters
+/// with one input channel and 10 classes (MISSION A8).
+///
+/// As in most of its later descriptions every map of the second convolution sees all maps before it, pooling has no
+/// weights, and the output is linear.
+public struct LeNet5: CompositeLayer {
+  public var classes: Int
+
+  public init() { self.init(classes: 10) }
+  public init(classes: Int) { self.classes = classes }
+
+  public var body: some Layer {
+    Conv2D(6, 5); Tanh(); AveragePool2D(2)
+    Conv2D(16, 5, padding: .valid); Tanh(); AveragePool2D(2)
+    Flatten()
+    Dense(120); Tanh()
+    Dense(84); Tanh()
+    Dense(classes)
+  }
+}

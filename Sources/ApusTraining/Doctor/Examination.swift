@@ -1,0 +1,53 @@
+/// One thing that the doctor looks at (MISSION K; lecture S4, "babysitting the learning process").
+///
+/// Adding one costs a file with a conforming type, and a line of ``Examinations/table``.
+public protocol Examination: Sendable {
+  /// What is examined, in a word or two: `initial loss`.
+  static var name: String { get }
+  static var stage: Examinations.Stage { get }
+  /// Why it matters, as one sentence.
+  static var why: String { get }
+  /// The short forms of `apus train` that it belongs to: it must then be cheap.
+  static var moments: [Examinations.Moment] { get }
+  init()
+
+  /// - Returns: nil where it does not apply to the patient.
+  /// - Throws: where the patient cannot be examined; that is a verdict too.
+  func callAsFunction(_ patient: Patient) throws -> Finding?
+}
+
+extension Examination {
+  public static var moments: [Examinations.Moment] { [] }
+}
+
+public enum Examinations {
+  /// What is looked at, in the order in which it is shown.
+  public enum Stage: String, Sendable, CaseIterable {
+    /// The rows, before there is a network.
+    case data
+    /// The network with its first weights.
+    case start
+    /// A short training.
+    case training
+    /// What training came to.
+    case result
+  }
+
+  /// When a short form runs by itself.
+  public enum Moment: Sendable {
+    case beforeTraining, afterTraining
+  }
+
+  /// In the order in which they are shown.
+  public static let table: [any Examination.Type] = [
+    // Data
+    ColumnVariety.self, CopiedColumns.self, LeakingColumns.self, ClassBalance.self, SharedRows.self,
+    // Start
+    InitialLoss.self, RegularisedLoss.self, EqualUnits.self, GradientFlow.self, UnitActivity.self,
+    GradientCorrectness.self,
+    // Training
+    FewSamples.self, RateRange.self, FiniteTraining.self, UpdateRatio.self,
+    // Result
+    GeneralisationGap.self, HonestAccuracy.self,
+  ]
+}

@@ -1,0 +1,210 @@
+import ApusCore
+public import ApusData
+public import ApusNN
+
+/// Compares the gradients with differences of the loss, parameter by parameter, in double precision (MISSION K; S4).
+///
+/// For a direction v of the parameter space the gradient g promises the slope ⟨g, v⟩; the loss itself says
+/// (L(w + h v) − L(w − h v)) / 2h. Each parameter is tried in one random direction over all of its elements (the
+/// inner-product test) and along some elements alone. Loss and gradient are both computed by the reference
+/// interpreter in `Double`, dropout masks held fixed.
+///
+/// At a kink, of a ReLU say, differences are no gradient: a parameter that disagrees is tried again at weights a
+/// little aside, where the kink is gone and a mistake is still there; the best of the attempts counts.
+public struct GradientCheck {
+  public struct Row: Sendable {
+    public var path: String
+    public var shape: [Int]
+    /// The norm of the gradient.
+    public var norm: Double
+    /// The largest of |difference − promise| / max(|difference|, |promise|) over the directions tried.
+    public var relativeError: Double
+    /// Where it was found: `along a random direction`, `element 17`.
+    public var place: String
+    public var difference: Double
+    public var promise: Double
+  }
+
+  public struct Report: Sendable {
+    public var rows: [Row]
+    /// The mean loss at the weights.
+    public var loss: Double
+
+    /// A relative error from which a gradient is in doubt, and one from which it is wrong.
+    public static let tolerance = 1e-5
+    public static let wrong = 1e-2
+
+    public var worst: Row? { rows.max { $0.relativeError < $1.relativeError } }
+
+    public var level: Verdict.Level {
+      let error = worst?.relativeError ?? 0
+      return error < Self.tolerance ? .ok : error < Self.wrong ? .look : .bad
+    }
+
+    public var details: FindingDetails {
+      FindingDetails(
+        ["parameter", "shape", "gradient", "relative error"],
+        rows.map {
+          [
+            $0.path, $0.shape.map(String.init).joined(separator: " × "), shortFigure($0.norm, digits: 3),
+            shortFigure($0.relativeError, digits: 2),
+          ]
+        })
+    }
+  }
+
+  private let model: Model
+  private let loss: any Loss
+  private let elements: Int
+  private let attempts = 4
+  private let losses: Interpreter
+  private let gradients: Interpreter
+  /// Input, target, key, and behind them the model's inputs.
+  private let data: [ReferenceArray<Double>]
+  private let settings: [ReferenceArray<Double>]
+  private let rowCount: Int
+
+  /// - Parameters:
+  ///   - batch: the samples of the loss: a few are enough.
+  ///   - elements: how many elements of each parameter are tried alone, evenly spread.
+  ///   - mode: with the dropout of training, its masks held fixed.
+  /// - Throws: a mistake in the shapes; when there are no samples.
+  public init(
+    _ model: Model, loss: some Loss, batch: Batch, elements: Int = 3, mode: TracingMode = .training
+  ) throws {
+    guard batch.count > 0 else { throw ApusError("a gradient check without samples", expected: "at least 1") }
+    self.model = model
+    self.loss = loss
+    self.elements = elements
+    rowCount = batch.count
+    let traced = TracedModel(model, mode: mode)
+    let input = model.inputs[0].tensor
+    let output = traced(input)
+    let target = Tensor.input("target", loss.targetType(for: output.shape))
+    let mean = loss(output, target).mean()
+    let inputs = [input, target, traced.key] + traced.inputs
+    let sources = zip(model.parameters, traced.parameters).filter { !$0.0.specification.isState }.map(\.1)
+    losses = Interpreter(try Graph(inputs: inputs, outputs: [mean]))
+    gradients = Interpreter(
+      try Graph(
+        inputs: inputs, outputs: [mean] + ApusCore.gradients(of: mean, withRespectTo: sources)))
+    // As a step would be given them.
+    var floats = [Float](repeating: 0, count: batch.capacity * batch.inputSize)
+    var targets = [Float](repeating: 0, count: max(target.shape.count(rows: batch.count), 1))
+    let isLabelled = target.scalar == .int32
+    floats.withUnsafeMutableBufferPointer { floats in
+      targets.withUnsafeMutableBufferPointer { targets in
+        batch.copy(
+          to: InputMemory(floats: floats, scalar: input.scalar),
+          targets: InputMemory(floats: targets, scalar: target.scalar), loss.classTargets,
+          model.outputShape.reduce(1, *))
+      }
+    }
+    data = [
+      ReferenceArray(
+        shape: input.shape.sizes(rows: batch.count),
+        values: floats.prefix(batch.count * batch.inputSize).map {
+          input.scalar == .int32 ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0)
+        }),
+      ReferenceArray(
+        shape: target.shape.sizes(rows: batch.count),
+        values: targets.map { isLabelled ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0) }),
+      ReferenceArray(shape: [4], values: [Double(Int32(truncatingIfNeeded: model.seed)), 0, 1, 0]),
+    ]
+    settings = traced.settingValues.map { ReferenceArray(shape: [], values: [Double($0)]) }
+  }
+
+  /// The loss and every parameter's gradient against differences.
+  public func run() throws -> Report {
+    let weights = model.parameters.map { parameter in
+      model[parameter.path]!.map { Double($0) }
+    }
+    let (loss, exact) = gradient(at: weights)
+    let trained = model.parameters.indices.filter { !model.parameters[$0].specification.isState }
+    var rows: [Row] = []
+    for (position, index) in trained.enumerated() {
+      let parameter = model.parameters[index]
+      var row = check(index, position, parameter, weights, loss, exact[position], attempt: 0)
+      var attempt = 1
+      while row.relativeError > Report.tolerance, attempt < attempts {
+        let moved = jittered(weights, attempt)
+        let (loss, exact) = gradient(at: moved)
+        let again = check(index, position, parameter, moved, loss, exact[position], attempt: attempt)
+        if again.relativeError < row.relativeError { row = again }
+        attempt += 1
+      }
+      rows.append(row)
+    }
+    return Report(rows: rows, loss: loss)
+  }
+
+  /// A parameter in a random direction, and along some of its elements.
+  private func check(
+    _ index: Int, _ position: Int, _ parameter: Parameter, _ weights: [[Double]], _ loss: Double,
+    _ gradient: [Double], attempt: Int
+  ) -> Row {
+    let random = Philox(seed: model.seed, path: "gradient check \(attempt) \(parameter.path)")
+    let count = gradient.count
+    var direction = (0..<count).map { random.normal(UInt64($0)) }
+    let norm = Self.norm(direction)
+    for element in direction.indices { direction[element] /= norm }
+    var row = Row(
+      path: parameter.path, shape: parameter.shape, norm: Self.norm(gradient), relativeError: -1, place: "",
+      difference: 0, promise: 0)
+    func take(_ direction: [Double], _ place: String) {
+      let promise = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      let difference = slope(index, weights, direction)
+      let scale = max(abs(promise), abs(difference), Self.floor * max(1, abs(loss)))
+      let error = abs(promise - difference) / scale
+      if !(error <= row.relativeError) {
+        (row.relativeError, row.place) = (error.isNaN ? .infinity : error, place)
+        (row.difference, row.promise) = (difference, promise)
+      }
+    }
+    take(direction, "along a random direction")
+    for sample in 0..<min(elements, count) {
+      let element = (2 * sample + 1) * count / (2 * min(elements, count))
+      var unit = [Double](repeating: 0, count: count)
+      unit[element] = 1
+      take(unit, "element \(element)")
+    }
+    return row
+  }
+
+  /// Slopes below this, of a loss of about 1, drown in rounding.
+  private static let floor = 1e-5
+
+  /// (L(w + h v) − L(w − h v)) / 2h, with h so small that a kink in between is unlikely.
+  private func slope(_ index: Int, _ weights: [[Double]], _ direction: [Double]) -> Double {
+    let step = 1e-5
+    func loss(_ sign: Double) -> Double {
+      var moved = weights
+      moved[index] = zip(weights[index], direction).map { $0 + sign * step * $1 }
+      return losses.run(inputs(moved), rows: rowCount)[0].values[0]
+    }
+    return (loss(1) - loss(-1)) / (2 * step)
+  }
+
+  private func gradient(at weights: [[Double]]) -> (loss: Double, gradients: [[Double]]) {
+    let outputs = gradients.run(inputs(weights), rows: rowCount)
+    return (outputs[0].values[0], outputs.dropFirst().map(\.values))
+  }
+
+  private func inputs(_ weights: [[Double]]) -> [ReferenceArray<Double>] {
+    data + zip(model.parameters, weights).map { ReferenceArray(shape: $0.shape, values: $1) } + settings
+  }
+
+  /// Weights a little aside, where no kink lies exactly.
+  private func jittered(_ weights: [[Double]], _ attempt: Int) -> [[Double]] {
+    zip(model.parameters, weights).map { parameter, values in
+      guard !parameter.specification.isState else { return values }
+      let random = Philox(seed: model.seed, path: "aside \(attempt) \(parameter.path)")
+      let size = max(Self.norm(values) / Double(max(values.count, 1)).squareRoot(), 0.1)
+      return values.indices.map { values[$0] + 0.03 * size * random.normal(UInt64($0)) }
+    }
+  }
+
+  private static func norm(_ values: [Double]) -> Double {
+    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+}

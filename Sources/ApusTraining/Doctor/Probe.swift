@@ -1,0 +1,74 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// One batch through a network and back: what signals and gradients are like at each layer.
+///
+/// Without dropout, which would only add noise, and without regularisation.
+struct Probe {
+  /// A layer with weights.
+  struct Signal {
+    var path: String
+    var name: String
+    /// The root mean square of the layer's outputs over the batch.
+    var output: Double
+    /// The root mean square of the gradient of the mean loss with respect to them.
+    var gradient: Double
+  }
+
+  let rows: Int
+  /// The mean loss of the batch, without regularisation.
+  let loss: Double
+  /// Layers with weights, from the input to the output.
+  let signals: [Signal]
+  /// Layers of activations whose units can die or saturate.
+  let units: [UnitReading]
+
+  private static let mostRows = 256
+  /// Numbers of all layers together that a probe may hold.
+  private static let mostNumbers = 1 << 24
+
+  init(_ patient: Patient, _ model: Model) throws {
+    let perRow = model.summary.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
+    let batch = patient.sample(min(Self.mostRows, max(Self.mostNumbers / max(perRow, 1), 8)))
+    let layers = TracedModel(traced: model, mode: .withoutDropout).ownLayers
+    let weighted = layers.filter { !model.weights(of: $0.path).isEmpty }
+    let activations = layers.compactMap { layer in
+      (layer.layer as? any Activation).flatMap { ActivationCurve($0) }.map { (layer.path, layer.name, $0) }
+    }
+    var training = ModelTraining(model, optimizer: GradientDescent())
+    training.mode = .withoutDropout
+    let taps =
+      weighted.flatMap { [Tap.output($0.path), .gradient($0.path)] } + activations.map { .input($0.0) }
+    let step = try TrainingStep(
+      training, loss: patient.settings.loss, capacity: batch.count, taps: taps, engine: patient.engine())
+    batch.copy(to: step, patient.settings.loss.classTargets)
+    rows = batch.count
+    loss = Double(try step.run(rows: rows, step: 1, rate: 0))
+    signals = weighted.map { [rows] layer in
+      Signal(
+        path: layer.path, name: layer.name,
+        output: Self.rootMeanSquare(step.value(of: .output(layer.path), rows: rows) ?? []),
+        gradient: Self.rootMeanSquare(step.value(of: .gradient(layer.path), rows: rows) ?? []))
+    }
+    units = try activations.compactMap { [rows] path, name, curve in
+      guard let values = step.value(of: .input(path), rows: rows),
+        let shape = layers.last(where: { $0.path == path })?.outputShape
+      else { return nil }
+      return try UnitReading(path, name, curve, values, units: shape[-1].size)
+    }
+  }
+
+  private static func rootMeanSquare(_ values: [Float]) -> Double {
+    (values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(values.count, 1))).squareRoot()
+  }
+}
+
+extension Batch {
+  /// Puts the samples where a step of one model reads them.
+  func copy(to step: TrainingStep, _ classTargets: ClassTargets) {
+    copy(
+      to: step.memory(input: 0), targets: step.memory(input: 1), classTargets,
+      step.trained[0].model.outputShape.reduce(1, *))
+  }
+}

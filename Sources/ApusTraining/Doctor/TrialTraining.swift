@@ -1,0 +1,38 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// A copy of a network that is trained again and again from the same first weights.
+final class TrialTraining {
+  private let step: TrainingStep
+  private let model: Model
+  private let classTargets: ClassTargets
+
+  init(_ patient: Patient, _ training: ModelTraining, capacity: Int) throws {
+    step = try TrainingStep(
+      training, loss: patient.settings.loss, capacity: capacity, engine: patient.engine())
+    model = training.model
+    classTargets = patient.settings.loss.classTargets
+  }
+
+  /// The loss of each step, before its update; nil where one was not finite.
+  ///
+  /// - Parameters:
+  ///   - batches: used one after the other, and again from the first.
+  ///   - isEnough: asked after each step, with its loss: whether to stop.
+  func losses(
+    _ batches: [Batch], steps: Int, rate: Double, isEnough: (Double) -> Bool = { _ in false }
+  ) -> [Double]? {
+    step.trained[0].restore(model)
+    for slot in step.trained[0].slots { slot.floats.update(repeating: 0) }
+    var losses: [Double] = []
+    for index in 0..<steps {
+      let batch = batches[index % batches.count]
+      if index < batches.count || batches.count > 1 { batch.copy(to: step, classTargets) }
+      guard let loss = try? step.run(rows: batch.count, step: index + 1, rate: rate) else { return nil }
+      losses.append(Double(loss))
+      if isEnough(Double(loss)) { break }
+    }
+    return losses
+  }
+}

@@ -1,0 +1,55 @@
+public import ApusCore
+public import ApusNN
+
+/// How a run comes to a model that is an average (MISSION M).
+///
+/// Adding one costs a file with a conforming type, and a line of ``EnsembleMethods/table``.
+public protocol EnsembleMethod: Named {
+  /// Trainings from other first weights, one after the other; 1 for what comes of a single one.
+  var runs: Int { get }
+
+  /// Takes weights in after a step, or at an epoch's end.
+  ///
+  /// - Parameters:
+  ///   - moment: where training stands.
+  ///   - weights: of now.
+  ///   - kept: what the method remembers: it is saved with checkpoints.
+  func observe(_ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]])
+
+  /// The model that comes of what was kept; nil where it is that of the last step.
+  func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model?
+}
+
+/// A step that was just done.
+public struct EnsembleMoment: Sendable {
+  /// Counted from 1.
+  public let step: Int
+  public let isEpochEnd: Bool
+  /// Epochs done, and those of the whole run.
+  public let epoch, epochs: Int
+}
+
+extension EnsembleMethod {
+  public var runs: Int { 1 }
+  public func observe(
+    _ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]]
+  ) {}
+  public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? { nil }
+
+  /// The model with kept weights.
+  func model(_ model: Model, _ weights: [Float]) -> Model { model.replacingStorage(TensorStorage(weights)) }
+
+  func requireCount(_ count: Int) throws(ApusError) {
+    try require((2...1000).contains(count), "count", count, "from 2 to 1000")
+  }
+}
+
+public enum EnsembleMethods {
+  public static let table = NameTable(
+    "ensemble", [SeedEnsemble.self, SnapshotEnsemble.self, CheckpointAverage.self, MovingAverage.self])
+
+  /// The method of a name, or of a name with parameters.
+  public static func method(_ description: JSONValue) throws(ApusError) -> any EnsembleMethod {
+    try table.item(description) as! any EnsembleMethod
+  }
+}

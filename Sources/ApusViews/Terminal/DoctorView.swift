@@ -1,0 +1,152 @@
+public import ApusCore
+public import ApusTraining
+
+/// What the doctor says, on a terminal.
+public struct DoctorView: Sendable {
+  private let verdicts: [Verdict]
+  private let style: TerminalStyle
+
+  public init(_ verdicts: [Verdict], style: TerminalStyle = .plain) {
+    self.verdicts = verdicts
+    self.style = style
+  }
+
+  // MARK: Whole
+
+  /// A line for each verdict, under its stage; below what is not well, why it matters and what to do.
+  ///
+  /// - Parameter explains: whether every verdict has its reason and its table.
+  public func lines(explains: Bool = false) -> [String] {
+    var lines: [String] = []
+    for stage in Examinations.Stage.allCases {
+      let own = verdicts.filter { $0.stage == stage }
+      guard !own.isEmpty else { continue }
+      lines += lines.isEmpty ? [header(stage)] : ["", title(stage)]
+      for verdict in own { lines += self.lines(verdict, explains) }
+    }
+    return lines + ["", summary]
+  }
+
+  /// The first title, with what the columns are.
+  private func header(_ stage: Examinations.Stage) -> String {
+    let name = Self.title(stage)
+    let left = String(repeating: " ", count: max(Self.leftWidth + nameWidth - columns(name), 2))
+    return title(stage) + style.colored(left + fitted("found", figureWidth) + "  expected", .faint)
+  }
+
+  private func title(_ stage: Examinations.Stage) -> String { style.colored(Self.title(stage), .bold) }
+
+  private static func title(_ stage: Examinations.Stage) -> String {
+    switch stage {
+    case .data: "the data"
+    case .start: "before training"
+    case .training: "a short training"
+    case .result: "what it comes to"
+    }
+  }
+
+  /// Mark and blanks around a name.
+  private static let leftWidth = 10
+
+  /// Of the expected ranges, which stand in a column at the right.
+  private var expectedWidth: Int { min(verdicts.map { columns($0.finding.expected) }.max() ?? 0, 24) }
+
+  private var figureWidth: Int {
+    max(style.width - Self.leftWidth - nameWidth - expectedWidth - 2, 16)
+  }
+
+  private var nameWidth: Int { verdicts.map { columns($0.name) }.max() ?? 0 }
+
+  private func lines(_ verdict: Verdict, _ explains: Bool) -> [String] {
+    let left = "  \(mark(verdict.level))  \(fitted(verdict.name, nameWidth))  "
+    let indent = Self.leftWidth + nameWidth
+    let finding = verdict.finding
+    let figure = wrapped(finding.figure, width: figureWidth)
+    let expected = style.colored(finding.expected, .faint)
+    var lines = [left + figure[0]] + figure.dropFirst().map { String(repeating: " ", count: indent) + $0 }
+    lines[0] += String(repeating: " ", count: max(figureWidth - columns(figure[0]), 0) + 2) + expected
+    guard verdict.level != .ok || explains else { return lines }
+    lines += wrapped(verdict.why, width: style.width - 8).map { "        " + style.colored($0, .faint) }
+    if let fix = finding.fix {
+      lines += wrapped("→ " + fix, width: style.width - 10, indent: 2).map { "        " + $0 }
+    }
+    if let details = finding.details, !details.rows.isEmpty { lines += table(details, isWhole: explains) }
+    return lines
+  }
+
+  /// Rows that a table has at most unless all of them are asked for: the first and the last ones.
+  private static let mostRows = 10
+
+  private func table(_ details: FindingDetails, isWhole: Bool) -> [String] {
+    // Names to the left, figures to the right.
+    let isFigure = details.headers.indices.map { column in
+      column > 0 && details.rows.contains { Double($0[column]) != nil }
+    }
+    var table = TextTable(details.headers, isFigure.map { $0 ? .right : .left })
+    table.indent = 10
+    table.rows = details.rows
+    if !isWhole, details.rows.count > Self.mostRows {
+      let half = Self.mostRows / 2
+      table.rows =
+        details.rows.prefix(half) + [details.headers.map { _ in "…" }] + details.rows.suffix(half)
+    }
+    return table.lines(width: style.width)
+  }
+
+  private func mark(_ level: Verdict.Level) -> String {
+    switch level {
+    case .ok: style.colored("ok  ", .green)
+    case .look: style.colored("look", .yellow)
+    case .bad: style.colored("bad ", .red)
+    }
+  }
+
+  private var summary: String {
+    let counts = Verdict.Level.allCases.map { level in verdicts.count { $0.level == level } }
+    if counts[1] + counts[2] == 0 {
+      return verdicts.count == 1 ? "the check is well" : "all \(verdicts.count) checks are well"
+    }
+    var parts: [String] = []
+    if counts[2] > 0 { parts.append(style.colored("\(counts[2]) bad", .red)) }
+    if counts[1] > 0 { parts.append(style.colored("\(counts[1]) to look at", .yellow)) }
+    return "\(verdicts.count) checks: " + (parts + ["\(counts[0]) well"]).joined(separator: ", ")
+  }
+
+  // MARK: Short
+
+  /// One line when all is well, with the figures of some; else one for each verdict that is not, with what to do.
+  public func shortLines() -> [String] {
+    guard !verdicts.isEmpty else { return [] }
+    let ill = verdicts.filter { $0.level != .ok }
+    guard !ill.isEmpty else {
+      let shown = verdicts.filter { Self.telling.contains($0.name) }
+        .map { "\($0.name): \($0.finding.figure)" }
+      return note("doctor: \(verdicts.count) check\(verdicts.count == 1 ? "" : "s") well", shown)
+    }
+    return ill.flatMap { verdict in
+      note(
+        "doctor: \(style.colored(verdict.level.rawValue, verdict.level == .bad ? .red : .yellow)): "
+          + "\(verdict.name): \(verdict.finding.figure)",
+        verdict.finding.fix.map { [$0] } ?? [])
+    }
+  }
+
+  private func note(_ text: String, _ more: [String]) -> [String] {
+    wrapped("· " + ([text] + more).joined(separator: "; "), width: style.width - 2, indent: 2).map {
+      "  " + $0
+    }
+  }
+
+  /// What a short form tells even when it is well.
+  private static let telling: Set<String> = ["initial loss", "gradient flow", "gap to validation"]
+
+  // MARK: Objects
+
+  /// What `apus check --json` prints: `{"level","checks":[…]}`, the worst level first.
+  public var json: JSONValue {
+    .object([
+      JSONMember("level", .string((verdicts.map(\.level).max() ?? .ok).rawValue)),
+      JSONMember("checks", .array(verdicts.map(\.json))),
+    ])
+  }
+}

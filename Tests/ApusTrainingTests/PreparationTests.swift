@@ -1,0 +1,167 @@
+import Apus
+import ApusCore
+import TestSupport
+import Testing
+
+@Suite struct PreparationTests {
+  /// Thirty layers of tanh, with weights drawn in some way.
+  private func deep(_ initializer: some Initializer, depth: Int = 30, seed: UInt64 = 1) throws -> Model {
+    try Model(input: [5], seed: seed) {
+      for _ in 0..<depth {
+        Dense(16, initializer: initializer)
+        Tanh()
+      }
+      Dense(2, initializer: initializer)
+    }
+  }
+
+  /// The variance of what each dense layer puts out on a batch.
+  private func variances(_ model: Model, _ data: TableDataset) throws -> [Double] {
+    let paths = model.summary.filter { $0.name == "dense" }.map(\.path)
+    var training = ModelTraining(model, optimizer: GradientDescent())
+    training.mode = .withoutDropout
+    let step = try TrainingStep(
+      training, loss: .softmaxCrossEntropy, capacity: data.count, taps: paths.map { .output($0) })
+    try step.load(inputs: data.features, labels: data.labels)
+    try step.run(rows: data.count, step: 1, rate: 0)
+    return paths.map { path in
+      let values = step.value(of: .output(path), rows: data.count)!.map { Double($0) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+    }
+  }
+
+  @Test func lsuvBringsEveryLayersVarianceToOne() throws {
+    let data = try Samples.classes(256)
+    let small = try deep(.normal(0.01))
+    #expect(try variances(small, data).last! < 1e-20)
+    let model = try small.prepared(with: .lsuv, on: data)
+    for variance in try variances(model, data) { #expect(abs(variance - 1) < 0.11, "\(variance)") }
+  }
+
+  /// Zeros and small weights stay at ln 2; LSUV's learn.
+  @Test func lsuvTrainsWhereOthersDoNot() throws {
+    let data = try TableDataset(
+      features: Samples.classes(256).features, inputShape: [5],
+      labels: Samples.classes(256).features.enumerated().filter { $0.offset % 5 == 0 }.map {
+        $0.element > 0 ? 1 : 0
+      },
+      names: ["no", "yes"])
+    func loss(_ model: Model) throws -> Double {
+      var model = model
+      let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .momentum(0.01), regularization: Regularization(clipNorm: 1))
+      return try trainer.fit(&model, data, epochs: 12, batch: 32).epochs.last!.trainingLoss
+    }
+    #expect(try loss(deep(.zeros)) > 0.66)
+    #expect(try loss(deep(.normal(0.01))) > 0.66)
+    let trained = try loss(deep(.zeros).prepared(with: .lsuv, on: data))
+    #expect(trained < 0.35, "\(trained)")
+  }
+
+  @Test func dataDependentCentresEveryUnit() throws {
+    let data = try Samples.classes(200)
+    let model = try deep(.normal(0.01), depth: 4).prepared(with: .dataDependent, on: data)
+    for variance in try variances(model, data) { #expect(abs(variance - 1) < 1e-3, "\(variance)") }
+  }
+
+  @Test func weightsAreOrthonormal() throws {
+    let data = try Samples.classes(256)
+    let model = try Model(input: [5], seed: 4) {
+      Dense(9)
+      Tanh()
+      Dense(4)
+    }.prepared(with: LSUV(iterations: 0), on: data)
+    for (path, rows, columns) in [("0.weight", 5, 9), ("2.weight", 9, 4)] {
+      let w = model[path]!.map { Double($0) }
+      for i in 0..<min(rows, columns) {
+        for j in 0..<min(rows, columns) {
+          let product =
+            rows >= columns
+            ? (0..<rows).reduce(0.0) { $0 + w[$1 * columns + i] * w[$1 * columns + j] }
+            : (0..<columns).reduce(0.0) { $0 + w[i * columns + $1] * w[j * columns + $1] }
+          #expect(abs(product - (i == j ? 1 : 0)) < 1e-6)
+        }
+      }
+    }
+  }
+
+  @Test func theSameBitsOnEveryEngine() throws {
+    let data = try Samples.classes(256)
+    let models = try everyEngine().map { try deep(.he).prepared(with: .lsuv, on: data, engine: $0).bits }
+    for bits in models { #expect(bits == models[0]) }
+  }
+
+  /// What NumPy makes of the same weights and inputs.
+  @Test(arguments: try PreparationFixture.all())
+  func fixtures(_ fixture: PreparationFixture) throws {
+    let sizes = fixture.sizes
+    var model = try Model(input: [sizes[0]], seed: 1) {
+      Dense(sizes[1])
+      Tanh()
+      Dense(sizes[2])
+      Tanh()
+      Dense(sizes[3])
+    }
+    for (index, path) in ["0", "2", "4"].enumerated() {
+      model["\(path).weight"] = fixture.weights[index].map { Float($0) }
+      model["\(path).bias"] = fixture.biases[index].map { Float($0) }
+    }
+    let rows = fixture.inputs.count / sizes[0]
+    let data = try TableDataset(
+      features: fixture.inputs.map { Float($0) }, inputShape: [sizes[0]],
+      labels: [Int32](repeating: 0, count: rows), names: ["a", "b", "c"])
+    let prepared =
+      fixture.name == "lsuv"
+      ? try model.prepared(with: LSUV(orthonormal: false), on: data)
+      : try model.prepared(with: .dataDependent, on: data)
+    for (index, path) in ["0", "2", "4"].enumerated() {
+      #expect(relativeError(prepared["\(path).weight"]!, fixture.preparedWeights[index]) < 1e-5)
+      #expect(relativeError(prepared["\(path).bias"]!, fixture.preparedBiases[index]) < 1e-5)
+    }
+  }
+
+  @Test func aConfigurationPreparesItsModel() throws {
+    let folder = try TemporaryFolder()
+    var configuration = RunConfiguration()
+    configuration.data.source = "iris"
+    configuration.training.epochs = 1
+    let usual = try TrainingRun(configuration, folder: folder.path("a"))
+    configuration.training.prepare = .string("lsuv")
+    let prepared = try TrainingRun(configuration, folder: folder.path("b"))
+    #expect(usual.model.bits != prepared.model.bits)
+    let again = try TrainingRun(
+      RunConfiguration.load(yaml: folder.path("b/config.yaml")), folder: folder.path("c"))
+    #expect(again.model.bits == prepared.model.bits)
+    configuration.training.prepare = .string("lsvu")
+    #expect(message { _ = try TrainingRun(configuration, folder: folder.path("d")) }.contains("lsuv"))
+  }
+
+  @Test func dataWithoutVarietyIsRefused() throws {
+    let same = try TableDataset(
+      features: [Float](repeating: 1, count: 50), inputShape: [5], labels: [Int32](repeating: 0, count: 10),
+      names: ["a", "b"])
+    // One unit puts out one number for all samples.
+    let model = try Model(input: [5], seed: 1) { Dense(1) }
+    #expect(message { _ = try model.prepared(with: .lsuv, on: same) }.contains("the same for every sample"))
+  }
+}
+
+/// A case of `preparations.json`.
+struct PreparationFixture: Decodable, Sendable, CustomTestStringConvertible {
+  var name: String
+  var sizes: [Int]
+  var inputs: [Double]
+  var weights: [[Double]]
+  var biases: [[Double]]
+  var preparedWeights: [[Double]]
+  var preparedBiases: [[Double]]
+  var testDescription: String { name }
+
+  struct Document: Decodable {
+    var cases: [PreparationFixture]
+  }
+
+  static func all() throws -> [PreparationFixture] {
+    try Fixtures.load("preparations", as: Document.self).cases
+  }
+}
