@@ -99,7 +99,7 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
     case "erf": x.erf()
     case "softplus": x.softplus()
     case "relu": x.relu()
-    case "gelu": x * 0.5 * (1 + (x / Tensor(2).sqrt()).erf())
+    case "gelu": x.gelu()
     default: nil
     }
   }

@@ -49,7 +49,8 @@ import Testing
       names: ["no", "yes"])
     func loss(_ model: Model) throws -> Double {
       var model = model
-      let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .momentum(0.01), regularization: Regularization(clipNorm: 1))
+      let trainer = Trainer(
+        loss: .softmaxCrossEntropy, optimizer: .momentum(0.01), regularization: Regularization(clipNorm: 1))
       return try trainer.fit(&model, data, epochs: 12, batch: 32).epochs.last!.trainingLoss
     }
     #expect(try loss(deep(.zeros)) > 0.66)

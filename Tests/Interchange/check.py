@@ -139,6 +139,12 @@ def forward(layers, tensors, values):
             values = values @ weight.astype(np.float64).T
             if bias is not None:
                 values = values + bias
+        elif name == "conv2d":
+            weight, bias = convolution(index, tensors)
+            used |= {f"{index}.weight"} | ({f"{index}.bias"} if bias is not None else set())
+            values = convolve(values, weight, bias, options)
+        elif name in POOLS:
+            values = pool(values, name, options)
         elif name == "flatten":
             values = values.reshape(len(values), -1)
         elif name in ACTIVATIONS:
@@ -163,6 +169,92 @@ def dense(index, options, tensors):
     return weight, tensors.get(f"{index}.bias")
 
 
+# Windows over images, which are [rows, channels, height, width] here.
+
+POOLS = {"maxpool2d": np.nanmax, "averagepool2d": np.nanmean}
+
+
+def pair(options, key, default):
+    """A height and a width, written as one number or two."""
+    value = options.get(key, default)
+    return tuple(value) if isinstance(value, list) else (value, value)
+
+
+def margins(options, size, dilation, default):
+    """[top, left, bottom, right] of a padding; "same" splits what the window reaches over."""
+    padding = options.get("padding", default)
+    if padding == "same":
+        reach = [d * (s - 1) for s, d in zip(size, dilation)]
+        return [reach[0] // 2, reach[1] // 2, reach[0] - reach[0] // 2, reach[1] - reach[1] // 2]
+    if padding == "valid":
+        return [0] * 4
+    if isinstance(padding, list):
+        return padding if len(padding) == 4 else padding * 2
+    return [padding] * 4
+
+
+def windows(values, size, stride, dilation, margin, fill):
+    """Every tap of every window, [rows, channels, places, places, taps, taps]."""
+    top, left, bottom, right = margin
+    values = np.pad(values, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=fill)
+    reach = [d * (s - 1) + 1 for s, d in zip(size, dilation)]
+    views = np.lib.stride_tricks.sliding_window_view(values, reach, axis=(2, 3))
+    return views[:, :, ::stride[0], ::stride[1], ::dilation[0], ::dilation[1]]
+
+
+def convolution(index, tensors):
+    """The weight [out, in / groups, height, width] and the bias, or None where there is none."""
+    weight = tensors.get(f"{index}.weight")
+    if weight is None or weight.ndim != 4:
+        raise Disagreement(f"layer {index}, a Conv2D, has no weights {index}.weight of four axes")
+    return weight, tensors.get(f"{index}.bias")
+
+
+def convolve(values, weight, bias, options):
+    size, groups = weight.shape[2:], options.get("groups", 1)
+    stride, dilation = pair(options, "stride", 1), pair(options, "dilation", 1)
+    taps = windows(values, size, stride, dilation, margins(options, size, dilation, "same"), 0.0)
+    results = [
+        np.einsum("nchwij,ocij->nohw", part, kernel.astype(np.float64))
+        for part, kernel in zip(np.split(taps, groups, axis=1), np.split(weight, groups))]
+    result = np.concatenate(results, axis=1)
+    return result if bias is None else result + bias[:, None, None]
+
+
+def pool(values, name, options):
+    size = pair(options, "size", 2)
+    stride = pair(options, "stride", list(size)) if options.get("stride") else size
+    taps = windows(values, size, stride, (1, 1), margins(options, size, (1, 1), "valid"), np.nan)
+    return POOLS[name](taps, axis=(4, 5))
+
+
+def torch_convolution(index, options, tensors):
+    weight, bias = convolution(index, tensors)
+    groups, size = options.get("groups", 1), weight.shape[2:]
+    dilation = pair(options, "dilation", 1)
+    top, left, bottom, right = margins(options, size, dilation, "same")
+
+    class Convolution(nn.Conv2d):
+        """Pads each side as much as the model says."""
+
+        def forward(self, values):
+            return super().forward(nn.functional.pad(values, (left, right, top, bottom)))
+
+    return Convolution(weight.shape[1] * groups, weight.shape[0], size, dilation=dilation,
+                       stride=pair(options, "stride", 1), groups=groups, bias=bias is not None)
+
+
+def torch_pool(name, options):
+    size = pair(options, "size", 2)
+    stride = pair(options, "stride", list(size)) if options.get("stride") else size
+    margin = margins(options, size, (1, 1), "valid")
+    if margin[:2] != margin[2:]:
+        raise Disagreement("PyTorch pads both sides of a pooling alike")
+    if name == "maxpool2d":
+        return nn.MaxPool2d(size, stride, padding=tuple(margin[:2]))
+    return nn.AvgPool2d(size, stride, padding=tuple(margin[:2]), count_include_pad=False)
+
+
 def build(layers, tensors):
     """The same network in PyTorch, with the file's weights."""
     model = nn.Sequential(*[
@@ -181,6 +273,10 @@ def module(index, name, options, tensors):
     if name == "dense":
         weight, bias = dense(index, options, tensors)
         return nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
+    if name == "conv2d":
+        return torch_convolution(index, options, tensors)
+    if name in POOLS:
+        return torch_pool(name, options)
     if name == "flatten":
         return nn.Flatten()
     if name == "dropout":

@@ -61,6 +61,12 @@
 
     @Option(
       help: ArgumentHelp(
+        "How the model is an average: \(list(EnsembleMethods.table)), as in 'seeds(5)'.", valueName: "name"),
+      completion: .list(EnsembleMethods.table.names))
+    var ensemble: String?
+
+    @Option(
+      help: ArgumentHelp(
         "A layer or parameter that stays as it is, by its path as in 0 or 2.bias; may be given again.",
         valueName: "path"))
     var freeze: [String] = []
@@ -99,6 +105,7 @@
       try Checked.count(checkpointEvery, "--checkpoint-every", from: 1)
       if let optimizer { _ = try Checked.item(optimizer, "--optimizer", in: Optimizers.table) }
       if let schedule { _ = try Checked.items(schedule, "--schedule", in: Schedules.table) }
+      if let ensemble { _ = try Checked.item(ensemble, "--ensemble", in: EnsembleMethods.table) }
       if let loss { _ = try Checked.item(loss, "--loss", in: Losses.table) }
     }
 
@@ -111,6 +118,7 @@
         training.schedule = items.count == 1 ? items[0] : .array(items)
       }
       if let loss { training.loss = try? Checked.item(loss, "", in: Losses.table) }
+      if let ensemble { training.ensemble = try? Checked.item(ensemble, "", in: EnsembleMethods.table) }
       if let l2 { training.l2 = l2 }
       if let l1 { training.l1 = l1 }
       if let maxNorm { training.maxNorm = maxNorm }

@@ -1,4 +1,3 @@
-
 /// Reads `name`, `name(1, 2)` and `name(key: value)`, as on the command line: `warmup(100), cosine(to: 0)`.
 public enum CallSyntax {
   /// The items of a comma-separated list, each as a description for its table.

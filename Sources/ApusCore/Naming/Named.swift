@@ -1,4 +1,3 @@
-
 /// Something that has a name in configuration files, on the command line and in tables: a layer, an activation,
 /// a loss, an optimizer, a schedule, an initializer, a metric.
 ///
@@ -27,7 +26,9 @@ extension Named {
   public func validate() throws(ApusError) {}
 
   /// Refuses a parameter that is outside its range.
-  package func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String) throws(ApusError) {
+  package func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String)
+    throws(ApusError)
+  {
     guard !holds else { return }
     throw ApusError("\(parameter) of \(Self.name) is \(value)", expected: expected)
   }

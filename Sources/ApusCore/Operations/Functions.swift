@@ -161,6 +161,31 @@ package struct ErrorFunction: UnaryOperation {
   }
 }
 
+/// x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).
+package struct GaussianErrorLinear: UnaryOperation {
+  package static let name = "gelu"
+  package init() {}
+  package static let opcode = APUS_GELU
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function({ $0 * (1 + erf($0 * 0.5.squareRoot())) / 2 }, x)
+  }
+  package func derivative(x: Tensor, y: Tensor) -> Tensor? { .apply(GaussianErrorLinearSlope(), [x]) }
+}
+
+/// The derivative of ``GaussianErrorLinear``: Φ(x) + x · φ(x), φ the normal density.
+package struct GaussianErrorLinearSlope: UnaryOperation {
+  package static let name = "geluSlope"
+  package init() {}
+  package static let opcode = APUS_GELU_SLOPE
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function(
+      { (1 + erf($0 * 0.5.squareRoot())) / 2 + $0 * exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() }, x)
+  }
+  package func derivative(x: Tensor, y: Tensor) -> Tensor? {
+    Tensor(1 / (2 * Double.pi).squareRoot()) * (x.square() * -0.5).exp() * (2 - x.square())
+  }
+}
+
 /// ln(1 + eˣ), without overflow.
 package struct SoftplusFunction: UnaryOperation {
   package static let name = "softplus"

@@ -87,6 +87,7 @@ struct Emitter {
   func isCostly(_ member: Int) -> Bool {
     switch graph.nodes[member].kind {
     case .random: true
+    case .step(APUS_GELU), .step(APUS_GELU_SLOPE): true
     case .step(let opcode): opcode.rawValue >= APUS_EXP.rawValue && opcode.rawValue <= APUS_SOFTPLUS.rawValue
     default: false
     }

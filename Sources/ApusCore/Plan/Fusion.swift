@@ -123,7 +123,7 @@ struct Fusion {
       }
     } else if node.takesEpilogue {
       // The product's rows and columns are the program's.
-      guard group.head == nil, group.columnSums.isEmpty, shape == group.space,
+      guard group.head == nil, group.columnSums.isEmpty, areSameRows(shape, group.space),
         node.type.shape[-1] != 1 || !group.hasRowSteps
       else { return nil }
       joined.head = index
@@ -271,9 +271,9 @@ struct Fusion {
     while let next = pending.popLast() {
       for operand in graph.nodes[next].operands where operand.isContiguous {
         let node = graph.nodes[operand.root]
-        guard significant(node.type.shape.dimensions) == shape else { continue }
-        if node.takesEpilogue { return true }
-        if node.isElementwise, groupOf[operand.root] == nil { pending.append(operand.root) }
+        let found = significant(node.type.shape.dimensions)
+        if node.takesEpilogue, areSameRows(found, shape) { return true }
+        if node.isElementwise, found == shape, groupOf[operand.root] == nil { pending.append(operand.root) }
       }
     }
     return false
@@ -299,6 +299,12 @@ struct Fusion {
 
   private func isRandom(_ node: PlanGraph.Node) -> Bool {
     if case .random = node.kind { true } else { false }
+  }
+
+  /// Whether two shapes hold the same rows in the same order: a product's rows may be those of several axes.
+  private func areSameRows(_ left: [Dimension], _ right: [Dimension]) -> Bool {
+    left == right
+      || left.last == right.last && TensorShape(left).count == TensorShape(right).count && left.last != nil
   }
 
   private func significant(_ shape: [Dimension]) -> [Dimension] { shape.filter { $0 != 1 } }

@@ -116,6 +116,8 @@ extension Tensor {
   public func tanh() -> Tensor { .apply(TanhFunction(), [self]) }
   public func sigmoid() -> Tensor { .apply(SigmoidFunction(), [self]) }
   public func erf() -> Tensor { .apply(ErrorFunction(), [self]) }
+  /// x · Φ(x), Φ the normal distribution.
+  public func gelu() -> Tensor { .apply(GaussianErrorLinear(), [self]) }
   public func softplus() -> Tensor { .apply(SoftplusFunction(), [self]) }
   public func relu() -> Tensor { .apply(Rectifier(), [self]) }
   public func floor() -> Tensor { .apply(Floor(), [self]) }

@@ -67,7 +67,8 @@ public struct FittedFeatures: Sendable, Equatable, Codable {
     let isSound =
       !names.isEmpty && inputs > 0 && means.count == products.count && deviations.count == names.count
       && (matrix.isEmpty ? products.count == names.count : matrix.count == names.count * products.count)
-      && products.allSatisfy { $0.allSatisfy { (0..<inputs).contains($0) } } && deviations.allSatisfy { $0 > 0 }
+      && products.allSatisfy { $0.allSatisfy { (0..<inputs).contains($0) } }
+      && deviations.allSatisfy { $0 > 0 }
     guard isSound else { throw ApusError("a feature step is damaged") }
   }
 }

@@ -123,7 +123,8 @@ extension ColumnEncoding {
     }
     switch schema.kind {
     case .number:
-      guard case .numbers(let numbers) = column.cells, var scaling = NumberScaling.fit(numbers, kind: options.scaling)
+      guard case .numbers(let numbers) = column.cells,
+        var scaling = NumberScaling.fit(numbers, kind: options.scaling)
       else {
         return useless()
       }

@@ -50,7 +50,8 @@ public struct NumberScaling: Sendable, Equatable, Codable {
       (scaling.mean, scaling.deviation) = (moments.minimum, moments.maximum - moments.minimum)
     case .none: (scaling.mean, scaling.deviation) = (0, 1)
     }
-    guard kind == .standardize, part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20 else { return scaling }
+    guard kind == .standardize, part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20
+    else { return scaling }
     if sorted.isEmpty { sorted = present.sorted() }
     let unit = median(sorted.drop { $0 <= 0 })
     guard unit > 0, unit.isFinite else { return scaling }

@@ -17,7 +17,7 @@ public struct GELU: Activation {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     switch approximation {
     case .none:
-      return x * 0.5 * (1 + (x * Tensor(0.5.squareRoot())).erf())
+      return x.gelu()
     case .tanh:
       // (1 + tanh u) / 2 = σ(2u), which does not cancel where x is far below 0.
       let twice = Tensor(2 * (2 / Double.pi).squareRoot())

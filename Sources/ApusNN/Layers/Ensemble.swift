@@ -42,7 +42,8 @@ public struct Ensemble: Layer {
       return logarithmOfMean(outputs.map { $0.logSoftmax() })
     case .sigmoid:
       // ln σ(z) = −softplus(−z), ln(1 − σ(z)) = −softplus(z).
-      return logarithmOfMean(outputs.map { -(-$0).softplus() }) - logarithmOfMean(outputs.map { -$0.softplus() })
+      return logarithmOfMean(outputs.map { -(-$0).softplus() })
+        - logarithmOfMean(outputs.map { -$0.softplus() })
     }
   }
 
@@ -107,7 +108,9 @@ extension Model {
   }
 
   private static func alike(_ models: [Model]) throws -> Model {
-    guard let first = models.first else { throw ApusError("an ensemble of no models", expected: "at least one") }
+    guard let first = models.first else {
+      throw ApusError("an ensemble of no models", expected: "at least one")
+    }
     let architecture = first.network.configuration
     guard models.allSatisfy({ $0.network.configuration == architecture && $0.inputs == first.inputs }) else {
       throw ApusError("models of different architectures in an ensemble", expected: "the same for all")

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 /// The same rate throughout.
 public struct ConstantRate: Schedule {
   public static let name = "constant"

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 /// The rate falls with the root of the time, counted in steps or in so many steps or epochs (MISSION E).
 public struct InverseSquareRoot: Schedule {
   public static let name = "inverseSquareRoot"

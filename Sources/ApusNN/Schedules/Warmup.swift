@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 /// The rate grows evenly to the base rate: η · (t + 1) / N.
 public struct Warmup: Schedule {
   public static let name = "warmup"

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusData
 
 /// How much better the network is on what it was trained on than on what it was not.

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusNN
 
 /// How large signals and gradients are from layer to layer.

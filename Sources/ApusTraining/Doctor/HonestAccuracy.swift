@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusData
 
 /// The main metric with its standard error, beside what guessing reaches.

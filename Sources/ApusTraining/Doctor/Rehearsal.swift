@@ -25,8 +25,11 @@ struct Rehearsal {
   private static let measured = 16
 
   init(_ patient: Patient) throws {
+    // Of an ensemble one member is enough.
+    var settings = patient.settings
+    settings.ensemble = nil
     let session = try TrainingSession(
-      patient.model, training: patient.training, validation: patient.validation, settings: patient.settings,
+      patient.model, training: patient.training, validation: patient.validation, settings: settings,
       scale: patient.scale, engine: patient.engine())
     wholeRun = session.stepCount
     let batch = min(patient.settings.batch, patient.training.count)
@@ -55,7 +58,7 @@ struct Rehearsal {
     updateRatios = zip(weights, ratios).compactMap { weight, ratios in
       ratios.isEmpty ? nil : (weight.path, ratios.sorted()[ratios.count / 2])
     }
-    if error == nil { session.restore(session.result()) }
+    if error == nil { session.restore(try session.result()) }
     model = session.snapshot()
     outcome =
       error == nil

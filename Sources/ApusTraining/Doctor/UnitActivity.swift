@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusNN
 
 /// Units that let no gradient through: ReLUs that are never active, sigmoids at their ends.

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 /// How far a step moves the weights, as a part of them.
 struct UpdateRatio: Examination {
   static let name = "update / weight"

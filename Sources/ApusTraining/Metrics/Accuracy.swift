@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusNN
 
 /// The share of samples whose most probable class is theirs; its standard error is √(p(1−p)/n).

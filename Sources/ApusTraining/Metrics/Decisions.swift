@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusNN
 
 /// One yes-or-no question put to every sample: whether it is of a class, or has a label.

@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// The harmonic mean of precision and recall, averaged over the classes: see ``DecisionMetric``. Its standard error is by

@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// The share of a class' predictions that are right, averaged over the classes: see ``DecisionMetric``. 0 for a class that

@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// The area under the receiver's operating curve: how often a sample of the class has a larger score than one that is not,

@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// The share of a class' samples that are found, averaged over the classes: see ``DecisionMetric``. Its standard error for

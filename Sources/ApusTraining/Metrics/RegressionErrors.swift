@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusNN
 
 /// The mean of the squared errors, in squared units of the target.

@@ -13,10 +13,16 @@ struct RunChoices {
   var lines: [String] = []
   private var preparation: (any Preparation)?
 
+  /// How many trainings the run has.
+  var runs: Int { settings.ensemble?.runs ?? 1 }
+
   /// The model with its first weights.
-  func model(on data: RunData, engine: Engine? = nil) throws -> Model {
+  ///
+  /// - Parameter member: of an ensemble of seeds, counted from 0.
+  func model(on data: RunData, member: Int = 0, engine: Engine? = nil) throws -> Model {
     let model = try Model(
-      inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
+      inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
+      network: network)
     return try preparation.map { try model.prepared(with: $0, on: data.training, engine: engine) } ?? model
   }
 
@@ -58,6 +64,7 @@ struct RunChoices {
       groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
       auxiliary: given.training.auxiliary ?? [:],
       earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
+      ensemble: try given.training.ensemble.map { try EnsembleMethods.method($0) },
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
@@ -81,6 +88,7 @@ struct RunChoices {
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
     configuration.training.prepare = preparation?.configuration
+    configuration.training.ensemble = settings.ensemble?.configuration
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
     configuration.training.epochs = epochs

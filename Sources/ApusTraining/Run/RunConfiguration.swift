@@ -83,6 +83,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var auxiliary: [String: Double]?
   /// Epochs without a better validation loss after which training stops; 0 never stops.
   public var earlyStopping: Int?
+  /// How the model is an average: `{seeds: 5}`, `{snapshots: 3}`, `{checkpoints: 5}`, `{movingAverage: 0.999}`.
+  public var ensemble: JSONValue?
   /// Training stops after an epoch in which Σ |W − W before| is at most this.
   public var goal: Double?
   public var seed: UInt64?

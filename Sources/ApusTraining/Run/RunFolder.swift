@@ -17,7 +17,16 @@ struct RunFolder: Sendable {
   var configuration: String { "\(path)/config.yaml" }
   var history: String { "\(path)/history.csv" }
   var report: String { "\(path)/run.json" }
-  var checkpoints: String { "\(path)/checkpoints" }
+  /// Of the first of several trainings.
+  var checkpoints: String { checkpoints(member: 0) }
+
+  /// Of one of several trainings, counted from 0.
+  func checkpoints(member: Int) -> String {
+    "\(path)/checkpoints" + (member > 0 ? "/member-\(member + 1)" : "")
+  }
+
+  /// The model of one of several trainings that is done.
+  func member(_ member: Int) -> String { "\(path)/members/\(member + 1).safetensors" }
 
   /// The folder itself when it is given, else a new one `runs/NAME-…`, numbered.
   init(_ given: String?, name: String) throws {
@@ -33,9 +42,11 @@ struct RunFolder: Sendable {
   /// Makes the folder and those above it.
   ///
   /// - Throws: when the system does not allow it.
-  func make() throws {
+  func make() throws { try make(checkpoints) }
+
+  func make(_ folder: String) throws {
     var prefix = ""
-    for part in checkpoints.split(separator: "/", omittingEmptySubsequences: false) {
+    for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
       prefix += part + "/"
       guard prefix != "/", !RunFolder.exists(prefix) else { continue }
       if mkdir(prefix, 0o777) != 0, errno != EEXIST {

@@ -14,10 +14,10 @@ extension TrainingRun {
   /// The short form after training: what it came to.
   public func verdictsAfter(_ report: RunReport) -> [Verdict] {
     guard !report.isInterrupted else { return [] }
-    let outcome = TrainingOutcome(
+    let figures = TrainingOutcome(
       training: report.training, validation: report.validation, test: report.test)
     return Doctor.examine(
-      Patient(session.snapshot(), data, session.settings, outcome: outcome, engine: engine),
+      Patient(outcome ?? session.snapshot(), data, session.settings, outcome: figures, engine: engine),
       at: .afterTraining)
   }
 }

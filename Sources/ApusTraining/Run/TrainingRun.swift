@@ -25,9 +25,15 @@ public final class TrainingRun {
   public var evaluatesTest = true
 
   let data: RunData
-  let session: TrainingSession
+  /// Of an ensemble of seeds, the training at hand.
+  private(set) var session: TrainingSession
+  private let chosen: RunChoices
   private let files: RunFolder
-  private let store: CheckpointStore
+  private var store: CheckpointStore
+  /// The models of an ensemble's trainings that are done.
+  private var members: [Model] = []
+  /// What the run came to; nil before it has ended.
+  private(set) var outcome: Model?
   let engine: Engine
   private var lastCheckpoint = Clock.nanoseconds
   private var isConfigurationSafe = false
@@ -45,22 +51,22 @@ public final class TrainingRun {
     let standard = try Engine.standard()
     engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) } ?? standard
     data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
-    let chosen = try RunChoices(configuration, data)
+    chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
     model = try chosen.model(on: data, engine: engine)
     task = data.task
-    session = try TrainingSession(
-      model, training: data.training, validation: data.validation, settings: chosen.settings,
-      scale: data.scale,
-      engine: engine)
     files = try RunFolder(folder, name: data.name)
-    var hash = StableHasher()
-    hash.add(try JSONCoding.encode(chosen.configuration).text())
-    hash.add(data.fingerprint)
-    store = CheckpointStore(folder: files.checkpoints, fingerprint: hash.text)
+    if resume {
+      while RunFolder.exists(files.member(members.count)) {
+        members.append(try SavedModel(contentsOf: files.member(members.count)).model)
+      }
+    }
+    store = try Self.store(chosen, data, files, member: members.count)
+    session = try Self.session(chosen, data, member: members.count, engine: engine)
     var notes = data.notes
     if resume {
+      if !members.isEmpty { notes.append("\(members.count) of \(chosen.runs) trainings are done") }
       if let found = try store.latest() {
         try session.restore(found.state)
         notes += found.notes
@@ -74,6 +80,26 @@ public final class TrainingRun {
     try AtomicFile.write(files.configuration, text: self.configuration.yaml(), survivesPowerFailure: false)
   }
 
+  private static func store(
+    _ chosen: RunChoices, _ data: RunData, _ files: RunFolder, member: Int
+  ) throws -> CheckpointStore {
+    var hash = StableHasher()
+    hash.add(try JSONCoding.encode(chosen.configuration).text())
+    hash.add(data.fingerprint)
+    if member > 0 { hash.add(UInt64(member)) }
+    return CheckpointStore(folder: files.checkpoints(member: member), fingerprint: hash.text)
+  }
+
+  private static func session(
+    _ chosen: RunChoices, _ data: RunData, member: Int, engine: Engine
+  ) throws -> TrainingSession {
+    var settings = chosen.settings
+    settings.seed &+= UInt64(member)
+    return try TrainingSession(
+      chosen.model(on: data, member: member, engine: engine), training: data.training,
+      validation: data.validation, settings: settings, scale: data.scale, engine: engine)
+  }
+
   /// Trains to the end, or until ``isCancelled`` says so.
   ///
   /// - Parameters:
@@ -82,12 +108,46 @@ public final class TrainingRun {
   /// - Throws: when training diverges, with layer, step and cause; the last good state is then in the folder. When a
   ///   file cannot be written.
   public func train(profile: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }) throws -> RunReport {
-    onEvent(
-      .started(
-        steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
     let start = Clock.nanoseconds
-    let firstStep = session.progress.step
-    lastCheckpoint = start
+    var firstStep = session.progress.step
+    while true {
+      onEvent(
+        .started(
+          steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: model.parameterCount))
+      if chosen.runs > 1 { onEvent(.member(members.count + 1, of: chosen.runs)) }
+      if let interrupted = try trainMember(since: start, firstStep, onEvent) { return interrupted }
+      if let reason = session.progress.stopReason { onEvent(.stopped(reason: reason)) }
+      guard members.count + 1 < chosen.runs else { break }
+      firstStep -= session.progress.step
+      try beginNextMember()
+    }
+    var report = try report(since: start, firstStep, isInterrupted: false)
+    if profile { report.profiles = try session.profile() }
+    try write(report)
+    onEvent(.finished(session.progress.history))
+    return report
+  }
+
+  /// Keeps the model of the training that is done, and makes the next one ready.
+  private func beginNextMember() throws {
+    let done = try session.result()
+    let path = files.member(members.count)
+    try files.make("\(files.path)/members")
+    try SavedModel(model: done, schema: data.schema, loss: session.settings.loss).write(to: path)
+    members.append(done)
+    store = try Self.store(chosen, data, files, member: members.count)
+    try files.make(store.folder)
+    session = try Self.session(chosen, data, member: members.count, engine: engine)
+    lastGood = nil
+  }
+
+  /// Trains one of an ensemble's members, or the only one, to its end.
+  ///
+  /// - Returns: the report of a run that was interrupted; nil at the end.
+  private func trainMember(
+    since start: UInt64, _ firstStep: Int, _ onEvent: (TrainingEvent) -> Void
+  ) throws -> RunReport? {
+    lastCheckpoint = Clock.nanoseconds
     do {
       while !session.isFinished {
         let epoch = session.progress.epoch
@@ -99,19 +159,14 @@ public final class TrainingRun {
         }
         if isCancelled() || pausesAfter.map({ session.progress.epoch >= $0 }) == true, !session.isFinished {
           onEvent(.checkpoint(path: try saveCheckpoint()))
-          return report(since: start, firstStep, isInterrupted: true)
+          return try report(since: start, firstStep, isInterrupted: true)
         }
         try checkpointWhenDue(isEpochEnd: session.progress.epoch > epoch, onEvent)
       }
     } catch let error as ApusError {
       throw try keepingLastGood(error)
     }
-    if let reason = session.progress.stopReason { onEvent(.stopped(reason: reason)) }
-    var report = report(since: start, firstStep, isInterrupted: false)
-    if profile { report.profiles = try session.profile() }
-    try write(report)
-    onEvent(.finished(session.progress.history))
-    return report
+    return nil
   }
 
   // MARK: Checkpoints
@@ -157,7 +212,7 @@ public final class TrainingRun {
 
   // MARK: Results
 
-  private func report(since start: UInt64, _ firstStep: Int, isInterrupted: Bool) -> RunReport {
+  private func report(since start: UInt64, _ firstStep: Int, isInterrupted: Bool) throws -> RunReport {
     let seconds = Double(Clock.nanoseconds &- start) * 1e-9
     let steps = session.progress.step - firstStep
     let samples = Double(steps) * Double(data.training.count) / Double(session.stepsPerEpoch)
@@ -167,11 +222,18 @@ public final class TrainingRun {
       history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted
     )
     guard !isInterrupted else { return report }
-    session.restore(try session.result())
-    report.training = session.evaluate(data.training)
-    report.validation = data.validation.map { session.evaluate($0) } ?? []
+    let last = try session.result()
+    let model =
+      chosen.runs > 1 ? try Model.ensemble(of: members + [last], loss: session.settings.loss) : last
+    outcome = model
+    func results(_ dataset: any Dataset) throws -> EvaluatedSamples {
+      try model.results(on: dataset, loss: session.settings.loss, scale: data.scale, engine: engine)
+    }
+    report.parameters = model.parameterCount
+    report.training = Metrics.usual(try results(data.training))
+    report.validation = try data.validation.map { Metrics.usual(try results($0)) } ?? []
     if evaluatesTest, let test = data.test {
-      let results = session.results(on: test)
+      let results = try results(test)
       report.test = Metrics.usual(results)
       switch test.targets {
       case .classes(let names): report.confusion = ConfusionMatrix(results, classNames: names)
@@ -186,8 +248,9 @@ public final class TrainingRun {
   }
 
   private func write(_ report: RunReport) throws {
-    try SavedModel(model: session.snapshot(), schema: data.schema, loss: session.settings.loss).write(
-      to: files.model)
+    try SavedModel(model: outcome ?? session.snapshot(), schema: data.schema, loss: session.settings.loss)
+      .write(
+        to: files.model)
     // What a power failure takes here, the same run brings back.
     try AtomicFile.write(files.history, text: report.history.csv, survivesPowerFailure: false)
     var json = report.json

@@ -50,6 +50,8 @@ public enum TrainingEvent: Sendable {
   /// After a step: its number, the epoch (from 1), and the batch's loss.
   case step(Int, epoch: Int, loss: Float)
   case epoch(EpochRecord)
+  /// Another of several trainings begins, counted from 1.
+  case member(Int, of: Int)
   case checkpoint(path: String)
   /// Training ends before the last epoch, for a reason in words.
   case stopped(reason: String)

@@ -5,7 +5,7 @@ extension TracedModel {
   /// A model traced on its own input.
   init(traced model: Model, mode: TracingMode) {
     self.init(model, mode: mode)
-    _ = self(model.inputTensor)
+    _ = self(model.inputs[0].tensor)
   }
 
   /// The layers that compute something, in the order of their calls: neither those around others, nor those that

@@ -73,6 +73,10 @@ public final class ProgressBar {
         if record.epoch == 1 || record.epoch % every == 0 { write(state.epochLine(record) + "\n") }
       }
     case .checkpoint: break
+    case .member(let number, let count):
+      clear()
+      (hasBegun, nextLook) = (false, 0)
+      write("training \(number) of \(count)\n")
     case .stopped(let reason):
       clear()
       write("stopped early: \(reason)\n")

@@ -78,13 +78,13 @@ static inline product contract_orient(const apus_contract *x) {
     p.b = x->b, p.b_row = x->b_row, p.b_column = b_column, p.b_batch = x->b_batch;
   }
   // A large B is worth copying even where it can be read as it lies: panels
-  // spare the address translation and, where rows lie a multiple of 4 KB apart,
+  // spare the address translation and, where rows lie a multiple of 2 KB apart,
   // the few sets of the caches that those would share.
-  int large = p.m >= 512 && p.n >= 512, apart = p.b_row % 1024 == 0 && p.m >= 64 && p.k >= 512;
+  int large = p.m >= 512 && p.n >= 512, apart = p.b_row % 512 == 0 && p.m >= 64 && p.k >= 512;
   p.packs_b = p.b_column != 1 || large || apart;
-  p.may_read_b = p.b_column == 1 && !large && p.k < 1024;
-  // Columns of A a multiple of 4 KB apart share a few sets of both caches.
-  p.packs_a = p.a_column != 1 && p.a_column % 1024 == 0 && p.k >= 512 && p.k <= 4096 && p.n > CONTRACT_PANEL_COLUMNS;
+  p.may_read_b = p.b_column == 1 && !large && !apart && p.k < 1024;
+  // Columns of A a multiple of 2 KB apart share a few sets of both caches.
+  p.packs_a = p.a_column != 1 && p.a_column % 512 == 0 && p.k >= 512 && p.k <= 4096 && p.n > CONTRACT_PANEL_COLUMNS;
   return p;
 }
 

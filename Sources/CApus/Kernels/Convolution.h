@@ -35,6 +35,8 @@ static void convolution_pad(float *to, const float *image, int64_t height, int64
   }
 }
 
+#include "ConvolutionPlanes.h"
+
 // MARK: - A pass
 
 /// One tile: chains of whole taps, or where a tap has more terms than a chain, of
@@ -71,6 +73,17 @@ static void convolution_run(const convolution_pass *p, const convolution_work *w
   const int64_t source_image = p->height * p->width * p->channels;
   const int64_t above = first * p->step_y + p->offset_y, lines = convolution_lines(p, places);
   const float *from = w->source + image * source_image + (above * p->width + p->offset_x) * p->channels;
+  const int64_t target_line = w->target_width * w->target_channels, target_image = w->target_height * target_line;
+  float *target = w->target + image * target_image + (p->first_y + first * p->stride_y) * target_line
+                  + p->first_x * w->target_channels;
+  const int64_t c_row = p->stride_x * w->target_channels;
+  if (p->narrow) {
+    for (int64_t i = 0; i < images; i += 1) {
+      planes_run(p, w->source + (image + i) * source_image, w->weights, w->outputs, w->padded, above, places,
+                 target + i * target_image, p->stride_y * target_line, c_row);
+    }
+    return;
+  }
   int64_t line = p->width * p->channels, from_image = source_image;
   if (p->taps_y > 0 && convolution_is_padded(p, w->target_height)) {
     line = convolution_line(p) * p->channels;
@@ -98,10 +111,6 @@ static void convolution_run(const convolution_pass *p, const convolution_work *w
     walk.depth = w->inputs;
   }
   const int64_t a_row = p->step_x * p->channels, b_row = w->groups * w->outputs;
-  const int64_t target_line = w->target_width * w->target_channels, target_image = w->target_height * target_line;
-  float *target = w->target + image * target_image + (p->first_y + first * p->stride_y) * target_line
-                  + p->first_x * w->target_channels;
-  const int64_t c_row = p->stride_x * w->target_channels;
   const int64_t terms = walk.outer * walk.middle * walk.depth;
   const pieces widths = contract_pieces(contract_ceiling(outputs, APUS_WIDTH),
                                         convolution_vectors(&kind, p->places_x, outputs, terms));

@@ -13,6 +13,8 @@ enum {
   CONVOLUTION_BAND_FLOATS = 64 * 1024,
   /// Places that one visit to the weights should serve.
   CONVOLUTION_BAND_PLACES = 256,
+  /// Most outputs for which vectors hold places.
+  CONVOLUTION_NARROW = 8,
 };
 
 /// One window over a source: place (j, i) of the target is the sum over taps
@@ -28,7 +30,14 @@ typedef struct convolution_pass {
   int64_t first_y, first_x, stride_y, stride_x, places_x;
   /// The tap of the window that the first one is, and from there to the next.
   int64_t tap_y, tap_x, between_y, between_x;
+  int narrow;  // vectors hold places, not outputs
 } convolution_pass;
+
+/// Whether vectors hold places: so few outputs would leave most of a vector empty.
+static inline int convolution_is_narrow(const convolution_pass *p, int64_t outputs, int64_t groups) {
+  return outputs <= CONVOLUTION_NARROW && groups == 1 && p->step_y == 1 && p->step_x == 1 && p->taps_y > 0
+         && p->taps_y * p->taps_x * p->channels <= APUS_CHAIN;
+}
 
 /// The source's pixels of a padded line, and whether there is padding at all.
 static inline int64_t convolution_line(const convolution_pass *p) {
@@ -48,13 +57,15 @@ static inline int convolution_is_padded(const convolution_pass *p, int64_t targe
 }
 
 static inline convolution_pass convolution_forward_pass(const apus_windowed *x) {
-  return (convolution_pass){
+  convolution_pass p = {
     .height = x->height, .width = x->width, .channels = x->channels,
     .taps_y = x->size_y, .taps_x = x->size_x, .dilation_y = x->dilation_y, .dilation_x = x->dilation_x,
     .step_y = x->stride_y, .step_x = x->stride_x, .offset_y = -x->top, .offset_x = -x->left,
     .stride_y = 1, .stride_x = 1, .places_x = x->places_x,
     .between_y = 1, .between_x = 1,
   };
+  p.narrow = convolution_is_narrow(&p, x->outputs, x->groups);
+  return p;
 }
 
 /// One axis of a pass back: the taps t with t * dilation = first + margin modulo the stride.
@@ -87,6 +98,7 @@ static inline convolution_pass convolution_backward_pass(const apus_windowed *x,
   convolution_taps_back(first_x, x->left, x->size_x, x->stride_x, x->dilation_x, &p.taps_x, &p.tap_x, &p.between_x,
                         &p.dilation_x, &p.offset_x);
   if (p.taps_y == 0 || p.taps_x == 0) p.taps_y = p.taps_x = 0;
+  p.narrow = convolution_is_narrow(&p, x->channels, x->groups);
   return p;
 }
 
@@ -97,9 +109,11 @@ typedef struct convolution_band {
 } convolution_band;
 
 static inline int64_t convolution_padded(const convolution_pass *p, int64_t height, int64_t lines) {
-  if (p->taps_y == 0 || !convolution_is_padded(p, height)) return 0;
+  if (p->taps_y == 0 || !(p->narrow || convolution_is_padded(p, height))) return 0;
   int64_t places = contract_ceiling(lines, p->stride_y);
-  return contract_ceiling(convolution_lines(p, places) * convolution_line(p) * p->channels, CONTRACT_UNIT) * CONTRACT_UNIT;
+  int64_t floats = convolution_lines(p, places) * convolution_line(p) * p->channels;
+  // The last vectors of a plane may reach behind it.
+  return contract_ceiling(floats + (p->narrow ? 4 * CONTRACT_UNIT : 0), CONTRACT_UNIT) * CONTRACT_UNIT;
 }
 
 /// `line` floats of a line of the target, `pixels` of them places of a pass.

@@ -189,6 +189,17 @@ APUS_INLINE vfloat vector_erf(vfloat x) {
   return copy_sign(choose(a < 0.925f, small, large), x);
 }
 
+/// The normal distribution below x: (1 + erf(x / sqrt 2)) / 2.
+APUS_INLINE vfloat vector_normal(vfloat x) { return fused(vector_erf(x * 0.707106769f), splat(0.5f), splat(0.5f)); }
+
+APUS_INLINE vfloat vector_gelu(vfloat x) { return x * vector_normal(x); }
+
+/// The derivative of x times the distribution: the distribution, and x times its density.
+APUS_INLINE vfloat vector_gelu_slope(vfloat x) {
+  vfloat density = vector_exp(x * x * -0.5f) * 0.398942292f;
+  return fused(x, density, vector_normal(x));
+}
+
 /// To an integer, halves to even: |x| + 2^23 has no fraction bits left.
 ///
 /// The sign goes on after the choice, not before: clang 21 turns

@@ -67,7 +67,9 @@ APUS_INLINE vfloat float_to_int(vfloat a) {
   X(APUS_ABSOLUTE_INT, choose(as_int(a) < 0, subtract_int(splat(0), a), a))          \
   X(APUS_INT_TO_FLOAT, __builtin_convertvector(as_int(a), vfloat))                   \
   X(APUS_FLOAT_TO_INT, float_to_int(a))                                              \
-  X(APUS_FLUSH, choose(absolute(a) < 0x1p-100f, splat(0), a))
+  X(APUS_FLUSH, choose(absolute(a) < 0x1p-100f, splat(0), a))                         \
+  X(APUS_GELU, vector_gelu(a))                                                       \
+  X(APUS_GELU_SLOPE, vector_gelu_slope(a))
 
 #define APUS_BINARY_STEPS(X)                                                         \
   X(APUS_ADD, a + b)                                                                 \

@@ -71,6 +71,8 @@ typedef enum apus_opcode {
   APUS_UNIFORM,
   // v = a; where |v| < 2^-100 it becomes 0 (NaN stays): what decays never turns subnormal
   APUS_FLUSH,
+  // a (1 + erf(a / sqrt 2)) / 2, and its derivative
+  APUS_GELU, APUS_GELU_SLOPE,
   APUS_OPCODE_COUNT
 } apus_opcode;
 
