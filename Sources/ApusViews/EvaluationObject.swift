@@ -1,14 +1,18 @@
 public import ApusCore
+import ApusData
 public import ApusTraining
 
-/// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`.
+/// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where a sample may
+/// have several.
 public struct EvaluationObject: Sendable {
   public let json: JSONValue
 
   public init(_ evaluation: Evaluation) {
-    let task = evaluation.confusion == nil ? "regression" : "classification"
-    json = .object([
-      JSONMember("task", .string(task)), JSONMember("samples", .integer(evaluation.samples)),
+    let labels =
+      evaluation.labels.isEmpty ? [] : [JSONMember("labels", .array(evaluation.labels.map(\.json)))]
+    let members = [
+      JSONMember("task", .string(evaluation.task.rawValue)),
+      JSONMember("samples", .integer(evaluation.samples)),
       JSONMember("metrics", .object(evaluation.metrics.map { JSONMember($0.name, .double($0.value)) })),
       JSONMember(
         "standardErrors",
@@ -16,6 +20,7 @@ public struct EvaluationObject: Sendable {
           evaluation.metrics.compactMap { metric in
             metric.standardError.map { JSONMember(metric.name, .double($0)) }
           })),
-    ])
+    ]
+    json = .object(members + labels)
   }
 }

@@ -71,6 +71,20 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       name: "--threads 0", arguments: ["train", "iris", "--threads", "0"], names: ["--threads", "1024"]),
     BadInput(name: "--rows 1", arguments: ["train", "moons", "--rows", "1"], names: ["--rows", "2"]),
     BadInput(
+      name: "an unknown model", arguments: ["train", "iris", "--model", "softmx"],
+      names: ["--model", "did you mean “softmax”?"]),
+    BadInput(
+      name: "a model for another task", arguments: ["train", "fish", "--quiet", "--model", "logistic"],
+      names: ["model.family", "classification", "use linear"]),
+    BadInput(
+      name: "hidden layers of a model without",
+      arguments: ["train", "iris", "--model", "svm", "--hidden", "8"],
+      names: ["svm", "hidden"]),
+    BadInput(
+      name: "a target of several that is not there",
+      arguments: ["train", "iris", "--target", "species", "--target", "spcies"],
+      names: ["spcies", "did you mean"]),
+    BadInput(
       name: "an unknown activation", arguments: ["train", "iris", "--activation", "rleu"],
       names: ["--activation", "did you mean “relu”?"]),
     BadInput(

@@ -25,7 +25,8 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
   var samples: EvaluatedSamples {
     EvaluatedSamples(
       width: width, predictions: predictions.map { Float($0) }, labels: labels, values: truths,
-      losses: Array(repeating: 0, count: predictions.count / width), kind: .probabilities)
+      losses: Array(repeating: 0, count: predictions.count / width), kind: .probabilities,
+      isMultiLabel: labels.isEmpty)
   }
 
   func metric(_ name: String) throws -> any Metric {

@@ -63,7 +63,7 @@ import Testing
       return [x[0] > 0 ? 1 : 0, x[1] + x[2] > 0 ? 1 : 0, x[0] > x[2] ? 1 : 0, x[1] < -1 ? 1 : 0]
     }
     let data = try TableDataset(
-      features: features, inputShape: [3], values: values, names: ["a", "b", "c", "d"])
+      features: features, inputShape: [3], indicators: values, labels: ["a", "b", "c", "d"])
     let session = try session(data, outputs: 4, loss: BinaryCrossEntropy())
     #expect(abs(Double(try session.runStep()) - 0.69) < 0.3)
     while !session.isFinished { try session.runEpoch() }
@@ -72,7 +72,7 @@ import Testing
     #expect(try #require(Accuracy()(results)).value > 0.95)
     #expect(F1().ofEachClass(results).count == 4)
     #expect(try #require(F1()(results)).value > 0.9)
-    #expect(Metrics.usual(results).map(\.name) == ["loss", "accuracy"])
+    #expect(Metrics.usual(results).map(\.name) == ["loss", "accuracy", "subsetAccuracy", "f1", "microF1"])
   }
 
   /// Label smoothing and class weights reach the weights.

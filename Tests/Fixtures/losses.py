@@ -22,6 +22,9 @@ FORMULAS = {
     "squaredHinge": "mean over elements of max(0, 1 - target * score)^2",
     "multiclassSVM": "mean over rows of sum_{j != y} max(0, s_j - s_y + margin)",
     "logistic": "mean over elements of ln(1 + exp(-target * score)), targets -1 and 1",
+    "perceptron": "mean over rows of sum_k (step(s_k) - t_k) s_k, step 1 above 0 only;"
+                  " the step has no gradient",
+    "adaline": "mean over rows of sum_k (t_k - s_k)^2 / 2, targets -1 and 1",
     "zeroOne": "the share of rows whose largest score is not their class'",
 }
 
@@ -30,7 +33,7 @@ def document():
     """The whole family."""
     sampler = Sampler(seed=2)
     makers = [softmax_cases, binary_cases, squared_cases, weighted_cases, residual_cases,
-              sign_cases, svm_cases, zero_one_cases]
+              sign_cases, svm_cases, zero_one_cases, unit_cases]
     return {
         "description": "Losses and their gradients with respect to predictions.",
         "formulas": FORMULAS,
@@ -149,6 +152,21 @@ def zero_one_cases(sampler):
         yield case(
             "zeroOne", lambda x, labels: (x.argmax(-1) != labels).double().mean() + 0 * x.sum(),
             sampler.floats(shape), sampler.integers(shape[:1], shape[-1]))
+
+
+def unit_cases(sampler):
+    for shape in ((6, 1), (5, 3)):
+        yield case(
+            "perceptron",
+            lambda x, t: (((x > 0).double().detach() - t) * x).flatten(1).sum(1).mean(),
+            sampler.floats(shape), sampler.booleans(shape).double())
+        yield case(
+            "adaline", lambda x, t: (0.5 * (t - x).square()).flatten(1).sum(1).mean(),
+            sampler.floats(shape), sampler.booleans(shape).double() * 2 - 1)
+    yield case(
+        "perceptron",
+        lambda x, t: (((x > 0).double().detach() - t) * x).flatten(1).sum(1).mean(),
+        extreme([[0], [0], [1e4], [-1e4]]), extreme([[1], [0], [0], [1]]))
 
 
 def extreme(rows):

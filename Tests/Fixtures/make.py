@@ -14,6 +14,7 @@ import torch
 import activations
 import interchange
 import layers
+import linear
 import losses
 import metrics
 import operations
@@ -24,7 +25,7 @@ import windows
 from encoding import write
 
 FAMILIES = [
-    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows
+    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows, linear
 ]
 
 

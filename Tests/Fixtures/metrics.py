@@ -126,7 +126,11 @@ def multilabel(generator, count, outputs, threshold=0.5):
         "rocAUC": [auc, auc_error],
         "logLoss": mean_with_error(losses),
         "accuracy": mean_with_error((truths == predicted).mean(1), degrees=0),
+        "subsetAccuracy": accuracy((truths == predicted).all(1), np.ones(count, bool)),
+        "microF1": micro_f1(truths, predicted),
     }
+    check(expected, "subsetAccuracy", sk.accuracy_score(truths, predicted))
+    check(expected, "microF1", sk.f1_score(truths, predicted, average="micro"))
     for key, function in (("precision", sk.precision_score), ("recall", sk.recall_score),
                           ("f1", sk.f1_score)):
         check(expected, key, function(truths, predicted, average="macro"))
@@ -181,6 +185,14 @@ def log_loss(probabilities, labels, values_only=False):
 def accuracy(labels, predicted):
     share = np.mean(labels == predicted)
     return [share, error_of_share(share, len(labels))]
+
+
+def micro_f1(truths, predicted):
+    """F1 of all decisions together; the standard error over the samples."""
+    above, below = 2.0 * (truths & predicted).sum(1), (truths + predicted).sum(1)
+    ratio = above.sum() / below.sum()
+    influence = (above - ratio * below) / below.sum()
+    return [ratio, np.sqrt((influence**2).sum())]
 
 
 def error_of_share(share, count):

@@ -24,6 +24,23 @@ def varying(rate):
     return [rate * (1 + step % 4) / 2 for step in range(STEPS)]
 
 
+class Proximal(torch.optim.Optimizer):
+    """w = S(w - rate g + momentum d, rate l1), d the last change (iPiano)."""
+
+    def __init__(self, parameters, lr, momentum, l1, foreach=False):
+        super().__init__(parameters, dict(lr=lr, momentum=momentum, l1=l1))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                change = self.state[parameter].setdefault("change", torch.zeros_like(parameter))
+                moved = parameter - group["lr"] * parameter.grad + group["momentum"] * change
+                shrunk = moved.sign() * (moved.abs() - group["lr"] * group["l1"]).clamp(min=0)
+                change.copy_(shrunk - parameter)
+                parameter.copy_(shrunk)
+
+
 # (name, optimizer, torch class, options, learning rates, clipping norm)
 RUNS = [
     ("sgd", "sgd", torch.optim.SGD, {}, constant(0.1), None),
@@ -46,6 +63,7 @@ RUNS = [
      dict(alpha=0.99, eps=1e-8), constant(0.01), None),
     ("adagrad", "adagrad", torch.optim.Adagrad,
      dict(eps=1e-10), constant(0.05), None),
+    ("proximal", "proximal", Proximal, dict(momentum=0.9, l1=0.02), varying(0.05), None),
 ]
 
 FORMULAS = {
@@ -58,6 +76,8 @@ FORMULAS = {
             " p -= rate * (m / (1 - b1^t)) / (sqrt(s / (1 - b2^t)) + epsilon)",
     "adamW": "p *= 1 - rate * weightDecay, then adam",
     "rmsprop": "s = alpha s + (1 - alpha) g^2; p -= rate * g / (sqrt(s) + epsilon)",
+    "proximal": "w = S(p - rate * g + momentum * d, rate * l1), d = w - p;"
+                " S(x, t) = sign(x) max(|x| - t, 0)",
     "adagrad": "s += g^2 (s starts at 0); p -= rate * g / (sqrt(s) + epsilon)",
     "clipNorm": "g *= min(1, clipNorm / (norm + 1e-6)),"
                 " norm the 2-norm of all gradients together",
@@ -83,6 +103,7 @@ SEQUENCES = [
     ("adam", "adam", torch.optim.Adam, dict(betas=(0.9, 0.999)), {}),
     ("adamW", "adamW", torch.optim.AdamW, dict(betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
      dict(beta1=0.8, beta2=0.99, epsilon=1e-6, weightDecay=0.1)),
+    ("proximal", "proximal", Proximal, dict(momentum=0.8, l1=0.05), dict(momentum=0.8, l1=0.05)),
 ]
 
 
@@ -200,7 +221,7 @@ def encode_all(parameters):
 def encode_options(options, clip_norm):
     """PyTorch's options under names without abbreviations."""
     names = {"momentum": "momentum", "weight_decay": "weightDecay",
-             "alpha": "alpha", "eps": "epsilon"}
+             "alpha": "alpha", "eps": "epsilon", "l1": "l1"}
     encoded = {names[key]: value for key, value in options.items() if key in names}
     if "betas" in options:
         encoded["beta1"], encoded["beta2"] = options["betas"]

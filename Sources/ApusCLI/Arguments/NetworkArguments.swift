@@ -5,6 +5,13 @@
   /// The network between inputs and outputs.
   struct NetworkArguments: ParsableArguments {
     @Option(
+      help: ArgumentHelp(
+        "A kind of model with all that goes with it: \(ModelFamilies.table.names.joined(separator: ", ")); "
+          + "parameters as in 'ridge(lambda: 0.1)'. (default: \(ModelFamilies.usual))",
+        valueName: "name"),
+      completion: .list(ModelFamilies.table.names))
+    var model: String?
+    @Option(
       parsing: .unconditional,
       help: ArgumentHelp("Units of the hidden layers: 64,64, or none.", valueName: "units"))
     var hidden: HiddenUnits?
@@ -21,6 +28,7 @@
     var dropout: Double?
 
     func check() throws(ApusError) {
+      if let model { _ = try Checked.item(model, "--model", in: ModelFamilies.table) }
       if let units = hidden?.units.first(where: { $0 < 1 || $0 > 1 << 20 }) {
         throw ApusError(
           "a hidden layer of \(units) units", at: "--hidden", expected: "from 1 to \(1 << 20) units",
@@ -31,8 +39,10 @@
     }
 
     func write(to model: inout ModelConfiguration) {
-      // Hidden layers stand for a file's list of layers; what would be one of its details is refused by the run.
-      if hidden != nil { model.layers = nil }
+      // A family or hidden layers stand for a file's list of layers; what would be one of its details is refused by
+      // the run.
+      if hidden != nil || self.model != nil { model.layers = nil }
+      if let family = self.model { model.family = try? Checked.item(family, "", in: ModelFamilies.table) }
       if let hidden { model.hidden = hidden.units }
       if let activation { model.activation = try? Checked.item(activation, "", in: Activations.table) }
       if let dropout { model.dropout = dropout }

@@ -6,9 +6,16 @@
   struct TrainingDataArguments: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "The column to predict: its name, or its number from 1. (default: target, label, class or y, else the last)",
+        "The column to predict: its name, or its number from 1; given several times, columns of independent labels. "
+          + "(default: target, label, class or y, else the last)",
         valueName: "col"))
-    var target: String?
+    var target: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "What stands between the labels of a cell, as in 'red|round'; found out where it is | or ;.",
+        valueName: "mark"))
+    var labelSeparator: String?
 
     @Option(help: "What is predicted; found out from the target's values when not given.")
     var task: LearningTask?
@@ -44,7 +51,9 @@
     }
 
     func write(to data: inout DataConfiguration) {
-      if let target { data.target = target }
+      if target.count == 1 { (data.target, data.targets) = (target[0], nil) }
+      if target.count > 1 { (data.target, data.targets) = (nil, target) }
+      if let labelSeparator { data.labelSeparator = labelSeparator }
       if let task { data.task = task }
       if let leaveOut { data.leaveOut = leaveOut.split(separator: ",").map { trimmed($0) } }
       if let validation { data.validation = validation }

@@ -11,14 +11,22 @@
 
     @Option(
       help: ArgumentHelp(
-        "The column that would be predicted: its name, or its number from 1.", valueName: "col"))
-    var target: String?
+        "The column that would be predicted: its name, or its number from 1; several times, columns of labels.",
+        valueName: "col"))
+    var target: [String] = []
+
+    @Option(help: ArgumentHelp("What stands between the labels of a cell.", valueName: "mark"))
+    var labelSeparator: String?
 
     @Option(help: "What would be predicted.")
     var task: LearningTask?
 
     func run() throws {
-      let view = try DescribeView(source.open(), target: target, task: task, style: Output.style)
+      let labels = LabelRequest(columns: target.count > 1 ? target : [], separator: labelSeparator)
+      let view = try DescribeView(
+        source.open(), target: target.count == 1 ? target[0] : nil,
+        labels: labels == LabelRequest() ? nil : labels,
+        task: task, style: Output.style)
       Output.print(view.lines())
     }
   }

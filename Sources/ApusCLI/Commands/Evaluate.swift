@@ -14,13 +14,16 @@
 
     @OptionGroup var source: NewDataArguments
 
+    @OptionGroup var decision: DecisionArguments
+
     @Flag(help: "Print one object of results, and nothing else.")
     var json = false
 
     func run() throws {
+      try decision.check()
       let saved = try SavedModel(contentsOf: model)
       let data = try source.open(saved)
-      let evaluation = try saved.evaluate(data)
+      let evaluation = try saved.evaluate(data, threshold: decision.threshold)
       if json {
         Output.print([EvaluationObject(evaluation).json.text(sortsKeys: false)])
         return
@@ -32,6 +35,9 @@
       Output.print(MetricLines([("", evaluation.metrics)]).lines())
       if let confusion = evaluation.confusion {
         Output.print([""] + ConfusionTable(confusion).lines(width: style.width))
+      }
+      if !evaluation.labels.isEmpty {
+        Output.print([""] + LabelTable(evaluation.labels).lines(width: style.width))
       }
     }
   }

@@ -7,11 +7,13 @@
       abstract: "List the names that settings may use, with formulas and parameters.")
 
     enum Family: String, CaseIterable, ExpressibleByArgument {
-      case activations, losses, optimizers, schedules, initializers, preparations, layers, metrics, datasets
+      case models, activations, losses, optimizers, schedules, initializers, preparations, layers, metrics,
+        datasets
 
       fileprivate var lines: [String] {
         let width = max(Output.style.width, 60)
         return switch self {
+        case .models: NameListing(ModelFamilies.table).lines(width: width)
         case .activations: NameListing(Activations.table).lines(width: width)
         case .losses: NameListing(Losses.table).lines(width: width)
         case .optimizers: NameListing(Optimizers.table).lines(width: width)

@@ -8,7 +8,8 @@
       usage: "apus predict <model> <data> [<options>]",
       discussion: """
         The result is a CSV with the column prediction (a class, or a number in original units) and, for classes, \
-        the column probability; one row for each row of the data, in order.
+        the column probability; of independent labels a column of 1 and 0 for each. One row for each row of the \
+        data, in order.
         """)
 
     @Argument(
@@ -22,12 +23,17 @@
       completion: .file())
     var out: String?
 
-    @Flag(help: "A column with the probability of each class as well.")
+    @OptionGroup var decision: DecisionArguments
+
+    @Flag(
+      name: [.customLong("probabilities"), .customLong("all-classes")],
+      help: "A column with the probability of each class or label as well.")
     var probabilities = false
 
     func run() throws {
+      try decision.check()
       let saved = try SavedModel(contentsOf: model)
-      let predictions = try saved.predict(source.open(saved))
+      let predictions = try saved.predict(source.open(saved), threshold: decision.threshold)
       Output.tellBuild()
       Output.tell(Output.notes(predictions.notes, Output.errorStyle))
       let csv = predictions.csv(allClasses: probabilities)

@@ -1,6 +1,6 @@
 #if Command
-  import Apus
-  import ArgumentParser
+  public import Apus
+  public import ArgumentParser
 
   struct Search: ParsableCommand {
     static let configuration = CommandConfiguration(

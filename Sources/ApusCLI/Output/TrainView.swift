@@ -18,7 +18,7 @@
         ? nil
         : ProgressBar(
           style: Output.errorStyle, epochs: training.epochs ?? 0, batch: training.batch ?? 1,
-          metric: run.task == .classification ? "accuracy" : "r2", write: { Output.tell($0) })
+          metric: run.task == .regression ? "r2" : "accuracy", write: { Output.tell($0) })
     }
 
     /// Standard output belongs to the object alone.
@@ -58,6 +58,8 @@
         if let confusion = report.confusion {
           show([""] + ConfusionTable(confusion).lines(width: style.width))
         }
+        if !report.labels.isEmpty { show([""] + LabelTable(report.labels).lines(width: style.width)) }
+        if let linear = report.linear { show([""] + LinearLines(linear).lines(style)) }
         if !report.profiles.isEmpty {
           show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
         }

@@ -19,7 +19,7 @@ public struct Batch: Sendable {
   public var inputs: [Float]
   /// `[capacity, positions]` class numbers; empty where the targets are values.
   public var labels: [Int32]
-  /// `[capacity, values]`; empty where the targets are classes.
+  /// `[capacity, values]`, 0 or 1 for each of several labels; empty where the targets are classes.
   public var values: [Float]
   /// `[capacity]`: how much each sample counts; 1 unless a data set says otherwise.
   public var weights: [Float]
@@ -41,7 +41,7 @@ public struct Batch: Sendable {
       valueSize = 0
       labels = [Int32](repeating: 0, count: capacity * positions)
       values = []
-    case .values(let names):
+    case .labels(let names), .values(let names):
       valueSize = names.count
       labels = []
       values = [Float](repeating: 0, count: capacity * names.count)

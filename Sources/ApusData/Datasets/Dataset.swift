@@ -4,13 +4,15 @@ public import ApusCore
 public enum TargetKind: Sendable, Equatable, Codable {
   /// One of several classes: label i means `names[i]`.
   case classes(names: [String])
+  /// Any of several independent labels: 1 for each name that applies, else 0 (A7).
+  case labels(names: [String])
   /// One number per name.
   case values(names: [String])
 
   /// The number of floats or classes a network must put out.
   public var outputCount: Int {
     switch self {
-    case .classes(let names), .values(let names): names.count
+    case .classes(let names), .labels(let names), .values(let names): names.count
     }
   }
 }

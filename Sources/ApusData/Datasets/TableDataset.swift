@@ -8,7 +8,7 @@ public struct TableDataset: Dataset {
   public let targets: TargetKind
   /// The class of each row; empty where the targets are values.
   public let labels: [Int32]
-  /// `[count, values]`; empty where the targets are classes.
+  /// `[count, values]`, 0 or 1 for each of several labels; empty where the targets are classes.
   public let values: [Float]
   public let count: Int
 
@@ -39,6 +39,26 @@ public struct TableDataset: Dataset {
     self.init(
       features: features, inputShape: inputShape, targets: .values(names: names), labels: [], values: values,
       count: rows)
+  }
+
+  /// Rows with any of several independent labels.
+  ///
+  /// - Parameters:
+  ///   - features: `[count, inputShape…]`, row-major.
+  ///   - indicators: `[count, labels]`, row-major: 1 where the row has the label, else 0.
+  /// - Throws: if the sizes do not fit or an indicator is neither 0 nor 1.
+  public init(features: [Float], inputShape: [Int], indicators: [Float], labels: [String]) throws(ApusError) {
+    if let wrong = indicators.firstIndex(where: { $0 != 0 && $0 != 1 }), !labels.isEmpty {
+      throw ApusError(
+        "row \(wrong / labels.count + 1) has \(indicators[wrong]) for the label \"\(labels[wrong % labels.count])\"",
+        expected: "1 where it has the label, else 0")
+    }
+    let plain = try TableDataset(
+      features: features, inputShape: inputShape, values: indicators, names: labels)
+    self.init(
+      features: features, inputShape: inputShape, targets: .labels(names: labels), labels: [],
+      values: indicators,
+      count: plain.count)
   }
 
   init(

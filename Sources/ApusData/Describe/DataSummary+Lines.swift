@@ -7,7 +7,7 @@ extension DataSummary {
     lines += columnLines(width)
     if let target {
       lines += ["", target.whyColumn, target.whyTask]
-      lines += Self.classLines(classCounts)
+      lines += Self.classLines(classCounts, of: target.labels == nil ? nil : rowCount)
       lines += associationLines()
     }
     if !pairs.isEmpty {
@@ -60,9 +60,10 @@ extension DataSummary {
     return column.distinctCount > column.topValues.count ? text + ", …" : text
   }
 
-  static func classLines(_ classCounts: [Count]) -> [String] {
+  /// - Parameter rows: what the percents are of; the sum of the counts when nil.
+  static func classLines(_ classCounts: [Count], of rows: Int? = nil) -> [String] {
     guard let largest = classCounts.map(\.count).max(), largest > 0 else { return [] }
-    let total = classCounts.reduce(0) { $0 + $1.count }
+    let total = rows ?? classCounts.reduce(0) { $0 + $1.count }
     let width = min(max(classCounts.map { $0.name.count }.max() ?? 1, 4), 24)
     return classCounts.prefix(30).map { item in
       let bar = String(repeating: "█", count: max(item.count * 30 / largest, item.count > 0 ? 1 : 0))

@@ -59,7 +59,7 @@ public struct DataSummary: Sendable, Equatable {
   public var columns: [Column]
   /// The column that would be predicted, and why; nil if none can be.
   public var target: TableSchema.Target?
-  /// For classification: the rows of each class.
+  /// For classification: the rows of each class. For several labels: the rows that have each.
   public var classCounts: [Count]
   /// Each input column with the target, the strongest first.
   public var targetAssociations: [Association]
@@ -72,18 +72,20 @@ public struct DataSummary: Sendable, Equatable {
 
   static let histogramBins = 12
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``. If no target is named and the
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``. If no target is named and the
   ///   usual one cannot be predicted, the summary does without, and says why.
   /// - Throws: if a target is named and is not there or cannot be predicted.
-  public init(_ table: Table, target: String? = nil, task: LearningTask? = nil) throws(ApusError) {
+  public init(
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil
+  ) throws(ApusError) {
     name = table.name
     rowCount = table.rowCount
     notes = table.notes
     var schema: TableSchema
     do {
-      schema = try TableSchema.infer(table, target: target, task: task)
+      schema = try TableSchema.infer(table, target: target, labels: labels, task: task)
     } catch {
-      guard target == nil else { throw error }
+      guard target == nil, labels == nil else { throw error }
       schema = TableSchema.describing(table)
       notes.append("no target: \(error.description)")
     }
@@ -95,7 +97,11 @@ public struct DataSummary: Sendable, Equatable {
     classCounts = []
     targetAssociations = []
     pairs = []
-    if let chosen = schema.target { describeTarget(table, schema, chosen) }
+    if let labels = schema.target?.labels {
+      try describeLabels(table, labels)
+    } else if let chosen = schema.target {
+      describeTarget(table, schema, chosen)
+    }
     describePairs(table, schema)
   }
 
@@ -124,6 +130,20 @@ public struct DataSummary: Sendable, Equatable {
     return texts.indices.filter { counts[$0] > 0 }
       .sorted { counts[$0] != counts[$1] ? counts[$0] > counts[$1] : texts[$0] < texts[$1] }
       .map { Count(name: texts[$0], count: counts[$0]) }
+  }
+
+  private mutating func describeLabels(_ table: Table, _ labels: LabelEncoding) throws(ApusError) {
+    let count = labels.names.count
+    let found = try labels.rows(of: table, labels.numbers.map { $0 - 1 })
+    let known = found.isKnown.indices.filter { found.isKnown[$0] }
+    classCounts = labels.names.enumerated().map { label, name in
+      Count(name: name, count: known.count { found.indicators[$0 * count + label] == 1 })
+    }
+    let total = classCounts.reduce(0) { $0 + $1.count }
+    let without = known.count { row in !found.indicators[(row * count)..<((row + 1) * count)].contains(1) }
+    notes.append(
+      "a row has \(significant((Double(total) / Double(max(known.count, 1)) * 100).rounded() / 100)) of the labels "
+        + "in the mean; \(counted(without, "row")) without any")
   }
 
   private mutating func describeTarget(_ table: Table, _ schema: TableSchema, _ target: TableSchema.Target) {

@@ -2,7 +2,7 @@ public import ApusCore
 
 /// A table's rows as a network's inputs.
 public struct EncodedTable: Sendable {
-  /// One sample per row of the table, in order. Where the target is missing, label and value are 0.
+  /// One sample per row of the table, in order. Where the target is missing, label and values are 0.
   public var dataset: TableDataset
   /// For regression, the targets in their own unit; NaN where missing, empty without the column.
   public var targetValues: [Double]
@@ -31,7 +31,7 @@ extension TablePreprocessing {
     switch target.task {
     case .classification:
       labels = [Int32](repeating: 0, count: rows)
-      guard let place = places.target else { break }
+      guard let place = places.targets?.first else { break }
       for (row, code) in ColumnReading(table, place).codes(of: target.classNames).enumerated() where code >= 0
       {
         guard code < target.classNames.count else {
@@ -44,9 +44,16 @@ extension TablePreprocessing {
         labels[row] = code
         rowsWithTarget.append(row)
       }
+    case .multiLabel:
+      guard let labels = target.labels else { break }
+      values = [Float](repeating: 0, count: rows * labels.names.count)
+      guard let targets = places.targets else { break }
+      let found = try labels.rows(of: table, targets)
+      values = found.indicators
+      rowsWithTarget = found.isKnown.indices.filter { found.isKnown[$0] }
     case .regression:
       values = [Float](repeating: 0, count: rows)
-      guard let place = places.target else { break }
+      guard let place = places.targets?.first else { break }
       targetValues = try ColumnReading(table, place).numbers()
       for (row, number) in targetValues.enumerated() where !number.isNaN {
         values[row] = Float(target.scaled(number))
@@ -58,7 +65,7 @@ extension TablePreprocessing {
       count: rows)
     return EncodedTable(
       dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
-      hasTarget: places.target != nil, notes: notes)
+      hasTarget: places.targets != nil, notes: notes)
   }
 
   /// The features of every row, `[rows, featureCount]`.
@@ -76,7 +83,7 @@ extension TablePreprocessing {
   }
 
   /// Where the columns stand in a table: by name, or by place where there are no names.
-  private func places(in table: Table) throws(ApusError) -> (columns: [Int], target: Int?) {
+  private func places(in table: Table) throws(ApusError) -> (columns: [Int], targets: [Int]?) {
     guard !hasHeader else {
       var places: [Int] = []
       let names = table.columns.map(\.name)
@@ -92,18 +99,21 @@ extension TablePreprocessing {
         }
         places.append(place)
       }
-      return (places, placeOf[target.name])
+      let targets = target.columnNames.compactMap { placeOf[$0] }
+      return (places, targets.count == target.columnNames.count ? targets : nil)
     }
+    let targets = target.columnNumbers
     if table.columns.count >= tableWidth {
-      return (columns.map { $0.number - 1 }, target.number - 1)
+      return (columns.map { $0.number - 1 }, targets.map { $0 - 1 })
     }
-    // New rows come without the column that is to be predicted; those behind it move up.
-    guard table.columns.count == tableWidth - 1 else {
+    // New rows come without the columns that are to be predicted; those behind them move up.
+    guard table.columns.count == tableWidth - targets.count else {
       throw ApusError(
         "has \(counted(table.columns.count, "column"))", at: table.name,
-        expected: "the \(tableWidth) of the training file, or all but the target (column \(target.number))")
+        expected: "the \(tableWidth) of the training file, or all but the target (column "
+          + targets.map(String.init).joined(separator: ", ") + ")")
     }
-    return (columns.map { $0.number > target.number ? $0.number - 2 : $0.number - 1 }, nil)
+    return (columns.map { column in column.number - 1 - targets.count { $0 < column.number } }, nil)
   }
 }
 

@@ -26,7 +26,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var format: TableFormat {
     var format = TableFormat()
     if hasHeader {
-      format.expectedNames = columns.map(\.name) + [target.name]
+      format.expectedNames = columns.map(\.name) + target.columnNames
     } else {
       format.hasHeader = false
     }
@@ -96,6 +96,11 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       // The names of all classes are no statistics: a class that fell into the test part alone is
       // still a class.
       encoding.classNames = classNames(column)
+    case .multiLabel:
+      encoding.labels = target.labels
+      if target.labels?.separator == nil {
+        encoding.name = target.labels?.names.joined(separator: ", ") ?? encoding.name
+      }
     case .regression:
       let numbers = try ColumnReading(table, target.index, rows: rows.indices).numbers().filter { !$0.isNaN }
       guard let moments = Moments(numbers), moments.isVaried else {
@@ -123,17 +128,22 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         case .category, .words: Set(column.values).count == column.values.count
         case .presence: !column.marksMissing
         }
-      try require(scalings && places.contains(column.number) && column.number != target.number, column.name)
+      try require(
+        scalings && places.contains(column.number) && !target.columnNumbers.contains(column.number),
+        column.name)
       for scaling in column.scalings {
         try require(scaling.deviation > 0 && scaling.logarithmUnit ?? 1 > 0, column.name)
         try require(scaling.part == nil || DateText.Part(rawValue: scaling.part ?? "") != nil, column.name)
       }
     }
     let isTargetSound =
-      target.task == .regression
-      ? target.deviation > 0
-      : target.classNames.count >= 2 && Set(target.classNames).count == target.classNames.count
-    try require(isTargetSound && places.contains(target.number), target.name)
+      switch target.task {
+      case .regression: target.deviation > 0
+      case .classification:
+        target.classNames.count >= 2 && Set(target.classNames).count == target.classNames.count
+      case .multiLabel: target.labels?.isSound ?? false
+      }
+    try require(isTargetSound && target.columnNumbers.allSatisfy { places.contains($0) }, target.name)
     guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }
     var width = columnFeatureCount
     for step in steps {

@@ -16,26 +16,31 @@ public struct TableTask: Sendable {
   public let target: TableSchema.Target
   /// The rows whose target is known.
   public let rows: [Int]
-  /// For classification, the class of every row (−1 where it is missing) and the classes' names.
+  /// For classification, the class of every row (−1 where it is missing) and the classes' names. For labels, what
+  /// splits keep in proportion: a number for each frequent set of them, and −1 for the rare ones together.
   public let classes: [Int32]?
   public let classNames: [String]
   /// What was noticed, as sentences for the user.
   public let notes: [String]
+  private let labelRows: LabelEncoding.Rows?
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``.
   /// - Throws: what that throws, and if fewer than two rows have a target.
   public init(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
-    readsTexts: Bool = false
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
+    leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) {
     schema = try TableSchema.infer(
-      table, target: target, task: task, leaveOut: leaveOut, readsTexts: readsTexts)
+      table, target: target, labels: labels, task: task, leaveOut: leaveOut, readsTexts: readsTexts)
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     self.table = table
     self.target = chosen
     var notes = table.notes + schema.notes
     let column = table.columns[chosen.index]
-    let isMissing = ColumnReading(table, chosen.index).isMissing()
+    var labelRows: LabelEncoding.Rows?
+    if let labels = chosen.labels { labelRows = try labels.rows(of: table, labels.numbers.map { $0 - 1 }) }
+    self.labelRows = labelRows
+    let isMissing = labelRows.map { $0.isKnown.map { !$0 } } ?? ColumnReading(table, chosen.index).isMissing()
     rows = (0..<table.rowCount).filter { !isMissing[$0] }
     if rows.count < table.rowCount {
       let count = table.rowCount - rows.count
@@ -58,6 +63,12 @@ public struct TableTask: Sendable {
       if !rare.isEmpty, rows.count >= 20 {
         let list = rare.prefix(5).map { "\"\(names[$0])\" (\(counts[$0]))" }.joined(separator: ", ")
         notes.append("classes of very few rows: \(list)\(rare.count > 5 ? ", …" : "")")
+      }
+    case .multiLabel:
+      classNames = []
+      classes = labelRows.map { LabelEncoding.strata($0, labels: chosen.labels?.names.count ?? 0) }
+      if let count = labelRows?.emptyLists, count > 0 {
+        notes.append("\(counted(count, "row")) with an empty list of labels: none of them applies there")
       }
     case .regression:
       classNames = []
@@ -89,7 +100,11 @@ public struct TableTask: Sendable {
   public func fit(
     _ rows: TrainingRows, options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
-    try TablePreprocessing.fit(table, schema, rows: rows, options: options)
+    var fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
+    if let labels = target.labels, let labelRows {
+      fitted.notes += LabelEncoding.notes(table, labels, labelRows, training: rows.indices)
+    }
+    return fitted
   }
 }
 

@@ -4,6 +4,8 @@ public import ApusCore
 public enum LearningTask: String, Sendable, Codable, CaseIterable {
   /// One of several classes.
   case classification
+  /// Any of several independent labels.
+  case multiLabel = "multi-label"
   /// A number.
   case regression
 }
@@ -47,6 +49,8 @@ public struct TableSchema: Sendable, Equatable {
     /// Counted from 0.
     public var index: Int
     public var task: LearningTask
+    /// For several labels: which, and how the table holds them. ``index`` is their first column.
+    public var labels: LabelEncoding?
     /// Which column it is and why, as a sentence for the user.
     public var whyColumn: String
     /// Which task it is and why, as a sentence for the user.
@@ -80,22 +84,34 @@ public struct TableSchema: Sendable, Equatable {
   /// - Parameters:
   ///   - target: a column's name, or its number counted from 1; without one, the column called target,
   ///     label, class or y, else the last.
+  ///   - labels: several labels to predict instead of one target, or what stands between the labels of the target's cells.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
   ///   - leaveOut: names or numbers of columns that are not to be inputs.
   ///   - readsTexts: columns of free text (names, remarks) are not left out, but count by those words
   ///     that occur in many rows.
   /// - Throws: if a column is not there, the target has a single value, or it does not suit the task.
   public static func infer(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = [],
-    readsTexts: Bool = false
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
+    leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) -> TableSchema {
     var schema = describing(table)
     if readsTexts { schema.readTexts(table) }
-    let (index, reason) = try targetIndex(table, target)
-    try schema.setTarget(index, task, table, reason)
+    if let columns = labels?.columns, !columns.isEmpty {
+      try schema.setLabels(columns, target, task, table)
+    } else {
+      let (index, reason) = try targetIndex(table, target)
+      let isOpen = task == nil || task == .multiLabel
+      let separator = labels?.separator ?? (isOpen ? LabelEncoding.separator(table.columns[index]) : nil)
+      if task == .multiLabel || separator != nil {
+        try schema.setLists(
+          index, separator, isAsked: labels?.separator != nil || task != nil, task, table, reason)
+      } else {
+        try schema.setTarget(index, task, table, reason)
+      }
+    }
     for name in leaveOut {
       guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }
-      if column != index { schema.columns[column].role = .leftOut(why: "as asked") }
+      if schema.columns[column].role != .target { schema.columns[column].role = .leftOut(why: "as asked") }
     }
     schema.keepOnlyInput(table)
     schema.noteRoles(table)
@@ -137,6 +153,64 @@ public struct TableSchema: Sendable, Equatable {
     return ApusError(
       "there is no column \"\(name)\"", at: table.name,
       fix: Spelling.fix(for: name, in: table.columns.map(\.name)))
+  }
+
+  /// A column for each label.
+  private mutating func setLabels(
+    _ names: [String], _ target: String?, _ asked: LearningTask?, _ table: Table
+  ) throws(ApusError) {
+    guard target == nil, asked == nil || asked == .multiLabel else {
+      throw ApusError(
+        "several targets are labels, each of which may apply to a row", at: table.name,
+        expected: "no other target and no other task",
+        fix: "give one target for a \(asked?.rawValue ?? "class")")
+    }
+    var indices: [Int] = []
+    for name in names {
+      guard let index = table.columnIndex(name) else { throw Self.missingColumn(name, table) }
+      guard !indices.contains(index) else {
+        throw ApusError("\(table.columnTitle(index)) is named twice as a target", at: table.name)
+      }
+      indices.append(index)
+      columns[index].role = .target
+    }
+    let labels = LabelEncoding(
+      names: indices.map { table.columns[$0].name }, numbers: indices.map { $0 + 1 })
+    // Cells that are no labels are said at once, by row and column.
+    _ = try labels.rows(of: table, indices)
+    self.target = Target(
+      index: indices[0], task: .multiLabel, labels: labels,
+      whyColumn:
+        "\(indices.map { "\"\(table.columns[$0].name)\"" }.joined(separator: ", ")) are the targets, as asked",
+      whyTask: "multi-label: \(counted(indices.count, "column")) of labels, any of which may apply to a row")
+  }
+
+  /// One column with lists of labels.
+  private mutating func setLists(
+    _ index: Int, _ separator: String?, isAsked: Bool, _ asked: LearningTask?, _ table: Table,
+    _ reason: String
+  ) throws(ApusError) {
+    guard asked == nil || asked == .multiLabel else {
+      throw ApusError(
+        "a separator of labels is given, and the task is \(asked?.rawValue ?? "")",
+        at: table.place(column: index),
+        fix: "leave one of the two out")
+    }
+    guard let separator else {
+      throw ApusError(
+        "what stands between the labels of a cell is not clear", at: table.place(column: index),
+        expected: "cells such as a|b|c, or a column for each label",
+        fix: "say it with --label-separator, or give a target for each label")
+    }
+    let labels = try LabelEncoding.lists(table, index, separator: separator)
+    columns[index].role = .target
+    let example = (0..<table.rowCount).lazy.compactMap { table.columns[index].text(row: $0) }
+      .first { $0.contains(separator) }
+    target = Target(
+      index: index, task: .multiLabel, labels: labels,
+      whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
+      whyTask: "multi-label: \(labels.names.count) labels, in cells such as \"\((example ?? "").prefix(40))\""
+        + (isAsked ? "" : " (for classes instead: --task classification)"))
   }
 
   private mutating func setTarget(

@@ -61,8 +61,9 @@ public enum Losses {
     "loss",
     [
       SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, Logistic.self, Hinge.self, SquaredHinge.self,
-      MulticlassSVM.self, ZeroOne.self, SquaredError.self, HalfSquaredError.self, AbsoluteError.self,
-      Huber.self,
+      MulticlassSVM.self, Perceptron.self, ZeroOne.self, SquaredError.self, HalfSquaredError.self,
+      Adaline.self,
+      AbsoluteError.self, Huber.self,
     ])
 
   /// The loss of a name, or of a name with parameters.

@@ -53,6 +53,7 @@ public enum Optimizers {
     "optimizer",
     [
       GradientDescent.self, Momentum.self, Nesterov.self, Adagrad.self, RMSprop.self, Adam.self, AdamW.self,
+      ProximalDescent.self,
     ])
 
   /// The optimizer of a name, or of a name with parameters.

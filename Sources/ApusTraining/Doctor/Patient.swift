@@ -164,6 +164,7 @@ public struct PatientTable: Sendable {
       guard names.count == 1 else { return nil }
       columns.append(TableColumn("target", numbers: batch.values.prefix(batch.count).map { Double($0) }))
       task = .regression
+    case .labels: return nil
     }
     table = try Table(name: "the training rows", columns: columns)
     target = "target"

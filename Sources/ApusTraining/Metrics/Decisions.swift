@@ -69,7 +69,7 @@ extension EvaluatedSamples {
   /// for regression.
   public func decisions(threshold: Double? = nil) -> [Decisions] {
     if isMultiLabel {
-      let limit = Float(threshold ?? 0.5)
+      let limit = limit(threshold)
       return (0..<width).map { output in
         let scores = column(output)
         let truth = (0..<count).map { values[$0 * width + output] == 1 }

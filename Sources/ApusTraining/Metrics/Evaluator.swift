@@ -34,7 +34,9 @@ final class Evaluator {
   }
 
   /// Predictions and losses on the samples of the data set.
-  func run(_ dataset: any Dataset) -> EvaluatedSamples {
+  ///
+  /// - Parameter threshold: of ``EvaluatedSamples/threshold``.
+  func run(_ dataset: any Dataset, threshold: Double? = nil) -> EvaluatedSamples {
     var batch = dataset.makeBatch(capacity: capacity)
     var predictions: [Float] = []
     var losses: [Float] = []
@@ -55,13 +57,14 @@ final class Evaluator {
       values += batch.values.prefix(batch.count * batch.valueSize)
       start = end
     }
-    if labels.isEmpty {
+    let areLabels = if case .labels = dataset.targets { true } else { false }
+    if labels.isEmpty, !areLabels {
       predictions = predictions.map { scale.original($0) }
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
       width: outputCount / dataset.positions, predictions: predictions, labels: labels, values: values,
-      losses: losses, kind: kind)
+      losses: losses, kind: kind, isMultiLabel: areLabels, threshold: threshold)
   }
 }
 

@@ -12,10 +12,13 @@ public protocol Metric: Named {
   var isBetterWhenLarger: Bool { get }
   /// Whether it is reported after each epoch, and wherever no metric is asked for.
   var isUsual: Bool { get }
+  /// The same where a sample has any of several independent labels.
+  var isUsualForLabels: Bool { get }
 }
 
 extension Metric {
   public var isUsual: Bool { true }
+  public var isUsualForLabels: Bool { isUsual }
 }
 
 /// A metric's value on a set of samples.
@@ -53,24 +56,27 @@ public struct EvaluatedSamples: Sendable {
   public let losses: [Float]
   /// What the predictions are.
   public let kind: PredictionKind
-  /// Whether each sample has any of several independent labels: the predictions are probabilities, and the values all
-  /// 0 or 1.
+  /// Whether each sample has any of several independent labels: the values are then 0 or 1.
   public let isMultiLabel: Bool
+  /// What a label, or the only output for two classes, must exceed where a metric does not say so; nil is what
+  /// ``kind`` has.
+  public var threshold: Double?
 
-  /// - Parameter kind: probabilities for classes and plain numbers otherwise when nil.
+  /// - Parameters:
+  ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
+  ///   - isMultiLabel: whether the values say which labels a sample has.
   public init(
     width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float],
-    kind: PredictionKind? = nil
+    kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil
   ) {
     self.width = width
     self.predictions = predictions
     self.labels = labels
     self.values = values
     self.losses = losses
-    self.kind = kind ?? (labels.isEmpty ? .scores(threshold: 0.5) : .probabilities)
-    isMultiLabel =
-      self.kind == .probabilities && labels.isEmpty && !values.isEmpty
-      && values.allSatisfy { $0 == 0 || $0 == 1 }
+    self.kind = kind ?? (labels.isEmpty && !isMultiLabel ? .scores(threshold: 0.5) : .probabilities)
+    self.isMultiLabel = isMultiLabel
+    self.threshold = threshold
     count = labels.isEmpty ? losses.count : labels.count
   }
 
@@ -80,12 +86,24 @@ public struct EvaluatedSamples: Sendable {
 
   /// The same with another threshold.
   func predictedLabels(threshold: Double?) -> [Int32] {
-    let usual: Float = if case .scores(let threshold) = kind { threshold } else { 0.5 }
-    let threshold = threshold.map { Float($0) } ?? usual
+    let threshold = limit(threshold)
     return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
       if width == 1 { return row.first! > threshold ? 1 : 0 }
       return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)
+    }
+  }
+
+  /// What an output must exceed to be a yes.
+  func limit(_ threshold: Double?) -> Float {
+    if let asked = threshold ?? self.threshold { return Float(asked) }
+    return if case .scores(let usual) = kind { usual } else { 0.5 }
+  }
+
+  /// The samples that are mistaken, for a loss whose predictions are scores.
+  func mistakes(_ loss: any MistakeDriven) -> Int {
+    zip(labels.indices, labels).count { sample, label in
+      loss.isMistake(predictions[(sample * width)..<((sample + 1) * width)], label: label)
     }
   }
 
@@ -102,7 +120,8 @@ public enum Metrics {
   public static let table = NameTable(
     "metric",
     [
-      Accuracy.self, TopK.self, Precision.self, Recall.self, F1.self, ROCAUC.self, LogLoss.self,
+      Accuracy.self, SubsetAccuracy.self, TopK.self, Precision.self, Recall.self, F1.self, MicroF1.self,
+      ROCAUC.self, LogLoss.self,
       MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
       CoefficientOfDetermination.self,
     ])
@@ -114,7 +133,8 @@ public enum Metrics {
 
   /// The usual ones among them.
   public static func usual(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)] + items.filter(\.isUsual).compactMap { $0(results) }
+    [MeanLoss.value(results)]
+      + items.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual }.compactMap { $0(results) }
   }
 
   /// The metric of a name, or of a name with parameters.

@@ -4,26 +4,33 @@ import ApusNN
 
 /// Metrics of a model on data, with what was noticed.
 public struct Evaluation: Sendable {
+  public var task: LearningTask
   public var metrics: [MetricValue]
   /// For classification.
   public var confusion: ConfusionMatrix?
+  /// For several labels.
+  public var labels: [LabelCounts] = []
   public var samples: Int
   public var notes: [String]
 }
 
 /// Predictions, one row for each row of the data, in order.
 public struct PredictionTable: Sendable {
-  /// Class names, or numbers in original units.
+  /// Class names, or numbers in original units; of labels those that apply, with | between them.
   public var predictions: [String]
   /// The probability of the predicted class; empty for regression.
   public var probabilities: [Float]
-  /// For classification the classes' names and `[rows, classes]` probabilities.
+  /// For classification the classes' names and `[rows, classes]` probabilities, for labels theirs.
   public var classNames: [String]
   public var classProbabilities: [Float]
+  /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
+  public var decisions: [Bool] = []
   public var notes: [String]
 
-  /// Columns `prediction` and, for classification, `probability`; with `allClasses` a column for each class too.
+  /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
+  /// With `allClasses` a column for the probability of each class or label too.
   public func csv(allClasses: Bool = false) -> String {
+    guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
     var text = "prediction"
     if !probabilities.isEmpty { text += ",probability" }
     if allClasses { for name in classNames { text += "," + quoted("probability_\(name)") } }
@@ -39,6 +46,19 @@ public struct PredictionTable: Sendable {
     return text
   }
 
+  private func labelCSV(allClasses: Bool) -> String {
+    var header = classNames.map { quoted($0) }
+    if allClasses { header += classNames.map { quoted("probability_\($0)") } }
+    var lines = [header.joined(separator: ",")]
+    for row in predictions.indices {
+      let range = (row * classNames.count)..<((row + 1) * classNames.count)
+      var fields = decisions[range].map { $0 ? "1" : "0" }
+      if allClasses { fields += classProbabilities[range].map { "\($0)" } }
+      lines.append(fields.joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   private func quoted(_ field: String) -> String {
     guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
     return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
@@ -49,29 +69,54 @@ public struct PredictionTable: Sendable {
 extension SavedModel {
   /// Metrics on data that has the target.
   ///
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
   /// - Throws: when the data lacks a column that the model needs, or the target.
-  public func evaluate(_ source: DataSource, engine: Engine? = nil) throws -> Evaluation {
+  public func evaluate(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
+    -> Evaluation
+  {
     let (dataset, rows, notes) = try encode(source)
     guard let rows, !rows.isEmpty else {
       throw ApusError(
-        "there is no target to compare with", at: source.place, expected: "the column “\(targetName)”",
+        "there is no target to compare with", at: source.place, expected: targetNames,
         fix: "use apus predict for data without it")
     }
     let results = try model.results(
       on: rows.count == dataset.count ? dataset : dataset.subset(rows), loss: loss, scale: scale,
-      engine: engine)
-    var confusion: ConfusionMatrix?
-    if case .classes(let names) = dataset.targets { confusion = ConfusionMatrix(results, classNames: names) }
-    return Evaluation(
-      metrics: Metrics.all(results), confusion: confusion, samples: results.count, notes: notes)
+      threshold: threshold, engine: engine)
+    var evaluation = Evaluation(
+      task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
+    switch dataset.targets {
+    case .classes(let names):
+      evaluation.task = .classification
+      evaluation.confusion = ConfusionMatrix(results, classNames: names)
+    case .labels(let names):
+      evaluation.task = .multiLabel
+      evaluation.labels = results.labelCounts(names: names)
+    case .values: break
+    }
+    return evaluation
   }
 
   /// A prediction for each row.
   ///
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
   /// - Throws: when the data lacks a column that the model needs.
-  public func predict(_ source: DataSource, engine: Engine? = nil) throws -> PredictionTable {
+  public func predict(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
+    -> PredictionTable
+  {
     let (dataset, _, notes) = try encode(source)
-    let results = try model.results(on: dataset, loss: loss, scale: scale, engine: engine)
+    let results = try model.results(
+      on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine)
+    if case .labels(let names) = dataset.targets {
+      let limit = results.limit(nil)
+      let decisions = results.predictions.map { $0 > limit }
+      return PredictionTable(
+        predictions: (0..<results.count).map { row in
+          names.indices.filter { decisions[row * names.count + $0] }.map { names[$0] }.joined(separator: "|")
+        },
+        probabilities: [], classNames: names, classProbabilities: results.predictions,
+        decisions: decisions, notes: notes)
+    }
     guard case .classes(let names) = dataset.targets else {
       return PredictionTable(
         predictions: results.predictions.map { shortText(Double($0)) }, probabilities: [], classNames: [],
@@ -97,9 +142,11 @@ extension SavedModel {
     return TargetScale(mean: table.target.mean, deviation: table.target.deviation)
   }
 
-  private var targetName: String {
-    guard case .table(let table)? = schema else { return "label" }
-    return table.target.name
+  private var targetNames: String {
+    guard case .table(let table)? = schema else { return "the column “label”" }
+    let names = table.target.columnNames
+    return (names.count == 1 ? "the column " : "the columns ")
+      + names.map { "“\($0)”" }.joined(separator: ", ")
   }
 
   /// The data as the model takes it, and the rows whose target is known.

@@ -30,45 +30,30 @@ struct RunChoices {
     configuration = given
     configuration.data = data.configuration
     let rows = data.training.count
-    let size = Size(rows: rows)
-    let classes = data.task == .classification
-    let loss =
-      try given.training.loss.map { try Losses.loss($0) }
-      ?? (classes ? SoftmaxCrossEntropy() as any Loss : SquaredError())
-
-    let outputs = Self.outputs(data, loss)
+    let family = try Self.family(given.model)
+    let givenLoss = try given.training.loss.map { try Losses.loss($0) }
+    let facts = DataFacts(
+      inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
+      loss: givenLoss, batch: given.training.batch)
+    let recipe = try family.recipe(for: facts)
+    let loss = givenLoss ?? recipe.loss
     if let description = given.model.layers {
-      guard given.model.hidden == nil, given.model.activation == nil, given.model.dropout == nil else {
-        throw ApusError(
-          "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
-      }
       network = try Networks.network(description)
     } else {
-      let hidden = given.model.hidden ?? size.hidden
-      let dropout = given.model.dropout ?? (given.model.hidden == nil ? size.dropout : 0)
-      let activation = given.model.activation ?? .string(ReLU.name)
-      network = try Self.perceptron(
-        inputs: data.training.inputShape, hidden: hidden, activation: Activations.activation(activation),
-        dropout: dropout, outputs: outputs)
-      if given.model.hidden == nil {
-        lines.append(
-          "hidden layers \(hidden.map(String.init).joined(separator: ", "))"
-            + (dropout > 0 ? " with dropout \(dropout)" : "") + ": the usual for \(rows) rows")
-      }
+      network = try recipe.network(Self.outputs(data, loss))
+      lines += recipe.lines
     }
-
-    let optimizer = try given.training.optimizer.map { try Optimizers.optimizer($0) } ?? Adam()
-    let chosenOptimizer = given.training.optimizer == nil
+    let optimizer = try given.training.optimizer.map { try Optimizers.optimizer($0) } ?? recipe.optimizer
+    let isOwnOptimizer = given.training.optimizer == nil
     let rate =
       given.training.learningRate
-      ?? (chosenOptimizer || optimizer is Adam ? size.rate : optimizer.defaultRate)
+      ?? (type(of: optimizer) == type(of: recipe.optimizer) ? recipe.rate : optimizer.defaultRate)
     let schedule =
       try given.training.schedule.map { try Schedules.schedule($0) }
-      ?? (given.training.learningRate == nil && chosenOptimizer
-        ? CosineDecay() as any Schedule : ConstantRate())
-    let batch = given.training.batch ?? min(size.batch, rows)
-    let epochs = given.training.epochs ?? size.epochs(batch: batch)
-    let l2 = given.training.l2 ?? (chosenOptimizer ? size.l2 : 0)
+      ?? (given.training.learningRate == nil && isOwnOptimizer ? recipe.schedule : ConstantRate())
+    let batch = given.training.batch ?? min(recipe.batch, rows)
+    let epochs = given.training.epochs ?? recipe.epochs(batch)
+    let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
@@ -90,13 +75,15 @@ struct RunChoices {
       lines.append(
         "\(epochs) epochs in batches of \(batch): about \(epochs * ((rows + batch - 1) / batch)) steps")
     }
-    if chosenOptimizer {
+    if isOwnOptimizer {
       lines.append(
-        "adam at \(shortText(rate))" + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
-          + (l2 > 0 ? ", L2 \(l2)" : ""))
+        "\(type(of: optimizer).name) at \(shortText(rate))"
+          + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
+          + (l2 > 0 && !recipe.isL2Model ? ", L2 \(l2)" : ""))
     }
-
     configuration.model = ModelConfiguration()
+    // The default is not written: its files are those of a run without a family.
+    configuration.model.family = given.model.family == nil ? nil : family.configuration
     configuration.model.layers = network.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
@@ -124,57 +111,34 @@ struct RunChoices {
     }
   }
 
+  /// The family, with what the configuration says in short among its parameters.
+  ///
+  /// - Throws: when it has no such parameter, or the layers are given as well.
+  private static func family(_ model: ModelConfiguration) throws -> any ModelFamily {
+    var short: [JSONMember] = []
+    if let hidden = model.hidden { short.append(JSONMember("hidden", .array(hidden.map { .integer($0) }))) }
+    if let activation = model.activation { short.append(JSONMember("activation", activation)) }
+    if let dropout = model.dropout { short.append(JSONMember("dropout", .double(dropout))) }
+    guard model.layers == nil || short.isEmpty else {
+      throw ApusError(
+        "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
+    }
+    do {
+      let family = try ModelFamilies.family(model.family ?? .string(ModelFamilies.usual))
+      guard !short.isEmpty else { return family }
+      let given = family.configuration[type(of: family).name]?.objectValue ?? []
+      let others = given.filter { member in !short.contains { $0.key == member.key } }
+      return try ModelFamilies.table.item(type(of: family).name, parameters: .object(others + short))
+        as! any ModelFamily
+    } catch {
+      throw error.at("model")
+    }
+  }
+
   /// How many numbers the network puts out.
   private static func outputs(_ data: RunData, _ loss: any Loss) -> Int {
     let count = data.schema.targets.outputCount
     // One logit says it all for two classes, with a loss on numbers.
     return data.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
-  }
-
-  /// A multilayer perceptron: flatten where the input is an image, hidden layers, a linear output.
-  private static func perceptron(
-    inputs: [Int], hidden: [Int], activation: any Activation, dropout: Double, outputs: Int
-  ) throws -> Sequential {
-    if let units = hidden.first(where: { $0 < 1 }) {
-      throw ApusError("a hidden layer of \(units) units", at: "model.hidden", expected: "at least 1")
-    }
-    guard (0..<1).contains(dropout) else {
-      throw ApusError("dropout of \(dropout)", at: "model.dropout", expected: "0 or more, below 1")
-    }
-    var layers: [any Layer] = inputs.count > 1 ? [Flatten()] : []
-    for units in hidden {
-      layers.append(activation is ReLU ? Dense(units, initializer: .heNormal) : Dense(units))
-      layers.append(activation)
-      if dropout > 0 { layers.append(Dropout(dropout)) }
-    }
-    layers.append(Dense(outputs))
-    return Sequential(layers)
-  }
-
-  /// What goes with so many rows.
-  private struct Size {
-    var hidden: [Int]
-    var dropout: Double
-    var batch: Int
-    var rate: Double
-    var l2: Double
-    var steps: Int
-
-    init(rows: Int) {
-      switch rows {
-      case ..<100: (hidden, dropout, batch, rate, l2, steps) = ([16], 0, 16, 1e-2, 0, 2_000)
-      case ..<1_000: (hidden, dropout, batch, rate, l2, steps) = ([64], 0.2, 16, 5e-3, 1e-3, 3_000)
-      case ..<10_000: (hidden, dropout, batch, rate, l2, steps) = ([256, 256], 0.3, 32, 2e-3, 1e-4, 4_000)
-      default: (hidden, dropout, batch, rate, l2, steps) = ([256, 128], 0.1, 128, 1e-3, 0, 5_000)
-      }
-      self.rows = rows
-    }
-
-    private let rows: Int
-
-    func epochs(batch: Int) -> Int {
-      let perEpoch = max((rows + batch - 1) / batch, 1)
-      return min(max((steps + perEpoch - 1) / perEpoch, 5), 500)
-    }
   }
 }

@@ -20,6 +20,10 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public var source: String?
   /// The column to predict: its name, or its number counted from 1.
   public var target: String?
+  /// Several columns to predict, each of them an independent label.
+  public var targets: [String]?
+  /// What stands between the labels of a cell, where one column holds several.
+  public var labelSeparator: String?
   public var task: LearningTask?
   public var header: Bool?
   public var delimiter: String?
@@ -44,8 +48,10 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public init() {}
 }
 
-/// The network: hidden layers in short, or the list of layers.
+/// The network: a family with its parameters, or the list of layers. Hidden layers in short are parameters of the family.
 public struct ModelConfiguration: Sendable, Codable, Equatable {
+  /// One of ``ModelFamilies/table``: it decides what is not given, the layers too.
+  public var family: JSONValue?
   public var hidden: [Int]?
   public var activation: JSONValue?
   public var dropout: Double?

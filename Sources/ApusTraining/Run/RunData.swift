@@ -54,8 +54,13 @@ struct RunData {
     name = source.name
     configuration = given
     fingerprint = source.fingerprint()
+    guard given.target == nil || given.targets == nil else {
+      throw ApusError("one target is given, and several", at: "data.targets", fix: "give one of the two")
+    }
+    let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
     let prepared = try TableTask(
-      table, target: given.target ?? source.target, task: given.task, leaveOut: given.leaveOut ?? [])
+      table, target: given.target ?? (given.targets == nil ? source.target : nil),
+      labels: labels == LabelRequest() ? nil : labels, task: given.task, leaveOut: given.leaveOut ?? [])
     choices = [prepared.target.whyColumn, prepared.target.whyTask]
     let split: Split
     if source.isUnsplit, given.test == nil, given.validation == nil {
@@ -89,14 +94,19 @@ struct RunData {
       }
       let tested = try preprocessing.apply(to: rows)
       guard tested.hasTarget else {
-        throw ApusError("the test data lacks the target “\(preprocessing.target.name)”", at: path)
+        let names = preprocessing.target.columnNames.map { "“\($0)”" }.joined(separator: ", ")
+        throw ApusError("the test data lacks the target \(names)", at: path)
       }
       test = tested.dataset.subset(tested.rowsWithTarget)
     }
     schema = .table(preprocessing)
     self.table = table
     task = prepared.target.task
-    configuration.target = table.hasHeader ? preprocessing.target.name : "\(preprocessing.target.number)"
+    let target = preprocessing.target
+    let columns = table.hasHeader ? target.columnNames : target.columnNumbers.map(String.init)
+    let areSeveral = target.labels != nil && target.labels?.separator == nil
+    (configuration.target, configuration.targets) = areSeveral ? (nil, columns) : (columns[0], nil)
+    configuration.labelSeparator = target.labels?.separator
     configuration.task = task
   }
 
@@ -108,7 +118,9 @@ struct RunData {
         "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
         fix: "leave it out")
     }
-    guard given.task != .regression, given.target == nil || given.target == "label" else {
+    guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
+      given.target == nil || given.target == "label"
+    else {
       throw ApusError(
         "images have classes as their target", at: source.place, fix: "leave out --target and --task")
     }

@@ -17,7 +17,11 @@ public struct RunReport: Sendable {
   public var history: History
   /// Of the test samples, of the validation samples where there are none.
   public var confusion: ConfusionMatrix?
+  /// The same of each label, of the test samples; empty where there are none.
+  public var labels: [LabelCounts] = []
   public var profiles: [Profile] = []
+  /// What the model says, where it is linear.
+  public var linear: LinearReading?
   public var stopReason: String?
   /// Whether training was interrupted; the folder then resumes it.
   public var isInterrupted = false
@@ -27,13 +31,15 @@ public struct RunReport: Sendable {
     func metrics(_ values: [MetricValue]) -> JSONValue {
       .object(values.map { JSONMember($0.name, .double($0.value)) })
     }
-    return .object([
+    let members = [
       JSONMember("task", .string(task.rawValue)), JSONMember("train", metrics(training)),
       JSONMember("validation", metrics(validation)), JSONMember("test", metrics(test)),
       JSONMember("epochs", .integer(epochs)), JSONMember("seconds", .double(seconds)),
       JSONMember("samplesPerSecond", .double(samplesPerSecond)),
       JSONMember("parameters", .integer(parameters)),
       JSONMember("model", model.map { .string($0) } ?? .null),
-    ])
+    ]
+    let labels = labels.isEmpty ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
+    return .object(members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []))
   }
 }

@@ -42,7 +42,8 @@ extension Patient {
     _ model: Model, _ data: RunData, _ settings: TrainingSettings, outcome: TrainingOutcome? = nil,
     engine: Engine
   ) {
-    let table = data.table.map {
+    // What leaks or is unequal is told for one target.
+    let table = (data.task == .multiLabel ? nil : data.table).map {
       PatientTable(
         $0, target: data.configuration.target, task: data.configuration.task,
         leaveOut: data.configuration.leaveOut ?? [])

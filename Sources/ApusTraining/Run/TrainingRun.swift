@@ -235,10 +235,14 @@ public final class TrainingRun {
     if evaluatesTest, let test = data.test {
       let results = try results(test)
       report.test = Metrics.usual(results)
-      if case .classes(let names) = test.targets {
-        report.confusion = ConfusionMatrix(results, classNames: names)
+      switch test.targets {
+      case .classes(let names): report.confusion = ConfusionMatrix(results, classNames: names)
+      case .labels(let names): report.labels = results.labelCounts(names: names)
+      case .values: break
       }
     }
+    report.linear = LinearReading(
+      session.snapshot(), data.training, data.schema, data.scale, session.settings, report.history)
     report.model = files.model
     return report
   }

@@ -10,6 +10,8 @@ public struct EpochRecord: Sendable, Equatable, Codable {
   public var trainingLoss: Double
   /// On the validation samples after the epoch; empty when there are none.
   public var validation: [MetricValue]
+  /// Training rows that are mistaken after the epoch, for a ``MistakeDriven`` loss.
+  public var mistakes: Int?
 
   /// A validation metric's value.
   public func validation(_ name: String) -> Double? { validation.first { $0.name == name }?.value }
@@ -18,7 +20,7 @@ public struct EpochRecord: Sendable, Equatable, Codable {
 /// The epochs of a training run.
 public struct History: Sendable, Equatable, Codable {
   public var epochs: [EpochRecord] = []
-  /// The epoch with the smallest validation loss.
+  /// The epoch with the smallest validation loss, or with the fewest mistakes.
   public var bestEpoch: Int?
 
   public init() {}
@@ -26,11 +28,15 @@ public struct History: Sendable, Equatable, Codable {
   /// One row an epoch, for `history.csv`.
   public var csv: String {
     let names = epochs.first?.validation.map(\.name) ?? []
+    let counts = epochs.contains { $0.mistakes != nil } ? ["mistakes"] : []
     var lines = [
-      (["epoch", "step", "rate", "training_loss"] + names.map { "validation_\($0)" }).joined(separator: ",")
+      (["epoch", "step", "rate", "training_loss"] + counts + names.map { "validation_\($0)" }).joined(
+        separator: ",")
     ]
     for record in epochs {
-      let fields = ["\(record.epoch)", "\(record.step)", "\(record.rate)", "\(record.trainingLoss)"]
+      let fields =
+        ["\(record.epoch)", "\(record.step)", "\(record.rate)", "\(record.trainingLoss)"]
+        + counts.map { _ in record.mistakes.map { "\($0)" } ?? "" }
       lines.append(
         (fields + names.map { name in record.validation(name).map { "\($0)" } ?? "" }).joined(separator: ","))
     }

@@ -95,14 +95,21 @@ extension Model {
   }
 
   /// Predictions beside the truth.
+  ///
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
   public func results(
     on dataset: any Dataset, loss: (any Loss)? = nil, scale: TargetScale = TargetScale(),
+    threshold: Double? = nil,
     engine: Engine? = nil
   ) throws -> EvaluatedSamples {
-    let usual: any Loss
-    if case .classes = dataset.targets { usual = SoftmaxCrossEntropy() } else { usual = SquaredError() }
+    let usual: any Loss =
+      switch dataset.targets {
+      case .classes: SoftmaxCrossEntropy()
+      case .labels: BinaryCrossEntropy()
+      case .values: SquaredError()
+      }
     let evaluator = try Evaluator(
       self, parameters: storage, loss: loss ?? usual, scale: scale, engine: engine ?? Engine.standard())
-    return evaluator.run(dataset)
+    return evaluator.run(dataset, threshold: threshold)
   }
 }

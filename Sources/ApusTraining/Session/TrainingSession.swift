@@ -94,11 +94,13 @@ public final class TrainingSession {
           expected: allowed.map(String.init).joined(separator: " or "),
           fix: "end it with Dense(\(allowed[0]))")
       }
-    case .values(let names):
+    case .labels(let names), .values(let names):
       guard !isLabelled else {
+        let areLabels = if case .labels = training.targets { true } else { false }
         throw ApusError(
-          "the loss \(type(of: settings.loss).name) is for classes, and the targets are numbers",
-          expected: "squared")
+          "the loss \(type(of: settings.loss).name) is for classes, and the targets are "
+            + (areLabels ? "independent labels" : "numbers"),
+          expected: areLabels ? BinaryCrossEntropy.name : SquaredError.name)
       }
       guard outputs == names.count else {
         throw ApusError(
@@ -205,10 +207,11 @@ public final class TrainingSession {
 
   private func finishEpoch(rate: Double) {
     let metrics = validation.map { Metrics.usual(evaluator.run($0)) } ?? []
+    let mistakes = (settings.loss as? any MistakeDriven).map { evaluator.run(training).mistakes($0) }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(training.count),
-      validation: metrics)
+      validation: metrics, mistakes: mistakes)
     progress.history.epochs.append(record)
     settings.schedule.observe(
       record.validation("loss") ?? record.trainingLoss, step: progress.step, run: runLength,
@@ -216,7 +219,9 @@ public final class TrainingSession {
     progress.epoch += 1
     progress.position = 0
     progress.lossSum = 0
-    if let loss = record.validation("loss"), loss < progress.bestLoss {
+    if let mistakes {
+      keepPocket(mistakes, record.epoch)
+    } else if let loss = record.validation("loss"), loss < progress.bestLoss {
       progress.bestLoss = loss
       progress.history.bestEpoch = record.epoch
       keepBest()
@@ -228,6 +233,17 @@ public final class TrainingSession {
     }
     if let goal = settings.goal { stop(at: goal) }
     send(.epoch(record))
+  }
+
+  /// The pocket (Gallant 1990): the weights with the fewest mistakes so far, which where the data is not separable are not
+  /// the last.
+  private func keepPocket(_ mistakes: Int, _ epoch: Int) {
+    if mistakes < progress.fewestMistakes ?? .max {
+      progress.fewestMistakes = mistakes
+      progress.history.bestEpoch = epoch
+      keepBest()
+    }
+    if mistakes == 0 { progress.stopReason = "no training row is mistaken any more" }
   }
 
   /// Stops when the weights have hardly moved in the epoch.
@@ -259,11 +275,11 @@ public final class TrainingSession {
     best.map { step.trained[0].model.replacingStorage(TensorStorage($0.floats)) }
   }
 
-  /// What training comes to: what the ensemble's method makes of it, else with early stopping the best model, else the
-  /// one of now.
+  /// What training comes to: what the ensemble's method makes of it, else with early stopping, or from a pocket, the best
+  /// model, else the one of now.
   public func result() throws -> Model {
     try settings.ensemble?.result(of: step.trained[0].model, kept: kept, loss: settings.loss)
-      ?? (settings.restoresBest ? bestModel() ?? snapshot() : snapshot())
+      ?? (settings.restoresBest || progress.fewestMistakes != nil ? bestModel() ?? snapshot() : snapshot())
   }
 
   /// Goes on from a model's weights.
@@ -339,6 +355,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   /// The loss of the first batch.
   public var firstLoss: Float?
   public var bestLoss = Double.greatestFiniteMagnitude
+  /// The fewest mistaken training rows after an epoch, for a ``MistakeDriven`` loss.
+  public var fewestMistakes: Int?
   /// What the schedule of the learning rate remembers.
   public var schedule = ScheduleState()
   public var history = History()

@@ -2,7 +2,7 @@ import ApusCore
 public import ApusTraining
 
 /// Shows how training goes on: on a terminal one line that is drawn over at most ten times a second; elsewhere one
-/// plain line an epoch.
+/// plain line an epoch, and about a hundred of them where there are many epochs.
 public final class ProgressBar {
   private let style: TerminalStyle
   private let batch: Int
@@ -23,6 +23,9 @@ public final class ProgressBar {
   static let interval = 0.1
   /// Over how many seconds the rate is smoothed.
   static let smoothing = 2.0
+
+  /// With more epochs, not each has a line.
+  private static let mostLines = 200
 
   /// - Parameters:
   ///   - batch: samples in a step.
@@ -60,12 +63,14 @@ public final class ProgressBar {
       state.epoch = record.epoch
       state.step = record.step
       state.loss = record.trainingLoss
+      state.mistakes = record.mistakes
       state.validation = record.validation(metric).map { (metric, $0) }
       if style.redraws {
         draw(force: false)
       } else {
         measure(now())
-        write(state.epochLine(record) + "\n")
+        let every = epochs > Self.mostLines ? epochs / 100 : 1
+        if record.epoch == 1 || record.epoch % every == 0 { write(state.epochLine(record) + "\n") }
       }
     case .checkpoint: break
     case .member(let number, let count):

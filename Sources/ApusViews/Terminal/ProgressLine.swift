@@ -12,6 +12,8 @@ public struct ProgressLine: Sendable {
   /// The loss of late.
   public var loss: Double?
   public var validation: (name: String, value: Double)?
+  /// Training rows that are mistaken, where that is counted.
+  public var mistakes: Int?
 
   public init() {}
 
@@ -49,7 +51,9 @@ public struct ProgressLine: Sendable {
     let epochText = "epoch \(fitted("\(min(epoch, epochs))", "\(epochs)".count, .right))/\(epochs)"
     let percent = fitted("\(Int(done * 100))", 3, .right) + " %"
     let remaining = stepsPerSecond > 0 ? "ETA \(clock(Double(max(steps - step, 0)) / stepsPerSecond))" : ""
-    let lossText = loss.map { "loss \(steadyFigure($0))" } ?? ""
+    let lossText =
+      [loss.map { "loss \(steadyFigure($0))" }, mistakes.map { "mistakes \($0)" }].compactMap { $0 }
+      .joined(separator: "  ")
     let long = validation.map { "validation \($0.name) \(steadyFigure($0.value))" } ?? ""
     let short = validation.map { "val \(steadyFigure($0.value))" } ?? ""
     let choices = [
@@ -79,6 +83,7 @@ public struct ProgressLine: Sendable {
   func epochLine(_ record: EpochRecord) -> String {
     var parts = ["epoch \(fitted("\(record.epoch)", "\(epochs)".count, .right))/\(epochs)"]
     parts.append("loss \(steadyFigure(record.trainingLoss))")
+    if let mistakes = record.mistakes { parts.append("mistakes \(mistakes)") }
     if !record.validation.isEmpty {
       let shown = record.validation.filter { $0.name == "loss" || $0.name == validation?.name }
       parts.append(

@@ -1,0 +1,24 @@
+/// What a feature is made of, for saying a linear rule in the columns' own units: feature = (term − mean) / deviation.
+public struct FeatureUnits: Sendable, Equatable {
+  /// The term: `petal length`, `Sex = male`, `ln(1 + Fare / 14.45)`.
+  public var term: String
+  public var mean: Double
+  public var deviation: Double
+}
+
+extension TablePreprocessing {
+  /// Of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
+  public var featureUnits: [FeatureUnits] {
+    guard steps.isEmpty else { return [] }
+    return columns.flatMap { column in
+      column.featureNames.enumerated().map { index, name in
+        guard column.kind == .number || column.kind == .date, column.scalings.indices.contains(index) else {
+          return FeatureUnits(term: name, mean: 0, deviation: 1)
+        }
+        let scaling = column.scalings[index]
+        let term = scaling.logarithmUnit.map { "ln(1 + \(name) / \(significant($0)))" } ?? name
+        return FeatureUnits(term: term, mean: scaling.mean, deviation: scaling.deviation)
+      }
+    }
+  }
+}

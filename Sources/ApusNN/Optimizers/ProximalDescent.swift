@@ -1,0 +1,40 @@
+public import ApusCore
+
+/// Gradient descent with inertia, and a penalty λ₁ Σ |w| that makes weights exactly 0 (ISTA; with μ > 0 iPiano, Ochs et al.
+/// 2014): w ← S(w − η g + μ Δ, η λ₁) with Δ the last change and S(x, t) = sign(x) max(|x| − t, 0).
+///
+/// At rest w = S(w − η g, η λ₁), which is the condition of the least value of loss + λ₁ Σ |w| whatever the rate. Biases are
+/// not penalised.
+public struct ProximalDescent: Optimizer {
+  public static let name = "proximal"
+  public static let formula = "w ← S(w − η g + μ Δ, η λ₁), S(x, t) = sign(x) max(|x| − t, 0)"
+  /// λ₁, beside the mean loss.
+  public var l1: Double
+  public var momentum: Double
+
+  public init() { self.init(l1: 0) }
+  public init(l1: Double, momentum: Double = 0.9) {
+    self.l1 = l1
+    self.momentum = momentum
+  }
+
+  public func validate() throws(ApusError) {
+    try require(l1 >= 0 && l1.isFinite, "l1", l1, "0 or more")
+    try require(momentum >= 0 && momentum < 1, "momentum", momentum, "0 or more, below 1")
+  }
+
+  public var slots: [String] { ["change"] }
+  public var defaultRate: Double { 0.01 }
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum, rate * l1) }
+
+  public func update(
+    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+  ) -> (parameter: Tensor, slots: [Tensor]) {
+    let moved = parameter - scalars[0] * gradient + scalars[1] * slots[0]
+    let shrunk = moved.sign() * (moved.abs() - scalars[2]).relu()
+    return (shrunk, [(shrunk - parameter).flushed()])
+  }
+
+  /// For biases.
+  public var withoutDecay: (any Optimizer)? { ProximalDescent(l1: 0, momentum: momentum) }
+}

@@ -1,0 +1,29 @@
+public import ApusCore
+import ApusData
+import ApusNN
+
+/// The probability of the second of two classes (A4; S0, S1): maximum likelihood, and with λ > 0 the maximum a posteriori
+/// (scikit-learn's `C` is 1/λ on standardised columns).
+///
+/// Labels are {0, 1}; `--loss logistic` writes the same loss for labels {−1, +1}.
+public struct LogisticRegression: ModelFamily {
+  public static let name = "logistic"
+  public static let formula = "P(y = 1) = σ(w · x + b), −Σ ln P + λ/2 ‖w‖² least"
+  public var lambda: Double
+
+  public init() { self.init(lambda: 0) }
+  public init(lambda: Double) { self.lambda = lambda }
+
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
+  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+    try data.require(.classification, for: Self.self, instead: "linear")
+    guard data.targets.outputCount == 2 else {
+      throw ApusError(
+        "the model logistic is for two classes, and there are \(data.targets.outputCount)",
+        at: "model.family",
+        fix: "use softmax")
+    }
+    return .convex(BinaryCrossEntropy(), data).decaying(lambda, data)
+  }
+}

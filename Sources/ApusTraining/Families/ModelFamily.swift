@@ -1,0 +1,128 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+
+/// A kind of model with all that usually goes with it (MISSION A): a name on the command line, and from a few facts about
+/// the data a whole recipe for training it.
+///
+/// Adding one costs a file with a conforming type, and a line of ``ModelFamilies/table``. Its stored properties are its
+/// parameters, as those of every ``Named`` thing.
+public protocol ModelFamily: Named {
+  /// What a run does where its configuration says nothing.
+  ///
+  /// - Throws: when the family is not for such data, with one that is.
+  func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe
+}
+
+public enum ModelFamilies {
+  public static let table = NameTable(
+    "model",
+    [
+      MultilayerPerceptron.self, RosenblattPerceptron.self, AdaptiveLinearUnit.self, LinearRegression.self,
+      RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
+      SupportVectorMachine.self,
+    ])
+
+  /// The family when none is named.
+  public static let usual = MultilayerPerceptron.name
+
+  /// The family of a name, or of a name with parameters.
+  public static func family(_ description: JSONValue) throws(ApusError) -> any ModelFamily {
+    try table.item(description) as! any ModelFamily
+  }
+}
+
+/// What a family may know of the data.
+public struct DataFacts: Sendable {
+  /// Of one sample: `[features]` or `[height, width, channels]`.
+  public var inputShape: [Int]
+  public var task: LearningTask
+  /// The classes, labels or values that are asked for.
+  public var targets: TargetKind
+  /// The training rows.
+  public var rows: Int
+  /// The loss that the user asks for, in the place of the family's.
+  public var loss: (any Loss)?
+  /// The rows in a step that the user asks for.
+  public var batch: Int?
+
+  public init(
+    inputShape: [Int], task: LearningTask, targets: TargetKind, rows: Int, loss: (any Loss)? = nil,
+    batch: Int? = nil
+  ) {
+    self.inputShape = inputShape
+    self.task = task
+    self.targets = targets
+    self.rows = rows
+    self.loss = loss
+    self.batch = batch
+  }
+
+  /// The numbers of one sample.
+  public var features: Int { inputShape.reduce(1, *) }
+
+  /// Refuses a family that is for another task.
+  ///
+  /// - Parameter instead: the families that are for this one.
+  func require(_ task: LearningTask, for family: any ModelFamily.Type, instead: String) throws(ApusError) {
+    guard self.task != task else { return }
+    throw ApusError(
+      "the model \(family.name) is for \(task.rawValue), and this is \(self.task.rawValue)",
+      at: "model.family",
+      fix: "use \(instead)"
+        + (self.task == .regression ? ", or --task classification where the numbers are classes" : ""))
+  }
+
+  /// Epochs of so many steps altogether.
+  func epochs(steps: Int, batch: Int, from least: Int = 5, to most: Int = 500) -> Int {
+    let perEpoch = (rows + max(batch, 1) - 1) / max(batch, 1)
+    return min(max((steps + perEpoch - 1) / max(perEpoch, 1), least), most)
+  }
+
+  /// A power of two, at most 1 / (features + 1): with standardised features, whose mean squares are 1, the curvature of
+  /// half the squared error is at most features + 1, and such steps cannot overshoot.
+  var safeRate: Double {
+    var rate = 1.0
+    while rate * Double(features + 1) > 1 { rate /= 2 }
+    return rate
+  }
+
+  /// One dense layer on the sample's numbers, and nothing else.
+  func linear(_ outputs: Int, _ initializer: some Initializer) -> Sequential {
+    Sequential((inputShape.count > 1 ? [Flatten()] : []) + [Dense(outputs, initializer: initializer)])
+  }
+}
+
+/// All that a family decides; what the user says comes before it.
+public struct ModelRecipe: Sendable {
+  /// The network that puts out so many numbers.
+  public var network: @Sendable (_ outputs: Int) throws(ApusError) -> any Network
+  public var loss: any Loss
+  public var optimizer: any Optimizer
+  public var rate: Double
+  public var schedule: any Schedule
+  /// Rows in a step.
+  public var batch: Int
+  /// How often all rows are gone through, in batches of a size.
+  public var epochs: @Sendable (_ batch: Int) -> Int
+  /// λ of λ/2 ‖w‖² beside the mean loss.
+  public var l2 = 0.0
+  /// Whether ``l2`` is part of the model, and not only of what suits the recipe's optimizer.
+  public var isL2Model = false
+  /// Notes for the user: what was chosen, and why.
+  public var lines: [String] = []
+
+  public init(
+    loss: any Loss, optimizer: any Optimizer, rate: Double, schedule: any Schedule, batch: Int,
+    epochs: @escaping @Sendable (Int) -> Int,
+    network: @escaping @Sendable (Int) throws(ApusError) -> any Network
+  ) {
+    self.network = network
+    self.loss = loss
+    self.optimizer = optimizer
+    self.rate = rate
+    self.schedule = schedule
+    self.batch = batch
+    self.epochs = epochs
+  }
+}

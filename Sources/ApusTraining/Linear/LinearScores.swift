@@ -1,0 +1,67 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// A network that is a single dense layer, on the rows of a data set, in `Double`.
+struct LinearScores {
+  /// `[features, outputs]` and `[outputs]`.
+  let weights: [Double]
+  let bias: [Double]
+  let outputs: Int
+  let columns: Int
+  let rows: Int
+  /// `[rows, features]`
+  let features: [Float]
+  /// The class of each row; empty where the targets are numbers.
+  let labels: [Int32]
+  /// `[rows, outputs]`; empty where the targets are classes.
+  let values: [Float]
+
+  /// - Returns: nil where the network is anything else.
+  init?(_ model: Model, on dataset: any Dataset) {
+    guard dataset.positions == 1, let layers = model.network as? Sequential else { return nil }
+    let dense = layers.items.enumerated().filter {
+      !($0.element.layer is Flatten || $0.element.layer is Linear)
+    }
+    guard dense.count == 1, let layer = dense[0].element.layer as? Dense,
+      let weight = model["\(dense[0].offset).weight"]
+    else { return nil }
+    outputs = layer.units
+    columns = weight.count / outputs
+    weights = weight.map { Double($0) }
+    bias = model["\(dense[0].offset).bias"]?.map { Double($0) } ?? Array(repeating: 0, count: layer.units)
+    rows = dataset.count
+    var batch = dataset.makeBatch(capacity: rows)
+    dataset.gather(Array(0..<rows), into: &batch)
+    features = batch.inputs
+    labels = batch.labels
+    values = batch.values
+  }
+
+  /// The outputs of a row.
+  func scores(_ row: Int) -> [Double] {
+    (0..<outputs).map { output in
+      var sum = bias[output]
+      for column in 0..<columns {
+        sum += Double(features[row * columns + column]) * weights[column * outputs + output]
+      }
+      return sum
+    }
+  }
+
+  /// The weights of an output.
+  func weights(of output: Int) -> [Double] { (0..<columns).map { weights[$0 * outputs + output] } }
+
+  /// How much each feature varies over the rows.
+  var deviations: [Double] {
+    (0..<columns).map { column in
+      let mean =
+        (0..<rows).reduce(0.0) { $0 + Double(features[$1 * columns + column]) } / Double(max(rows, 1))
+      let squares = (0..<rows).reduce(0.0) { sum, row in
+        let difference = Double(features[row * columns + column]) - mean
+        return sum + difference * difference
+      }
+      return (squares / Double(max(rows, 1))).squareRoot()
+    }
+  }
+}

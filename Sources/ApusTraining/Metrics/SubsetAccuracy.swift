@@ -1,0 +1,28 @@
+import ApusNN
+
+/// The share of samples all of whose independent labels are right (the exact match); its standard error is √(p(1−p)/n).
+public struct SubsetAccuracy: Metric {
+  public static let name = "subsetAccuracy"
+  public static let formula = "samples with every label right / n"
+  /// What a label must exceed; nil is that of the evaluation, one half.
+  public var threshold: Double?
+
+  public init() { self.init(threshold: nil) }
+  public init(threshold: Double?) { self.threshold = threshold }
+
+  public var isBetterWhenLarger: Bool { true }
+
+  public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
+    guard results.isMultiLabel, results.count > 0 else { return nil }
+    let decisions = results.decisions(threshold: threshold)
+    let right = (0..<results.count).count { sample in
+      decisions.allSatisfy { $0.truth[sample] == $0.predicted[sample] }
+    }
+    let share = Double(right) / Double(results.count)
+    return make(share, (share * (1 - share) / Double(results.count)).squareRoot())
+  }
+}
+
+extension Metric where Self == SubsetAccuracy {
+  public static var subsetAccuracy: SubsetAccuracy { SubsetAccuracy() }
+}

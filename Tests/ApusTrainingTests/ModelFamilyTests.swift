@@ -1,0 +1,210 @@
+import Apus
+import Foundation
+import Testing
+
+/// Every family of the table through a configuration file, and what it says of its data.
+@Suite struct ModelFamilyTests {
+  private func load(_ folder: TemporaryFolder, _ yaml: String) throws -> RunConfiguration {
+    try RunConfiguration.load(yaml: folder.write("c.yaml", yaml))
+  }
+
+  private func run(_ yaml: String) throws -> (run: TrainingRun, report: RunReport, folder: TemporaryFolder) {
+    let folder = try TemporaryFolder()
+    try folder.write("gates.csv", Self.gates)
+    let text = yaml.replacingOccurrences(of: "gates.csv", with: folder.path("gates.csv"))
+    let run = try TrainingRun(load(folder, text), folder: folder.path("run"))
+    return (run, try run.train(), folder)
+  }
+
+  private static let gates = "a,b,and,or\n0,0,no,no\n0,1,no,yes\n1,0,no,yes\n1,1,yes,yes\n"
+
+  /// Data that each family is for.
+  private static func data(_ family: String) -> String {
+    switch family {
+    case "linear", "ridge", "lasso": "{source: fish}"
+    case "logistic": "{source: moons, rows: 120}"
+    default: "{source: iris}"
+    }
+  }
+
+  @Test(arguments: ModelFamilies.table.names)
+  func everyFamilyRerunsToTheSameBytes(_ name: String) throws {
+    let (_, report, folder) = try run(
+      "data: \(Self.data(name))\nmodel: {family: \(name)}\ntraining: {epochs: 4, seed: 2}\n")
+    #expect(report.model != nil)
+    let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
+    #expect(again.model.family == .string(name) && again.model.layers != nil)
+    _ = try TrainingRun(again, folder: folder.path("again")).train()
+    #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
+    #expect(try folder.bytes("again/config.yaml") == folder.bytes("run/config.yaml"))
+  }
+
+  /// What a configuration says goes before the family.
+  @Test func whatIsGivenGoesFirst() throws {
+    let (run, _, _) = try run(
+      """
+      data: {source: fish}
+      model: {family: {ridge: {lambda: 10}}}
+      training: {epochs: 2, batch: 7, loss: squared, optimizer: momentum, learningRate: 0.01}
+      """)
+    let training = run.configuration.training
+    #expect(training.loss == .string("squared") && training.batch == 7 && training.learningRate == 0.01)
+    #expect(training.optimizer == .string("momentum") && training.schedule == .string("constant"))
+    // λ belongs to the model, whatever the optimizer.
+    #expect(training.l2 == 10.0 / 111)
+    #expect(run.choices.contains { $0.contains("λ 10 beside the sum over 111 rows") })
+  }
+
+  /// Without a family, files and figures are those of a multilayer perceptron.
+  @Test func theUsualFamilyIsNotWritten() throws {
+    let (run, _, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
+    #expect(run.configuration.model.family == nil)
+    #expect(run.model.parameters.map(\.count) == [256, 64, 192, 3])
+    let training = run.configuration.training
+    #expect(training.learningRate == 5e-3 && training.batch == 16 && training.l2 == 1e-3)
+    let (named, _, _) = try self.run("data: {source: iris}\nmodel: {family: mlp}\ntraining: {epochs: 1}\n")
+    #expect(named.model.bits == run.model.bits)
+    let (short, _, _) = try self.run(
+      "data: {source: iris}\nmodel: {family: {mlp: {dropout: 0.5}}, hidden: [5]}\ntraining: {epochs: 1}\n")
+    #expect(short.model.parameters.map(\.count) == [20, 5, 15, 3])
+    #expect(short.configuration.model.family?["mlp"]?["hidden"] != nil)
+  }
+
+  @Test func mistakesAreSaid() throws {
+    func problem(_ yaml: String) throws -> String { message { _ = try run(yaml) } }
+    #expect(try problem("data: {source: fish}\nmodel: {family: rige}\n").contains("did you mean “ridge”?"))
+    #expect(
+      try problem("data: {source: fish}\nmodel: {family: {ridge: {lamda: 1}}}\n")
+        .contains("did you mean “lambda”?"))
+    #expect(try problem("data: {source: fish}\nmodel: {family: {ridge: -1}}\n").contains("0 or more"))
+    #expect(
+      try problem("data: {source: fish}\nmodel: {family: logistic}\n")
+        .contains("the model logistic is for classification, and this is regression"))
+    #expect(try problem("data: {source: iris}\nmodel: {family: logistic}\n").contains("use softmax"))
+    #expect(try problem("data: {source: iris}\nmodel: {family: lasso}\n").contains("for regression"))
+    #expect(
+      try problem("data: {source: iris}\nmodel: {family: softmax, hidden: [3]}\n")
+        .contains("softmax has no parameter “hidden”"))
+  }
+
+  // MARK: Verdicts
+
+  @Test(arguments: ["and", "or"])
+  func gatesAreSeparable(_ gate: String) throws {
+    let (run, report, folder) = try run(
+      """
+      data: {source: gates.csv, target: \(gate), leaveOut: [\(gate == "and" ? "or" : "and")], validation: 0, test: 0}
+      model: {family: perceptron}
+      """)
+    let reading = try #require(report.linear)
+    let last = try #require(report.history.epochs.last)
+    #expect(last.mistakes == 0 && report.history.epochs.dropLast().allSatisfy { $0.mistakes! > 0 })
+    #expect(reading.verdict == "linearly separable: no mistake since epoch \(last.epoch)")
+    #expect(try #require(reading.margin) > 0)
+    #expect(report.stopReason != nil && run.configuration.training.batch == 1)
+    let csv = String(decoding: try folder.bytes("run/history.csv"), as: UTF8.self)
+    #expect(csv.hasPrefix("epoch,step,rate,training_loss,mistakes\n") && csv.hasSuffix(",0\n"))
+  }
+
+  /// XOR: at best one of the four is wrong, and those weights are kept.
+  @Test func xorIsNot() throws {
+    let (_, report, _) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
+    let fewest = try #require(report.history.epochs.compactMap(\.mistakes).min())
+    let best = try #require(report.history.epochs.first { $0.mistakes == fewest })
+    let verdict = try #require(report.linear?.verdict)
+    #expect(verdict.hasPrefix("not linearly separable in 200 epochs: best so far \(fewest) mistake"))
+    #expect(verdict.contains("epoch \(best.epoch), whose weights are kept"))
+    #expect(report.history.bestEpoch == best.epoch && report.linear?.margin == nil)
+    #expect(report.training.first { $0.name == "accuracy" }?.value == Double(4 - fewest) / 4)
+  }
+
+  /// Interrupted and resumed, the pocket is the same.
+  @Test func thePocketIsResumed() throws {
+    let folder = try TemporaryFolder()
+    var configuration = RunConfiguration()
+    configuration.data.source = "moons"
+    configuration.data.rows = 60
+    configuration.model.family = .string("perceptron")
+    configuration.training.epochs = 12
+    _ = try TrainingRun(configuration, folder: folder.path("whole")).train()
+    let first = try TrainingRun(configuration, folder: folder.path("cut"))
+    let counter = Counter()
+    first.isCancelled = { counter.value >= 300 }
+    _ = try first.train { if case .step(let step, _, _) = $0 { counter.value = step } }
+    _ = try TrainingRun(configuration, folder: folder.path("cut"), resume: true).train()
+    #expect(try folder.bytes("cut/model.safetensors") == folder.bytes("whole/model.safetensors"))
+    #expect(try folder.bytes("cut/history.csv") == folder.bytes("whole/history.csv"))
+  }
+
+  /// Data that can be separated has no likelihood maximum: said without λ, not with it.
+  @Test func separableDataNeedsLambda() throws {
+    func verdict(_ family: String) throws -> String? {
+      try run(
+        """
+        data: {source: gates.csv, target: and, leaveOut: [or], validation: 0, test: 0}
+        model: {family: \(family)}
+        training: {epochs: 400}
+        """
+      ).report.linear?.verdict
+    }
+    #expect(try #require(try verdict("logistic")).contains("‖w‖ grows for as long as training goes on"))
+    #expect(try verdict("{logistic: {lambda: 1}}") == nil)
+    #expect(try verdict("svm") == nil)
+  }
+
+  /// XOR with one hidden layer (A6).
+  @Test func oneHiddenLayerSolvesXor() throws {
+    let (_, report, _) = try run("data: {source: xor}\nmodel: {family: mlp, hidden: [4], activation: tanh}\n")
+    #expect(report.training.first { $0.name == "accuracy" }?.value == 1)
+  }
+
+  // MARK: Readings
+
+  /// The rule in the columns' own units is the model: by hand from the raw columns, the model's own predictions.
+  @Test(arguments: ["linear", "ridge", "lasso"])
+  func theRuleIsTheModel(_ family: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("houses.csv", Samples.csv(120))
+    let configuration = try load(
+      folder,
+      "data: {source: \(folder.path("houses.csv")), target: price}\nmodel: {family: \(family)}\n")
+    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
+    let rule = try #require(report.linear?.rules.first)
+    let source = try DataSource.open(folder.path("houses.csv"))
+    let predictions = try SavedModel(contentsOf: folder.path("run/model.safetensors")).predict(source)
+    let rows = Samples.csv(120).split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    for (row, prediction) in zip(rows, predictions.predictions) {
+      let terms = ["a": Double(row[0])!, "b": Double(row[1])!, "kind = \(row[2])": 1]
+      let value = rule.terms.reduce(rule.intercept) { $0 + $1.weight * (terms[$1.name] ?? 0) }
+      #expect(abs(value - Double(prediction)!) < 1e-3)
+    }
+    let deviation = try #require(report.linear?.residualDeviation)
+    #expect(deviation > 0 && deviation < 15)
+    if family == "lasso" {
+      #expect(report.linear?.closedForm == nil)
+    } else {
+      let form = try #require(report.linear?.closedForm)
+      #expect(form.trained - form.loss > -1e-6 && form.trained - form.loss < 1e-4)
+      #expect(form.rank == (family == "ridge" ? 6 : 5))
+    }
+  }
+
+  /// The delta rule comes to the least squares of ±1.
+  @Test func adalineComesToTheLeastSquares() throws {
+    let (_, report, _) = try run("data: {source: moons}\nmodel: {family: adaline}\n")
+    let form = try #require(report.linear?.closedForm)
+    #expect(form.gap > -1e-6 && form.gap < 0.01)
+    #expect(report.linear?.rules.first?.otherwise == "0")
+  }
+
+  @Test func aClassifierOfManyClassesHasARuleEach() throws {
+    let (_, report, _) = try run("data: {source: iris}\nmodel: {family: svm}\ntraining: {epochs: 50}\n")
+    let reading = try #require(report.linear)
+    #expect(
+      reading.decision == .largest && reading.rules.map(\.name) == ["setosa", "versicolor", "virginica"])
+    #expect(report.json["linear"]?["rules"]?.arrayValue?.count == 3)
+    // A network that is not linear has none.
+    let (_, deep, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
+    #expect(deep.linear == nil && deep.json["linear"] == nil)
+  }
+}
