@@ -46,15 +46,17 @@ struct ActivationFixture: Decodable, Sendable, CustomTestStringConvertible {
 
   private func check<Scalar: TestScalar>(_ fixture: ActivationFixture, in scalar: Scalar.Type) throws {
     let network = try TracedNetwork(
-      Sequential([try fixture.layer()]), input: Array(fixture.inputs.shape.dropFirst()), mode: .training)
+      Sequential([try fixture.layer()]), inputs: [InputSpecification(Array(fixture.inputs.shape.dropFirst()))],
+      mode: .training)
+    let (input, output) = (network.inputs.tensors[0], network.outputs.tensors[0])
     let names = network.parameters.map { String($0.specification.path.dropFirst(2)) }
     #expect(Set(names) == Set(fixture.parameters.keys))
-    let upstream = Tensor.input("weights", network.output.type)
+    let upstream = Tensor.input("weights", output.type)
     let parameters = network.parameters.map(\.tensor)
     let gradients = gradients(
-      of: network.output, withRespectTo: [network.input] + parameters, upstream: upstream)
+      of: output, withRespectTo: [input] + parameters, upstream: upstream)
     let graph = try Graph(
-      inputs: [network.input, upstream] + parameters, outputs: [network.output] + gradients)
+      inputs: [input, upstream] + parameters, outputs: [output] + gradients)
     let results = try Scalar.compute(
       graph,
       [fixture.inputs.array(), fixture.weights.array()] + names.map { fixture.parameters[$0]!.array() },

@@ -19,13 +19,15 @@ import Testing
   @Test(arguments: (all as [any Layer] + others).map { $0.configuration.text() })
   func gradientsAreCentralDifferences(_ description: String) throws {
     let layer = try Layers.layer(StrictJSON.parse(description, name: "layer"))
-    let network = try TracedNetwork(Sequential([layer]), input: [4], mode: .training)
+    let network = try TracedNetwork(
+      Sequential([layer]), inputs: [InputSpecification([4])], mode: .training)
+    let output = network.outputs.tensors[0]
     let parameters = network.parameters.map(\.tensor)
     let random = Philox(seed: 9, path: "weights")
     // Weighted, so that a softmax's sum is not 1 whatever its input is.
     let weights = Tensor((0..<4).map { Float(random.integer(UInt64($0), below: 64)) / 16 - 2 })
-    let loss = (network.output * weights.slice(axis: 0, 0..<network.output.shape[-1].size)).sum()
-    let inputs = [network.input] + parameters
+    let loss = (output * weights.slice(axis: 0, 0..<output.shape[-1].size)).sum()
+    let inputs = network.inputs.tensors + parameters
     let graph = try Graph(inputs: inputs, outputs: [loss] + gradients(of: loss, withRespectTo: inputs))
     var values = [ReferenceArray(shape: [6, 4], values: Self.points)]
     for (index, parameter) in parameters.enumerated() {

@@ -4,7 +4,8 @@ import Testing
 /// A GPT learns a text, through data set, session and metrics.
 @Suite struct TextTrainingTests {
   private func split() throws -> DatasetSplit {
-    try TextCorpus(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1).split(context: 12, stride: 1)
+    try TextCorpus(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1)
+      .split(context: 12, stride: 1)
   }
 
   private func model(dropout: Double = 0) throws -> Model {
