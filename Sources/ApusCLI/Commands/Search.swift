@@ -104,6 +104,4 @@
       }
     }
   }
-
-  extension SearchConfiguration.Method: ExpressibleByArgument {}
 #endif
