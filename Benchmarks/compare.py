@@ -28,6 +28,7 @@ TARGETS = {
     "W2": (150, 339),
     "W3": (2750, 3419),
     "W4": (5000, 13504),
+    "W6": (12_000, 27_866),
     "W7": (4.0, 10.5),
     "W8": (30_000, None),
 }
@@ -45,6 +46,7 @@ WORK = {
     "W2": "784-200-200-10, batch 64, Adam",
     "W3": "784-1024-1024-10, batch 128, momentum",
     "W4": "CNN 28×28: 3×3×32, 3×3×64, 128, 10, batch 64, Adam",
+    "W6": "GPT, 4 × 128, 64 context, batch 12, AdamW",
     "W7": "prediction, 784-200-200-10, batch 1",
     "W8": "process that trains the XOR net",
 }

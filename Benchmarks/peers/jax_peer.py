@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy
 import optax
 
+import jax_gpt
 from timing import run_peer
 from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, WORKLOADS,
                        XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters)
@@ -117,5 +118,6 @@ if __name__ == "__main__":
         "W2": [partial(make_training, "W2")],
         "W3": [partial(make_training, "W3")],
         "W4": [make_convolutional],
+        "W6": [jax_gpt.make_training],
         "W7": [partial(make_inference, constant) for constant in (False, True)],
     })

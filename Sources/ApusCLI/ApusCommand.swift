@@ -21,7 +21,9 @@
         number of threads, APUS_ISA (avx512, avx2 or portable) the instruction set, NO_COLOR takes colours away.
         """,
       version: version,
-      subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Describe.self, List.self])
+      subcommands: [
+        Train.self, Evaluate.self, Predict.self, Summary.self, Describe.self, Search.self, List.self,
+      ])
 
     static let version = "0.1.0"
 

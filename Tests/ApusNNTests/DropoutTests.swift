@@ -10,9 +10,9 @@ import Testing
       Dropout(0.5)
       Dropout(0.5)
     }
-    let network = try TracedNetwork(layers, input: [200], mode: .training)
+    let network = try TracedNetwork(layers, inputs: [InputSpecification([200])], mode: .training)
     let graph = try Graph(
-      inputs: [network.input, network.key] + network.settings.map(\.tensor),
+      inputs: [network.inputs["input"], network.key] + network.settings.map(\.tensor),
       outputs: network.layers.map(\.output))
     let executable = try Engine.standard().compile(graph, rows: 100)
     return executable.outputs(of: [Array(repeating: 1, count: rows * 200), key, [rate], [0]], rows: rows)
@@ -56,9 +56,9 @@ import Testing
       Dropout()
       Residual { Dropout() }
     }
-    let network = try TracedNetwork(layers, input: [50], mode: .training)
+    let network = try TracedNetwork(layers, inputs: [InputSpecification([50])], mode: .training)
     let graph = try Graph(
-      inputs: [network.input, network.key] + network.settings.map(\.tensor),
+      inputs: [network.inputs["input"], network.key] + network.settings.map(\.tensor),
       outputs: network.layers.map(\.output))
     let outputs = try Engine.standard().compile(graph, rows: 4)
       .outputs(of: [Array(repeating: 1, count: 200), [1, 2, 3, 4], [0.5], [0.5]], rows: 4)

@@ -14,7 +14,15 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
   static let all = [
     InitializerCase(initializer: Zeros(), variance: 0, bound: 0),
     InitializerCase(initializer: Ones(), mean: 1, variance: 0, bound: 1),
+    InitializerCase(initializer: ConstantValue(value: -0.5), mean: -0.5, variance: 0),
     InitializerCase(initializer: Normal(deviation: 0.3), variance: 0.09),
+    // The variance of a normal number between −2 and 2.
+    InitializerCase(initializer: TruncatedNormal(deviation: 0.5), variance: 0.25 * 0.7737413, bound: 1),
+    InitializerCase(initializer: Uniform(bound: 0.3), variance: 0.03, bound: 0.3),
+    InitializerCase(initializer: Orthogonal(gain: 2), variance: 4.0 / 200),
+    // g² / N with g from the paper's equation.
+    InitializerCase(initializer: RandomWalk(), variance: 2 * 1.0122195 / 200),
+    InitializerCase(initializer: RandomWalk(before: .linear), variance: 1.0050125 / 200),
     InitializerCase(initializer: XavierUniform(), variance: 2.0 / 300, bound: 0.02.squareRoot()),
     InitializerCase(initializer: XavierNormal(), variance: 2.0 / 300),
     InitializerCase(initializer: HeUniform(), variance: 2.0 / 200, bound: 0.03.squareRoot()),
@@ -53,5 +61,40 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
     #expect(try weights(1, "0.weight") == weights(1, "0.weight"))
     #expect(try weights(1, "0.weight") != weights(2, "0.weight"))
     #expect(try weights(1, "0.weight") != weights(1, "1.weight"))
+  }
+
+  /// QᵀQ = gain², whichever side is longer, and again for every seed.
+  @Test(arguments: [(20, 20), (50, 7), (7, 50), (1, 5), (5, 1), (128, 100)])
+  func orthogonalMatricesAre(_ inputs: Int, _ outputs: Int) throws {
+    let model = try Model(input: [inputs], seed: 3) {
+      Dense(outputs, initializer: .orthogonal(gain: 1.5))
+    }
+    let weights = try #require(model["0.weight"]).map { Double($0) }
+    let isTall = inputs >= outputs
+    let (length, count) = isTall ? (inputs, outputs) : (outputs, inputs)
+    func element(_ vector: Int, _ place: Int) -> Double {
+      isTall ? weights[place * outputs + vector] : weights[vector * outputs + place]
+    }
+    for first in 0..<count {
+      for second in 0...first {
+        let product = (0..<length).reduce(0) { $0 + element(first, $1) * element(second, $1) }
+        #expect(abs(product - (first == second ? 2.25 : 0)) < 1e-6)
+      }
+    }
+  }
+
+  /// Thirty linear layers keep the length of a signal to float32's accuracy.
+  @Test func orthogonalLayersKeepLengths() throws {
+    let layers = Sequential((0..<30).map { _ in Dense(32, initializer: .orthogonal) })
+    let input = (0..<32).map { Float($0) - 10 }
+    let output = try Predictor(Model(input: [32], seed: 2, layers: layers)).predict(input)
+    func square(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
+    #expect(abs(square(output) / square(input) - 1) < 1e-5)
+  }
+
+  @Test func randomWalksGains() {
+    #expect(abs(RandomWalk().gain(fanIn: 100) - 1.4317088) < 1e-6)
+    #expect(RandomWalk().gain(fanIn: 2) == RandomWalk().gain(fanIn: 6))
+    #expect(abs(RandomWalk(before: .linear).gain(fanIn: 50) - 1.0100502) < 1e-6)
   }
 }

@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: [[0], [3, -1], [2, 0, 2]])
   func inputShape(_ shape: [Int]) throws {
     let error = try error { try Model(input: shape) { Dense(1) } }
-    #expect(error.description == "a model for the input \(shape); expected lengths of at least 1")
+    #expect(error.description == "a model for the input “input” of \(shape); expected lengths of at least 1")
   }
 
   @Test func hugeInputsAreErrors() throws {

@@ -28,6 +28,17 @@ import Testing
       (Adam(beta1: 0.1, beta2: 0.12345678901234567, epsilon: 1e-12), Optimizers.table),
       (StepDecay(every: .steps(3), factor: 1), Schedules.table),
       (CosineDecay(to: 0.1, over: .epochs(2)), Schedules.table),
+      (Momentum(momentum: 0.99, rateInside: true, from: 0.5, over: .epochs(3)), Optimizers.table),
+      (AdamW(weightDecay: 0.1, beta2: 0.95), Optimizers.table),
+      (RMSprop(alpha: 0.9, momentum: 0.5), Optimizers.table),
+      (SoftmaxCrossEntropy(classWeights: [1, 2.5], labelSmoothing: 0.1), Losses.table),
+      (Huber(delta: 0.25), Losses.table), (GELU(approximation: .tanh), Activations.table),
+      (PReLU(perChannel: true, slope: 0.1), Layers.table),
+      (Maxout(4, pieces: 3, initializer: .orthogonal(gain: 2)), Layers.table),
+      (RandomWalk(before: .linear), Initializers.table),
+      (OneCycle(rise: 0.4, over: .epochs(3)), Schedules.table),
+      (ReduceOnPlateau(patience: 3, cooldown: 1), Schedules.table),
+      (InverseTime(k: 0.5, every: .epochs(1)), Schedules.table),
       (CosineDecay(to: 2), Schedules.table), (Warmup(over: .epochs(1)), Schedules.table),
     ]
     for (item, table) in items { try expectRoundTrip(item, table) }
@@ -100,7 +111,12 @@ import Testing
       ("adam", .object([JSONMember("beta1", .bool(true))]), Optimizers.table),
       ("warmup", .string("5 weeks"), Schedules.table), ("dense", .double(2.5), Layers.table),
       ("dense", .object([JSONMember("initializer", .string("hee"))]), Layers.table),
-      ("sgd", .integer(3), Optimizers.table),
+      ("sgd", .integer(3), Optimizers.table), ("momentum", .double(1), Optimizers.table),
+      ("adam", .object([JSONMember("beta2", .double(1.5))]), Optimizers.table),
+      ("rmsprop", .object([JSONMember("epsilon", .double(0))]), Optimizers.table),
+      ("adamW", .double(-0.1), Optimizers.table), ("huber", .double(0), Losses.table),
+      ("softmaxCrossEntropy", .object([JSONMember("labelSmoothing", .double(2))]), Losses.table),
+      ("gelu", .string("cubic"), Activations.table),
     ]
     for (name, parameters, table) in wrong {
       #expect(throws: ApusError.self, "\(name) \(parameters.text())") {

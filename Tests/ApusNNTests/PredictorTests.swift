@@ -65,7 +65,7 @@ import Testing
     #expect {
       try predictor.predict([1, 2, 3])
     } throws: { error in
-      "\(error)" == "3 numbers as inputs; expected a multiple of 42, the size of one sample"
+      "\(error)" == "3 numbers as “input”; expected a multiple of 42, the size of one sample"
     }
   }
 

@@ -8,19 +8,17 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
   var name: String
   var options: [String: Double]
   var rates: [Double]
+  /// What the schedule is told after each step, an epoch each.
+  var losses: [Double]?
   var testDescription: String { name }
 
   struct Document: Decodable {
     var cases: [ScheduleFixture]
   }
 
-  /// The cases of schedules that are there. PyTorch's cosine, which rises again, is none of ours; exponential
-  /// is checked as soon as the table of schedules names it.
+  /// PyTorch's cosine, which rises again, is none of ours.
   static func all() throws -> [ScheduleFixture] {
-    try Fixtures.load("schedules", as: Document.self).cases.filter { fixture in
-      ["constant", "step", "cosineHeld", "warmupCosine"].contains(fixture.name)
-        || (fixture.name == "exponential" && Schedules.table.names.contains(fixture.name))
-    }
+    try Fixtures.load("schedules", as: Document.self).cases.filter { $0.name != "cosine" }
   }
 
   func makeSchedule() throws -> any Schedule {
@@ -30,9 +28,18 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
     case "cosineHeld": return CosineDecay(to: options["end"]!, over: steps("steps"))
     case "warmupCosine":
       return Warmup(over: steps("warmup")).then(CosineDecay(to: options["end"]!, over: steps("steps")))
-    case "exponential":
-      return try Schedules.schedule(.object([JSONMember(name, .double(options["factor"]!))]))
-    default: return try Schedules.schedule(.string(name))
+    case "inverseTime": return InverseTime(k: options["k"]!, every: steps("every"))
+    case "oneCycle":
+      return OneCycle(
+        rise: options["rise"]!, start: options["start"]!, end: options["end"]!, over: steps("steps"))
+    default:
+      var parameters = options
+      parameters["base"] = nil
+      let whole = ["patience", "cooldown"]
+      let members = parameters.map { key, value in
+        JSONMember(key, whole.contains(key) ? .integer(Int(value)) : .double(value))
+      }
+      return try Schedules.schedule(.object([JSONMember(name, .object(members))]))
     }
   }
 }
@@ -43,14 +50,56 @@ struct ScheduleFixture: Decodable, Sendable, CustomTestStringConvertible {
   @Test(arguments: try ScheduleFixture.all())
   func agreesWithPyTorch(_ fixture: ScheduleFixture) throws {
     let schedule = try fixture.makeSchedule()
+    var state = ScheduleState()
     for (step, expected) in fixture.rates.enumerated() {
-      let rate = schedule.rate(step: step, base: fixture.options["base"]!, run: run)
+      let rate = schedule.rate(step: step, base: fixture.options["base"]!, run: run, state: state)
       #expect(abs(rate - expected) <= 1e-10 * fixture.rates.max()!, "step \(step)")
+      if let losses = fixture.losses {
+        schedule.observe(losses[step], step: step + 1, run: run, state: &state)
+      }
     }
   }
 
-  @Test func fourCasesAreChecked() throws {
-    #expect(try ScheduleFixture.all().count >= 4)
+  @Test func everyScheduleIsChecked() throws {
+    let others = ["cosineHeld": "cosine", "warmupCosine": "warmup"]
+    let checked = Set(try ScheduleFixture.all().map { others[$0.name] ?? $0.name })
+    #expect(checked == Set(Schedules.table.names))
+  }
+
+  @Test func oneCycleTakesTheRestOfTheRun() {
+    let schedule = OneCycle()
+    #expect(abs(schedule.rate(step: 0, base: 1, run: run) - 0.04) < 1e-12)
+    #expect(abs(schedule.rate(step: 8, base: 1, run: run) - 1) < 1e-12)
+    #expect(abs(schedule.rate(step: 29, base: 1, run: run) - 4e-6) < 1e-12)
+    for length in 0...3 {
+      let short = RunLength(steps: length, stepsPerEpoch: 1)
+      #expect((0..<5).allSatisfy { schedule.rate(step: $0, base: 1, run: short).isFinite })
+    }
+  }
+
+  /// Each schedule of a sequence has a memory of its own.
+  @Test func plateausFollowEachOther() throws {
+    let fast = ReduceOnPlateau(factor: 0.5, patience: 0)
+    let schedule = Warmup(over: .steps(10)).then(fast)
+    var state = ScheduleState()
+    // The first epoch belongs to the warm-up.
+    for (step, expected) in [(10, 1.0), (20, 1.0), (30, 0.5), (40, 0.25)] {
+      schedule.observe(1, step: step, run: run, state: &state)
+      #expect(schedule.rate(step: step, base: 1, run: run, state: state) == expected, "step \(step)")
+    }
+    let read = try JSONCoding.decode(ScheduleState.self, from: JSONCoding.encode(state))
+    #expect(read == state && state.parts.count == 2)
+  }
+
+  @Test func parametersOutsideTheirRangeAreErrors() {
+    for (name, key, value) in [
+      ("cosine", "to", -0.1), ("oneCycle", "rise", 1.5), ("oneCycle", "start", 0),
+      ("reduceOnPlateau", "factor", 1), ("reduceOnPlateau", "minimum", -1),
+    ] {
+      #expect {
+        try Schedules.schedule(.object([JSONMember(name, .object([JSONMember(key, .double(value))]))]))
+      } throws: { "\($0)".contains("\(key) of \(name) is \(value)") }
+    }
   }
 
   @Test func epochsAreCountedInSteps() {

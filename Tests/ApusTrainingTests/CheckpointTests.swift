@@ -15,7 +15,8 @@ import Testing
     return TrainingState(
       progress: progress, parameters: (0..<count).map { Float($0 + step) },
       slots: [[Float](repeating: 0.5, count: count)],
-      best: step > 2 ? [Float](repeating: 1, count: count) : nil)
+      best: step > 2 ? [Float](repeating: 1, count: count) : nil,
+      epochStart: step > 3 ? [Float](repeating: 2, count: count) : nil)
   }
 
   private func store(_ folder: TemporaryFolder, _ fingerprint: String = "f") -> CheckpointStore {

@@ -28,7 +28,7 @@ import Testing
     let accuracy = try #require(Accuracy()(samples))
     #expect(accuracy.value == 0.75)
     #expect(abs(accuracy.standardError! - (0.75 * 0.25 / 4).squareRoot()) < 1e-15)
-    #expect(Metrics.all(samples).map(\.name) == ["loss", "accuracy"])
+    #expect(Metrics.usual(samples).map(\.name) == ["loss", "accuracy"])
     #expect(samples.predictedLabels == [0, 2, 1, 0])
 
     let confusion = ConfusionMatrix(samples, classNames: ["a", "b", "c"])

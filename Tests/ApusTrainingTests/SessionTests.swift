@@ -15,7 +15,8 @@ import Testing
     TrainingSettings(
       loss: .softmaxCrossEntropy, optimizer: .adam(0.05), schedule: .warmup(5).then(.cosine()),
       epochs: epochs,
-      batch: 16, l2: 1e-4, clipNorm: 2, earlyStopping: earlyStopping, seed: 7)
+      batch: 16, regularization: Regularization(l2: 1e-4, clipNorm: 2), earlyStopping: earlyStopping,
+      seed: 7)
   }
 
   /// The state of any step, put into a new session, leads to the same bits: dropout, a last batch of 9 rows,
@@ -105,7 +106,7 @@ import Testing
     let data = try Samples.classes(21)
     var settings = settings(epochs: 1)
     settings.rate = 0
-    settings.l2 = 0
+    settings.regularization.l2 = 0
     let model = try Model(input: [5], seed: 2) { Dense(2) }
     let session = try TrainingSession(model, training: data, settings: settings)
     let record = try session.runEpoch()

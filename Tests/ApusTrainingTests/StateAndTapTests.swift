@@ -27,7 +27,9 @@ private struct RunningMean: Layer {
       ReLU()
       Dense(1)
     }
-    return try TrainingStep(model, loss: .squared, optimizer: Adam(), capacity: 4, l2: 0.1, taps: taps)
+    return try TrainingStep(
+      model, loss: .squared, optimizer: Adam(), capacity: 4, regularization: Regularization(l2: 0.1),
+      taps: taps)
   }
 
   @Test func stateFollowsTheStepsAndIsNotTrained() throws {

@@ -16,7 +16,8 @@ import Testing
     l2: Double = 0, clipNorm: Double? = nil, rate: Double = 0.1
   ) throws -> (weight: [Float], bias: [Float]) {
     let step = try TrainingStep(
-      model(), loss: .squared, optimizer: GradientDescent(), capacity: 2, l2: l2, clipNorm: clipNorm)
+      model(), loss: .squared, optimizer: GradientDescent(), capacity: 2,
+      regularization: Regularization(l2: l2, clipNorm: clipNorm))
     let rows = try step.load(inputs: inputs, targets: targets)
     try step.run(rows: rows, step: 1, rate: rate)
     let trained = step.trained[0].snapshot()

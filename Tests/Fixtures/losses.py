@@ -8,16 +8,29 @@ from encoding import Sampler, encode
 FORMULAS = {
     "softmaxCrossEntropy":
         "mean over rows of -logSoftmax(predictions)[label], over the last axis",
+    "softmaxCrossEntropy, classWeights w, labelSmoothing e":
+        "mean over rows of -sum_k w_k q_k logSoftmax_k,"
+        " q = (1 - e) oneHot(label) + e / K",
     "binaryCrossEntropy":
         "mean over elements of softplus(x) - x * target, x the logit",
     "squared": "mean over elements of (prediction - target)^2",
+    "halfSquared": "mean over rows of the sum of (prediction - target)^2 / 2",
+    "absolute": "mean over elements of |prediction - target|",
+    "huber": "mean over elements of d^2 / 2 where |d| < delta,"
+             " else delta (|d| - delta / 2), d = prediction - target",
+    "hinge": "mean over elements of max(0, 1 - target * score), targets -1 and 1",
+    "squaredHinge": "mean over elements of max(0, 1 - target * score)^2",
+    "multiclassSVM": "mean over rows of sum_{j != y} max(0, s_j - s_y + margin)",
+    "logistic": "mean over elements of ln(1 + exp(-target * score)), targets -1 and 1",
+    "zeroOne": "the share of rows whose largest score is not their class'",
 }
 
 
 def document():
     """The whole family."""
     sampler = Sampler(seed=2)
-    makers = [softmax_cases, binary_cases, squared_cases]
+    makers = [softmax_cases, binary_cases, squared_cases, weighted_cases, residual_cases,
+              sign_cases, svm_cases, zero_one_cases]
     return {
         "description": "Losses and their gradients with respect to predictions.",
         "formulas": FORMULAS,
@@ -25,13 +38,15 @@ def document():
     }
 
 
-def case(name, function, predictions, targets):
+def case(name, function, predictions, targets, **options):
     predictions = predictions.clone().requires_grad_()
     value = function(predictions, targets)
     gradient, = torch.autograd.grad(value, predictions)
+    settings = "".join(f" {key}={value}" for key, value in options.items())
     return {
-        "name": f"{name} {list(predictions.shape)}",
+        "name": f"{name}{settings} {list(predictions.shape)}",
         "loss": name,
+        "options": options,
         "predictions": encode(predictions),
         "targets": encode(targets),
         "value": value.item(),
@@ -70,6 +85,70 @@ def squared_cases(sampler):
     for shape in ((1, 1), (5, 1), (4, 3), (2, 3, 2)):
         yield case("squared", F.mse_loss, sampler.floats(shape), sampler.floats(shape))
     yield case("squared", F.mse_loss, extreme([[100], [-100]]), extreme([[-100], [-100]]))
+
+
+def weighted_cases(sampler):
+    """PyTorch divides by the sum of the labels' weights, Apus by the rows: so "sum" here."""
+    name = "softmaxCrossEntropy"
+    for shape, weights, smoothing in (
+            ((5, 3), [0.5, 2.0, 1.25], 0.0), ((5, 3), [], 0.1), ((6, 4), [1.0, 3.0, 0.25, 2.0], 0.2),
+            ((2, 3, 4), [], 0.1), ((2, 3, 4), [1.0, 3.0, 0.25, 2.0], 0.0)):
+        weight = torch.tensor(weights, dtype=torch.float64) if weights else None
+        options = {}
+        if weights:
+            options["classWeights"] = weights
+        if smoothing:
+            options["labelSmoothing"] = smoothing
+        yield case(
+            name, lambda x, labels: F.cross_entropy(
+                x.flatten(0, -2), labels.flatten(), weight=weight, label_smoothing=smoothing,
+                reduction="sum") / labels.numel(),
+            sampler.floats(shape), sampler.integers(shape[:-1], shape[-1]), **options)
+
+
+def residual_cases(sampler):
+    functions = {
+        "halfSquared": lambda x, t: (0.5 * (x - t).square()).flatten(1).sum(1).mean(),
+        "absolute": F.l1_loss,
+        "huber": F.huber_loss,
+    }
+    for name, function in functions.items():
+        for shape in ((1, 1), (5, 1), (4, 3), (2, 3, 2)):
+            yield case(name, function, sampler.floats(shape), sampler.floats(shape))
+        yield case(name, function, extreme([[1e4], [-1e4]]), extreme([[-1e4], [-1e4 + 2]]))
+    yield case("huber", lambda x, t: F.huber_loss(x, t, delta=0.3), sampler.floats((4, 3)),
+               sampler.floats((4, 3)), delta=0.3)
+
+
+def sign_cases(sampler):
+    functions = {
+        "hinge": lambda x, t: F.relu(1 - t * x).mean(),
+        "squaredHinge": lambda x, t: F.relu(1 - t * x).square().mean(),
+        "logistic": lambda x, t: F.softplus(-t * x, threshold=1000).mean(),
+    }
+    for name, function in functions.items():
+        for shape in ((6, 1), (5, 3)):
+            signs = sampler.booleans(shape).double() * 2 - 1
+            yield case(name, function, sampler.floats(shape, offset=1 / 256), signs)
+        yield case(name, function, extreme([[100], [-100], [100], [-100]]),
+                   extreme([[1], [1], [-1], [-1]]))
+        yield case(name, function, extreme([[1e4], [-1e4]]), extreme([[1], [-1]]))
+
+
+def svm_cases(sampler):
+    for shape, margin in (((5, 3), 1.0), ((4, 10), 1.0), ((5, 3), 0.5)):
+        yield case(
+            "multiclassSVM",
+            lambda x, labels: F.multi_margin_loss(x, labels, margin=margin) * x.shape[-1],
+            sampler.floats(shape, offset=1 / 256), sampler.integers(shape[:1], shape[-1]),
+            **({"margin": margin} if margin != 1 else {}))
+
+
+def zero_one_cases(sampler):
+    for shape in ((7, 3), (9, 2)):
+        yield case(
+            "zeroOne", lambda x, labels: (x.argmax(-1) != labels).double().mean() + 0 * x.sum(),
+            sampler.floats(shape), sampler.integers(shape[:1], shape[-1]))
 
 
 def extreme(rows):

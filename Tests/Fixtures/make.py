@@ -11,15 +11,18 @@ from pathlib import Path
 
 import torch
 
+import activations
 import interchange
+import layers
 import losses
+import metrics
 import operations
 import optimizers
 import schedules
 import windows
 from encoding import write
 
-FAMILIES = [operations, losses, optimizers, schedules, windows]
+FAMILIES = [operations, activations, layers, losses, metrics, optimizers, schedules, windows]
 
 
 def main():

@@ -64,6 +64,28 @@ FORMULAS = {
 }
 
 
+# Gradients that come from nowhere, for as many steps as it takes an error to show.
+SEQUENCE_STEPS = 200
+SEQUENCE_SNAPSHOTS = (1, 2, 3, 10, 50, 100, 200)
+WIDTH = 6
+
+# (name, optimizer, torch class, options of torch, of Apus)
+SEQUENCES = [
+    ("sgd", "sgd", torch.optim.SGD, {}, {}),
+    ("momentum", "momentum", torch.optim.SGD, dict(momentum=0.9), dict(momentum=0.9)),
+    ("nesterov", "nesterov", torch.optim.SGD, dict(momentum=0.95, nesterov=True),
+     dict(momentum=0.95)),
+    ("adagrad", "adagrad", torch.optim.Adagrad, dict(eps=1e-10), {}),
+    ("rmsprop", "rmsprop", torch.optim.RMSprop, dict(alpha=0.9, eps=1e-6),
+     dict(alpha=0.9, epsilon=1e-6)),
+    ("rmsprop with momentum", "rmsprop", torch.optim.RMSprop, dict(alpha=0.99, momentum=0.9),
+     dict(alpha=0.99, momentum=0.9)),
+    ("adam", "adam", torch.optim.Adam, dict(betas=(0.9, 0.999)), {}),
+    ("adamW", "adamW", torch.optim.AdamW, dict(betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+     dict(beta1=0.8, beta2=0.99, epsilon=1e-6, weightDecay=0.1)),
+]
+
+
 def document():
     """The whole family."""
     sampler = Sampler(seed=3)
@@ -77,7 +99,57 @@ def document():
         "initial": encode_all(initial),
         "batches": [{"inputs": encode(x), "labels": encode(y)} for x, y in batches],
         "runs": [run(initial, batches, *description) for description in RUNS],
+        **sequences(),
     }
+
+
+def sequences():
+    """Each optimizer on the same gradients, row (t - 1) mod 40 in step t."""
+    sampler = Sampler(seed=8)
+    start = sampler.floats((WIDTH,))
+    gradients = sampler.floats((40, WIDTH))
+    rates = [0.02 * (1 + step % 7) / (1 + step / 50) for step in range(SEQUENCE_STEPS)]
+    taken = [(name, optimizer, options, torch_sequence(make, torch_options, start, gradients, rates))
+             for name, optimizer, make, torch_options, options in SEQUENCES]
+    taken += [
+        ("momentum with the rate inside", "momentum", dict(momentum=0.9, rateInside=True),
+         velocity_sequence(lambda _: 0.9, start, gradients, rates)),
+        ("momentum from 0.5 to 0.99", "momentum",
+         {"momentum": 0.99, "rateInside": True, "from": 0.5, "over": "120 steps"},
+         velocity_sequence(lambda step: 0.5 + 0.49 * min(step - 1, 120) / 120, start, gradients, rates)),
+    ]
+    return {
+        "sequenceStart": encode(start),
+        "sequenceGradients": encode(gradients),
+        "sequenceRates": rates,
+        "sequences": [
+            {"name": name, "optimizer": optimizer, "options": options,
+             "snapshots": [{"step": step, "parameters": encode(path[step - 1])}
+                           for step in SEQUENCE_SNAPSHOTS]}
+            for name, optimizer, options, path in taken],
+    }
+
+
+def torch_sequence(make, options, start, gradients, rates):
+    parameter = start.clone().requires_grad_()
+    optimizer = make([parameter], lr=rates[0], foreach=False, **options)
+    path = []
+    for step, rate in enumerate(rates):
+        optimizer.param_groups[0]["lr"] = rate
+        parameter.grad = gradients[step % len(gradients)].clone()
+        optimizer.step()
+        path.append(parameter.detach().clone())
+    return path
+
+
+def velocity_sequence(momentum, start, gradients, rates):
+    """v = mu v - rate g, w = w + v: the lecture's form."""
+    parameter, velocity, path = start.clone(), torch.zeros_like(start), []
+    for step, rate in enumerate(rates, start=1):
+        velocity = momentum(step) * velocity - rate * gradients[(step - 1) % len(gradients)]
+        parameter = parameter + velocity
+        path.append(parameter.clone())
+    return path
 
 
 def network():

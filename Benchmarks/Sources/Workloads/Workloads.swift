@@ -8,7 +8,7 @@ public struct Workload {
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
 public enum Workloads {
-  public static let ids = ["W1", "W2", "W3", "W4", "W7"]
+  public static let ids = ["W1", "W2", "W3", "W4", "W6", "W7"]
 
   /// One of them, made alone: what it holds is then its peak memory. Nil for any other name.
   public static func named(_ id: String, engine: Engine? = nil) throws -> Workload? {
@@ -35,21 +35,35 @@ public enum Workloads {
       try training(
         id, input: [28, 28, 1], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
         Sequential { DigitCNN() })
+    case "W6":
+      try training(
+        id, input: [64], classes: 65, batch: 12, loss: .softmaxCrossEntropy, optimizer: .adamW(1e-3), engine,
+        Sequential {
+          GPT(vocabulary: 65, layers: 4, heads: 4, width: 128)
+        })
     case "W7": try inference(engine)
     default: nil
     }
   }
 
+  /// - Parameter classes: the inputs are numbers of so many classes.
   private static func training(
-    _ id: String, input: [Int], batch: Int, loss: some Loss, optimizer: OptimizerSetting, _ engine: Engine?,
+    _ id: String, input: [Int], classes: Int? = nil, batch: Int, loss: some Loss, optimizer: OptimizerSetting,
+    _ engine: Engine?,
     _ layers: Sequential
   ) throws -> Workload {
     let model = try Model(input: input, seed: 1, layers: layers)
     let step = try TrainingStep(
       model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
-    let inputs = numbers(batch * input.reduce(1, *))
+    let random = Philox(seed: 1, path: "classes")
+    let inputs =
+      classes.map { count in (0..<(batch * input[0])).map { Float(random.integer(UInt64($0), below: count)) }
+      }
+      ?? numbers(batch * input.reduce(1, *))
     if loss.targetType(for: [.rows, 10]).scalar == .int32 {
-      try step.load(inputs: inputs, labels: (0..<batch).map { Int32($0 % 10) })
+      // One for each row, or for each position of each row.
+      let count = batch * model.outputShape.dropLast().reduce(1, *)
+      try step.load(inputs: inputs, labels: (0..<count).map { Int32($0 % 10) })
     } else {
       try step.load(inputs: inputs, targets: numbers(batch))
     }

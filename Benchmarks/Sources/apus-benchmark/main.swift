@@ -3,22 +3,27 @@ import Workloads
 
 // apus-benchmark [--json] [--only W1,W2] [--rounds 5]   the best time of each workload, one JSON line each
 // apus-benchmark --kernels                              single kernels, with their shares of the machine
+// apus-benchmark --optimizers [--rounds 30]             each optimizer's update, as a share of a copy's bandwidth
 
 var only: Set<String> = []
 var rounds = 5
 var showsKernels = false
+var showsOptimizers = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
   case "--only": only = Set((arguments.popFirst() ?? "").split(separator: ",").map(String.init))
   case "--rounds": rounds = Int(arguments.popFirst() ?? "") ?? rounds
   case "--kernels": showsKernels = true
+  case "--optimizers": showsOptimizers = true
   default: break
   }
 }
 
 if showsKernels {
   try printKernels()
+} else if showsOptimizers {
+  try printOptimizers(rounds: max(rounds, 1) * 6)
 } else {
   for id in Workloads.ids where only.isEmpty || only.contains(id) {
     guard let workload = try Workloads.named(id) else { continue }
@@ -58,4 +63,23 @@ func printKernels() throws {
       "a step of the XOR net: \(shortFigure(nanoseconds)) ns for \(instructions) instructions, "
         + "\(shortFigure(nanoseconds / Double(instructions), digits: 3)) ns each")
   }
+}
+
+func printOptimizers(rounds: Int) throws {
+  let engine = try Engine.standard()
+  var updates = try OptimizerUpdates(engine: engine)
+  for round in 0..<rounds { try updates.runRound(round) }
+  let figures = updates.figures
+  let copy = figures[0].bytesPerSecond
+  print(
+    "10 million parameters on \(engine.threads) threads; a copy moves \(shortFigure(copy * 1e-9, digits: 3)) GB/s"
+  )
+  for figure in figures.dropFirst() {
+    print(
+      "\(figure.name): \(shortFigure(figure.seconds * 1e3)) ms, "
+        + "\(shortFigure(figure.bytesPerSecond * 1e-9, digits: 3)) GB/s, "
+        + "\(shortFigure(figure.bytesPerSecond / copy * 100, digits: 3)) % of the copy"
+        + (figure.instructions > 1 ? ", in \(figure.instructions) passes" : ""))
+  }
+  updates.deallocate()
 }

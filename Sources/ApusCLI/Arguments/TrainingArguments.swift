@@ -37,8 +37,33 @@
     var l2: Double?
 
     @Option(
+      parsing: .unconditional, help: ArgumentHelp("λ of λ Σ|w|, for weights, not biases.", valueName: "x"))
+    var l1: Double?
+
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("The weights into a unit are scaled down to this norm.", valueName: "x"))
+    var maxNorm: Double?
+
+    @Option(
       parsing: .unconditional, help: ArgumentHelp("Gradients are scaled down to this norm.", valueName: "x"))
     var clipNorm: Double?
+
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Each element of the gradients is limited to ± this.", valueName: "x"))
+    var clipValue: Double?
+
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Batches whose gradients are averaged before each update.", valueName: "n"))
+    var accumulate: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "A layer or parameter that stays as it is, by its path as in 0 or 2.bias; may be given again.",
+        valueName: "path"))
+    var freeze: [String] = []
 
     @Option(
       parsing: .unconditional,
@@ -65,7 +90,11 @@
       try Checked.count(batch, "--batch", from: 1)
       try Checked.number(learningRate, "--learning-rate", from: 0)
       try Checked.number(l2, "--l2", from: 0)
+      try Checked.number(l1, "--l1", from: 0)
+      try Checked.number(maxNorm, "--max-norm", from: 1e-30)
       try Checked.number(clipNorm, "--clip-norm", from: 1e-30)
+      try Checked.number(clipValue, "--clip-value", from: 1e-30)
+      try Checked.count(accumulate, "--accumulate", from: 1, to: 1 << 20)
       try Checked.count(earlyStopping, "--early-stopping", from: 0)
       try Checked.count(checkpointEvery, "--checkpoint-every", from: 1)
       if let optimizer { _ = try Checked.item(optimizer, "--optimizer", in: Optimizers.table) }
@@ -83,7 +112,12 @@
       }
       if let loss { training.loss = try? Checked.item(loss, "", in: Losses.table) }
       if let l2 { training.l2 = l2 }
+      if let l1 { training.l1 = l1 }
+      if let maxNorm { training.maxNorm = maxNorm }
       if let clipNorm { training.clipNorm = clipNorm }
+      if let clipValue { training.clipValue = clipValue }
+      if let accumulate { training.accumulate = accumulate }
+      if !freeze.isEmpty { training.groups = freeze.map { .frozen($0) } + (training.groups ?? []) }
       if let earlyStopping { training.earlyStopping = earlyStopping }
       if let seed { training.seed = seed }
       if let checkpointEvery { training.checkpointEvery = checkpointEvery }

@@ -18,6 +18,7 @@ package final class Executable: @unchecked Sendable {
   private let infos: [InstructionInfo]
   private let instructions: UnsafeMutableBufferPointer<Instruction>
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
+  private let scratches: [ScratchUse]
   private let windows:
     [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)]
   private let memory: UnsafeMutableRawPointer
@@ -41,7 +42,7 @@ package final class Executable: @unchecked Sendable {
     let planned = try PlanGraph(graph)
     let fusion = Fusion(planned, fuses: fuses)
     let schedule = Schedule(planned, fusion, rows: capacity)
-    let emitter = try Emitter(planned, fusion, schedule, kernels)
+    let emitter = try Emitter(planned, fusion, schedule, kernels, rows: capacity)
     self.engine = engine
     self.capacity = capacity
     inputTypes = graph.inputTypes
@@ -51,6 +52,7 @@ package final class Executable: @unchecked Sendable {
     infos = emitter.infos
     instructionNames = emitter.infos.map(\.name)
     products = emitter.products
+    scratches = emitter.scratches
     windows = emitter.windows
     instructions = .allocate(capacity: emitter.instructions.count)
     _ = instructions.initialize(from: emitter.instructions)
@@ -215,6 +217,9 @@ package final class Executable: @unchecked Sendable {
       window.arguments.pointee.scratch_stride = stride(
         window.scratch(window.arguments, parts), window.instruction)
     }
+    for use in scratches {
+      use.stride.pointee = stride(use.floats(), use.instruction)
+    }
     if needed > scratchBytes {
       if let scratch { AlignedMemory.free(scratch) }
       scratch = AlignedMemory.allocate(bytes: needed)
@@ -223,6 +228,7 @@ package final class Executable: @unchecked Sendable {
     let memory = scratch?.assumingMemoryBound(to: Float.self)
     for product in products { product.arguments.pointee.scratch = memory }
     for window in windows { window.arguments.pointee.scratch = memory }
+    for use in scratches { use.memory.pointee = memory }
   }
 
   // MARK: Running

@@ -13,31 +13,55 @@ import CApus
 enum Thread {
   /// Runs `body` on a new thread that nobody waits for.
   static func detach(_ body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Body(body)).toOpaque()
+    if let thread = start(body) { pthread_detach(thread) }
+  }
+
+  /// Runs `body` on a new thread; nil when the system has none left.
+  static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    let box = Unmanaged.passRetained(Body(body))
     #if canImport(Darwin)
       var thread: pthread_t?
-      pthread_create(
+      let failure = pthread_create(
         &thread, nil,
         { pointer in
           Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().body()
           return nil
-        }, box)
-      if let thread { pthread_detach(thread) }
+        }, box.toOpaque())
     #else
       var thread = pthread_t()
-      pthread_create(
+      let failure = pthread_create(
         &thread, nil,
         { pointer in
           Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().body()
           return nil
-        }, box)
-      pthread_detach(thread)
+        }, box.toOpaque())
     #endif
+    guard failure == 0 else {
+      box.release()
+      return nil
+    }
+    return thread
   }
 
   private final class Body {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}
+
+/// Threads for work of seconds: trials of a search, members of an ensemble.
+package enum Workers {
+  /// Calls `body` with 0 ..< count, each on a thread of its own, and waits for all; on this thread where the system has no
+  /// more.
+  package static func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var threads: [pthread_t] = []
+      for index in 0..<max(count - 1, 0) {
+        if let thread = Thread.start({ body(index) }) { threads.append(thread) } else { body(index) }
+      }
+      if count > 0 { body(count - 1) }
+      for thread in threads { pthread_join(thread, nil) }
+    }
   }
 }
 

@@ -46,8 +46,12 @@ package enum Lowering: Sendable {
   case random(stream: UInt64)
   /// A reduction along axes.
   case reduction(ReductionKind, axes: [Int])
+  /// Mean and variance of each column.
+  case moments
   /// A matrix product.
   case contraction(transposeLeft: Bool, transposeRight: Bool)
+  /// Attention of packed sequences on themselves, or its gradient.
+  case attention(isCausal: Bool, isGradient: Bool)
   /// Another view of the same elements.
   case view(ViewChange)
   /// Elements copied into a larger result; `offsets` of each operand along `axis`.

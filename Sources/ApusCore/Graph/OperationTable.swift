@@ -13,9 +13,9 @@ package enum OperationTable {
     Equal.self, NotEqual.self, Less.self, LessOrEqual.self, And.self, Or.self, Not.self, IsFinite.self,
     Select.self, Cast.self,
     // Reductions
-    Reduce.self, Mean.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
+    Reduce.self, Mean.self, Moments.self, WindowSum.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
     // Products
-    MatrixProduct.self,
+    MatrixProduct.self, SelfAttention.self, SelfAttentionGradient.self,
     // Windows over images
     Convolution.self, ConvolutionDataGradient.self, ConvolutionWeightGradient.self,
     MaxPool.self, MaxPoolScatter.self, MaxPoolGather.self, AveragePool.self, AveragePoolGradient.self,

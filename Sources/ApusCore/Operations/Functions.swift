@@ -157,10 +157,7 @@ package struct ErrorFunction: UnaryOperation {
   package static let opcode = APUS_ERF
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ erf($0) }, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? {
-    // 2/√π as a sum of two floats: exact in double precision too.
-    let factor = 2 / Double.pi.squareRoot()
-    let rounded = Float(factor)
-    return (Tensor(rounded) + Tensor(Float(factor - Double(rounded)))) * (-x.square()).exp()
+    Tensor(2 / Double.pi.squareRoot()) * (-x.square()).exp()
   }
 }
 

@@ -20,13 +20,16 @@ package struct Constant: GraphOperation {
   package static let name = "constant"
   package var type: TensorType
   package var storage: TensorStorage
+  /// A scalar that float32 rounds, as it was given: what the interpreter computes with in double precision.
+  package var exact: Double?
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType { type }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] { [] }
   package func reference<Scalar: ReferenceScalar>(
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
   ) -> ReferenceArray<Scalar> {
-    ReferenceArray(
+    if let exact { return ReferenceArray(shape: output, repeating: Scalar(exact)) }
+    return ReferenceArray(
       shape: output,
       values: type.scalar == .int32 ? storage.integers.map { Scalar($0) } : storage.floats.map { Scalar($0) })
   }
@@ -35,7 +38,7 @@ package struct Constant: GraphOperation {
 
   /// Equal when the type and the bits are; long ones only when they are the same storage.
   package static func == (left: Constant, right: Constant) -> Bool {
-    guard left.type == right.type else { return false }
+    guard left.type == right.type, left.exact == right.exact else { return false }
     if left.storage === right.storage { return true }
     guard left.storage.count <= comparedCount else { return false }
     return left.storage.integers.elementsEqual(right.storage.integers)

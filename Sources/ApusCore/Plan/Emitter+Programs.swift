@@ -3,9 +3,13 @@ import CApus
 // Elementwise programs: registers, steps, operands.
 
 extension Emitter {
-  func makeProgram(_ group: FusedGroup) throws(ApusError) -> UnsafeMutablePointer<apus_program> {
+  /// The program of a group, and the register of each sum down its columns.
+  func makeProgram(_ group: FusedGroup) throws(ApusError) -> (
+    program: UnsafeMutablePointer<apus_program>, sums: [(node: Int, register: UInt8)]
+  ) {
     let members = Set(group.members)
-    let steps = group.members.filter { $0 != group.head }
+    let steps = group.members.filter { $0 != group.head && !group.columnSums.contains($0) }
+    let sums = group.columnSums.sorted()
     var operands: [ProgramOperand] = []
     var registerOf: [ProgramOperand: Int] = [:]
     func register(_ operand: ProgramOperand) -> Int {
@@ -23,7 +27,7 @@ extension Emitter {
       return ProgramOperand(
         root: view.root, offset: view.offset, strides: fusion.operandStrides(view, of: member, in: group))
     }
-    for member in steps {
+    for member in steps + sums {
       for operand in graph.nodes[member].operands {
         if let operand = external(operand, of: member) { _ = register(operand) }
       }
@@ -32,7 +36,10 @@ extension Emitter {
       firstFree: operands.count, steps: steps,
       lastUse: { member in
         steps.last { graph.nodes[$0].operands.contains { $0.root == member } }
-      }, isKept: { fusion.isStored($0) })
+      },
+      isKept: { member in
+        fusion.isStored(member) || sums.contains { graph.nodes[$0].operands[0].root == member }
+      })
     let code = memory.allocate(apus_step.self, count: steps.count)
     for (position, member) in steps.enumerated() {
       let node = graph.nodes[member]
@@ -40,7 +47,7 @@ extension Emitter {
       let registers = node.operands.map { view in
         external(view, of: member).map { registerOf[$0]! } ?? allocation.registerOf[view.root]!
       }
-      step.destination = UInt8(allocation.allocate(member, isStored: fusion.isStored(member)))
+      step.destination = UInt8(allocation.allocate(member))
       step.a = UInt8(registers.first ?? 0)
       step.b = UInt8(registers.count > 1 ? registers[1] : 0)
       step.c = UInt8(registers.count > 2 ? registers[2] : 0)
@@ -63,7 +70,7 @@ extension Emitter {
         strides: group.rowMembers.contains(member) ? group.rowStrides : group.fullStrides)
     }
     // The axes of the space, merged where every operand allows it.
-    let lastIsOwn = group.hasRowSteps || group.head != nil
+    let lastIsOwn = group.hasRowSteps || group.head != nil || !sums.isEmpty
     var space = Space(dimensions: group.space, operands: operands + results)
     if let head = group.head, graph.nodes[head].type.shape[-1] == 1 { space.appendUnitAxis() }
     space.merge(keepingLast: lastIsOwn)
@@ -97,7 +104,13 @@ extension Emitter {
     program.pointee.outputs = UnsafePointer(outputs)
     program.pointee.output_registers = UnsafePointer(registers)
     program.pointee.steps = UnsafePointer(code)
-    return program
+    let summed = sums.map { sum in
+      let operand = graph.nodes[sum].operands[0]
+      let register =
+        external(operand, of: sum).map { registerOf[$0]! } ?? allocation.registerOf[operand.root]!
+      return (node: sum, register: UInt8(register))
+    }
+    return (program, summed)
   }
 
   /// The kernel that computes a program of this form in one loop, where there is one.
@@ -124,19 +137,21 @@ extension Emitter {
 private struct RegisterAllocation {
   private(set) var registerOf: [Int: Int] = [:]
   private(set) var count: Int
+  let isKept: (Int) -> Bool
   private var free: [Int] = []
   private var endingAt: [Int: [Int]] = [:]
 
-  init(firstFree: Int, steps: [Int], lastUse: (Int) -> Int?, isKept: (Int) -> Bool) {
+  init(firstFree: Int, steps: [Int], lastUse: (Int) -> Int?, isKept: @escaping (Int) -> Bool) {
     count = firstFree
+    self.isKept = isKept
     for step in steps where !isKept(step) {
       if let last = lastUse(step) { endingAt[last, default: []].append(step) }
     }
   }
 
-  /// A result that is stored gets a register that nothing else uses: the kernel then writes it straight to memory.
-  mutating func allocate(_ step: Int, isStored: Bool) -> Int {
-    let register = isStored ? count : free.popLast() ?? count
+  /// A result that is kept gets a register that nothing else uses: the kernel then writes it straight to memory.
+  mutating func allocate(_ step: Int) -> Int {
+    let register = isKept(step) ? count : free.popLast() ?? count
     count = max(count, register + 1)
     registerOf[step] = register
     return register

@@ -28,11 +28,79 @@ extension Emitter {
       appendReduction(
         kernels.reduce_tree, APUS_SUM, name: node.name, from: extra, Monomial(0), to: index,
         (outer, Monomial(blocks), inner), work: Monomial(blocks), elements: Monomial(blocks))
+    } else if operation == APUS_SUM, inner != Monomial(1), inner.power == 0, outer == Monomial(1),
+      count.resolved(rows: rows) >= Self.longSum
+    {
+      let extra = graph.nodes.count + extraBuffers.count
+      extraBuffers.append(columnBlocks(length) * inner.coefficient)
+      appendReduction(
+        kernels.column_blocks, APUS_SUM, name: node.name, from: operand.root, operand.offset, to: extra,
+        (outer, length, inner), work: node.work, elements: count)
+      emitColumnTree(extra, to: index, length, inner)
     } else {
       appendReduction(
         kernels.reduce, operation, name: node.name, from: operand.root, operand.offset, to: index,
         (outer, length, inner), work: node.work, elements: count)
     }
+  }
+
+  /// A program with sums down its columns: those of blocks of rows beside it, then the tree over the blocks.
+  mutating func emitSums(
+    _ sums: [(node: Int, register: UInt8)], of program: UnsafePointer<apus_program>, _ group: FusedGroup
+  ) {
+    let length = product(group.space.dropLast())
+    let inner = product(group.space.suffix(1))
+    let blocks = columnBlocks(length)
+    let arguments = memory.allocate(apus_program_sums.self)
+    let registers = memory.allocate(UInt8.self, count: sums.count)
+    let partials = memory.allocate(UnsafeMutablePointer<Float>?.self, count: sums.count)
+    arguments.pointee.program = program
+    arguments.pointee.count = Int32(sums.count)
+    arguments.pointee.registers = UnsafePointer(registers)
+    arguments.pointee.partials = partials
+    var extras: [Int] = []
+    for (position, sum) in sums.enumerated() {
+      registers[position] = sum.register
+      extras.append(graph.nodes.count + extraBuffers.count)
+      extraBuffers.append(blocks * inner.coefficient)
+      memory.set(UnsafeMutableRawPointer(partials + position), toBufferOf: extras[position])
+    }
+    append(
+      kernels.program_sums, arguments,
+      InstructionInfo(
+        name: name(group.members), work: group.members.map { graph.nodes[$0].work }, traffic: traffic(group),
+        cost: cost(group)))
+    for (extra, sum) in zip(extras, sums) { emitColumnTree(extra, to: sum.node, length, inner) }
+  }
+
+  /// The tree over the sums of blocks of rows.
+  mutating func emitColumnTree(_ partials: Int, to index: Int, _ length: Monomial, _ inner: Monomial) {
+    appendReduction(
+      kernels.column_tree, APUS_SUM, name: "sum", from: partials, Monomial(0), to: index,
+      (Monomial(1), length, inner), work: Monomial(0), elements: Monomial(columnBlocks(length)) * inner)
+  }
+
+  /// Blocks of rows for several threads, then the tree over them.
+  mutating func emitMoments(_ index: Int) {
+    let node = graph.nodes[index]
+    let operand = node.operands[0]
+    let length = product(operand.shape.dropLast())
+    let inner = product(operand.shape.suffix(1))
+    let count = product(operand.shape)
+    let blocks = columnBlocks(length)
+    let extra = graph.nodes.count + extraBuffers.count
+    extraBuffers.append(2 * blocks * inner.coefficient)
+    appendReduction(
+      kernels.moments_blocks, APUS_SUM, name: node.name, from: operand.root, operand.offset, to: extra,
+      (Monomial(1), length, inner), work: node.work, elements: count)
+    appendReduction(
+      kernels.moments_tree, APUS_SUM, name: node.name, from: extra, Monomial(0), to: index,
+      (Monomial(1), length, inner), work: Monomial(0), elements: Monomial(blocks * inner.coefficient))
+  }
+
+  /// Most blocks of a column of so many elements.
+  func columnBlocks(_ length: Monomial) -> Int {
+    (length.resolved(rows: rows) + Int(APUS_COLUMN_CHAIN) - 1) / Int(APUS_COLUMN_CHAIN)
   }
 
   mutating func appendReduction(

@@ -6,24 +6,30 @@ struct Emitter {
   let fusion: Fusion
   let schedule: Schedule
   let kernels: apus_kernels
+  /// The capacity.
+  let rows: Int
   let memory = ArgumentMemory()
 
   var instructions: [Instruction] = []
   var infos: [InstructionInfo] = []
   /// Matrix products, whose scratch memory depends on the number of parts.
   var products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)] = []
+  /// What else needs scratch memory for each of its parts.
+  var scratches: [ScratchUse] = []
   /// What moves a window over images, likewise.
   var windows: [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)] =
     []
   /// Intermediate results of an instruction pair, beyond the nodes: their sizes in elements.
   var extraBuffers: [Int] = []
 
-  init(_ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels) throws(ApusError)
-  {
+  init(
+    _ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels, rows: Int
+  ) throws(ApusError) {
     self.graph = graph
     self.fusion = fusion
     self.schedule = schedule
     self.kernels = kernels
+    self.rows = rows
     for key in schedule.order { try emit(fusion.groups[key]!) }
   }
 
@@ -34,6 +40,8 @@ struct Emitter {
       switch node.kind {
       case .reduction(let kind, let axes): return emitReduction(kind.code(node.type.scalar), axes, index)
       case .sumOfSquares(let axes): return emitReduction(APUS_SUM_OF_SQUARES, axes, index)
+      case .moments: return emitMoments(index)
+      case .attention(let isCausal, let isGradient): return emitAttention(isCausal, isGradient, index)
       case .contraction, .windowed: return emitHead(index, program: nil, group)
       case .copy: return try emitCopy(node.operands[0], to: View(root: index, shape: node.type.shape))
       case .assembly(let axis): return try emitAssembly(axis, index)
@@ -43,12 +51,12 @@ struct Emitter {
       default: break
       }
     }
-    let program = try makeProgram(group)
-    if let head = group.head {
+    let (program, sums) = try makeProgram(group)
+    if !sums.isEmpty {
+      emitSums(sums, of: program, group)
+    } else if let head = group.head {
       emitHead(head, program: program, group)
     } else {
-      let steps = group.members
-      let elements = product(group.space)
       let whole = wholeProgram(program)
       append(
         whole?.kernel ?? kernels.program, program,
@@ -56,9 +64,14 @@ struct Emitter {
           name: whole.map { String(cString: $0.name) } ?? name(group.members),
           work: group.members.map { graph.nodes[$0].work },
           traffic: traffic(group),
-          cost: [(elements, 0.08 * Double(steps.count) + 0.15 + (steps.contains(where: isCostly) ? 0.4 : 0))])
+          cost: cost(group))
       )
     }
+  }
+
+  func cost(_ group: FusedGroup) -> [(Monomial, Double)] {
+    let costly = group.members.contains(where: isCostly) ? 0.4 : 0
+    return [(product(group.space), 0.08 * Double(group.members.count) + 0.15 + costly)]
   }
 
   /// A node with the program that comes after it.

@@ -8,6 +8,8 @@ struct FusedGroup {
   /// Members with one element for each row of the space: results of row reductions and what follows from them.
   var rowMembers: Set<Int> = []
   var hasRowSteps = false
+  /// Members that are sums down the columns of the space: their operands are added up strip by strip.
+  var columnSums: Set<Int> = []
   /// What the program comes after: a matrix product, a convolution, a pooling.
   var head: Int?
   /// Whether members are steps of a program.
@@ -24,6 +26,8 @@ struct Fusion {
   private(set) var groups: [Int: FusedGroup] = [:]
   /// The group of each node; nil for sources.
   private(set) var groupOf: [Int?]
+  /// The groups that each group reads.
+  private var sources: [Int: Set<Int>] = [:]
   private let consumers: [[Int]]
   private let isOutput: Set<Int>
 
@@ -46,6 +50,7 @@ struct Fusion {
       let isNeeded = isOutput.contains(index) || consumers[index].contains { groupOf[$0] != nil }
       if isNeeded { place(index, fuses: fuses) }
     }
+    if fuses { mergeColumnSums() }
   }
 
   // MARK: Placing a node
@@ -58,12 +63,17 @@ struct Fusion {
         !users.contains(where: { $0 != candidate && depends(candidate, on: $0) })
       else { continue }
       groups[candidate] = joined
-      groupOf[index] = candidate
+      note(index, in: candidate, readBy: users)
       for other in Set(users).sorted() where other != candidate { merge(other, into: candidate) }
       return
     }
     groups[index] = newGroup(index)
-    groupOf[index] = index
+    note(index, in: index, readBy: users)
+  }
+
+  private mutating func note(_ index: Int, in group: Int, readBy users: [Int]) {
+    groupOf[index] = group
+    for user in users where user != group { sources[user, default: []].insert(group) }
   }
 
   private func newGroup(_ index: Int) -> FusedGroup {
@@ -73,6 +83,9 @@ struct Fusion {
     }
     if let row = rowReduction(node) {
       return FusedGroup(members: [index], space: row, rowMembers: [index], hasRowSteps: true, isProgram: true)
+    }
+    if let space = columnSum(node) {
+      return FusedGroup(members: [index], space: space, columnSums: [index], isProgram: true)
     }
     return FusedGroup(
       members: [index], space: significant(node.type.shape.dimensions),
@@ -90,6 +103,7 @@ struct Fusion {
     if let row = rowReduction(node) {
       if row != group.space {
         guard row.dropLast() == group.space[...], group.head == nil, !group.hasRowSteps,
+          group.columnSums.isEmpty,
           row.last!.size <= Self.longestWidenedRow,
           !group.members.contains(where: { isRandom(graph.nodes[$0]) })
         else { return nil }
@@ -100,6 +114,7 @@ struct Fusion {
       joined.hasRowSteps = true
       joined.rowMembers.insert(index)
     } else if node.isElementwise {
+      if !group.columnSums.isEmpty, endsBehindProduct(index, group) { return nil }
       if shape != group.space {
         guard group.hasRowSteps, shape[...] == group.space.dropLast(), !isRandom(node),
           group.space.last!.size <= Self.longestWidenedRow
@@ -108,7 +123,8 @@ struct Fusion {
       }
     } else if node.takesEpilogue {
       // The product's rows and columns are the program's.
-      guard group.head == nil, shape == group.space, node.type.shape[-1] != 1 || !group.hasRowSteps
+      guard group.head == nil, group.columnSums.isEmpty, shape == group.space,
+        node.type.shape[-1] != 1 || !group.hasRowSteps
       else { return nil }
       joined.head = index
     } else {
@@ -145,6 +161,7 @@ struct Fusion {
     merged.members = (a.members + b.members).sorted()
     merged.rowMembers.formUnion(b.rowMembers)
     merged.hasRowSteps = a.hasRowSteps || b.hasRowSteps
+    merged.columnSums = a.columnSums.union(b.columnSums)
     merged.head = a.head ?? b.head
     let all = Set(merged.members)
     for member in merged.members where member != merged.head {
@@ -154,26 +171,22 @@ struct Fusion {
     }
     guard operandCount(merged) <= Self.mostOperands else { return }
     if let head = merged.head {
+      guard merged.columnSums.isEmpty else { return }
       guard !merged.hasRowSteps || graph.nodes[head].type.shape[-1] != 1 else { return }
       guard !graph.nodes[head].operands.contains(where: { all.contains($0.root) }) else { return }
     }
     groups[target] = merged
     groups[other] = nil
     for member in b.members { groupOf[member] = target }
+    for key in sources.keys where sources[key]!.remove(other) != nil { sources[key]!.insert(target) }
+    sources[target, default: []].formUnion(sources.removeValue(forKey: other) ?? [])
+    sources[target]!.remove(target)
   }
 
   // MARK: Questions
 
   /// The groups that a group's members read from.
-  func dependencies(_ group: Int) -> Set<Int> {
-    var result: Set<Int> = []
-    for member in groups[group]!.members {
-      for operand in graph.nodes[member].operands {
-        if let source = groupOf[operand.root], source != group { result.insert(source) }
-      }
-    }
-    return result
-  }
+  func dependencies(_ group: Int) -> Set<Int> { sources[group] ?? [] }
 
   /// Whether one group reads another through a third, which would have to come before and after the two merged.
   private func reaches(_ group: Int, _ other: Int) -> Bool {
@@ -182,12 +195,14 @@ struct Fusion {
 
   private func depends(_ group: Int, on other: Int) -> Bool {
     if group == other { return true }
+    // Nodes read what comes before them: a group that ends before the other begins does not read it.
+    let begin = groups[other]!.members[0]
     var seen: Set<Int> = [group]
     var pending = [group]
     while let next = pending.popLast() {
       for source in dependencies(next) where seen.insert(source).inserted {
         if source == other { return true }
-        pending.append(source)
+        if groups[source]!.members.last! > begin { pending.append(source) }
       }
     }
     return false
@@ -202,7 +217,8 @@ struct Fusion {
 
   /// Whether `member` reads the whole of another member's register, element for element.
   private func readsInPlace(_ operand: View, by member: Int, in group: FusedGroup) -> Bool {
-    guard member != group.head, operand.offset.coefficient == 0 else { return false }
+    guard member != group.head, !group.columnSums.contains(operand.root), operand.offset.coefficient == 0
+    else { return false }
     return operandStrides(operand, of: member, in: group)
       == (group.rowMembers.contains(operand.root) ? group.rowStrides : group.fullStrides)
   }
@@ -230,6 +246,55 @@ struct Fusion {
       last.size > 0, shape.indices.last(where: { shape[$0] != 1 }) == reduced[0]
     else { return nil }
     return space
+  }
+
+  /// The space whose columns a node adds up: all axes but the last, which may be as long as it is.
+  private func columnSum(_ node: PlanGraph.Node) -> [Dimension]? {
+    guard case .reduction(.sum, let axes) = node.kind, node.type.scalar == .float32 else { return nil }
+    let shape = node.operands[0].shape
+    let space = significant(shape)
+    guard let last = shape.indices.last(where: { shape[$0] != 1 }), space.count >= 2, !shape[last].isPerRow,
+      axes.filter({ shape[$0] != 1 }) == shape.indices.filter({ shape[$0] != 1 && $0 != last })
+    else { return nil }
+    return space
+  }
+
+  /// Whether a node that is stored in any case follows from a matrix product of its shape, whose program is the better
+  /// place for it than the one of a sum down the columns.
+  private func endsBehindProduct(_ index: Int, _ group: FusedGroup) -> Bool {
+    let members = Set(group.members)
+    guard isOutput.contains(index) || consumers[index].contains(where: { !members.contains($0) }) else {
+      return false
+    }
+    let shape = significant(graph.nodes[index].type.shape.dimensions)
+    var pending = [index]
+    while let next = pending.popLast() {
+      for operand in graph.nodes[next].operands where operand.isContiguous {
+        let node = graph.nodes[operand.root]
+        guard significant(node.type.shape.dimensions) == shape else { continue }
+        if node.takesEpilogue { return true }
+        if node.isElementwise, groupOf[operand.root] == nil { pending.append(operand.root) }
+      }
+    }
+    return false
+  }
+
+  /// Sums down the columns of what the same nodes are read for, in one pass.
+  private mutating func mergeColumnSums() {
+    let summing = groups.keys.filter { !groups[$0]!.columnSums.isEmpty }.sorted()
+    for (position, target) in summing.enumerated() where groups[target] != nil {
+      for other in summing[(position + 1)...] {
+        guard let a = groups[target], let b = groups[other], a.space == b.space,
+          !roots(a).isDisjoint(with: roots(b))
+        else { continue }
+        merge(other, into: target)
+      }
+    }
+  }
+
+  /// What a group's members read.
+  private func roots(_ group: FusedGroup) -> Set<Int> {
+    Set(group.members.flatMap { graph.nodes[$0].operands.map(\.root) })
   }
 
   private func isRandom(_ node: PlanGraph.Node) -> Bool {

@@ -19,6 +19,17 @@ struct InstructionInfo: Sendable {
   var cost: [(Monomial, Double)]
 }
 
+/// An instruction whose kernel needs memory of its own for each part.
+struct ScratchUse {
+  /// Its position among the instructions.
+  var instruction: Int
+  /// Floats for a part, once the sizes among the arguments are those of a run.
+  var floats: () -> Int64
+  /// The fields that take the memory and the floats from one part's to the next.
+  var memory: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+  var stride: UnsafeMutablePointer<Int64>
+}
+
 /// Memory for the arguments of a plan's instructions, and the list of what changes in them with the number
 /// of rows or with the place of a buffer. Nothing in it moves once it is made.
 final class ArgumentMemory {

@@ -23,7 +23,9 @@ struct PlanGraph {
     case reduction(ReductionKind, axes: [Int])
     /// The sum of the squares: the norm of a gradient, in one pass.
     case sumOfSquares(axes: [Int])
+    case moments
     case contraction
+    case attention(isCausal: Bool, isGradient: Bool)
     case copy
     case assembly(axis: Int)
     case gather(axis: Int)
@@ -110,6 +112,8 @@ struct PlanGraph {
       return append(.random(stream: stream, sampleSize: node.type.shape.count.coefficient), operands, node)
     case .reduction(let kind, let axes):
       return appendReduction(kind, axes, operands[0], node)
+    case .moments:
+      return append(.moments, [contiguous(operands[0])], node)
     case .contraction(let transposeLeft, let transposeRight):
       var (left, right) = (operands[0], operands[1])
       let swapped = Array(0..<(left.shape.count - 2)) + [left.shape.count - 1, left.shape.count - 2]
@@ -119,6 +123,9 @@ struct PlanGraph {
       left = hasUniformBatch(left) ? left : contiguous(left)
       right = hasUniformBatch(right) ? right : contiguous(right)
       return append(.contraction, [left, right], node)
+    case .attention(let isCausal, let isGradient):
+      return append(
+        .attention(isCausal: isCausal, isGradient: isGradient), operands.map { contiguous($0) }, node)
     case .view(let change):
       if let view = change.apply(to: operands[0], shape: node.type.shape) { return view }
       let copy = appendCopy(operands[0], TensorType(TensorShape(operands[0].shape), node.type.scalar))

@@ -9,13 +9,22 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     self.init([value], shape: [])
   }
 
+  /// A float32 scalar. The reference interpreter computes with the number itself when it computes in double precision.
+  public init(_ value: Double) {
+    let rounded = Float(value)
+    let type = TensorType([])
+    let exact = Double(rounded) == value || value.isNaN ? nil : value
+    let constant = Constant(type: type, storage: TensorStorage([rounded]), exact: exact)
+    self.init(TensorNode(operation: constant, inputs: [], type: type))
+  }
+
   /// An int32 scalar.
   public init(_ value: Int32) {
     self.init([value], shape: [])
   }
 
   public init(floatLiteral value: Double) {
-    self.init(Float(value))
+    self.init(value)
   }
 
   public init(integerLiteral value: Int) {

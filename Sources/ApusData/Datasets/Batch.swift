@@ -7,6 +7,8 @@ public struct Batch: Sendable {
   /// The shape of one sample.
   public let inputShape: [Int]
   public let targets: TargetKind
+  /// The classes of one sample.
+  public let positions: Int
   /// The floats of one sample.
   public let inputSize: Int
   /// The target values of one sample; 0 for classes.
@@ -15,7 +17,7 @@ public struct Batch: Sendable {
   public var count: Int
   /// `[capacity, inputShape…]`, row-major; the first ``count`` samples hold.
   public var inputs: [Float]
-  /// `[capacity]` class numbers; empty where the targets are values.
+  /// `[capacity, positions]` class numbers; empty where the targets are values.
   public var labels: [Int32]
   /// `[capacity, values]`; empty where the targets are classes.
   public var values: [Float]
@@ -24,10 +26,11 @@ public struct Batch: Sendable {
   /// Scratch of data sets that look rows up.
   var rows: [Int] = []
 
-  public init(capacity: Int, inputShape: [Int], targets: TargetKind) {
+  public init(capacity: Int, inputShape: [Int], targets: TargetKind, positions: Int = 1) {
     self.capacity = capacity
     self.inputShape = inputShape
     self.targets = targets
+    self.positions = positions
     inputSize = inputShape.reduce(1, *)
     count = 0
     inputs = [Float](repeating: 0, count: capacity * inputSize)
@@ -36,7 +39,7 @@ public struct Batch: Sendable {
     switch targets {
     case .classes:
       valueSize = 0
-      labels = [Int32](repeating: 0, count: capacity)
+      labels = [Int32](repeating: 0, count: capacity * positions)
       values = []
     case .values(let names):
       valueSize = names.count

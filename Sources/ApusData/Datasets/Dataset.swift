@@ -25,6 +25,8 @@ public protocol Dataset: Sendable {
   /// The shape of one sample: `[features]` or `[height, width, channels]`.
   var inputShape: [Int] { get }
   var targets: TargetKind { get }
+  /// How many classes a sample has: one, or one for each position of a sequence.
+  var positions: Int { get }
 
   /// Puts the samples of the given indices into the batch, in their order.
   ///
@@ -34,12 +36,14 @@ public protocol Dataset: Sendable {
 }
 
 extension Dataset {
+  public var positions: Int { 1 }
+
   /// The number of floats of one sample.
   public var inputSize: Int { inputShape.reduce(1, *) }
 
   /// An empty batch for this data set, with room for `capacity` samples.
   public func makeBatch(capacity: Int) -> Batch {
-    Batch(capacity: capacity, inputShape: inputShape, targets: targets)
+    Batch(capacity: capacity, inputShape: inputShape, targets: targets, positions: positions)
   }
 
   /// Puts the samples of the given indices into the batch, in their order.
@@ -59,9 +63,9 @@ extension Dataset {
     return batch
   }
 
-  /// The class of each sample; nil where the targets are values.
+  /// The class of each sample; nil where the targets are values, or classes for each position.
   public func labels() -> [Int32]? {
-    guard case .classes = targets else { return nil }
+    guard case .classes = targets, positions == 1 else { return nil }
     if let table = self as? TableDataset { return table.labels }
     if let images = self as? ImageDataset { return images.labels.map { Int32($0) } }
     if let subset = self as? DatasetSubset {
@@ -103,6 +107,7 @@ public struct DatasetSubset: Dataset {
   public var count: Int { indices.count }
   public var inputShape: [Int] { base.inputShape }
   public var targets: TargetKind { base.targets }
+  public var positions: Int { base.positions }
 
   public func gather(_ rows: ArraySlice<Int>, into batch: inout Batch) {
     // The batch's own list of rows serves as scratch, so that nothing is allocated.

@@ -13,7 +13,12 @@ extension Activation {
 
 public enum Activations {
   public static let table = NameTable(
-    "activation", [Linear.self, Sigmoid.self, Tanh.self, ReLU.self, Softmax.self])
+    "activation",
+    [
+      Linear.self, Step.self, Sigmoid.self, Tanh.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self,
+      Swish.self, GELU.self, Mish.self, Softplus.self, Softsign.self, HardSigmoid.self, HardTanh.self,
+      Softmax.self, LogSoftmax.self,
+    ])
 
   /// The activation of a name, or of a name with parameters.
   public static func activation(_ description: JSONValue) throws(ApusError) -> any Activation {

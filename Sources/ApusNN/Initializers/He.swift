@@ -2,7 +2,7 @@ public import ApusCore
 
 /// Normal with the variance 2 / fanIn: signals keep their size through layers whose ReLU drops half of them
 /// (He et al. 2015).
-public struct HeNormal: Initializer {
+public struct HeNormal: ElementwiseInitializer {
   public static let name = "heNormal"
   public static let formula = "w ~ N(0, 2 / fanIn)"
   public init() {}
@@ -13,7 +13,7 @@ public struct HeNormal: Initializer {
 }
 
 /// Uniform with the variance 2 / fanIn (He et al. 2015).
-public struct HeUniform: Initializer {
+public struct HeUniform: ElementwiseInitializer {
   public static let name = "heUniform"
   public static let formula = "w ~ U(−a, a), a = √(6 / fanIn)"
   public init() {}

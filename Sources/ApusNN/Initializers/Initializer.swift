@@ -4,21 +4,34 @@ public import ApusCore
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Initializers/table``.
 public protocol Initializer: Named {
-  /// Value number `index` of a parameter.
+  /// The values of a parameter, row-major.
   ///
   /// - Parameters:
+  ///   - shape: the parameter's, its outputs last.
   ///   - fanIn: how many inputs one output adds up.
   ///   - fanOut: how many outputs one input goes to.
   ///   - random: numbers that belong to the parameter's path: they do not change when layers are added elsewhere.
+  func values(shape: [Int], fanIn: Int, fanOut: Int, random: Philox) -> [Float]
+}
+
+/// An initializer that draws each value by itself.
+public protocol ElementwiseInitializer: Initializer {
+  /// Value number `index` of a parameter.
   func value(_ index: Int, fanIn: Int, fanOut: Int, random: Philox) -> Double
+}
+
+extension ElementwiseInitializer {
+  public func values(shape: [Int], fanIn: Int, fanOut: Int, random: Philox) -> [Float] {
+    (0..<shape.reduce(1, *)).map { Float(value($0, fanIn: fanIn, fanOut: fanOut, random: random)) }
+  }
 }
 
 public enum Initializers {
   public static let table = NameTable(
     "initializer",
     [
-      Zeros.self, Ones.self, Normal.self, XavierUniform.self, XavierNormal.self, HeUniform.self,
-      HeNormal.self,
+      Zeros.self, Ones.self, ConstantValue.self, Normal.self, TruncatedNormal.self, Uniform.self,
+      XavierUniform.self, XavierNormal.self, HeUniform.self, HeNormal.self, Orthogonal.self, RandomWalk.self,
     ])
 }
 

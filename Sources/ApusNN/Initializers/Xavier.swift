@@ -2,7 +2,7 @@ public import ApusCore
 
 /// Uniform with the variance 2 / (fanIn + fanOut): signals and gradients keep their size through linear and tanh
 /// layers (Glorot and Bengio 2010).
-public struct XavierUniform: Initializer {
+public struct XavierUniform: ElementwiseInitializer {
   public static let name = "xavierUniform"
   public static let formula = "w ~ U(−a, a), a = √(6 / (fanIn + fanOut))"
   public init() {}
@@ -13,7 +13,7 @@ public struct XavierUniform: Initializer {
 }
 
 /// Normal with the variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010).
-public struct XavierNormal: Initializer {
+public struct XavierNormal: ElementwiseInitializer {
   public static let name = "xavierNormal"
   public static let formula = "w ~ N(0, 2 / (fanIn + fanOut))"
   public init() {}

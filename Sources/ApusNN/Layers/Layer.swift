@@ -14,7 +14,7 @@ public import ApusCore
 ///
 /// Shapes are inferred while tracing. A mistake in them needs no handling: the tensor carries the error, and
 /// whoever builds the model gets it with the layer's path, file and line.
-public protocol Layer: Named {
+public protocol Layer: Network {
   /// The output for an input `[rows, …]`.
   func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor
 
@@ -53,10 +53,16 @@ public enum Layers {
   public static let table = NameTable("layer", primitives + Activations.table.items)
 
   private static let primitives: [any Named.Type] = [
-    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self,
+    Dense.self, Dropout.self, Flatten.self, Sequential.self, Residual.self, PReLU.self, Maxout.self,
+    BatchNorm.self, LayerNorm.self, LocalResponseNorm.self, Embedding.self, PositionEmbedding.self,
+    SinusoidalPositions.self, MultiHeadAttention.self, GPT.self,
     Conv2D.self, MaxPool2D.self, AveragePool2D.self, GlobalAveragePool2D.self, Reshape.self,
     Branches.self, Repeat.self,
   ]
+
+  /// Types that the reader of a description handed in; task-local, because layers stand at any depth of what
+  /// `Decodable` reads.
+  @TaskLocal private static var handedIn: [any Layer.Type] = []
 
   /// The layer of a description; `custom` types besides those of the table.
   ///
@@ -64,13 +70,24 @@ public enum Layers {
   public static func layer(
     _ description: JSONValue, custom: [any Layer.Type] = []
   ) throws(ApusError) -> any Layer {
+    try handingIn(custom) { () throws(ApusError) in try read(description) }
+  }
+
+  /// What `body` reads knows the types, at any depth.
+  static func handingIn<Value>(
+    _ types: [any Layer.Type], _ body: () throws(ApusError) -> Value
+  ) throws(ApusError) -> Value {
+    try $handedIn.withValue(handedIn + types) { Result(catching: body) }.get()
+  }
+
+  private static func read(_ description: JSONValue) throws(ApusError) -> any Layer {
     if case .array(let items) = description {
-      return Sequential(try items.map { (item) throws(ApusError) in try layer(item, custom: custom) })
+      return Sequential(try items.map { (item) throws(ApusError) in try read(item) })
     }
     if let (type, parameters) = container(description) {
-      return try type.init(layers: layer(parameters, custom: custom))
+      return try type.init(layers: read(parameters))
     }
-    let all = custom.isEmpty ? table : NameTable("layer", custom + table.items)
+    let all = handedIn.isEmpty ? table : NameTable("layer", handedIn + table.items)
     return try all.item(description) as! any Layer
   }
 

@@ -7,19 +7,48 @@ public protocol Loss: Named {
   /// What the targets are for an output of a shape: class numbers (int32) or numbers (float32).
   func targetType(for output: TensorShape) -> TensorType
 
+  /// How a sample's class is written as a target.
+  var classTargets: ClassTargets { get }
+
   /// The loss of each row: `[rows]`.
   func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor
 
-  /// The mean loss to expect before training, with outputs near 0; nil when it depends on the targets.
-  func expectedAtStart(outputs: Int) -> Double?
+  /// The mean loss to expect before training, when every output is 0 (S4's first check of a new network); nil when the
+  /// targets do not say enough.
+  func expectedAtStart(_ targets: TargetSummary) -> Double?
 
   /// What turns the network's output into a prediction: probabilities from logits.
   func prediction(_ output: Tensor) -> Tensor
+
+  /// What ``prediction(_:)`` gives.
+  var predictions: PredictionKind { get }
+}
+
+/// How a sample's class becomes the target of a loss.
+public enum ClassTargets: Sendable, Equatable {
+  /// Its number, int32 `[rows]`.
+  case numbers
+  /// A number for each output, float32 `[rows, outputs]`: `on` for the sample's class and `off` for the others. A single
+  /// output stands for the second of two classes.
+  case indicators(off: Float, on: Float)
+}
+
+/// What a prediction is, for metrics and for whoever writes it down.
+public enum PredictionKind: Sendable, Equatable {
+  /// Probabilities: of the classes, or of each of several independent labels.
+  case probabilities
+  /// Numbers, of which the largest decides between classes; a single one, whether it is above the threshold.
+  case scores(threshold: Float)
 }
 
 extension Loss {
-  public func expectedAtStart(outputs: Int) -> Double? { nil }
+  public var classTargets: ClassTargets { .indicators(off: 0, on: 1) }
+  public func targetType(for output: TensorShape) -> TensorType {
+    guard classTargets == .numbers else { return TensorType(output) }
+    return TensorType(TensorShape(output.dimensions.dropLast()), .int32)
+  }
   public func prediction(_ output: Tensor) -> Tensor { output }
+  public var predictions: PredictionKind { .scores(threshold: 0.5) }
 
   /// The mean over all axes but the rows.
   func meanOverOutputs(_ values: Tensor) -> Tensor {
@@ -29,7 +58,12 @@ extension Loss {
 
 public enum Losses {
   public static let table = NameTable(
-    "loss", [SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, SquaredError.self])
+    "loss",
+    [
+      SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, Logistic.self, Hinge.self, SquaredHinge.self,
+      MulticlassSVM.self, ZeroOne.self, SquaredError.self, HalfSquaredError.self, AbsoluteError.self,
+      Huber.self,
+    ])
 
   /// The loss of a name, or of a name with parameters.
   public static func loss(_ description: JSONValue) throws(ApusError) -> any Loss {

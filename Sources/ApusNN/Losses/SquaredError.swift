@@ -1,16 +1,19 @@
 public import ApusCore
 
-/// (y − t)², the mean over the outputs `[rows, outputs]` (S0, S2). Its value at the start is the targets' variance.
+/// (y − t)², the mean over the outputs `[rows, outputs]` (S0, S2).
+///
+/// Its value at the start is the targets' mean square: their variance, when they are centred.
 public struct SquaredError: Loss {
   public static let name = "squared"
+  public static let otherNames = ["mse", "meanSquaredError"]
   public static let formula = "(y − t)²"
   public init() {}
-
-  public func targetType(for output: TensorShape) -> TensorType { TensorType(output) }
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
     meanOverOutputs((output - target).square())
   }
+
+  public func expectedAtStart(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { $0 * $0 } }
 }
 
 extension Loss where Self == SquaredError {

@@ -1,4 +1,4 @@
-package import ApusCore
+public import ApusCore
 
 /// A network with its weights: a value. Copy it, average several, compare, save.
 ///
@@ -8,12 +8,12 @@ package import ApusCore
 /// }
 /// ```
 public struct Model: Sendable {
-  /// The layers.
-  public let layers: Sequential
-  /// The shape of one sample.
-  public let inputShape: [Int]
-  /// The shape of the output for one sample.
-  public let outputShape: [Int]
+  /// The architecture: a ``Sequential`` of layers, or named inputs to named outputs.
+  public let network: any Network
+  /// What goes in.
+  public let inputs: [InputSpecification]
+  /// What comes out, the main output first.
+  public let outputs: [OutputSpecification]
   /// What the first weights were drawn from.
   public let seed: UInt64
   /// The parameters in the order in which the layers ask for them.
@@ -34,34 +34,45 @@ public struct Model: Sendable {
   }
 
   public init(input: [Int], seed: UInt64 = 0, layers: Sequential) throws {
-    guard input.allSatisfy({ $0 > 0 }) else {
-      throw ApusError("a model for the input \(input)", expected: "lengths of at least 1")
+    try self.init(inputs: [InputSpecification(input)], seed: seed, network: layers)
+  }
+
+  /// - Parameters:
+  ///   - inputs: what the network takes, by name.
+  ///   - seed: decides the first weights, together with each parameter's path.
+  /// - Throws: the first mistake in the shapes, with the layer's path.
+  public init(inputs: [InputSpecification], seed: UInt64 = 0, network: some Network) throws {
+    guard !inputs.isEmpty else { throw ApusError("a model without inputs", expected: "at least one") }
+    guard Set(inputs.map(\.name)).count == inputs.count else {
+      throw ApusError("inputs named \(inputs.map(\.name))", expected: "a name of its own for each")
     }
-    guard TensorShape(input).count() <= 1 << 34 else {
-      throw ApusError("a model for the input \(input)", expected: "at most 2³⁴ numbers a sample")
-    }
-    self.layers = layers
-    inputShape = input
+    for input in inputs { try input.check() }
+    self.network = network
+    self.inputs = inputs
     self.seed = seed
-    let network = try TracedNetwork(layers, input: input, mode: .training)
-    guard network.output.shape[0] == .rows else {
-      throw ApusError(
-        "the output has the shape \(network.output.shape)", expected: "the rows of the batch first")
+    let network = try TracedNetwork(network, inputs: inputs, mode: .training)
+    outputs = try zip(network.outputs.names, network.outputs.tensors).map { name, tensor in
+      try OutputSpecification(name, tensor)
     }
-    outputShape = network.output.shape.dimensions.dropFirst().map(\.size)
+    guard !outputs.isEmpty else {
+      throw ApusError("a network without outputs", expected: "at least one, the main one first")
+    }
     parameters = Parameter.layOut(network.parameters.map(\.specification))
     summary = LayerSummary.make(network)
     settings = Dictionary(
       network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
     for parameter in parameters {
-      let random = Philox(seed: seed, path: parameter.path)
-      let values = storage.floats[parameter.range]
-      let (fanIn, fanOut) = (parameter.specification.fanIn, parameter.specification.fanOut)
-      for (index, place) in values.indices.enumerated() {
-        storage.floats[place] = Float(
-          parameter.specification.initializer.value(index, fanIn: fanIn, fanOut: fanOut, random: random))
+      let specification = parameter.specification
+      let values = specification.initializer.values(
+        shape: parameter.shape, fanIn: specification.fanIn, fanOut: specification.fanOut,
+        random: Philox(seed: seed, path: parameter.path))
+      guard values.count == parameter.count else {
+        throw ApusError(
+          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
+          expected: "one for each")
       }
+      for (place, value) in zip(parameter.range, values) { storage.floats[place] = value }
     }
   }
 
@@ -70,8 +81,23 @@ public struct Model: Sendable {
     parameters.reduce(0) { $0 + ($1.specification.isState ? 0 : $1.count) }
   }
 
-  /// The data that a graph of the model takes: `[rows, …]`.
-  package var inputTensor: Tensor { TracedNetwork.input(inputShape) }
+  /// The shape of one sample of the first input.
+  public var inputShape: [Int] { inputs[0].shape }
+
+  /// The shape of the main output for one sample.
+  public var outputShape: [Int] { outputs[0].shape }
+
+  /// - Throws: an error with the nearest name when there is no such output.
+  public func output(named name: String) throws(ApusError) -> OutputSpecification {
+    if let output = outputs.first(where: { $0.name == name }) { return output }
+    let known = outputs.map(\.name)
+    throw ApusError(
+      "the model has no output “\(name)”", expected: known.joined(separator: ", "),
+      fix: Spelling.suggestion(for: name, in: known))
+  }
+
+  /// The data that a graph of the model takes: `[rows, …]` each.
+  package var inputTensors: NamedTensors { NamedTensors(inputs.map { ($0.name, $0.tensor) }) }
 
   /// The part of the arena that is trained; state comes after it.
   package var trainedCount: Int {

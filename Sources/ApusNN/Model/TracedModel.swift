@@ -10,9 +10,21 @@ public struct TracedModel {
     trace = Trace(mode: mode)
   }
 
-  /// The model's output for an input `[rows, …]`.
+  /// The model's main output for its only input `[rows, …]`.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    model.layers(input, in: Scope(path: "", trace: trace))
+    guard model.inputs.count == 1 else {
+      return .failed(
+        ApusError(
+          "a model of \(model.inputs.count) inputs is given one",
+          expected: model.inputs.map(\.name).joined(separator: ", "),
+          fix: "call it with the tensors by name"))
+    }
+    return self([model.inputs[0].name: input])[model.outputs[0].name]
+  }
+
+  /// Every output for the inputs, by name.
+  public func callAsFunction(_ inputs: NamedTensors) -> NamedTensors {
+    model.network(inputs, in: Scope(path: "", trace: trace))
   }
 
   /// int32[4]: seed and step.

@@ -1,10 +1,9 @@
 package import ApusCore
 
-/// A network traced once: its input, its output and everything it asked for, as tensors.
+/// A network traced once: its inputs, its outputs and everything it asked for, as tensors.
 package struct TracedNetwork {
-  /// `[rows, …]`
-  package let input: Tensor
-  package let output: Tensor
+  package let inputs: NamedTensors
+  package let outputs: NamedTensors
   /// int32[4]: seed and step.
   package let key: Tensor
   package let parameters: [(specification: ParameterSpecification, tensor: Tensor)]
@@ -12,19 +11,14 @@ package struct TracedNetwork {
   package let layers: [LayerRecord]
 
   /// - Throws: the first mistake in the shapes, with the layer's path, file and line.
-  package init(_ layers: Sequential, input: [Int], mode: TracingMode) throws(ApusError) {
+  package init(_ network: any Network, inputs: [InputSpecification], mode: TracingMode) throws(ApusError) {
     let trace = Trace(mode: mode)
-    self.input = Self.input(input)
-    output = layers(self.input, in: Scope(path: "", trace: trace))
-    if let error = output.error { throw error }
+    self.inputs = NamedTensors(inputs.map { ($0.name, $0.tensor) })
+    outputs = network(self.inputs, in: Scope(path: "", trace: trace))
+    if let error = outputs.error { throw error }
     key = trace.key
     parameters = trace.parameters
     settings = trace.settings
-    self.layers = trace.layers
-  }
-
-  /// The data that a graph takes, for samples of a shape.
-  static func input(_ shape: [Int]) -> Tensor {
-    .input("input", TensorType(TensorShape([.rows] + shape.map { Dimension($0) })))
+    layers = trace.layers
   }
 }

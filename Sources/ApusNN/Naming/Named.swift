@@ -8,6 +8,8 @@ public import ApusCore
 public protocol Named: Sendable, Codable, Equatable {
   /// The name, in lower camel case: `"leakyReLU"`.
   static var name: String { get }
+  /// Other names that are read as this one: `["silu"]`.
+  static var otherNames: [String] { get }
   /// The formula, and the paper or MISSION row that it comes from.
   static var formula: String { get }
   /// The defaults.
@@ -15,6 +17,21 @@ public protocol Named: Sendable, Codable, Equatable {
   /// The description that ``NameTable/item(_:)`` reads: a name, or a name with the parameters that differ from
   /// their defaults.
   var configuration: JSONValue { get }
+  /// Whether the parameters make sense; descriptions that are read are checked.
+  ///
+  /// - Throws: an error that names the parameter, its value and what was expected.
+  func validate() throws(ApusError)
+}
+
+extension Named {
+  public static var otherNames: [String] { [] }
+  public func validate() throws(ApusError) {}
+
+  /// Refuses a parameter that is outside its range.
+  func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String) throws(ApusError) {
+    guard !holds else { return }
+    throw ApusError("\(parameter) of \(Self.name) is \(value)", expected: expected)
+  }
 }
 
 /// One family of named things, as its table lists them.
@@ -34,7 +51,10 @@ public struct NameTable: Sendable {
   ///
   /// - Throws: an error with the nearest name.
   public func type(named name: String) throws(ApusError) -> any Named.Type {
-    if let item = items.first(where: { simplified($0.name) == simplified(name) }) { return item }
+    let wanted = simplified(name)
+    if let item = items.first(where: { ([$0.name] + $0.otherNames).contains { simplified($0) == wanted } }) {
+      return item
+    }
     throw ApusError(
       "unknown \(kind) “\(name)”", expected: names.joined(separator: ", "),
       fix: Spelling.suggestion(for: name, in: names))
@@ -86,7 +106,9 @@ public struct NameTable: Sendable {
     let merged = known.compactMap { key in
       (given[key] ?? defaults[key]).map { JSONMember(key, $0) }
     }
-    return try JSONCoding.decode(type, from: .object(merged), name: "\(kind) \(type.name)")
+    let item = try JSONCoding.decode(type, from: .object(merged), name: "\(kind) \(type.name)")
+    try item.validate()
+    return item
   }
 }
 

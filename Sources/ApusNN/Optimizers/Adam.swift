@@ -17,6 +17,12 @@ public struct Adam: Optimizer {
     self.epsilon = epsilon
   }
 
+  public func validate() throws(ApusError) {
+    try require((0..<1).contains(beta1), "beta1", beta1, "0 or more, below 1")
+    try require((0..<1).contains(beta2), "beta2", beta2, "0 or more, below 1")
+    try require(epsilon > 0, "epsilon", epsilon, "more than 0")
+  }
+
   public var slots: [String] { ["m", "v"] }
   public var defaultRate: Double { 1e-3 }
 

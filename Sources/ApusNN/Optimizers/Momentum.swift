@@ -1,29 +1,72 @@
 public import ApusCore
 
-/// v ← μ v + g, w ← w − η v: as PyTorch writes it (Polyak 1964).
+/// Steps that gather speed: v ← μ v + g, w ← w − η v, as PyTorch writes it (Polyak 1964).
+///
+/// With `rateInside` it is v ← μ v − η g, w ← w + v, as S4 writes it. The two are the same while η and μ stay as they
+/// are; when η falls, this one still carries the larger steps of before.
+///
+/// With `from`, μ grows evenly from there to `momentum` over so many steps or epochs, and then stays (S4: 0.5 → 0.99). A
+/// session knows its epochs; a ``TrainingStep`` used on its own takes each step for one.
 public struct Momentum: Optimizer {
   public static let name = "momentum"
-  public static let formula = "v ← μ v + g;  w ← w − η v"
+  public static let formula = "v ← μ v + g;  w ← w − η v;  with rateInside v ← μ v − η g;  w ← w + v"
   public var momentum: Double
+  public var rateInside: Bool
+  public var from: Double?
+  public var over: Span
 
   public init() { self.init(momentum: 0.9) }
-  public init(momentum: Double) { self.momentum = momentum }
+
+  public init(
+    momentum: Double, rateInside: Bool = false, from: Double? = nil, over: Span = .epochs(10)
+  ) {
+    self.momentum = momentum
+    self.rateInside = rateInside
+    self.from = from
+    self.over = over
+  }
+
+  public func validate() throws(ApusError) {
+    try require((0..<1).contains(momentum), "momentum", momentum, "0 or more, below 1")
+    try require((0..<1).contains(from ?? 0), "from", from ?? 0, "0 or more, below 1")
+  }
 
   public var slots: [String] { ["v"] }
   public var defaultRate: Double { 0.01 }
 
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum) }
+  public func resolved(in run: RunLength) -> Momentum {
+    var resolved = self
+    resolved.over = .steps(over.steps(in: run))
+    return resolved
+  }
+
+  /// μ in a step, counted from 1.
+  public func momentum(step: Int) -> Double {
+    let length = over.steps(in: RunLength(steps: 0, stepsPerEpoch: 1))
+    guard let from, step <= length else { return momentum }
+    return from + (momentum - from) * Double(step - 1) / Double(length)
+  }
+
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum(step: step)) }
 
   public func update(
     parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
   ) -> (parameter: Tensor, slots: [Tensor]) {
+    if rateInside {
+      let velocity = (scalars[1] * slots[0] - scalars[0] * gradient).flushed()
+      return (parameter + velocity, [velocity])
+    }
     let velocity = (scalars[1] * slots[0] + gradient).flushed()
     return (parameter - scalars[0] * velocity, [velocity])
   }
 }
 
 extension OptimizerSetting {
-  public static func momentum(_ rate: Double = 0.01, _ momentum: Double = 0.9) -> OptimizerSetting {
-    OptimizerSetting(Momentum(momentum: momentum), rate: rate)
+  public static func momentum(
+    _ rate: Double = 0.01, _ momentum: Double = 0.9, rateInside: Bool = false, from: Double? = nil,
+    over: Span = .epochs(10)
+  ) -> OptimizerSetting {
+    OptimizerSetting(
+      Momentum(momentum: momentum, rateInside: rateInside, from: from, over: over), rate: rate)
   }
 }

@@ -23,6 +23,18 @@ public protocol Optimizer: Named {
 
   /// The learning rate when none is given.
   var defaultRate: Double { get }
+
+  /// For one that decays weights by itself: the same without that, for parameters that do not decay (biases). nil for
+  /// those that leave decay to the gradient.
+  var withoutDecay: (any Optimizer)? { get }
+
+  /// The same with every length in steps, once the run's are known.
+  func resolved(in run: RunLength) -> Self
+}
+
+extension Optimizer {
+  public var withoutDecay: (any Optimizer)? { nil }
+  public func resolved(in run: RunLength) -> Self { self }
 }
 
 /// An optimizer with its learning rate: `.adam(1e-3)`.
@@ -38,7 +50,10 @@ public struct OptimizerSetting: Sendable {
 
 public enum Optimizers {
   public static let table = NameTable(
-    "optimizer", [GradientDescent.self, Momentum.self, Adam.self])
+    "optimizer",
+    [
+      GradientDescent.self, Momentum.self, Nesterov.self, Adagrad.self, RMSprop.self, Adam.self, AdamW.self,
+    ])
 
   /// The optimizer of a name, or of a name with parameters.
   public static func optimizer(_ description: JSONValue) throws(ApusError) -> any Optimizer {

@@ -20,7 +20,7 @@ public struct Scalars: Sendable {
     append(j)
   }
 
-  private mutating func append(_ value: Double?) {
+  mutating func append(_ value: Double?) {
     guard let value else { return }
     values[count] = value
     count += 1

@@ -1,4 +1,4 @@
-import ApusCore
+public import ApusCore
 
 /// Half a cosine wave from the base rate down to `to`, over `over` or the rest of the run; then it stays there
 /// (Loshchilov and Hutter 2017).
@@ -12,6 +12,10 @@ public struct CosineDecay: Schedule {
   public init(to: Double, over: Span? = nil) {
     self.to = to
     self.over = over
+  }
+
+  public func validate() throws(ApusError) {
+    try require(to >= 0 && to.isFinite, "to", to, "a rate of 0 or more")
   }
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {

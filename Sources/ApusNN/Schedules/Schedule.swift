@@ -11,11 +11,25 @@ public protocol Schedule: Named {
   ///   - run: how long training goes on from where this schedule begins.
   func rate(step: Int, base: Double, run: RunLength) -> Double
 
+  /// The same for a schedule that looks at the loss, with what it remembers.
+  func rate(step: Int, base: Double, run: RunLength, state: ScheduleState) -> Double
+
+  /// Told at the end of each epoch.
+  ///
+  /// - Parameters:
+  ///   - loss: of the validation samples, or of the epoch where there are none.
+  ///   - step: the steps since this schedule began.
+  func observe(_ loss: Double, step: Int, run: RunLength, state: inout ScheduleState)
+
   /// The steps after which the next schedule takes over; nil when it never ends.
   func length(in run: RunLength) -> Int?
 }
 
 extension Schedule {
+  public func rate(step: Int, base: Double, run: RunLength, state: ScheduleState) -> Double {
+    rate(step: step, base: base, run: run)
+  }
+  public func observe(_ loss: Double, step: Int, run: RunLength, state: inout ScheduleState) {}
   public func length(in run: RunLength) -> Int? { nil }
 
   /// This schedule for its length, then another.
@@ -57,6 +71,9 @@ public struct Span: Sendable, Equatable, Codable {
     return overflow ? Self.longest : min(steps, Self.longest)
   }
 
+  /// How often it has passed after so many steps; one of no length counts as a step.
+  func count(in step: Int, of run: RunLength) -> Int { step / max(steps(in: run), 1) }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let steps = try? container.decode(Int.self) {
@@ -78,13 +95,18 @@ public struct Span: Sendable, Equatable, Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode("\(count) \(unit.rawValue)")
+    let word = count == 1 ? String(unit.rawValue.dropLast()) : unit.rawValue
+    try container.encode("\(count) \(word)")
   }
 }
 
 public enum Schedules {
   public static let table = NameTable(
-    "schedule", [ConstantRate.self, StepDecay.self, CosineDecay.self, Warmup.self])
+    "schedule",
+    [
+      ConstantRate.self, StepDecay.self, ExponentialDecay.self, InverseTime.self, InverseSquareRoot.self,
+      CosineDecay.self, OneCycle.self, ReduceOnPlateau.self, Warmup.self,
+    ])
 
   /// A schedule from a name, a name with parameters, or a list of them that follow each other.
   public static func schedule(_ description: JSONValue) throws(ApusError) -> any Schedule {
@@ -94,57 +116,5 @@ public enum Schedules {
       return schedules.count == 1 ? schedules[0] : ScheduleSequence(schedules: schedules)
     }
     return try table.item(description) as! any Schedule
-  }
-}
-
-/// Schedules one after the other.
-public struct ScheduleSequence: Schedule {
-  public static let name = "sequence"
-  public static let formula = "one schedule after the other"
-  public var schedules: [any Schedule]
-
-  public init() { schedules = [] }
-  public init(schedules: [any Schedule]) { self.schedules = schedules }
-  init(_ first: [any Schedule], _ next: some Schedule) { schedules = first + [next] }
-
-  public func rate(step: Int, base: Double, run: RunLength) -> Double {
-    var start = 0
-    for (position, schedule) in schedules.enumerated() {
-      let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
-      let length = schedule.length(in: rest)
-      if let length, step >= start + length, position < schedules.count - 1 {
-        start += length
-        continue
-      }
-      return schedule.rate(step: step - start, base: base, run: rest)
-    }
-    return base
-  }
-
-  public func length(in run: RunLength) -> Int? {
-    var steps = 0
-    for schedule in schedules {
-      let rest = RunLength(steps: max(run.steps - steps, 0), stepsPerEpoch: run.stepsPerEpoch)
-      guard let length = schedule.length(in: rest) else { return nil }
-      steps += length
-    }
-    return steps
-  }
-
-  public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
-
-  public init(from decoder: any Decoder) throws {
-    let description = try decoder.singleValueContainer().decode(JSONValue.self)
-    let schedule = try Schedules.schedule(description)
-    schedules = (schedule as? ScheduleSequence)?.schedules ?? [schedule]
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(configuration)
-  }
-
-  public static func == (left: ScheduleSequence, right: ScheduleSequence) -> Bool {
-    left.configuration == right.configuration
   }
 }

@@ -14,7 +14,7 @@ public struct StepDecay: Schedule {
   }
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {
-    base * Mathematics.pow(factor, Double(step / max(every.steps(in: run), 1)))
+    base * Mathematics.pow(factor, Double(every.count(in: step, of: run)))
   }
 }
 

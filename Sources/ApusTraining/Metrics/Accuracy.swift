@@ -1,17 +1,35 @@
 import ApusNN
 
 /// The share of samples whose most probable class is theirs; its standard error is √(p(1−p)/n).
+///
+/// Of several independent labels, the share that is right, those above the threshold taken as there; the standard error is
+/// that of the samples' shares.
 public struct Accuracy: Metric {
   public static let name = "accuracy"
   public static let formula = "correct / n"
-  public init() {}
+  /// What a single output, or a label, must exceed; nil is one half for probabilities and 0 for margins.
+  public var threshold: Double?
+
+  public init() { self.init(threshold: nil) }
+  public init(threshold: Double?) { self.threshold = threshold }
+
   public var isBetterWhenLarger: Bool { true }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
+    let count = Double(results.count)
+    guard !results.isMultiLabel else {
+      let decisions = results.decisions(threshold: threshold)
+      let shares = (0..<results.count).map { sample in
+        Double(decisions.count { $0.truth[sample] == $0.predicted[sample] }) / Double(decisions.count)
+      }
+      let mean = shares.reduce(0, +) / count
+      let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      return make(mean, (variance / count).squareRoot())
+    }
     guard !results.labels.isEmpty else { return nil }
-    let correct = zip(results.predictedLabels, results.labels).count { $0 == $1 }
-    let share = Double(correct) / Double(results.count)
-    return make(share, (share * (1 - share) / Double(results.count)).squareRoot())
+    let correct = zip(results.predictedLabels(threshold: threshold), results.labels).count { $0 == $1 }
+    let share = Double(correct) / count
+    return make(share, (share * (1 - share) / count).squareRoot())
   }
 }
 

@@ -8,6 +8,8 @@ final class Evaluator {
   private let capacity: Int
   private let outputCount: Int
   private let scale: TargetScale
+  private let classTargets: ClassTargets
+  private let kind: PredictionKind
 
   /// - Parameters:
   ///   - parameters: the arena to read the weights from, which may change between evaluations.
@@ -17,7 +19,7 @@ final class Evaluator {
     capacity: Int = 256, engine: Engine
   ) throws {
     let traced = TracedModel(model, mode: .inference)
-    let input = model.inputTensor
+    let input = model.inputs[0].tensor
     let output = traced(input)
     let target = Tensor.input("target", loss.targetType(for: output.shape))
     let graph = try Graph(
@@ -26,6 +28,8 @@ final class Evaluator {
     traced.binding.bind(executable, from: 2, to: parameters)
     self.capacity = capacity
     self.scale = scale
+    classTargets = loss.classTargets
+    kind = loss.predictions
     outputCount = model.outputShape.reduce(1, *)
   }
 
@@ -42,11 +46,12 @@ final class Evaluator {
     while start < dataset.count {
       let end = min(start + capacity, dataset.count)
       dataset.gather(all[start..<end], into: &batch)
-      batch.copy(inputs: executable.floats(input: 0, rows: capacity), targets: executable, outputCount)
+      batch.copy(
+        to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
       executable.run(rows: batch.count)
       predictions += executable.floats(output: 0, rows: batch.count)
       losses += executable.floats(output: 1, rows: batch.count)
-      labels += batch.labels.prefix(batch.count)
+      labels += batch.labels.prefix(batch.count * batch.positions)
       values += batch.values.prefix(batch.count * batch.valueSize)
       start = end
     }
@@ -55,7 +60,8 @@ final class Evaluator {
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
-      width: outputCount, predictions: predictions, labels: labels, values: values, losses: losses)
+      width: outputCount / dataset.positions, predictions: predictions, labels: labels, values: values,
+      losses: losses, kind: kind)
   }
 }
 

@@ -1,3 +1,4 @@
+public import ApusCore
 import ApusData
 public import ApusNN
 
@@ -9,6 +10,12 @@ public protocol Metric: Named {
   func callAsFunction(_ results: EvaluatedSamples) -> MetricValue?
   /// Whether larger is better.
   var isBetterWhenLarger: Bool { get }
+  /// Whether it is reported after each epoch, and wherever no metric is asked for.
+  var isUsual: Bool { get }
+}
+
+extension Metric {
+  public var isUsual: Bool { true }
 }
 
 /// A metric's value on a set of samples.
@@ -32,6 +39,7 @@ public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible
 
 /// A network's predictions beside the truth.
 public struct EvaluatedSamples: Sendable {
+  /// Samples; each position of a sequence that has a class of its own is one.
   public let count: Int
   /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
   public let width: Int
@@ -41,26 +49,48 @@ public struct EvaluatedSamples: Sendable {
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
   public let values: [Float]
-  /// The loss of each sample.
+  /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
+  /// What the predictions are.
+  public let kind: PredictionKind
+  /// Whether each sample has any of several independent labels: the predictions are probabilities, and the values all
+  /// 0 or 1.
+  public let isMultiLabel: Bool
 
-  public init(width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float]) {
+  /// - Parameter kind: probabilities for classes and plain numbers otherwise when nil.
+  public init(
+    width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float],
+    kind: PredictionKind? = nil
+  ) {
     self.width = width
     self.predictions = predictions
     self.labels = labels
     self.values = values
     self.losses = losses
-    count = losses.count
+    self.kind = kind ?? (labels.isEmpty ? .scores(threshold: 0.5) : .probabilities)
+    isMultiLabel =
+      self.kind == .probabilities && labels.isEmpty && !values.isEmpty
+      && values.allSatisfy { $0 == 0 || $0 == 1 }
+    count = labels.isEmpty ? losses.count : labels.count
   }
 
-  /// The predicted class of each sample: the most probable, or above one half for a single output.
-  public var predictedLabels: [Int32] {
-    (0..<count).map { sample in
+  /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the
+  /// threshold: one half for probabilities.
+  public var predictedLabels: [Int32] { predictedLabels(threshold: nil) }
+
+  /// The same with another threshold.
+  func predictedLabels(threshold: Double?) -> [Int32] {
+    let usual: Float = if case .scores(let threshold) = kind { threshold } else { 0.5 }
+    let threshold = threshold.map { Float($0) } ?? usual
+    return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
-      if width == 1 { return row.first! > 0.5 ? 1 : 0 }
+      if width == 1 { return row.first! > threshold ? 1 : 0 }
       return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)
     }
   }
+
+  /// Whether the targets are numbers.
+  var isRegression: Bool { !values.isEmpty && !isMultiLabel }
 
   /// The differences of prediction and truth; empty for classification.
   var errors: [Double] {
@@ -72,14 +102,27 @@ public enum Metrics {
   public static let table = NameTable(
     "metric",
     [
-      Accuracy.self, MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
+      Accuracy.self, TopK.self, Precision.self, Recall.self, F1.self, ROCAUC.self, LogLoss.self,
+      MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
       CoefficientOfDetermination.self,
     ])
 
   /// Those of the table that apply, in its order, after the mean loss.
   public static func all(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)] + table.items.compactMap { ($0.init() as! any Metric)(results) }
+    [MeanLoss.value(results)] + items.compactMap { $0(results) }
   }
+
+  /// The usual ones among them.
+  public static func usual(_ results: EvaluatedSamples) -> [MetricValue] {
+    [MeanLoss.value(results)] + items.filter(\.isUsual).compactMap { $0(results) }
+  }
+
+  /// The metric of a name, or of a name with parameters.
+  public static func metric(_ description: JSONValue) throws(ApusError) -> any Metric {
+    try table.item(description) as! any Metric
+  }
+
+  private static var items: [any Metric] { table.items.map { $0.init() as! any Metric } }
 }
 
 extension Metric {
@@ -90,9 +133,11 @@ extension Metric {
 
 /// The mean of the samples' losses.
 enum MeanLoss {
+  static let name = "loss"
+
   static func value(_ results: EvaluatedSamples) -> MetricValue {
     let (mean, error) = meanWithError(results.losses.map { Double($0) })
-    return MetricValue(name: "loss", value: mean, standardError: error)
+    return MetricValue(name: name, value: mean, standardError: error)
   }
 }
 

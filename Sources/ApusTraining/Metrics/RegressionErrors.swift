@@ -8,7 +8,7 @@ public struct MeanSquaredError: Metric {
   public var isBetterWhenLarger: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard !results.values.isEmpty else { return nil }
+    guard results.isRegression else { return nil }
     let (mean, error) = meanWithError(results.errors.map { $0 * $0 })
     return make(mean, error)
   }
@@ -37,7 +37,7 @@ public struct MeanAbsoluteError: Metric {
   public var isBetterWhenLarger: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard !results.values.isEmpty else { return nil }
+    guard results.isRegression else { return nil }
     let (mean, error) = meanWithError(results.errors.map(abs))
     return make(mean, error)
   }
@@ -52,7 +52,7 @@ public struct CoefficientOfDetermination: Metric {
   public var isBetterWhenLarger: Bool { true }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard results.values.count > 1 else { return nil }
+    guard results.isRegression, results.values.count > 1 else { return nil }
     let mean = results.values.reduce(0) { $0 + Double($1) } / Double(results.values.count)
     let deviations = results.values.map { (Double($0) - mean) * (Double($0) - mean) }
     let total = deviations.reduce(0, +)

@@ -78,6 +78,11 @@ extension SavedModel {
         classProbabilities: [], notes: notes)
     }
     let labels = results.predictedLabels
+    guard results.kind == .probabilities else {
+      return PredictionTable(
+        predictions: labels.map { names[Int($0)] }, probabilities: [], classNames: [], classProbabilities: [],
+        notes: notes + ["the loss \(type(of: loss).name) gives scores and no probabilities"])
+    }
     var probabilities = results.predictions
     if results.width == 1, names.count == 2 { probabilities = results.predictions.flatMap { [1 - $0, $0] } }
     return PredictionTable(

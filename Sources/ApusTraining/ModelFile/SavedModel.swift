@@ -32,8 +32,8 @@ public struct SavedModel: Sendable {
       file.entries[parameter.path] = SafeTensors.Entry(tensor, shape: shape)
     }
     file.metadata["format"] = "pt"
-    file.metadata["architecture"] = model.layers.configuration.text()
-    file.metadata["inputShape"] = JSONValue.array(model.inputShape.map { .integer($0) }).text()
+    file.metadata["architecture"] = model.network.configuration.text()
+    file.metadata["inputSpecifications"] = try JSONCoding.encode(model.inputs).text()
     file.metadata["seed"] = "\(model.seed)"
     file.metadata["loss"] = loss.configuration.text()
     if let schema { file.metadata["inputs"] = try schema.jsonText() }
@@ -42,10 +42,10 @@ public struct SavedModel: Sendable {
 
   // MARK: Reading
 
-  /// - Parameter custom: layer types of your own, besides those of the table.
+  /// - Parameter custom: layer and network types of your own, besides those of the tables.
   /// - Throws: when the file cannot be read, is damaged, or does not describe a model; an error that names an unknown
   ///   layer.
-  public init(contentsOf path: String, custom: [any Layer.Type] = []) throws {
+  public init(contentsOf path: String, custom: [any Network.Type] = []) throws {
     do {
       try self.init(file: SafeTensors(contentsOf: path), custom: custom)
     } catch let error as ApusError {
@@ -53,7 +53,7 @@ public struct SavedModel: Sendable {
     }
   }
 
-  private init(file: SafeTensors, custom: [any Layer.Type]) throws {
+  private init(file: SafeTensors, custom: [any Network.Type]) throws {
     func metadata(_ key: String) throws -> String {
       guard let text = file.metadata[key] else {
         throw ApusError(
@@ -62,21 +62,25 @@ public struct SavedModel: Sendable {
       }
       return text
     }
-    let architecture = try Layers.layer(
+    let network = try Networks.network(
       StrictJSON.parse(metadata("architecture"), name: "architecture"), custom: custom)
-    let shape = try JSONCoding.decode(
-      [Int].self, from: StrictJSON.parse(metadata("inputShape"), name: "inputShape"), name: "inputShape")
-    guard shape.allSatisfy({ $0 > 0 && $0 < 1 << 24 }), shape.count <= 4 else {
-      throw ApusError("the input shape \(shape) is damaged", expected: "lengths of at least 1")
+    let key = "inputSpecifications"
+    let inputs = try JSONCoding.decode(
+      [InputSpecification].self, from: StrictJSON.parse(metadata(key), name: key), name: key)
+    for input in inputs {
+      guard input.shape.allSatisfy({ $0 > 0 && $0 < 1 << 24 }), input.shape.count <= 4 else {
+        throw ApusError("the input shape \(input.shape) is damaged", expected: "lengths of at least 1")
+      }
     }
     let seed = UInt64(file.metadata["seed"] ?? "") ?? 0
-    var model = try Model(input: shape, seed: seed, layers: Sequential(layers: architecture))
+    var model = try Model(inputs: inputs, seed: seed, network: network)
     try model.loadWeights(file)
     self.model = model
     loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))
     schema = try file.metadata["inputs"].map { try InputSchema(jsonText: $0, name: "inputs") }
-    if let schema, schema.inputShape != shape {
-      throw ApusError("the input schema makes \(schema.inputShape)", expected: "\(shape), the model's input")
+    if let schema, schema.inputShape != model.inputShape {
+      throw ApusError(
+        "the input schema makes \(schema.inputShape)", expected: "\(model.inputShape), the model's input")
     }
   }
 }
@@ -88,7 +92,7 @@ extension Model {
   }
 
   /// - Throws: when the file cannot be read or does not describe a model.
-  public init(contentsOf path: String, custom: [any Layer.Type] = []) throws {
+  public init(contentsOf path: String, custom: [any Network.Type] = []) throws {
     self = try SavedModel(contentsOf: path, custom: custom).model
   }
 }

@@ -7,7 +7,7 @@ import ApusNN
 struct RunChoices {
   /// The configuration with nothing left open.
   var configuration: RunConfiguration
-  var layers: Sequential
+  var network: any Network
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
@@ -28,12 +28,12 @@ struct RunChoices {
         throw ApusError(
           "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
       }
-      layers = try Sequential(layers: Layers.layer(description))
+      network = try Networks.network(description)
     } else {
       let hidden = given.model.hidden ?? size.hidden
       let dropout = given.model.dropout ?? (given.model.hidden == nil ? size.dropout : 0)
       let activation = given.model.activation ?? .string(ReLU.name)
-      layers = try Self.network(
+      network = try Self.perceptron(
         inputs: data.training.inputShape, hidden: hidden, activation: Activations.activation(activation),
         dropout: dropout, outputs: outputs)
       if given.model.hidden == nil {
@@ -58,8 +58,13 @@ struct RunChoices {
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
-      l2: l2, clipNorm: given.training.clipNorm,
-      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil },
+      regularization: Regularization(
+        l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
+        clipNorm: given.training.clipNorm,
+        clipValue: given.training.clipValue),
+      groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
+      auxiliary: given.training.auxiliary ?? [:],
+      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
@@ -76,7 +81,7 @@ struct RunChoices {
     }
 
     configuration.model = ModelConfiguration()
-    configuration.model.layers = layers.configuration
+    configuration.model.layers = network.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
     configuration.training.learningRate = rate
@@ -88,10 +93,7 @@ struct RunChoices {
   }
 
   private func check() throws {
-    for (key, value) in [("l2", settings.l2), ("clipNorm", settings.clipNorm ?? 1)]
-    where !(value >= 0 && value.isFinite) {
-      throw ApusError("\(key) is \(value)", at: "training.\(key)", expected: "0 or more")
-    }
+    try settings.regularization.check()
     guard settings.batch > 0 else {
       throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
     }
@@ -108,12 +110,11 @@ struct RunChoices {
   private static func outputs(_ data: RunData, _ loss: any Loss) -> Int {
     let count = data.schema.targets.outputCount
     // One logit says it all for two classes, with a loss on numbers.
-    let isLabelled = loss.targetType(for: [.rows, 2]).scalar == .int32
-    return data.task == .classification && count == 2 && !isLabelled ? 1 : count
+    return data.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
   }
 
   /// A multilayer perceptron: flatten where the input is an image, hidden layers, a linear output.
-  private static func network(
+  private static func perceptron(
     inputs: [Int], hidden: [Int], activation: any Activation, dropout: Double, outputs: Int
   ) throws -> Sequential {
     if let units = hidden.first(where: { $0 < 1 }) {

@@ -8,6 +8,8 @@ public struct RunConfiguration: Sendable, Codable, Equatable {
   public var data = DataConfiguration()
   public var model = ModelConfiguration()
   public var training = TrainingConfiguration()
+  /// What `apus search` varies; of no account to a run.
+  public var search = SearchConfiguration()
 
   public init() {}
 }
@@ -57,9 +59,20 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var epochs: Int?
   public var batch: Int?
   public var l2: Double?
+  public var l1: Double?
+  public var maxNorm: Double?
   public var clipNorm: Double?
+  public var clipValue: Double?
+  /// Parameters with a rate or penalties of their own, or frozen, by path.
+  public var groups: [ParameterGroup]?
+  /// Batches whose gradients are averaged before each update.
+  public var accumulate: Int?
+  /// Weights of the same loss on further outputs of the network, by name.
+  public var auxiliary: [String: Double]?
   /// Epochs without a better validation loss after which training stops; 0 never stops.
   public var earlyStopping: Int?
+  /// Training stops after an epoch in which Σ |W − W before| is at most this.
+  public var goal: Double?
   public var seed: UInt64?
   /// Steps from one checkpoint to the next; by time when nil.
   public var checkpointEvery: Int?
@@ -84,28 +97,49 @@ extension RunConfiguration {
 
   static func parse(yaml text: String, name: String = "configuration") throws -> RunConfiguration {
     guard let node = try Yams.compose(yaml: text) else { return RunConfiguration() }
-    let value = try JSONValue(yaml: node)
+    return try RunConfiguration(JSONValue(yaml: node), name: name)
+  }
+
+  /// - Throws: when a key is not known, with the nearest one, or a value is of another type.
+  init(_ value: JSONValue, name: String) throws {
     guard case .object(let sections) = value else {
-      throw ApusError("a configuration is a list of keys", expected: "data, model, training")
+      throw ApusError(
+        "a configuration is a list of keys", expected: Self.sections.map(\.name).joined(separator: ", "))
     }
-    let known = [
-      "data": keys(DataConfiguration()), "model": keys(ModelConfiguration()),
-      "training": keys(TrainingConfiguration()),
-    ]
     for section in sections {
-      guard let names = known[section.key] else { throw unknown(section.key, "section", known.keys.sorted()) }
+      guard let keys = Self.sections.first(where: { $0.name == section.key })?.keys else {
+        throw Self.unknown(section.key, "section", Self.sections.map(\.name))
+      }
       guard case .object(let members) = section.value else {
         if section.value == .null { continue }
-        throw ApusError("“\(section.key)” is a section", expected: names.joined(separator: ", "))
+        throw ApusError("“\(section.key)” is a section", expected: keys.joined(separator: ", "))
       }
-      for member in members where !names.contains(member.key) {
-        throw unknown("\(section.key).\(member.key)", "key", names.map { "\(section.key).\($0)" })
+      for member in members where !keys.contains(member.key) {
+        throw Self.unknown("\(section.key).\(member.key)", "key", keys.map { "\(section.key).\($0)" })
       }
     }
-    let filled = ["data", "model", "training"].map { key in
-      JSONMember(key, value[key].flatMap { $0 == .null ? nil : $0 } ?? .object([]))
+    let filled = Self.sections.map { section in
+      JSONMember(section.name, value[section.name].flatMap { $0 == .null ? nil : $0 } ?? .object([]))
     }
-    return try JSONCoding.decode(RunConfiguration.self, from: .object(filled), name: name)
+    self = try JSONCoding.decode(RunConfiguration.self, from: .object(filled), name: name)
+  }
+
+  private static let sections: [(name: String, keys: [String])] = [
+    ("data", keys(DataConfiguration())), ("model", keys(ModelConfiguration())),
+    ("training", keys(TrainingConfiguration())), ("search", keys(SearchConfiguration())),
+  ]
+
+  /// Whether a dotted key, as in `training.learningRate` or `training.optimizer.adam.beta1`, is a configuration's.
+  ///
+  /// - Throws: when it is not, with the nearest one. What stands below a known key is left to whoever reads it.
+  static func checkKey(_ key: String, at place: String) throws(ApusError) {
+    let parts = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let all = sections.filter { $0.name != "search" }.flatMap { section in
+      section.keys.map { "\(section.name).\($0)" }
+    }
+    guard parts.count >= 2, all.contains(parts[..<2].joined(separator: ".")), !parts.contains("") else {
+      throw unknown(key, "key", all).at(place)
+    }
   }
 
   private static func keys(_ section: Any) -> [String] {
@@ -120,7 +154,12 @@ extension RunConfiguration {
 
   /// The file's text; what is nil is not in it.
   public func yaml() throws -> String {
-    let value = try JSONCoding.encode(self)
+    let value: JSONValue
+    if case .object(let sections) = try JSONCoding.encode(self) {
+      value = .object(sections.filter { $0.value != .object([]) })
+    } else {
+      value = .object([])
+    }
     return try Yams.serialize(node: value.yaml, sortKeys: false)
   }
 }

@@ -8,6 +8,8 @@ extension TrainingRun {
   public static func model(of configuration: RunConfiguration) throws -> Model {
     let data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
     let chosen = try RunChoices(configuration, data)
-    return try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
+    return try Model(
+      inputs: [InputSpecification(data.training.inputShape)], seed: chosen.settings.seed,
+      network: chosen.network)
   }
 }

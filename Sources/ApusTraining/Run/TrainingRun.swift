@@ -19,6 +19,10 @@ public final class TrainingRun {
   public var folder: String { files.path }
   /// Asked after every step: whether to stop with a checkpoint.
   public var isCancelled: @Sendable () -> Bool = { false }
+  /// Stops with a checkpoint after this epoch; nil never.
+  public var pausesAfter: Int?
+  /// Whether the report looks at the test rows: not while a search compares runs.
+  public var evaluatesTest = true
 
   private let data: RunData
   private let session: TrainingSession
@@ -44,7 +48,9 @@ public final class TrainingRun {
     let chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
-    model = try Model(input: data.training.inputShape, seed: chosen.settings.seed, layers: chosen.layers)
+    model = try Model(
+      inputs: [InputSpecification(data.training.inputShape)], seed: chosen.settings.seed,
+      network: chosen.network)
     task = data.task
     session = try TrainingSession(
       model, training: data.training, validation: data.validation, settings: chosen.settings,
@@ -93,7 +99,7 @@ public final class TrainingRun {
           onEvent(.epoch(session.progress.history.epochs.last!))
           if session.progress.history.bestEpoch == nil { lastGood = session.snapshot() }
         }
-        if isCancelled(), !session.isFinished {
+        if isCancelled() || pausesAfter.map({ session.progress.epoch >= $0 }) == true, !session.isFinished {
           onEvent(.checkpoint(path: try saveCheckpoint()))
           return report(since: start, firstStep, isInterrupted: true)
         }
@@ -166,9 +172,9 @@ public final class TrainingRun {
     session.restore(session.result())
     report.training = session.evaluate(data.training)
     report.validation = data.validation.map { session.evaluate($0) } ?? []
-    if let test = data.test {
+    if evaluatesTest, let test = data.test {
       let results = session.results(on: test)
-      report.test = Metrics.all(results)
+      report.test = Metrics.usual(results)
       if case .classes(let names) = test.targets {
         report.confusion = ConfusionMatrix(results, classNames: names)
       }

@@ -34,7 +34,9 @@ package struct CheckpointStore: Sendable {
     for (index, slot) in state.slots.enumerated() {
       file.entries["slot.\(index)"] = SafeTensors.Entry(slot, shape: [slot.count])
     }
-    if let best = state.best { file.entries["best"] = SafeTensors.Entry(best, shape: [best.count]) }
+    for (name, values) in [("best", state.best), ("epochStart", state.epochStart)] {
+      if let values { file.entries[name] = SafeTensors.Entry(values, shape: [values.count]) }
+    }
     file.metadata["progress"] = try JSONCoding.encode(state.progress).text()
     file.metadata["fingerprint"] = fingerprint
     file.metadata["checksum"] = checksum(of: file)
@@ -82,7 +84,8 @@ package struct CheckpointStore: Sendable {
     let state = TrainingState(
       progress: try JSONCoding.decode(
         TrainingProgress.self, from: StrictJSON.parse(progress, name: "progress")),
-      parameters: parameters, slots: slots, best: file.entries["best"]?.floats)
+      parameters: parameters, slots: slots, best: file.entries["best"]?.floats,
+      epochStart: file.entries["epochStart"]?.floats)
     return (state, file.metadata["fingerprint"] ?? "")
   }
 

@@ -13,13 +13,14 @@ public struct Trainer: Sendable {
   public var engine: Engine?
 
   public init(
-    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, l2: Double = 0,
-    clipNorm: Double? = nil, earlyStopping: Int? = nil, seed: UInt64 = 0, engine: Engine? = nil
+    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant,
+    regularization: Regularization = .none, groups: [ParameterGroup] = [], accumulate: Int = 1,
+    auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil, seed: UInt64 = 0,
+    engine: Engine? = nil
   ) {
     settings = TrainingSettings(
-      loss: loss, optimizer: optimizer, schedule: schedule, l2: l2, clipNorm: clipNorm,
-      earlyStopping: earlyStopping,
-      seed: seed)
+      loss: loss, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups,
+      accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal, seed: seed)
     self.engine = engine
   }
 
@@ -82,7 +83,7 @@ extension Model {
   public func evaluate(_ dataset: any Dataset, loss: (any Loss)? = nil, engine: Engine? = nil) throws
     -> [MetricValue]
   {
-    Metrics.all(try results(on: dataset, loss: loss, engine: engine))
+    Metrics.usual(try results(on: dataset, loss: loss, engine: engine))
   }
 
   /// One metric of the model on a data set; nil where it does not apply to the targets.

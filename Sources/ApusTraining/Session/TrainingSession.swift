@@ -13,6 +13,10 @@ public final class TrainingSession {
   public private(set) var progress = TrainingProgress()
   public let step: TrainingStep
 
+  /// The rows of one update: a batch, or several that accumulate.
+  private let rowsPerStep: Int
+  /// The weights at the beginning of the epoch, where a goal looks at how far they move.
+  private var epochStart: [Float]?
   private let training: any Dataset
   private let validation: (any Dataset)?
   private let evaluator: Evaluator
@@ -34,10 +38,13 @@ public final class TrainingSession {
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     let capacity = min(settings.batch, training.count)
-    stepsPerEpoch = (training.count + capacity - 1) / capacity
+    rowsPerStep = min(
+      capacity.multipliedReportingOverflow(by: settings.accumulate).partialValue, training.count)
+    stepsPerEpoch = (training.count + rowsPerStep - 1) / rowsPerStep
+    let run = RunLength(steps: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
     step = try TrainingStep(
-      model, loss: settings.loss, optimizer: settings.optimizer, capacity: capacity, l2: settings.l2,
-      clipNorm: settings.clipNorm, engine: engine)
+      settings.training(of: model, run: run), loss: settings.loss, capacity: capacity,
+      accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
@@ -46,19 +53,37 @@ public final class TrainingSession {
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
     guard training.count > 0 else { throw ApusError("there are no samples to train on") }
+    guard model.inputs.count == 1 else {
+      throw ApusError(
+        "a data set has one input, and the model takes \(model.inputs.map(\.name).joined(separator: ", "))",
+        fix: "train it with a TrainingStep")
+    }
     guard training.inputShape == model.inputShape else {
       throw ApusError(
         "the samples have the shape \(training.inputShape)",
         expected: "\(model.inputShape), the model's input")
     }
     guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", expected: "at least 1") }
+    guard (1...1 << 20).contains(settings.accumulate) else {
+      throw ApusError("accumulating \(settings.accumulate) batches", expected: "from 1 to \(1 << 20)")
+    }
+    if let goal = settings.goal, !(goal >= 0 && goal.isFinite) {
+      throw ApusError("a goal of \(goal)", expected: "0 or more")
+    }
     guard settings.epochs >= 0 else { throw ApusError("\(settings.epochs) epochs", expected: "0 or more") }
     guard settings.rate.isFinite, settings.rate >= 0 else {
       throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
     }
     let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = settings.loss.targetType(for: [.rows, 2]).scalar == .int32
+    let isLabelled = settings.loss.classTargets == .numbers
     switch training.targets {
+    case .classes(let names) where training.positions > 1:
+      let expected = [training.positions, names.count]
+      guard isLabelled, model.outputShape == expected else {
+        throw ApusError(
+          "the model puts out \(model.outputShape), with the loss \(type(of: settings.loss).name)",
+          expected: "\(expected), positions and classes, with softmaxCrossEntropy")
+      }
     case .classes(let names):
       let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
       guard allowed.contains(outputs) else {
@@ -99,23 +124,42 @@ public final class TrainingSession {
   @discardableResult
   public func runStep() throws -> Float {
     prepareOrder()
-    let capacity = step.capacity
-    let start = progress.position * capacity
-    let end = min(start + capacity, training.count)
-    training.gather(order[start..<end], into: &batch)
-    batch.copy(
-      inputs: step.floats(input: 0), floats: step.floats(input: 1), isLabelled: step.isInteger(input: 1),
-      step.trained[0].model.outputShape.reduce(1, *))
+    if settings.goal != nil, epochStart == nil { epochStart = Array(step.trained[0].parameters.floats) }
+    let start = progress.position * rowsPerStep
+    let end = min(start + rowsPerStep, training.count)
     let rate = currentRate
-    let loss = try step.run(rows: batch.count, step: progress.step + 1, rate: rate)
+    guard rate >= 0, rate.isFinite else {
+      throw ApusError(
+        "the learning rate of step \(progress.step + 1) is \(rate)", at: "training.schedule",
+        expected: "0 or more", fix: "change the parameters of \(settings.schedule.configuration.text())")
+    }
+    let number = progress.step + 1
+    let loss: Float
+    if rowsPerStep == step.capacity {
+      loss = try step.run(rows: load(start..<end), step: number, rate: rate)
+    } else {
+      let capacity = step.capacity
+      loss = try step.run(
+        batches: (end - start + capacity - 1) / capacity, rows: end - start, step: number, rate: rate
+      ) { load(start + $0 * capacity..<min(start + ($0 + 1) * capacity, end)) }
+    }
     if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
     progress.firstLoss = progress.firstLoss ?? loss
     progress.step += 1
     progress.position += 1
-    progress.lossSum += Double(loss) * Double(batch.count)
+    progress.lossSum += Double(loss) * Double(end - start)
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
     if progress.position == stepsPerEpoch { finishEpoch(rate: rate) }
     return loss
+  }
+
+  /// Puts samples of the epoch's order where the step reads them; gives their number.
+  private func load(_ range: Range<Int>) -> Int {
+    training.gather(order[range], into: &batch)
+    batch.copy(
+      to: step.memory(input: 0), targets: step.memory(input: 1), settings.loss.classTargets,
+      step.trained[0].model.outputShape.reduce(1, *))
+    return batch.count
   }
 
   /// A loss so many times as large as the first one is no longer training.
@@ -131,9 +175,10 @@ public final class TrainingSession {
   /// The learning rate of the next step.
   public var currentRate: Double {
     settings.schedule.rate(
-      step: progress.step, base: settings.rate, run: RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
-    )
+      step: progress.step, base: settings.rate, run: runLength, state: progress.schedule)
   }
+
+  private var runLength: RunLength { RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch) }
 
   /// The steps up to the end of the epoch.
   @discardableResult
@@ -152,12 +197,15 @@ public final class TrainingSession {
   }
 
   private func finishEpoch(rate: Double) {
-    let metrics = validation.map { Metrics.all(evaluator.run($0)) } ?? []
+    let metrics = validation.map { Metrics.usual(evaluator.run($0)) } ?? []
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(training.count),
       validation: metrics)
     progress.history.epochs.append(record)
+    settings.schedule.observe(
+      record.validation("loss") ?? record.trainingLoss, step: progress.step, run: runLength,
+      state: &progress.schedule)
     progress.epoch += 1
     progress.position = 0
     progress.lossSum = 0
@@ -171,7 +219,19 @@ public final class TrainingSession {
     {
       progress.stopReason = "no better validation loss for \(patience) epochs; the best was epoch \(best)"
     }
+    if let goal = settings.goal { stop(at: goal) }
     send(.epoch(record))
+  }
+
+  /// Stops when the weights have hardly moved in the epoch.
+  private func stop(at goal: Double) {
+    let weights = step.trained[0].parameters.floats[..<step.trained[0].model.trainedCount]
+    let change = zip(weights, epochStart ?? []).reduce(0.0) { $0 + abs(Double($1.0) - Double($1.1)) }
+    epochStart = nil
+    if change <= goal, progress.stopReason == nil {
+      progress.stopReason =
+        "the weights moved by \(shortFigure(change)) in an epoch, the goal is \(shortFigure(goal))"
+    }
   }
 
   private func keepBest() {
@@ -202,7 +262,7 @@ public final class TrainingSession {
 
   /// Every metric of the model of now on a data set.
   public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
-    Metrics.all(results(on: dataset))
+    Metrics.usual(results(on: dataset))
   }
 
   /// Predictions of the model of now beside the truth.
@@ -230,7 +290,7 @@ public final class TrainingSession {
     TrainingState(
       progress: progress, parameters: Array(step.trained[0].parameters.floats),
       slots: step.trained[0].slots.map { Array($0.floats) },
-      best: best.map { Array($0.floats) })
+      best: best.map { Array($0.floats) }, epochStart: epochStart)
   }
 
   /// - Throws: when the state belongs to another model or optimizer.
@@ -247,6 +307,7 @@ public final class TrainingSession {
       _ = slot.floats.update(fromContentsOf: values)
     }
     best = state.best.map { TensorStorage($0) }
+    epochStart = state.epochStart
   }
 
   /// What happens from now on. Any number may listen; who falls behind misses the oldest.
@@ -268,6 +329,8 @@ public struct TrainingProgress: Sendable, Equatable, Codable {
   /// The loss of the first batch.
   public var firstLoss: Float?
   public var bestLoss = Double.greatestFiniteMagnitude
+  /// What the schedule of the learning rate remembers.
+  public var schedule = ScheduleState()
   public var history = History()
   /// Why training stopped before its last epoch.
   public var stopReason: String?
@@ -281,11 +344,16 @@ package struct TrainingState: Sendable, Equatable {
   package var parameters: [Float]
   package var slots: [[Float]]
   package var best: [Float]?
+  /// The weights at the beginning of the epoch, for a goal.
+  package var epochStart: [Float]?
 
-  package init(progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]?) {
+  package init(
+    progress: TrainingProgress, parameters: [Float], slots: [[Float]], best: [Float]?, epochStart: [Float]?
+  ) {
     self.progress = progress
     self.parameters = parameters
     self.slots = slots
     self.best = best
+    self.epochStart = epochStart
   }
 }

@@ -9,12 +9,18 @@ public struct TrainingSettings: Sendable {
   public var epochs: Int
   /// Samples in a step.
   public var batch: Int
-  /// λ of λ/2 ‖w‖² on weights.
-  public var l2: Double
-  /// Gradients are scaled down to this norm; nil leaves them.
-  public var clipNorm: Double?
+  /// Penalties and limits of weights and gradients.
+  public var regularization: Regularization
+  /// Parameters with a treatment of their own: their rate, their penalties, frozen.
+  public var groups: [ParameterGroup]
+  /// Batches whose gradients are averaged before each update.
+  public var accumulate: Int
+  /// Weights of the same loss on further outputs of the model, by name.
+  public var auxiliary: [String: Double]
   /// Epochs without a better validation loss after which training stops; nil trains all of them.
   public var earlyStopping: Int?
+  /// Training stops after an epoch in which Σ |W − W before| is at most this (S4's goal); nil never.
+  public var goal: Double?
   /// Decides the order of the samples and the dropout masks.
   public var seed: UInt64
   /// Whether the weights of the epoch with the best validation loss are the result: with early stopping. Without it a
@@ -23,7 +29,8 @@ public struct TrainingSettings: Sendable {
 
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
-    batch: Int = 32, l2: Double = 0, clipNorm: Double? = nil, earlyStopping: Int? = nil,
+    batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
+    accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
     seed: UInt64 = 0
   ) {
     self.loss = loss
@@ -32,9 +39,18 @@ public struct TrainingSettings: Sendable {
     self.schedule = schedule
     self.epochs = epochs
     self.batch = batch
-    self.l2 = l2
-    self.clipNorm = clipNorm
+    self.regularization = regularization
+    self.groups = groups
+    self.accumulate = accumulate
+    self.auxiliary = auxiliary
     self.earlyStopping = earlyStopping
+    self.goal = goal
     self.seed = seed
+  }
+
+  /// How a model is trained in the steps of a run.
+  func training(of model: Model, run: RunLength) -> ModelTraining {
+    let optimizer: any Optimizer = optimizer.resolved(in: run)
+    return ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups)
   }
 }

@@ -1,40 +1,30 @@
 import ApusCore
 import ApusData
+import ApusNN
 
 extension Batch {
-  /// Copies the samples to where a plan reads them: inputs, and targets as the loss wants them (input 1 of the plan).
+  /// Copies the samples to where a plan reads them: inputs, and targets as the loss wants them.
   ///
-  /// Class numbers for a loss on numbers become 0 and 1 for a single output, else one-hot rows.
-  func copy(inputs: UnsafeMutableBufferPointer<Float>, targets executable: Executable, _ outputCount: Int) {
-    copy(
-      inputs: inputs, floats: executable.floats(input: 1, rows: capacity),
-      isLabelled: executable.inputTypes[1].scalar == .int32, outputCount)
-  }
-
+  /// - Parameters:
+  ///   - classTargets: how the loss wants classes.
+  ///   - outputCount: the numbers that the network puts out for a sample.
   func copy(
-    inputs: UnsafeMutableBufferPointer<Float>, floats: UnsafeMutableBufferPointer<Float>, isLabelled: Bool,
-    _ outputCount: Int
+    to inputs: InputMemory, targets: InputMemory, _ classTargets: ClassTargets, _ outputCount: Int
   ) {
-    self.inputs.withUnsafeBufferPointer { source in
-      _ = inputs.update(fromContentsOf: source[..<(count * inputSize)])
-    }
-    switch targets {
-    case .values:
-      values.withUnsafeBufferPointer { source in
-        _ = floats.update(fromContentsOf: source[..<(count * valueSize)])
+    self.inputs.withUnsafeBufferPointer { inputs.fill($0[..<(count * inputSize)]) }
+    switch (self.targets, classTargets) {
+    case (.values, _):
+      values.withUnsafeBufferPointer { targets.fill($0[..<(count * valueSize)]) }
+    case (.classes, .numbers):
+      labels.withUnsafeBufferPointer { source in
+        _ = targets.integers?.update(fromContentsOf: source[..<(count * positions)])
       }
-    case .classes:
-      if isLabelled {
-        let integers = UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self)
-        labels.withUnsafeBufferPointer { source in
-          _ = integers.update(fromContentsOf: source[..<count])
-        }
-      } else {
-        for row in 0..<count {
-          for output in 0..<outputCount {
-            let isOne = outputCount == 1 ? labels[row] == 1 : Int(labels[row]) == output
-            floats[row * outputCount + output] = isOne ? 1 : 0
-          }
+    case (.classes, .indicators(let off, let on)):
+      let floats = targets.floats
+      for row in 0..<count {
+        for output in 0..<outputCount {
+          let isOn = outputCount == 1 ? labels[row] == 1 : Int(labels[row]) == output
+          floats[row * outputCount + output] = isOn ? on : off
         }
       }
     }

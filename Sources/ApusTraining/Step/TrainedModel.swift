@@ -17,8 +17,13 @@ public final class TrainedModel {
   private let norm: Executable
   private let normValue: UnsafeMutablePointer<Float>
   private let updates: [Update]
+  private let limits: [NormLimit]
+  /// For steps of several batches; nil where a step has one.
+  private let sum: GradientSum?
 
-  init(_ training: ModelTraining, engine: Engine) throws {
+  /// - Parameter accumulates: whether a step may have several batches.
+  init(_ training: ModelTraining, accumulates: Bool, engine: Engine) throws {
+    try training.check()
     self.training = training
     parameters = TensorStorage(training.model.storage.floats)
     gradients = TensorStorage(count: parameters.count)
@@ -29,10 +34,11 @@ public final class TrainedModel {
     normValue = norm.output(0).assumingMemoryBound(to: Float.self)
     updates = try Update.ranges(training).map { [parameters, gradients, slots] range in
       try Update(
-        training.optimizer, range, clips: training.clipNorm != nil, parameters: parameters,
-        gradients: gradients,
-        slots: slots, engine: engine)
+        training.optimizer, range, limits: training.regularization, parameters: parameters,
+        gradients: gradients, slots: slots, engine: engine)
     }
+    limits = try NormLimit.all(training, parameters: parameters, engine: engine)
+    sum = accumulates ? try GradientSum(gradients, engine: engine) : nil
   }
 
   /// The sum of the squares of the gradients: finite only when they all are.
@@ -41,19 +47,28 @@ public final class TrainedModel {
     return normValue.pointee
   }
 
+  /// Before the first batch of a step of several.
+  func beginSum() { sum?.reset() }
+
+  /// After each batch's gradients: `share` is its part of the step's rows.
+  func addToSum(share: Double) { sum?.add(share: share) }
+
+  /// After the last: the sum takes the gradients' place.
+  func finishSum() { sum?.finish() }
+
   /// Changes the parameters by the gradients of now.
   func update(step: Int, rate: Double) {
-    let scale = training.clipNorm.map { min(1, $0 / (Double(normValue.pointee).squareRoot() + 1e-6)) } ?? 1
-    for update in updates { update.run(training.optimizer, step: step, rate: rate, scale: scale) }
+    let norm = Double(normValue.pointee).squareRoot()
+    let scale = training.regularization.clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    for update in updates { update.run(step: step, rate: rate, scale: scale) }
+    for limit in limits { limit.run() }
   }
 
   /// The same, with the times of the instructions; the norm's come first.
   func update(step: Int, rate: Double, profiles: inout ArraySlice<Profile>) {
     norm.run(rows: 1, profile: &profiles[profiles.startIndex])
     for (index, update) in updates.enumerated() {
-      update.run(
-        training.optimizer, step: step, rate: rate, scale: 1,
-        profile: &profiles[profiles.startIndex + 1 + index])
+      update.run(step: step, rate: rate, scale: 1, profile: &profiles[profiles.startIndex + 1 + index])
     }
   }
 

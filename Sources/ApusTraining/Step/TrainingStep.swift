@@ -42,12 +42,14 @@ public final class TrainingStep {
   /// - Parameters:
   ///   - inputs: what each batch holds, by name.
   ///   - capacity: the most rows of a batch.
+  ///   - accumulates: whether steps may have several batches: ``run(batches:step:rate:load:)``.
   ///   - taps: what ``value(of:rows:)`` is to give after a step, of the first model; what is not asked for costs nothing.
   ///   - trace: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model, whose
   ///     gradient with respect to that model's parameters is followed.
   /// - Throws: a mistake in the shapes; a tap of a layer that is not there; what the engine cannot run.
   public init(
-    _ trainings: [ModelTraining], inputs: [StepInput], capacity: Int, taps: [Tap] = [], engine: Engine? = nil,
+    _ trainings: [ModelTraining], inputs: [StepInput], capacity: Int, accumulates: Bool = false,
+    taps: [Tap] = [], engine: Engine? = nil,
     _ trace: ([TracedModel], [Tensor]) throws -> [Tensor]
   ) throws {
     let engine = try engine ?? Engine.standard()
@@ -83,7 +85,7 @@ public final class TrainingStep {
     backward = try engine.compile(
       Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs),
       rows: capacity)
-    trained = try trainings.map { try TrainedModel($0, engine: engine) }
+    trained = try trainings.map { try TrainedModel($0, accumulates: accumulates, engine: engine) }
 
     // Parameters and gradients lie in the models' arenas.
     var input = inputs.count
@@ -128,18 +130,36 @@ public final class TrainingStep {
 
   /// A step of one model: ``StepInput`` 0 is the input, 1 the target that the loss wants.
   public convenience init(
-    _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int, l2: Double = 0,
-    clipNorm: Double? = nil, groups: [ParameterGroup] = [], taps: [Tap] = [], engine: Engine? = nil
+    _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int,
+    regularization: Regularization = .none, groups: [ParameterGroup] = [], auxiliary: [String: Double] = [:],
+    taps: [Tap] = [], engine: Engine? = nil
   ) throws {
-    let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
     try self.init(
-      [ModelTraining(model, optimizer: optimizer, l2: l2, clipNorm: clipNorm, groups: groups)],
+      ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups), loss: loss,
+      capacity: capacity, auxiliary: auxiliary, taps: taps, engine: engine)
+  }
+
+  /// The same, with how the model is trained as a value.
+  ///
+  /// - Parameter auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
+  public convenience init(
+    _ training: ModelTraining, loss: some Loss, capacity: Int, accumulates: Bool = false,
+    auxiliary: [String: Double] = [:], taps: [Tap] = [], engine: Engine? = nil
+  ) throws {
+    let model = training.model
+    let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
+    let heads = auxiliary.sorted { $0.key < $1.key }
+    for head in heads { _ = try model.output(named: head.key) }
+    try self.init(
+      [training],
       inputs: [
-        StepInput("input", model.inputShape),
+        StepInput(model.inputs[0].name, model.inputShape, model.inputs[0].scalar),
         StepInput("target", target.shape.dimensions.dropFirst().map(\.size), target.scalar),
-      ], capacity: capacity, taps: taps, engine: engine
+      ], capacity: capacity, accumulates: accumulates, taps: taps, engine: engine
     ) { models, inputs in
-      [loss(models[0](inputs[0]), inputs[1]).mean()]
+      let outputs = models[0]([model.inputs[0].name: inputs[0]])
+      let main = loss(outputs[model.outputs[0].name], inputs[1]).mean()
+      return [heads.reduce(main) { $0 + Tensor(Float($1.value)) * loss(outputs[$1.key], inputs[1]).mean() }]
     }
   }
 
@@ -207,11 +227,9 @@ public final class TrainingStep {
   }
 
   /// The memory of an input, for filling it in place: `[capacity, …]`.
-  package func floats(input: Int) -> UnsafeMutableBufferPointer<Float> {
-    backward.floats(input: input, rows: capacity)
-  }
+  package func memory(input: Int) -> InputMemory { backward.memory(input: input) }
 
-  package func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
+  private func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
 
   // MARK: Running
 
@@ -224,16 +242,51 @@ public final class TrainingStep {
   /// - Throws: when a loss or a gradient is not finite; the parameters are then as before the step.
   @discardableResult
   public func run(rows: Int, step: Int, rate: Double) throws -> Float {
-    setKeys(step)
+    try computeGradients(rows: rows, key: step, step: step)
+    try update(rows: rows, step: step, rate: rate)
+    return losses[0].pointee
+  }
+
+  /// A step over several batches: their gradients are averaged over all rows before the one update.
+  ///
+  /// - Parameters:
+  ///   - batches: how many; the step was made with `accumulates`.
+  ///   - rows: of all batches.
+  ///   - load: puts the batch of a number in place and gives its rows.
+  /// - Returns: the first model's mean loss over all rows.
+  /// - Throws: as for one batch; states of layers have then seen the batches before.
+  @discardableResult
+  public func run(
+    batches: Int, rows: Int, step: Int, rate: Double, load: (Int) throws -> Int
+  ) throws -> Float {
+    for model in trained { model.beginSum() }
+    var (mean, last) = (0.0, 0)
+    for batch in 0..<batches {
+      last = try load(batch)
+      // Random numbers differ from batch to batch; no run has 2⁴⁰ steps.
+      try computeGradients(rows: last, key: step + batch << 40, step: step)
+      let share = Double(last) / Double(rows)
+      for model in trained { model.addToSum(share: share) }
+      mean += share * Double(losses[0].pointee)
+      if batch < batches - 1 { keepStates() }
+    }
+    for model in trained { model.finishSum() }
+    try update(rows: last, step: step, rate: rate)
+    return Float(mean)
+  }
+
+  private func computeGradients(rows: Int, key: Int, step: Int) throws {
+    setKeys(key)
     backward.run(rows: rows)
-    for (loss, model) in zip(losses, trained) {
-      guard loss.pointee.isFinite, model.squaredNorm().isFinite else {
-        throw diagnosis.error(rows: rows, step: step)
-      }
+    guard losses.allSatisfy(\.pointee.isFinite) else { throw diagnosis.error(rows: rows, step: step) }
+  }
+
+  private func update(rows: Int, step: Int, rate: Double) throws {
+    for model in trained where !model.squaredNorm().isFinite {
+      throw diagnosis.error(rows: rows, step: step)
     }
     for model in trained { model.update(step: step, rate: rate) }
     keepStates()
-    return losses[0].pointee
   }
 
   /// The same step, with the times of the instructions added to a profile for each of its plans.

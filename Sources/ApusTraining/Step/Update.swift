@@ -9,22 +9,29 @@ final class Update {
 
   /// Elements of the arena with one treatment.
   struct Treatment: Equatable {
-    /// λ, which adds λ·w to the gradient.
-    var decay: Double
+    /// λ₂, which adds λ₂·w to the gradient.
+    var l2: Double
+    /// λ₁, which adds λ₁·sign(w).
+    var l1: Double
     /// Times the learning rate; 0 for what is frozen.
     var rateFactor: Double
+    /// Whether an optimizer that decays weights by itself does so here.
+    var decaysByItself: Bool
   }
 
+  private let optimizer: any Optimizer
   private let rateFactor: Double
 
-  /// - Parameter clips: whether gradients are multiplied by a scale.
+  /// - Parameter limits: of which the gradients' are applied here.
   init(
-    _ optimizer: any Optimizer, _ part: (range: Range<Int>, treatment: Treatment), clips: Bool,
+    _ optimizer: any Optimizer, _ part: (range: Range<Int>, treatment: Treatment), limits: Regularization,
     parameters: TensorStorage, gradients: TensorStorage, slots: [TensorStorage], engine: Engine
   ) throws {
     let range = part.range
-    let decay = part.treatment.decay
+    let (l2, l1) = (part.treatment.l2, part.treatment.l1)
     rateFactor = part.treatment.rateFactor
+    let optimizer = part.treatment.decaysByItself ? optimizer : optimizer.withoutDecay ?? optimizer
+    self.optimizer = optimizer
     let type = TensorType(TensorShape([range.count]))
     let parameter = Tensor.input("parameters", type)
     let raw = Tensor.input("gradients", type)
@@ -32,13 +39,17 @@ final class Update {
     let count = optimizer.scalars(step: 1, rate: 1).count
     let scalarInputs = (0..<count).map { Tensor.input("scalar \($0)", TensorType([])) }
     let scaleInput = Tensor.input("scale", TensorType([]))
-    let decayInput = Tensor.input("decay", TensorType([]))
-    var gradient = clips ? raw * scaleInput : raw
-    if decay != 0 { gradient = gradient + decayInput * parameter }
+    let penalties = ["l2", "l1"].map { Tensor.input($0, TensorType([])) }
+    var gradient = limits.clipNorm != nil ? raw * scaleInput : raw
+    if let limit = limits.clipValue {
+      gradient = maximum(minimum(gradient, Tensor(Float(limit))), Tensor(Float(-limit)))
+    }
+    if l2 != 0 { gradient = gradient + penalties[0] * parameter }
+    if l1 != 0 { gradient = gradient + penalties[1] * parameter.sign() }
     let updated = optimizer.update(
       parameter: parameter, gradient: gradient, slots: slotInputs, scalars: scalarInputs)
     let graph = try Graph(
-      inputs: [parameter, raw] + slotInputs + scalarInputs + [scaleInput, decayInput],
+      inputs: [parameter, raw] + slotInputs + scalarInputs + [scaleInput] + penalties,
       outputs: [updated.parameter] + updated.slots)
     let inPlace = [(output: 0, input: 0)] + slots.indices.map { (output: 1 + $0, input: 2 + $0) }
     executable = try engine.compile(graph, inPlace: inPlace)
@@ -56,19 +67,21 @@ final class Update {
       executable.input(first + $0)?.assumingMemoryBound(to: Float.self) ?? unused
     }
     scale = executable.input(first + count)?.assumingMemoryBound(to: Float.self)
-    executable.input(first + count + 1)?.storeBytes(of: Float(decay), as: Float.self)
+    for (position, value) in [l2, l1].enumerated() {
+      executable.input(first + count + 1 + position)?.storeBytes(of: Float(value), as: Float.self)
+    }
   }
 
   private let unused: UnsafeMutablePointer<Float>
 
   deinit { unused.deallocate() }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double) {
+  func run(step: Int, rate: Double, scale: Double) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run()
   }
 
-  func run(_ optimizer: any Optimizer, step: Int, rate: Double, scale: Double, profile: inout Profile) {
+  func run(step: Int, rate: Double, scale: Double, profile: inout Profile) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
     executable.run(rows: 1, profile: &profile)
   }
@@ -86,8 +99,11 @@ final class Update {
     var ranges: [(range: Range<Int>, treatment: Treatment)] = []
     for (position, parameter) in trained.enumerated() {
       let group = training.group(of: parameter.path)
-      let usual = parameter.specification.isDecayed ? training.l2 : 0
-      let treatment = Treatment(decay: group?.l2 ?? usual, rateFactor: group?.rateFactor ?? 1)
+      let usual = parameter.specification.isDecayed ? training.regularization : .none
+      let treatment = Treatment(
+        l2: group?.l2 ?? usual.l2, l1: group?.l1 ?? usual.l1, rateFactor: group?.rateFactor ?? 1,
+        decaysByItself: training.optimizer.withoutDecay != nil && parameter.specification.isDecayed
+          && group?.l2 != 0)
       // Up to the next parameter: the gap between the two holds zeros.
       let next = position + 1 < trained.count ? trained[position + 1].offset : end
       if let last = ranges.last, last.treatment == treatment {

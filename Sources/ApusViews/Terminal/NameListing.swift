@@ -17,7 +17,10 @@ public struct NameListing: Sendable {
     return zip(table.items, calls).flatMap { item, call in
       let formula = wrapped(item.formula, width: max(width - left - 4, 20))
       let blank = String(repeating: " ", count: left + 4)
-      guard columns(call) <= left else { return ["  " + call] + formula.map { blank + $0 } }
+      guard columns(call) <= left else {
+        let name = wrapped(call, width: width - 2, indent: item.name.count + 1)
+        return name.map { "  " + $0 } + formula.map { blank + $0 }
+      }
       return ["  " + fitted(call, left) + "  " + formula[0]] + formula.dropFirst().map { blank + $0 }
     }
   }

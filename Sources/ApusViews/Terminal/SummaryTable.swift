@@ -12,7 +12,7 @@ public struct SummaryTable: Sendable {
     var table = TextTable(
       ["layer", "output", "units", "parameters", "FLOPs", "memory"],
       [.left, .left, .right, .right, .right, .right])
-    table.rows.append(["input", Self.shape(model.inputShape), Self.units(model.inputShape), "", "", ""])
+    table.rows += model.inputs.map { [$0.name, Self.shape($0.shape), Self.units($0.shape), "", "", ""] }
     table.rows += model.summary.map { layer in
       [
         "\(layer.path) \(layer.name)", Self.shape(layer.outputShape), Self.units(layer.outputShape),

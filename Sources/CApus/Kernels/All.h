@@ -5,9 +5,12 @@
 #include "Mathematics.h"
 #include "Random.h"
 #include "Reduce.h"
+#include "Moments.h"
+#include "ColumnSums.h"
 #include "Program.h"
 #include "WholePrograms.h"
 #include "Contract.h"
+#include "Attention.h"
 #include "Convolution.h"
 #include "ConvolutionWeights.h"
 #include "Pooling.h"
@@ -28,7 +31,14 @@ const apus_kernels APUS_TABLE = {
   .reduce = reduce_kernel,
   .reduce_blocks = reduce_blocks_kernel,
   .reduce_tree = reduce_tree_kernel,
+  .column_blocks = column_blocks_kernel,
+  .column_tree = column_tree_kernel,
+  .program_sums = program_sums_kernel,
+  .moments_blocks = moments_blocks_kernel,
+  .moments_tree = moments_tree_kernel,
   .copy = copy_kernel,
+  .attention = attention_kernel,
+  .attention_gradient = attention_gradient_kernel,
   .gather = gather_kernel,
   .scatter_add = scatter_add_kernel,
   .whole_programs = whole_programs,

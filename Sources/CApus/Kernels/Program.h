@@ -61,8 +61,9 @@ APUS_INLINE strip_shape choose_strip(const apus_program *program, int32_t full_r
   return (strip_shape){together > unit ? together - together % unit : together, columns};
 }
 
+/// `sums` are what is added up down the columns on the way, or NULL.
 static __attribute__((noinline)) void run_region(const apus_program *program, const program_layout *layout, int64_t row_length,
-                       int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end) {
+                       int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end, const column_sums *sums) {
   const strip_shape shape = choose_strip(program, layout->full_registers, row_end - row_begin, column_end - column_begin);
   const int32_t input_count = program->input_count, output_count = program->output_count;
   // Registers lie a cache line further apart than their length, so that they
@@ -150,6 +151,13 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
           registers[result].at = whole ? (float *)program->outputs[o].base + position : memory + result * capacity;
         }
       run_steps(program, steps, registers, written_whole, &where);
+      if (sums != NULL) {
+        APUS_SHORT_LOOP
+        for (int32_t s = 0; s < sums->count; s++) {
+          const strip_register *added = &registers[sums->registers[s]];
+          add_strip(sums->partials[s], added->at, added->pace, where.row, where.rows, where.column, where.columns, row_length);
+        }
+      }
       APUS_SHORT_LOOP
       for (int32_t o = 0; o < output_count; o++) {
         if (whole && direct >> o & 1) continue;
@@ -249,7 +257,7 @@ static void program_region(const apus_program *program, int64_t row_begin, int64
     run_contiguous(program, &layout, begin, begin + (row_end - row_begin) * (column_end - column_begin));
     return;
   }
-  run_region(program, &layout, row_length, row_begin, row_end, column_begin, column_end);
+  run_region(program, &layout, row_length, row_begin, row_end, column_begin, column_end, NULL);
 }
 
 static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
@@ -270,4 +278,22 @@ static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
     share((columns + 15) / 16, part, parts, &first, &last);
     program_region(program, 0, rows, first * 16, last * 16 < columns ? last * 16 : columns);
   }
+}
+
+/// The program on whole blocks of rows, and each block's sums.
+static void program_sums_kernel(const void *arguments, int32_t part, int32_t parts) {
+  const apus_program_sums *x = arguments;
+  const apus_program *program = x->program;
+  const int64_t columns = program->dims[program->rank - 1];
+  int64_t rows = 1, first, last;
+  APUS_SHORT_LOOP
+  for (int32_t k = 0; k < program->rank - 1; k++) rows *= program->dims[k];
+  share((rows + APUS_COLUMN_CHAIN - 1) / APUS_COLUMN_CHAIN, part, parts, &first, &last);
+  first *= APUS_COLUMN_CHAIN;
+  last = last * APUS_COLUMN_CHAIN < rows ? last * APUS_COLUMN_CHAIN : rows;
+  if (first >= last || columns == 0) return;
+  program_layout layout;
+  find_layout(program, &layout);
+  column_sums sums = {x->count, x->registers, (float *const *)x->partials};
+  run_region(program, &layout, columns, first, last, 0, columns, &sums);
 }

@@ -1,5 +1,6 @@
 // Reductions in a fixed order: sixteen virtual lanes whatever the vector width,
-// a tree over them, and a tree over blocks of APUS_CHAIN elements.
+// a tree over them, and a tree over blocks of APUS_CHAIN elements, or down a
+// column of APUS_COLUMN_CHAIN.
 
 /// The sixteen lanes: one vector of AVX-512, two of AVX2, four of NEON or SSE.
 typedef float sixteen __attribute__((vector_size(64)));
@@ -171,13 +172,14 @@ APUS_INLINE void reduce_column_block(int32_t operation, sixteen values[4], const
 
 APUS_INLINE void reduce_columns(int32_t operation, float *to, const float *from, int64_t row, int64_t length, int64_t columns) {
   sixteen values[4];
-  if (length <= APUS_CHAIN) {
+  if (length <= APUS_COLUMN_CHAIN) {
     reduce_column_block(operation, values, from, row, length, columns);
   } else {
     sixteen partials[APUS_TREE_DEPTH][4];
     int64_t count = 0;
-    for (int64_t i = 0; i < length; i += APUS_CHAIN, count++) {
-      reduce_column_block(operation, values, from + i * row, row, length - i < APUS_CHAIN ? length - i : APUS_CHAIN, columns);
+    for (int64_t i = 0; i < length; i += APUS_COLUMN_CHAIN, count++) {
+      const int64_t rest = length - i;
+      reduce_column_block(operation, values, from + i * row, row, rest < APUS_COLUMN_CHAIN ? rest : APUS_COLUMN_CHAIN, columns);
       for (int v = 0; v < 4; v++) join_block(operation, &partials[0][v], 4, count, values[v]);
     }
     for (int v = 0; v < 4; v++) values[v] = join_rest(operation, &partials[0][v], 4, count);

@@ -28,6 +28,8 @@ extern "C" {
 #define APUS_STRIP 1024
 /// Longest chain of float32 additions before partial sums meet in a tree.
 #define APUS_CHAIN 4096
+/// The same down a column: rows that a thread takes together.
+#define APUS_COLUMN_CHAIN 128
 
 /// Computes part `part` of `parts` of an instruction, whose arguments are one
 /// of the structures below.
@@ -112,6 +114,17 @@ typedef struct apus_program {
   const apus_step *steps;
 } apus_program;
 
+/// A program whose registers are added up down the columns of its space, seen as
+/// [product of all axes but the last, last axis], besides what it stores: for each
+/// register the sums of blocks of APUS_COLUMN_CHAIN rows, [blocks, last axis],
+/// which column_tree then takes together.
+typedef struct apus_program_sums {
+  const apus_program *program;
+  int32_t count;
+  const uint8_t *registers;
+  float **partials;
+} apus_program_sums;
+
 // MARK: - Matrix products
 
 /// c[i,j] = sum over k, in ascending order, of a[i,k] * b[k,j], each step one
@@ -185,7 +198,7 @@ int64_t apus_convolution_weights_scratch(const apus_windowed *window, int32_t pa
 // MARK: - Reductions
 
 typedef enum apus_reduction {
-  /// Blocks of APUS_CHAIN along the axis; within a block of an inner == 1
+  /// Blocks of APUS_CHAIN along the axis (APUS_COLUMN_CHAIN where inner > 1); within a block of an inner == 1
   /// reduction sixteen lanes (lane l adds l, l+16, ...) and then
   /// the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1); within a block of an inner > 1 reduction
   /// one chain; the blocks' sums pairwise: (0,1), (2,3), ..., an odd one carried over,
@@ -229,6 +242,27 @@ typedef struct apus_gather {
   int64_t outer, length, inner, count;
 } apus_gather;
 
+// MARK: - Attention
+
+/// softmax(Q K^T scale) V for each sequence and head: packed [batch, length, 3, heads, size], queries, keys and
+/// values, to [batch, length, heads, size]. Causal: query i sees keys 0 ... i.
+///
+/// The gradient: of the result's, `upstream`, to `output` of packed's shape.
+typedef struct apus_attention {
+  const float *packed;
+  const float *upstream;     // the gradient alone
+  float *output;
+  int64_t batch, length, heads, size;
+  float scale;
+  int32_t is_causal, is_gradient;
+  /// At least apus_attention_scratch(...) floats for each part, 64-byte aligned.
+  float *scratch;
+  int64_t scratch_stride;    // floats from one part's scratch to the next
+} apus_attention;
+
+/// Floats of scratch that each part needs. The same for every instruction set.
+int64_t apus_attention_scratch(const apus_attention *attention);
+
 // MARK: - The kernels of one instruction set
 
 typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_isa;
@@ -253,7 +287,20 @@ typedef struct apus_kernels {
   /// reduce_tree takes `length` = that number of block sums to one. Together: reduce's bits.
   apus_kernel reduce_blocks; // apus_reduce
   apus_kernel reduce_tree;   // apus_reduce
+  /// The two halves of a long APUS_SUM with outer == 1 and inner > 1: column_blocks writes the sums of blocks of
+  /// APUS_COLUMN_CHAIN rows, [blocks, inner]; column_tree takes them, with the same length and inner, to [inner].
+  /// Together: reduce's bits. `outer` and `operation` are not read.
+  apus_kernel column_blocks; // apus_reduce
+  apus_kernel column_tree;   // apus_reduce
+  apus_kernel program_sums;  // apus_program_sums
+  /// The mean and variance of each column of [length, inner], in two halves: moments_blocks writes the mean and
+  /// the squared deviations from it of each block of APUS_COLUMN_CHAIN rows, [blocks, 2, inner]; moments_tree
+  /// takes them, with the same length and inner, to [2, inner]. `outer` and `operation` are not read.
+  apus_kernel moments_blocks; // apus_reduce
+  apus_kernel moments_tree;   // apus_reduce
   apus_kernel copy;          // apus_copy
+  apus_kernel attention;     // apus_attention
+  apus_kernel attention_gradient;  // apus_attention
   apus_kernel gather;        // apus_gather
   apus_kernel scatter_add;   // apus_gather
   const apus_whole_program *whole_programs;

@@ -1,0 +1,26 @@
+/// Where a plan reads an input: room for `[capacity, …]` of float32 or int32. Empty where nothing reads it.
+package struct InputMemory {
+  package let floats: UnsafeMutableBufferPointer<Float>
+  /// The same memory, for an input of int32; nil for float32.
+  package let integers: UnsafeMutableBufferPointer<Int32>?
+
+  /// Rows from the first on; floats for an int32 input are whole numbers (others become 0).
+  package func fill(_ values: some Collection<Float>) {
+    guard !floats.isEmpty else { return }
+    if let integers {
+      for (place, value) in zip(integers.indices, values) { integers[place] = Int32(exactly: value) ?? 0 }
+    } else {
+      _ = floats.update(fromContentsOf: values)
+    }
+  }
+}
+
+extension Executable {
+  package func memory(input position: Int) -> InputMemory {
+    let floats = floats(input: position, rows: capacity)
+    let isInteger = inputTypes[position].scalar == .int32
+    return InputMemory(
+      floats: floats,
+      integers: isInteger ? UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self) : nil)
+  }
+}

@@ -1,0 +1,72 @@
+public import ApusCore
+
+/// The characters of a text, each with a class number: Unicode scalars in ascending order.
+///
+/// As text (its `Codable` form) it is the characters one after the other.
+public struct CharacterVocabulary: Sendable, Equatable, Codable {
+  /// Number i stands for `characters[i]`.
+  public let characters: [Unicode.Scalar]
+  private let numbers: [Unicode.Scalar: Int32]
+
+  /// The characters that occur in a text.
+  public init(of text: some Sequence<Unicode.Scalar>) {
+    characters = Set(text).sorted()
+    numbers = Dictionary(uniqueKeysWithValues: characters.enumerated().map { ($1, Int32($0)) })
+  }
+
+  public var count: Int { characters.count }
+
+  /// The characters as names of classes.
+  public var names: [String] { characters.map { String($0) } }
+
+  /// The class of a character; nil where it has none.
+  public func number(of character: Unicode.Scalar) -> Int32? { numbers[character] }
+
+  /// The classes of a text's characters.
+  ///
+  /// - Throws: an error that names the first character that is not in the vocabulary.
+  public func encode(_ text: String) throws(ApusError) -> [Int32] {
+    var result: [Int32] = []
+    result.reserveCapacity(text.utf8.count)
+    for (position, character) in text.unicodeScalars.enumerated() {
+      guard let number = numbers[character] else {
+        throw ApusError(
+          "the character “\(character)” is not in the vocabulary", at: "character \(position + 1)",
+          expected: "one of \(String(String.UnicodeScalarView(characters)).debugDescription)")
+      }
+      result.append(number)
+    }
+    return result
+  }
+
+  /// The text of class numbers.
+  ///
+  /// - Throws: an error that names a number that is no class.
+  public func decode(_ numbers: some Sequence<Int32>) throws(ApusError) -> String {
+    var text = String.UnicodeScalarView()
+    for number in numbers {
+      guard characters.indices.contains(Int(number)) else {
+        throw ApusError("there is no character number \(number)", expected: "0 … \(count - 1)")
+      }
+      text.append(characters[Int(number)])
+    }
+    return String(text)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self).unicodeScalars
+    self.init(of: text)
+    guard characters.elementsEqual(text) else {
+      throw ApusError("the characters of a vocabulary are not in order", expected: "each once, ascending")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(String(String.UnicodeScalarView(characters)))
+  }
+
+  public static func == (left: CharacterVocabulary, right: CharacterVocabulary) -> Bool {
+    left.characters == right.characters
+  }
+}

@@ -1,0 +1,10 @@
+public import ApusCore
+
+/// The input weighted by its own sigmoid; also called SiLU (S4; Ramachandran et al. 2017).
+public struct Swish: Activation {
+  public static let name = "swish"
+  public static let otherNames = ["silu"]
+  public static let formula = "y = x · σ(x)"
+  public init() {}
+  public func callAsFunction(_ x: Tensor) -> Tensor { x * x.sigmoid() }
+}

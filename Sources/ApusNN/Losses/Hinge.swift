@@ -1,0 +1,42 @@
+public import ApusCore
+
+/// max(0, 1 − t s), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs
+/// (MISSION C; Cortes and Vapnik 1995). A score above 0 is a vote for the class.
+public struct Hinge: Loss {
+  public static let name = "hinge"
+  public static let formula = "max(0, 1 − t·s), t = ±1"
+  public init() {}
+
+  public var classTargets: ClassTargets { .indicators(off: -1, on: 1) }
+
+  public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
+    meanOverOutputs((1 - target * output).relu())
+  }
+
+  public func expectedAtStart(_ targets: TargetSummary) -> Double? { 1 }
+  public var predictions: PredictionKind { .scores(threshold: 0) }
+}
+
+/// max(0, 1 − t s)²: a hinge without a kink (MISSION C).
+public struct SquaredHinge: Loss {
+  public static let name = "squaredHinge"
+  public static let formula = "max(0, 1 − t·s)², t = ±1"
+  public init() {}
+
+  public var classTargets: ClassTargets { .indicators(off: -1, on: 1) }
+
+  public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
+    meanOverOutputs((1 - target * output).relu().square())
+  }
+
+  public func expectedAtStart(_ targets: TargetSummary) -> Double? { 1 }
+  public var predictions: PredictionKind { .scores(threshold: 0) }
+}
+
+extension Loss where Self == Hinge {
+  public static var hinge: Hinge { Hinge() }
+}
+
+extension Loss where Self == SquaredHinge {
+  public static var squaredHinge: SquaredHinge { SquaredHinge() }
+}

@@ -1,0 +1,33 @@
+public import ApusCore
+
+/// Each parameter's rate falls with the squares of its gradients so far (Duchi et al. 2011): rare features learn fast.
+public struct Adagrad: Optimizer {
+  public static let name = "adagrad"
+  public static let formula = "s ← s + g²;  w ← w − η g / (√s + ε)"
+  public var epsilon: Double
+
+  public init() { self.init(epsilon: 1e-10) }
+  public init(epsilon: Double) { self.epsilon = epsilon }
+
+  public func validate() throws(ApusError) {
+    try require(epsilon > 0, "epsilon", epsilon, "more than 0")
+  }
+
+  public var slots: [String] { ["s"] }
+  public var defaultRate: Double { 0.01 }
+
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, epsilon) }
+
+  public func update(
+    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+  ) -> (parameter: Tensor, slots: [Tensor]) {
+    let sum = slots[0] + gradient.square()
+    return (parameter - scalars[0] * gradient / (sum.sqrt() + scalars[1]), [sum])
+  }
+}
+
+extension OptimizerSetting {
+  public static func adagrad(_ rate: Double = 0.01, epsilon: Double = 1e-10) -> OptimizerSetting {
+    OptimizerSetting(Adagrad(epsilon: epsilon), rate: rate)
+  }
+}

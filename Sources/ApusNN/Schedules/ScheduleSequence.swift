@@ -1,0 +1,71 @@
+public import ApusCore
+
+/// Schedules one after the other.
+public struct ScheduleSequence: Schedule {
+  public static let name = "sequence"
+  public static let formula = "one schedule after the other"
+  public var schedules: [any Schedule]
+
+  public init() { schedules = [] }
+  public init(schedules: [any Schedule]) { self.schedules = schedules }
+  init(_ first: [any Schedule], _ next: some Schedule) { schedules = first + [next] }
+
+  public func rate(step: Int, base: Double, run: RunLength) -> Double {
+    rate(step: step, base: base, run: run, state: ScheduleState())
+  }
+
+  public func rate(step: Int, base: Double, run: RunLength, state: ScheduleState) -> Double {
+    guard let part = part(at: step, of: run) else { return base }
+    let own = part.index < state.parts.count ? state.parts[part.index] : ScheduleState()
+    return schedules[part.index].rate(step: step - part.start, base: base, run: part.rest, state: own)
+  }
+
+  public func observe(_ loss: Double, step: Int, run: RunLength, state: inout ScheduleState) {
+    // The epoch belongs to the schedule of its last step.
+    guard let part = part(at: max(step - 1, 0), of: run) else { return }
+    while state.parts.count <= part.index { state.parts.append(ScheduleState()) }
+    schedules[part.index].observe(
+      loss, step: step - part.start, run: part.rest, state: &state.parts[part.index])
+  }
+
+  /// The schedule that holds in a step, where it began, and how long the run is from there.
+  private func part(at step: Int, of run: RunLength) -> (index: Int, start: Int, rest: RunLength)? {
+    var start = 0
+    for (index, schedule) in schedules.enumerated() {
+      let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
+      if let length = schedule.length(in: rest), step >= start + length, index < schedules.count - 1 {
+        start += length
+        continue
+      }
+      return (index, start, rest)
+    }
+    return nil
+  }
+
+  public func length(in run: RunLength) -> Int? {
+    var steps = 0
+    for schedule in schedules {
+      let rest = RunLength(steps: max(run.steps - steps, 0), stepsPerEpoch: run.stepsPerEpoch)
+      guard let length = schedule.length(in: rest) else { return nil }
+      steps += length
+    }
+    return steps
+  }
+
+  public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
+
+  public init(from decoder: any Decoder) throws {
+    let description = try decoder.singleValueContainer().decode(JSONValue.self)
+    let schedule = try Schedules.schedule(description)
+    schedules = (schedule as? ScheduleSequence)?.schedules ?? [schedule]
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(configuration)
+  }
+
+  public static func == (left: ScheduleSequence, right: ScheduleSequence) -> Bool {
+    left.configuration == right.configuration
+  }
+}

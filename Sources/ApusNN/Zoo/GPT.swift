@@ -1,0 +1,103 @@
+public import ApusCore
+
+/// A transformer that says what comes next, as GPT-2 and nanoGPT have it (Radford et al. 2019; MISSION A12).
+///
+/// Class numbers `[rows, context] → [rows, context, vocabulary]` logits: embeddings of the classes and of their
+/// positions; blocks of causal attention and of a network of one hidden layer with GELU, four times as wide, each behind
+/// a layer normalisation and beside a way around it; a last normalisation, and a product with a vector for each class.
+///
+/// ```swift
+/// let model = try Model(input: [64], seed: 1) { GPT(vocabulary: 65, layers: 4, heads: 4, width: 128) }
+/// ```
+public struct GPT: Layer {
+  public static let name = "gpt"
+  public static let formula = "x ← x + attention(norm(x)); x ← x + mlp(norm(x)), layers times; norm(x) · W"
+  /// Classes of the input and of the output.
+  public var vocabulary: Int
+  /// The most positions; those of the input when nil.
+  public var context: Int?
+  public var layers: Int
+  /// Attention heads; they divide the width.
+  public var heads: Int
+  /// The length of the vectors between the blocks.
+  public var width: Int
+  /// The rate of dropout behind the embeddings and at the end of each branch.
+  public var dropout: Double
+  /// Whether products and normalisations have biases; the last product has none.
+  public var bias: Bool
+  /// Whether the last product's vectors are those of the embedding (Press and Wolf 2017).
+  public var tiesHead: Bool
+
+  public init() { self.init(vocabulary: 256, layers: 4, heads: 4, width: 128) }
+
+  public init(
+    vocabulary: Int, context: Int? = nil, layers: Int, heads: Int, width: Int, dropout: Double = 0,
+    bias: Bool = true,
+    tiesHead: Bool = true
+  ) {
+    self.vocabulary = vocabulary
+    self.context = context
+    self.layers = layers
+    self.heads = heads
+    self.width = width
+    self.dropout = dropout
+    self.bias = bias
+    self.tiesHead = tiesHead
+  }
+
+  public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    guard input.shape.rank == 2, !input.shape[1].isPerRow, layers >= 0 else {
+      return .failed(
+        ApusError("gpt of \(layers) layers on \(input.shape)", expected: "class numbers [rows, context]"))
+    }
+    let tokens = Embedding(vocabulary, width: width, initializer: .normal(Self.deviation))
+    var x = scope.call(tokens, input, named: "tokens")
+    x = scope.call(
+      PositionEmbedding(context ?? input.shape[1].size, initializer: .normal(Self.deviation)), x,
+      named: "positions")
+    x = dropped(x, "dropout", scope)
+    for index in 0..<layers {
+      let block = "blocks.\(index)"
+      let attention = MultiHeadAttention(
+        heads, isCausal: true, bias: bias, initializer: .normal(Self.deviation), outputInitializer: branchEnd)
+      var branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm1")
+      branch = scope.call(attention, branch, named: "\(block).attention")
+      x = x + dropped(branch, "\(block).dropout1", scope)
+      branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm2")
+      branch = scope.call(
+        Dense(4 * width, bias: bias, initializer: .normal(Self.deviation)), branch, named: "\(block).up")
+      branch = scope.call(GELU(), branch, named: "\(block).gelu")
+      branch = scope.call(Dense(width, bias: bias, initializer: branchEnd), branch, named: "\(block).down")
+      x = x + dropped(branch, "\(block).dropout2", scope)
+    }
+    x = scope.call(LayerNorm(bias: bias), x, named: "norm")
+    return tiesHead
+      ? scope.call(EmbeddingTranspose(embedding: tokens), x, named: "tokens")
+      : scope.call(
+        Dense(vocabulary, bias: false, initializer: .normal(Self.deviation)), x, named: "head")
+  }
+
+  /// Of the first weights: GPT-2's.
+  private static let deviation = 0.02
+
+  /// What ends a branch begins smaller, so that the sum over all branches does not grow with their number.
+  private var branchEnd: Normal {
+    Normal(deviation: Self.deviation / Double(2 * max(layers, 1)).squareRoot())
+  }
+
+  private func dropped(_ x: Tensor, _ name: String, _ scope: Scope) -> Tensor {
+    dropout == 0 ? x : scope.call(Dropout(dropout), x, named: name)
+  }
+}
+
+/// The product with an embedding's vectors: `[rows, length, width] → [rows, length, classes]`. Called under the
+/// embedding's name, it shares them.
+private struct EmbeddingTranspose: Layer {
+  static let name = "embeddingTranspose"
+  static let formula = "y = x · Wᵀ"
+  var embedding = Embedding()
+
+  func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    input.matmul(embedding.table(in: scope), transposeRight: true)
+  }
+}

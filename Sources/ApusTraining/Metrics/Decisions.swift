@@ -1,0 +1,92 @@
+import ApusNN
+
+/// One yes-or-no question put to every sample: whether it is of a class, or has a label.
+public struct Decisions: Sendable {
+  public var truth: [Bool]
+  public var predicted: [Bool]
+  /// The larger, the more likely a yes.
+  public var scores: [Float]
+}
+
+/// A figure for each class or label, and its plain mean over them (the macro average, as scikit-learn calls it).
+///
+/// - Of two classes the second is the one that is asked for: its figure alone counts.
+/// - Of more classes each is set against the rest; the predicted one is the most probable.
+/// - Of independent labels each counts by itself; predicted are those above the threshold.
+public protocol DecisionMetric: Metric {
+  /// What a single output must exceed to be a yes; nil is one half for probabilities and 0 for margins.
+  var threshold: Double? { get }
+  /// The figure of one class, and how far each sample moves it (a sum of 0): what the standard error is made of. nil where
+  /// the figure is not defined.
+  func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])?
+}
+
+extension DecisionMetric {
+  public var isBetterWhenLarger: Bool { true }
+  public var isUsual: Bool { false }
+
+  /// The mean over the classes that have the figure; its standard error by the delta method, √Σ (mean influence)².
+  public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
+    let figures = results.decisions(threshold: threshold).compactMap { figure($0) }
+    guard !figures.isEmpty else { return nil }
+    let count = Double(figures.count)
+    var influence = [Double](repeating: 0, count: results.count)
+    for figure in figures {
+      for index in influence.indices { influence[index] += figure.influence[index] / count }
+    }
+    return make(figures.reduce(0) { $0 + $1.value } / count, Self.error(influence))
+  }
+
+  /// The figure of each class or label with its standard error, of the second class alone where there are two; nil for
+  /// those that it is not defined for.
+  public func ofEachClass(_ results: EvaluatedSamples) -> [MetricValue?] {
+    results.decisions(threshold: threshold).map { decisions in
+      figure(decisions).map { make($0.value, Self.error($0.influence)) }
+    }
+  }
+
+  private static func error(_ influence: [Double]) -> Double {
+    influence.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// Σ a / Σ b, the figure of precision, recall and F1, where b is not 0 for all; 0 where it is, but the class occurs or
+  /// is predicted (scikit-learn's convention).
+  func ratio(
+    _ decisions: Decisions, _ above: (Bool, Bool) -> Double, _ below: (Bool, Bool) -> Double
+  ) -> (value: Double, influence: [Double])? {
+    let pairs = Array(zip(decisions.truth, decisions.predicted))
+    guard pairs.contains(where: { $0 || $1 }) else { return nil }
+    let total = pairs.reduce(0) { $0 + below($1.0, $1.1) }
+    guard total > 0 else { return (0, pairs.map { _ in 0 }) }
+    let value = pairs.reduce(0) { $0 + above($1.0, $1.1) } / total
+    return (value, pairs.map { (above($0.0, $0.1) - value * below($0.0, $0.1)) / total })
+  }
+}
+
+extension EvaluatedSamples {
+  /// The questions that classes or labels put: one for two classes, one for each class of more, one for each label. Empty
+  /// for regression.
+  public func decisions(threshold: Double? = nil) -> [Decisions] {
+    if isMultiLabel {
+      let limit = Float(threshold ?? 0.5)
+      return (0..<width).map { output in
+        let scores = column(output)
+        let truth = (0..<count).map { values[$0 * width + output] == 1 }
+        return Decisions(truth: truth, predicted: scores.map { $0 > limit }, scores: scores)
+      }
+    }
+    guard !labels.isEmpty else { return [] }
+    let predicted = predictedLabels(threshold: threshold)
+    let classes: [Int32] = width <= 2 ? [1] : (0..<width).map { Int32($0) }
+    return classes.map { label in
+      Decisions(
+        truth: labels.map { $0 == label }, predicted: predicted.map { $0 == label },
+        scores: width == 2 && kind != .probabilities ? margins() : column(width == 1 ? 0 : Int(label)))
+    }
+  }
+
+  private func column(_ output: Int) -> [Float] { (0..<count).map { predictions[$0 * width + output] } }
+
+  /// Of two scores that are no probabilities, how far the second is above the first.
+  private func margins() -> [Float] { (0..<count).map { predictions[$0 * 2 + 1] - predictions[$0 * 2] } }
+}

@@ -1,0 +1,123 @@
+import ApusCore
+import ApusNN
+import TestSupport
+import Testing
+
+/// What must hold of every loss.
+@Suite struct LossTests {
+  private static let descriptions =
+    Losses.table.names.map { JSONValue.string($0).text() } + [
+      SoftmaxCrossEntropy(classWeights: [1, 0.5, 4], labelSmoothing: 0.2).configuration.text(),
+      Huber(delta: 0.4).configuration.text(), MulticlassSVM(margin: 2).configuration.text(),
+    ]
+
+  private func loss(_ description: String) throws -> any Loss {
+    try Losses.loss(StrictJSON.parse(description, name: "loss"))
+  }
+
+  @Test(arguments: descriptions)
+  func gradientsAreCentralDifferences(_ description: String) throws {
+    let loss = try loss(description)
+    let output = Tensor.input("output", TensorType([.rows, 3]))
+    let target = Tensor.input("target", loss.targetType(for: output.shape))
+    let value = loss(output, target).mean()
+    let graph = try Graph(
+      inputs: [output, target], outputs: [value] + gradients(of: value, withRespectTo: [output]))
+    let interpreter = Interpreter(graph)
+    let outputs = ReferenceArray(
+      shape: [5, 3], values: (0..<15).map { 2.1 * Mathematics.sin(Double($0 * $0)) + 0.037 })
+    let targets = targets(loss, labels: [0, 1, 2, 2, 1], outputs: 3)
+    let gradient = interpreter.run([outputs, targets], rows: 5)[1].values
+    let step = 1e-5
+    for index in outputs.values.indices {
+      func shifted(_ by: Double) -> Double {
+        var moved = outputs
+        moved.values[index] += by
+        return interpreter.run([moved, targets], rows: 5)[0].values[0]
+      }
+      let slope = (shifted(step) - shifted(-step)) / (2 * step)
+      #expect(abs(slope - gradient[index]) <= 1e-8 * max(1, abs(slope)), "\(index)")
+    }
+  }
+
+  /// Classes as a loss wants them.
+  private func targets(_ loss: any Loss, labels: [Int], outputs: Int) -> ReferenceArray<Double> {
+    switch loss.classTargets {
+    case .numbers: ReferenceArray(shape: [labels.count], values: labels.map { Double($0) })
+    case .indicators(let off, let on):
+      ReferenceArray(shape: [labels.count, outputs]) { index in
+        let isOn = outputs == 1 ? labels[index[0]] == 1 : labels[index[0]] == index[1]
+        return Double(isOn ? on : off)
+      }
+    }
+  }
+
+  /// What a loss says to expect at the start is what it is when every output is 0.
+  @Test(arguments: descriptions, [1, 2, 3, 10])
+  func lossAtTheStartIsTheExpectedOne(_ description: String, _ outputs: Int) throws {
+    let loss = try loss(description)
+    // One output is for losses that put it to the question; weights are for three classes.
+    guard outputs > 1 || loss.classTargets != .numbers else { return }
+    if let weighted = loss as? SoftmaxCrossEntropy, !weighted.classWeights.isEmpty, outputs != 3 { return }
+    let classes = max(outputs, 2)
+    let labels = (0..<40).map { $0 % 3 == 0 ? 0 : $0 % classes }
+    let counts = (0..<classes).map { label in labels.count { $0 == label } }
+    let summary = TargetSummary(outputs: outputs, classCounts: counts)
+    let expected = try #require(loss.expectedAtStart(summary))
+    #expect(
+      abs(try atZero(loss, targets(loss, labels: labels, outputs: outputs), outputs) - expected) < 1e-12)
+  }
+
+  @Test(arguments: ["squared", "halfSquared", "absolute", "huber"])
+  func ofNumbersToo(_ name: String) throws {
+    let loss = try Losses.loss(.string(name))
+    let values = (0..<30).map { Float($0 % 7) - 2.5 }
+    let targets = ReferenceArray(shape: [10, 3], values: values.map { Double($0) })
+    let expected = try #require(loss.expectedAtStart(TargetSummary(outputs: 3, values: values)))
+    #expect(abs(try atZero(loss, targets, 3) - expected) < 1e-12)
+  }
+
+  private func atZero(_ loss: any Loss, _ targets: ReferenceArray<Double>, _ outputs: Int) throws -> Double {
+    let output = Tensor.input("output", TensorType([.rows, Dimension(outputs)]))
+    let target = Tensor.input("target", loss.targetType(for: output.shape))
+    let graph = try Graph(inputs: [output, target], outputs: [loss(output, target).mean()])
+    let rows = targets.shape[0]
+    return Interpreter(graph).run([ReferenceArray(shape: [rows, outputs]), targets], rows: rows)[0].values[0]
+  }
+
+  @Test func theWellKnownOnes() {
+    let ten = TargetSummary(outputs: 10, classCounts: Array(repeating: 5, count: 10))
+    #expect(SoftmaxCrossEntropy().expectedAtStart(ten) == Mathematics.log(10))
+    #expect(MulticlassSVM().expectedAtStart(ten) == 9)
+    #expect(BinaryCrossEntropy().expectedAtStart(ten) == Mathematics.log(2))
+  }
+
+  @Test func zeroOneHasNoGradient() throws {
+    let scores = Tensor([1, 2, 3, 3, 2, 1] as [Float], shape: [2, 3])
+    let labels = Tensor([Int32(2), 1], shape: [2])
+    #expect(try ZeroOne()(scores, labels).values() == [0, 1])
+    let gradient = gradients(of: ZeroOne()(scores, labels).sum(), withRespectTo: [scores])[0]
+    #expect(try gradient.values() == [0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func weightsMustFitTheClasses() throws {
+    let loss = SoftmaxCrossEntropy(classWeights: [1, 2])
+    let scores = Tensor([1, 2, 3] as [Float], shape: [1, 3])
+    #expect {
+      try loss(scores, Tensor([Int32(0)], shape: [1])).values()
+    } throws: { "\($0)".contains("2 classWeights for 3 classes") }
+  }
+
+  /// With steps of all kinds in between: the loss of several positions a row is their mean.
+  @Test func positionsOfARowAreAveraged() throws {
+    let scores = Tensor((0..<12).map { Float($0 % 5) }, shape: [2, 2, 3])
+    let labels = Tensor([Int32(0), 1, 2, 0], shape: [2, 2])
+    let flat = Tensor((0..<12).map { Float($0 % 5) }, shape: [4, 3])
+    let flatLabels = Tensor([Int32(0), 1, 2, 0], shape: [4])
+    for loss in [SoftmaxCrossEntropy(labelSmoothing: 0.1), MulticlassSVM(), ZeroOne()] as [any Loss] {
+      let rows = try loss(scores, labels).values()
+      let all = try loss(flat, flatLabels).values()
+      #expect(abs(rows[0] - (all[0] + all[1]) / 2) < 1e-6 && abs(rows[1] - (all[2] + all[3]) / 2) < 1e-6)
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import Apus
+import Foundation
+import Testing
+
+@Suite struct SearchTests {
+  private func space(_ over: String) throws -> SearchSpace {
+    try SearchSpace(StrictJSON.parse(over, name: "over"))
+  }
+
+  private func yaml(_ search: String, epochs: Int = 6) -> String {
+    """
+    data: {source: iris}
+    model: {hidden: [6]}
+    training: {epochs: \(epochs), batch: 16}
+    search:
+      over:
+        training.learningRate: {log: [1e-5, 0.1]}
+        training.l2: {choice: [0, 0.001]}
+    \(search.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
+    """
+  }
+
+  private func search(
+    _ folder: TemporaryFolder, _ name: String, _ yaml: String, resume: Bool = false, parallel: Int = 1,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Search {
+    let path = try folder.write("\(name).yaml", yaml)
+    return try Search(
+      RunConfiguration.load(yaml: path), folder: folder.path(name), resume: resume, parallel: parallel,
+      isCancelled: isCancelled)
+  }
+
+  // MARK: Ranges
+
+  @Test func whatRangesGive() throws {
+    let log = try SearchRange(.log, 1e-4, 1e-1, steps: 4)
+    #expect(log.grid.map(\.doubleValue) == [1e-4, 1e-3, 1e-2, 1e-1])
+    #expect(log.value(at: 0.5).doubleValue == 0.003162)
+    #expect(try SearchRange(.uniform, -1, 1).grid.map(\.doubleValue) == [-1, 0, 1])
+    let integer = try SearchRange(.integer, 3, 5)
+    #expect([0, 0.32, 0.34, 0.66, 0.67, 0.999].map { integer.value(at: $0).intValue } == [3, 3, 4, 4, 5, 5])
+    #expect(try SearchRange(.logInteger, 16, 256).grid.map(\.intValue) == [16, 64, 256])
+    let choice = try SearchRange(choice: [.string("a"), .string("b")])
+    #expect([0, 0.49, 0.5, 0.99].map { choice.value(at: $0).stringValue } == ["a", "a", "b", "b"])
+  }
+
+  /// A log-uniform draw has as many values in each power of ten.
+  @Test func drawsAreOfTheRange() throws {
+    let space = try space(#"{"training.learningRate": {"log": [1e-4, 1e-1]}, "training.l2": {"uniform": [0, 1]}}"#)
+    let draws = (0..<3000).map { space.random(trial: $0, seed: 5).map { $0.doubleValue! } }
+    for power in [1e-4, 1e-3, 1e-2] {
+      let count = draws.count { $0[0] >= power && $0[0] < power * 10 }
+      #expect(abs(Double(count) - 1000) < 4 * (3000 * 2.0 / 9).squareRoot())
+    }
+    let mean = draws.reduce(0) { $0 + $1[1] } / 3000
+    #expect(abs(mean - 0.5) < 4 / (12.0 * 3000).squareRoot())
+    // The axes are drawn by themselves: no correlation.
+    let covariance = draws.reduce(0) { $0 + (Mathematics.log($1[0]) + 5.756) * ($1[1] - 0.5) } / 3000
+    #expect(abs(covariance) < 0.05)
+  }
+
+  @Test func anAxisMoreLeavesTheOthers() throws {
+    let one = try space(#"{"training.l2": {"uniform": [0, 1]}}"#)
+    let two = try space(#"{"model.dropout": {"uniform": [0, 0.5]}, "training.l2": {"uniform": [0, 1]}}"#)
+    #expect((0..<5).map { one.random(trial: $0, seed: 1)[0] } == (0..<5).map { two.random(trial: $0, seed: 1)[1] })
+  }
+
+  @Test func valuesReachTheConfiguration() throws {
+    let space = try space(
+      #"{"training.optimizer.adam.beta1": [0.8], "model.hidden": [[4, 5]], "training.schedule": ["cosine"]}"#)
+    var base = RunConfiguration()
+    base.training.optimizer = .string("adam")
+    let configuration = try space.configuration(at: space.grid[0], of: base)
+    #expect(configuration.model.hidden == [4, 5])
+    #expect(configuration.training.schedule == .string("cosine"))
+    #expect(try Optimizers.optimizer(configuration.training.optimizer!) as? Adam == Adam(beta1: 0.8))
+  }
+
+  @Test(arguments: [
+    (#"{"training.learnigRate": [1]}"#, "did you mean “training.learningRate”"),
+    (#"{"training": [1]}"#, "unknown key “training”"),
+    (#"{"training.l2": {"lgo": [1, 2]}}"#, "did you mean “log”"),
+    (#"{"training.l2": {"log": [0, 2]}}"#, "use uniform"),
+    (#"{"training.l2": {"uniform": [2, 1]}}"#, "a range from 2 to 1"),
+    (#"{"training.l2": {"integer": [1.5, 3]}}"#, "whole numbers"),
+    (#"{"training.l2": []}"#, "a choice of nothing"), (#"{}"#, "a search over nothing"),
+    (#"{"training.l2": {"log": [1]}}"#, "[low, high]"),
+  ])
+  func mistakesAreNamed(_ over: String, _ expected: String) {
+    let text = message { _ = try space(over) }
+    #expect(text.contains(expected), "\(text)")
+  }
+
+  /// Bergstra and Bengio's figure: with one hyper-parameter that matters and one that does not, nine random trials come
+  /// nearer the best value than a grid of nine, because they try nine of its values and the grid three.
+  ///
+  /// No luck: the mean distance over all places of the optimum is 1/8 for {0, ½, 1}; for n uniform draws it is
+  /// ∫∫ min|x − t| = 1/(2(n+1)) · (1 + 2/(n+2)) ≈ 0.059 for n = 9.
+  @Test func randomBeatsGridWhereOneAxisMatters() throws {
+    let space = try space(
+      #"{"training.learningRate": {"uniform": [0, 1]}, "training.l2": {"uniform": [0, 1]}}"#)
+    let places = (0..<100).map { (Double($0) + 0.5) / 100 }
+    func distance(_ points: [SearchSpace.Point]) -> Double {
+      let tried = points.map { $0[0].doubleValue! }
+      return places.reduce(0) { sum, place in sum + tried.map { abs($0 - place) }.min()! } / 100
+    }
+    #expect(space.grid.count == 9)
+    #expect(abs(distance(space.grid) - 0.125) < 1e-3)
+    let random = (0..<400).map { seed in
+      distance((0..<9).map { space.random(trial: $0, seed: UInt64(seed)) })
+    }
+    let mean = random.reduce(0, +) / 400
+    let expected = (1 + 2.0 / 11) / 20
+    #expect(abs(mean - expected) < 0.004, "\(mean)")
+    #expect(mean < 0.55 * distance(space.grid))
+  }
+
+  // MARK: Importance
+
+  @Test func importanceIsOmegaSquared() {
+    // By hand: groups (1, 2), (5, 6): SS_b = 16, SS_w = 1, MS_w = 0.5; (16 − 0.5) / (17 + 0.5).
+    #expect(abs(Importance.share([1, 2, 5, 6], [0, 0, 1, 1]) - 15.5 / 17.5) < 1e-12)
+    #expect(Importance.share([1, 2, 1, 2], [0, 0, 1, 1]) == 0)
+    #expect(Importance.share([1, 2, 3], [0, 0, 0]) == 0)
+    #expect(Importance.ranks([3, 1, 1, .nan]) == [2, 0.5, 0.5, 3])
+  }
+
+  @Test func whatMattersIsFound() throws {
+    let space = try space(
+      #"{"training.learningRate": {"log": [1e-4, 1]}, "training.l2": {"uniform": [0, 1]}, "training.batch": [8, 16]}"#)
+    let trials = (0..<40).map { number in
+      var trial = SearchTrial(number: number + 1, values: space.random(trial: number, seed: 2))
+      trial.scores = [Mathematics.log(trial.values[0].doubleValue!) + (trial.values[2].intValue == 8 ? 1 : 0)]
+      return trial
+    }
+    let importance = Importance.all(space, trials)
+    #expect(importance.map(\.key).first == "training.learningRate")
+    #expect(importance[0].share > 0.7)
+    #expect(importance.first { $0.key == "training.l2" }!.share < 0.2)
+  }
+
+  // MARK: Whole searches
+
+  @Test func findsTheBestAndRerunsIt() throws {
+    let folder = try TemporaryFolder()
+    let report = try search(folder, "a", yaml("trials: 6")).run()
+    #expect(report.trials.count == 6 && report.trials.allSatisfy { $0.status == .finished && $0.epochs == 6 })
+    let scores = report.trials.map { $0.score! }
+    #expect(scores == scores.sorted() && scores[0] < scores[5])
+    #expect(report.importance.count == 2)
+    // The configuration of the best reruns it: the same validation loss.
+    let best = try RunConfiguration.load(yaml: report.bestConfiguration!)
+    #expect(best.training.learningRate == report.best?.values[0].doubleValue)
+    let rerun = try TrainingRun(best, folder: folder.path("rerun")).train()
+    #expect(rerun.validation.first { $0.name == "loss" }?.value == report.best?.score)
+    #expect(!rerun.test.isEmpty)
+    // No trial has looked at the test rows.
+    let trial = try StrictJSON.parse(
+      String(decoding: folder.bytes("a/trials/1/run.json"), as: UTF8.self), name: "run.json")
+    #expect(trial["test"] == .object([]))
+  }
+
+  /// The same search with two trials at a time and interrupted after each few steps comes to the same scores.
+  @Test func parallelAndInterruptedSearchesAreTheSame() throws {
+    let folder = try TemporaryFolder()
+    let text = yaml("trials: 6\nhalving: 2\nmetric: accuracy")
+    let whole = try search(folder, "whole", text).run()
+    #expect(Set(whole.trials.map(\.epochs)) == [2, 3, 6] || Set(whole.trials.map(\.epochs)) == [2, 6, 3])
+    #expect(whole.trials.count { $0.status == .finished } == 2 || whole.trials.count { $0.status == .finished } == 1)
+    let parallel = try search(folder, "parallel", text, parallel: 3).run()
+    func key(_ report: SearchReport) -> [String] {
+      report.trials.map { "\($0.number) \($0.scores) \($0.status) \($0.epochs)" }
+    }
+    #expect(key(parallel) == key(whole))
+
+    final class Counter: @unchecked Sendable { var left = 0 }
+    let counter = Counter()
+    var resumed: SearchReport?
+    for round in 0..<200 {
+      counter.left = 25
+      let part = try search(folder, "parts", text, resume: round > 0) {
+        counter.left -= 1
+        return counter.left < 0
+      }
+      let report = try part.run()
+      if !report.isInterrupted {
+        resumed = report
+        #expect(round > 2)
+        break
+      }
+    }
+    #expect(try key(#require(resumed)) == key(whole))
+  }
+
+  @Test func aFailingTrialEndsNothing() throws {
+    let folder = try TemporaryFolder()
+    let text = yaml("method: grid", epochs: 2)
+      .replacing("training.l2: {choice: [0, 0.001]}", with: "model.dropout: [0.1, 7]")
+      .replacing("{log: [1e-5, 0.1]}", with: "[0.01, 1e30]")
+    let report = try search(folder, "a", text).run()
+    #expect(report.trials.count == 4)
+    #expect(report.trials.count { $0.status == .failed } == 3)
+    #expect(report.best?.values == [.number("0.01"), .number("0.1")])
+    #expect(report.trials.contains { $0.problem?.contains("dropout of 7") == true })
+    let none = text.replacing("[0.1, 7]", with: "[7, 8]")
+    #expect(message { _ = try search(folder, "b", none).run() }.contains("all 4 trials have failed"))
+  }
+
+  /// What took the process down twice is not begun a third time.
+  @Test func aCrashingTrialIsLeftOut() throws {
+    let folder = try TemporaryFolder()
+    let text = yaml("trials: 2", epochs: 1)
+    _ = try search(folder, "a", text)
+    let state = try StrictJSON.parse(
+      String(decoding: folder.bytes("a/search.json"), as: UTF8.self), name: "state")
+    func crashed(attempts: Int) throws -> SearchReport {
+      guard case .array(var trials) = state else { throw ApusError("no trials") }
+      trials[0].set(["status"], to: .string("running"))
+      trials[0].set(["attempts"], to: .integer(attempts))
+      _ = try folder.write("a/search.json", JSONValue.array(trials).text())
+      return try search(folder, "a", text, resume: true).run()
+    }
+    #expect(try crashed(attempts: 2).trials.last?.problem == "the process ended during it, twice")
+    #expect(try crashed(attempts: 1).trials.allSatisfy { $0.status == .finished })
+  }
+
+  @Test(arguments: [
+    ("metric: acuracy", "did you mean “accuracy”"), ("halving: 1", "halving by 1"), ("trials: 0", "0 trials"),
+    ("method: grid\ntrials: 7", "7 trials for a grid of 6 points"), ("methd: grid", "did you mean “search.method”"),
+  ])
+  func settingsThatCannotBe(_ setting: String, _ expected: String) throws {
+    let folder = try TemporaryFolder()
+    let text = message { _ = try search(folder, "a", yaml(setting)) }
+    #expect(text.contains(expected), "\(text)")
+  }
+
+  @Test func anotherSearchsFolderIsRefused() throws {
+    let folder = try TemporaryFolder()
+    _ = try search(folder, "a", yaml("trials: 2"))
+    #expect(
+      message { _ = try search(folder, "a", yaml("trials: 2\nseed: 9"), resume: true) }
+        .contains("another search"))
+  }
+}
