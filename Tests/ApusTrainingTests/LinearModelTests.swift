@@ -126,7 +126,7 @@ struct LinearFixture: Decodable, Sendable {
     settings.schedule = recipe.schedule
     let session = try TrainingSession(model, training: data, settings: settings)
     while !session.isFinished { try session.runEpoch() }
-    return session.result()
+    return try session.result()
   }
 
   /// The sum over the rows with the penalty, in `Double`.

@@ -121,9 +121,9 @@ import Testing
 
   @Test func importanceIsOmegaSquared() {
     // By hand: groups (1, 2), (5, 6): SS_b = 16, SS_w = 1, MS_w = 0.5; (16 − 0.5) / (17 + 0.5).
-    #expect(abs(Importance.share([1, 2, 5, 6], [0, 0, 1, 1]) - 15.5 / 17.5) < 1e-12)
-    #expect(Importance.share([1, 2, 1, 2], [0, 0, 1, 1]) == 0)
-    #expect(Importance.share([1, 2, 3], [0, 0, 0]) == 0)
+    #expect(abs(Importance.omegaSquared([1, 2, 5, 6], [0, 0, 1, 1]) - 15.5 / 17.5) < 1e-12)
+    #expect(Importance.omegaSquared([1, 2, 1, 2], [0, 0, 1, 1]) == 0)
+    #expect(Importance.omegaSquared([1, 2, 3], [0, 0, 0]) == 0)
     #expect(Importance.ranks([3, 1, 1, .nan]) == [2, 0.5, 0.5, 3])
   }
 

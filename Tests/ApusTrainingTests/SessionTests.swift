@@ -37,7 +37,7 @@ import Testing
       try resumed.restore(state)
       while !resumed.isFinished { try resumed.runStep() }
       #expect(resumed.progress == whole.progress, "step \(state.progress.step)")
-      #expect(resumed.result().bits == whole.result().bits, "step \(state.progress.step)")
+      #expect(try resumed.result().bits == whole.result().bits, "step \(state.progress.step)")
       #expect(resumed.state == whole.state)
     }
   }
@@ -84,7 +84,7 @@ import Testing
     let data = try Samples.classes(60, flipped: 0.5)
     let session = try session(settings(epochs: 8), training: data, validation: Samples.classes(30, seed: 9))
     while !session.isFinished { try session.runStep() }
-    #expect(session.result().bits == session.snapshot().bits)
+    #expect(try session.result().bits == session.snapshot().bits)
     #expect(session.progress.history.epochs.count == 8 && session.progress.stopReason == nil)
   }
 

@@ -37,6 +37,7 @@ import Testing
       case .step(let step, let epoch, _): words.append("step \(step) of epoch \(epoch)")
       case .epoch(let record): words.append("epoch \(record.epoch)")
       case .checkpoint: words.append("checkpoint")
+      case .member: words.append("member")
       case .stopped: words.append("stopped")
       case .finished(let history): words.append("finished \(history.epochs.count)")
       }

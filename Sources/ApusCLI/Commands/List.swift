@@ -7,8 +7,8 @@
       abstract: "List the names that settings may use, with formulas and parameters.")
 
     enum Family: String, CaseIterable, ExpressibleByArgument {
-      case models, activations, losses, optimizers, schedules, initializers, preparations, layers, metrics,
-        datasets
+      case models, activations, losses, optimizers, schedules, initializers, preparations, ensembles,
+        features, layers, metrics, datasets
 
       fileprivate var lines: [String] {
         let width = max(Output.style.width, 60)
@@ -20,6 +20,8 @@
         case .schedules: NameListing(Schedules.table).lines(width: width)
         case .initializers: NameListing(Initializers.table).lines(width: width)
         case .preparations: NameListing(Preparations.table).lines(width: width)
+        case .ensembles: NameListing(EnsembleMethods.table).lines(width: width)
+        case .features: NameListing(FeatureSteps.table).lines(width: width)
         case .layers: NameListing(Layers.table).lines(width: width)
         case .metrics: NameListing(Metrics.table).lines(width: width)
         case .datasets: DatasetListing().lines(width: width)

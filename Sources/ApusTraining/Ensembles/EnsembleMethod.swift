@@ -27,6 +27,13 @@ public struct EnsembleMoment: Sendable {
   public let isEpochEnd: Bool
   /// Epochs done, and those of the whole run.
   public let epoch, epochs: Int
+
+  package init(step: Int, isEpochEnd: Bool, epoch: Int, epochs: Int) {
+    self.step = step
+    self.isEpochEnd = isEpochEnd
+    self.epoch = epoch
+    self.epochs = epochs
+  }
 }
 
 extension EnsembleMethod {

@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// F1 of all decisions about independent labels together: frequent labels count for more than in the macro average. Its

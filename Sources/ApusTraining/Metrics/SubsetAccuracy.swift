@@ -1,3 +1,4 @@
+import ApusCore
 import ApusNN
 
 /// The share of samples all of whose independent labels are right (the exact match); its standard error is √(p(1−p)/n).

@@ -10,20 +10,20 @@ public struct Importance: Sendable, Equatable {
   public let share: Double
 
   /// The axes' importance, the largest first; none for fewer than four trials with a score.
-  static func all(_ space: SearchSpace, _ trials: [SearchTrial]) -> [Importance] {
+  package static func all(_ space: SearchSpace, _ trials: [SearchTrial]) -> [Importance] {
     // The first rung is the one that all trials have reached.
     let scored = trials.filter { !$0.scores.isEmpty }
     guard scored.count >= 4 else { return [] }
     let ranks = ranks(scored.map { $0.scores[0] })
     let unsorted = space.axes.enumerated().map { position, axis in
       let groups = groups(scored.map { $0.values[position] })
-      return Importance(key: axis.key, share: share(ranks, groups))
+      return Importance(key: axis.key, share: omegaSquared(ranks, groups))
     }
     return unsorted.enumerated().sorted { ($1.element.share, $0.offset) < ($0.element.share, $1.offset) }
       .map(\.element)
   }
 
-  static func share(_ scores: [Double], _ groups: [Int]) -> Double {
+  package static func omegaSquared(_ scores: [Double], _ groups: [Int]) -> Double {
     let count = Double(scores.count)
     let mean = scores.reduce(0, +) / count
     let total = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -40,7 +40,7 @@ public struct Importance: Sendable, Equatable {
   }
 
   /// Mean ranks of equal scores.
-  static func ranks(_ scores: [Double]) -> [Double] {
+  package static func ranks(_ scores: [Double]) -> [Double] {
     scores.map { score in
       let below = scores.count { $0 < score || ($0.isNaN == false && score.isNaN) }
       let equal = scores.count { $0 == score || ($0.isNaN && score.isNaN) }

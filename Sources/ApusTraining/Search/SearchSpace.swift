@@ -71,7 +71,7 @@ public struct SearchSpace: Sendable, Equatable {
 extension JSONValue {
   /// Puts a value at a path of keys. A name on the way becomes an object that it is the key of: `adam` at
   /// `optimizer.adam.beta1`.
-  mutating func set(_ path: ArraySlice<String>, to value: JSONValue) {
+  package mutating func set(_ path: ArraySlice<String>, to value: JSONValue) {
     guard let key = path.first else {
       self = value
       return

@@ -27,7 +27,7 @@ public struct SearchTrial: Sendable, Equatable, Codable {
   /// How often it was begun: what has taken the whole process down twice is not begun again.
   public var attempts = 0
 
-  init(number: Int, values: [JSONValue]) {
+  package init(number: Int, values: [JSONValue]) {
     self.number = number
     self.values = values
   }

@@ -1,6 +1,6 @@
-import ApusCore
+public import ApusCore
 import ApusData
-public import ApusNN
+import ApusNN
 
 /// The items of a table of named things, with formulas and parameters.
 public struct NameListing: Sendable {
