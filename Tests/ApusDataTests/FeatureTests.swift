@@ -17,7 +17,8 @@ import Testing
     #expect(abs(Double(made[8]) - (12 - mean) / deviation) < 1e-6)
     #expect(try PolynomialFeatures(degree: 3).fit([1, 2, 3, 5], names: ["x"]).names == ["x", "x²", "x³"])
     // 0 and 1 are their own squares.
-    #expect(try PolynomialFeatures().fit([0, 1, 1, 3, 0, 4], names: ["f", "x"]).names == ["f", "x", "f·x", "x²"])
+    #expect(
+      try PolynomialFeatures().fit([0, 1, 1, 3, 0, 4], names: ["f", "x"]).names == ["f", "x", "f·x", "x²"])
   }
 
   @Test func tooManyProducts() {
@@ -57,7 +58,8 @@ import Testing
     var last = Double.infinity
     for component in 0..<3 {
       let v = Array(fitted.matrix[(component * 3)..<((component + 1) * 3)])
-      let variance = (0..<6).reduce(0.0) { $0 + projected[$1 * 3 + component] * projected[$1 * 3 + component] } / 6
+      let variance =
+        (0..<6).reduce(0.0) { $0 + projected[$1 * 3 + component] * projected[$1 * 3 + component] } / 6
       #expect(variance <= last)
       last = variance
       for i in 0..<3 {

@@ -107,7 +107,8 @@ import Testing
     let run = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"))
     let report = try run.train()
     let saved = try SavedModel(contentsOf: report.model!)
-    #expect(saved.model.parameterCount == 3 * (5 * 6 + 7 * 3) && report.parameters == saved.model.parameterCount)
+    #expect(
+      saved.model.parameterCount == 3 * (5 * 6 + 7 * 3) && report.parameters == saved.model.parameterCount)
     // The first member is the run without an ensemble.
     var single = try configuration("{seeds: 3}")
     single.training.ensemble = nil

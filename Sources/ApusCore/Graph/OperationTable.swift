@@ -7,13 +7,15 @@ package enum OperationTable {
     Negate.self, Absolute.self, Sign.self, Square.self, SquareRoot.self, Reciprocal.self,
     Exp.self, ExpMinusOne.self, Log.self, LogOnePlus.self, Sin.self, Cos.self, TanhFunction.self,
     SigmoidFunction.self,
-    ErrorFunction.self, GaussianErrorLinear.self, GaussianErrorLinearSlope.self, SoftplusFunction.self, Rectifier.self, Floor.self, Ceiling.self, Round.self,
+    ErrorFunction.self, GaussianErrorLinear.self, GaussianErrorLinearSlope.self, SoftplusFunction.self,
+    Rectifier.self, Floor.self, Ceiling.self, Round.self,
     Flush.self,
     // Comparisons
     Equal.self, NotEqual.self, Less.self, LessOrEqual.self, And.self, Or.self, Not.self, IsFinite.self,
     Select.self, Cast.self,
     // Reductions
-    Reduce.self, Mean.self, Moments.self, WindowSum.self, Standardize.self, SoftmaxOperation.self, LogSoftmaxOperation.self,
+    Reduce.self, Mean.self, Moments.self, WindowSum.self, Standardize.self, SoftmaxOperation.self,
+    LogSoftmaxOperation.self,
     // Products
     MatrixProduct.self, SelfAttention.self, SelfAttentionGradient.self,
     // Windows over images
