@@ -30,10 +30,18 @@
       help: "A column with the probability of each class or label as well.")
     var probabilities = false
 
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp(
+        "Passes with dropout: their mean is the prediction, and a column has their standard deviation.",
+        valueName: "n"))
+    var samples: Int?
+
     func run() throws {
       try decision.check()
+      try Checked.count(samples, "--samples", from: 2, to: 100_000)
       let saved = try SavedModel(contentsOf: model)
-      let predictions = try saved.predict(source.open(saved), threshold: decision.threshold)
+      let predictions = try saved.predict(source.open(saved), threshold: decision.threshold, passes: samples)
       Output.tellBuild()
       Output.tell(Output.notes(predictions.notes, Output.errorStyle))
       let csv = predictions.csv(allClasses: probabilities)

@@ -1,6 +1,6 @@
 #if Command
-  public import Apus
-  public import ArgumentParser
+  import Apus
+  import ArgumentParser
 
   struct Search: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -27,6 +27,12 @@
     var config: String?
 
     @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp(
+        "Cross-validation: train once for each of k folds, which is then the test part.", valueName: "k"))
+    var folds: Int?
+
+    @Option(
       help: ArgumentHelp("The run's folder. (default: runs/NAME-…)", valueName: "dir"), completion: .directory
     )
     var out: String?
@@ -58,6 +64,9 @@
       if dataArguments.test != nil, dataArguments.testData != nil {
         throw ValidationError("Give --test or --test-data, not both.")
       }
+      if folds != nil, resume != nil || profile {
+        throw ValidationError("--folds goes with neither --resume nor --profile; resume a fold's own folder.")
+      }
       if resume != nil {
         if config != nil || out != nil {
           throw ValidationError(
@@ -73,6 +82,7 @@
     func run() throws {
       try check()
       if !quiet { Output.tellBuild() }
+      if let folds { return try crossValidate(folds) }
       let run = try TrainingRun(
         runConfiguration(), folder: resume ?? out, resume: resume != nil, threads: threads)
       Interruption.install()

@@ -137,6 +137,24 @@ public struct Split: Sendable, Equatable {
     }
   }
 
+  /// One of k splits for cross-validation: the fold's rows are the test part, and of the others `validation`, a part of
+  /// all rows, is looked at for choices.
+  ///
+  /// - Parameter fold: counted from 1.
+  /// - Throws: as ``folds(_:rows:classes:seed:)``; if there is no such fold.
+  public static func fold(
+    _ fold: Int, of count: Int, rows: [Int], classes: [Int32]? = nil, _ options: SplitOptions
+  ) throws(ApusError) -> Split {
+    guard (1...max(count, 1)).contains(fold) else {
+      throw ApusError("fold \(fold) of \(count)", expected: "1 … \(count)")
+    }
+    let folds = try folds(count, rows: rows, classes: classes, seed: options.seed)
+    var options = options
+    // Of all rows, and so more of those that are left.
+    options.validation = min(options.validation * Double(count) / Double(max(count - 1, 1)), 0.99)
+    return try random(rows: rows, testRows: folds[fold - 1].validation, classes: classes, options)
+  }
+
   /// The rows in random order, class after class.
   private static func strata(_ rows: [Int], _ classes: [Int32]?, _ random: Philox) -> [[Int]] {
     var shuffled = rows

@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 import ApusNN
 
-/// Predictions and losses of a network on a data set, batch by batch, without dropout.
+/// Predictions and losses of a network on a data set, batch by batch; without dropout unless its samples are asked for.
 final class Evaluator {
   private let executable: Executable
   private let capacity: Int
@@ -10,22 +10,29 @@ final class Evaluator {
   private let scale: TargetScale
   private let classTargets: ClassTargets
   private let kind: PredictionKind
+  /// Seed and pass, for dropout; nil where the network draws nothing.
+  private let key: UnsafeMutablePointer<Int32>?
 
   /// - Parameters:
   ///   - parameters: the arena to read the weights from, which may change between evaluations.
   ///   - scale: turns regression outputs into original units.
+  ///   - mode: for Monte-Carlo dropout one that samples it.
   init(
     _ model: Model, parameters: TensorStorage, loss: any Loss, scale: TargetScale = TargetScale(),
-    capacity: Int = 256, engine: Engine
+    mode: TracingMode = .inference, capacity: Int = 256, engine: Engine
   ) throws {
-    let traced = TracedModel(model, mode: .inference)
+    let traced = TracedModel(model, mode: mode)
     let input = model.inputs[0].tensor
     let output = traced(input)
     let target = Tensor.input("target", loss.targetType(for: output.shape))
     let graph = try Graph(
-      inputs: [input, target] + traced.inputs, outputs: [loss.prediction(output), loss(output, target)])
+      inputs: [input, target] + traced.inputs + [traced.key],
+      outputs: [loss.prediction(output), loss(output, target)])
     executable = try engine.compile(graph, rows: capacity)
     traced.binding.bind(executable, from: 2, to: parameters)
+    key = executable.input(2 + traced.inputs.count)?.assumingMemoryBound(to: Int32.self)
+    key?[0] = Int32(truncatingIfNeeded: model.seed)
+    key?[1] = Int32(truncatingIfNeeded: model.seed >> 32)
     self.capacity = capacity
     self.scale = scale
     classTargets = loss.classTargets
@@ -33,10 +40,15 @@ final class Evaluator {
     outputCount = model.outputShape.reduce(1, *)
   }
 
+  /// Whether passes differ: whether the network draws random numbers.
+  var isRandom: Bool { key != nil }
+
   /// Predictions and losses on the samples of the data set.
   ///
-  /// - Parameter threshold: of ``EvaluatedSamples/threshold``.
-  func run(_ dataset: any Dataset, threshold: Double? = nil) -> EvaluatedSamples {
+  /// - Parameters:
+  ///   - threshold: of ``EvaluatedSamples/threshold``.
+  ///   - pass: what the random numbers of dropout depend on, besides the model's seed.
+  func run(_ dataset: any Dataset, threshold: Double? = nil, pass: Int = 0) -> EvaluatedSamples {
     var batch = dataset.makeBatch(capacity: capacity)
     var predictions: [Float] = []
     var losses: [Float] = []
@@ -48,6 +60,9 @@ final class Evaluator {
     while start < dataset.count {
       let end = min(start + capacity, dataset.count)
       dataset.gather(all[start..<end], into: &batch)
+      // Rows of another batch have masks of their own.
+      key?[2] = Int32(truncatingIfNeeded: pass)
+      key?[3] = Int32(truncatingIfNeeded: start / capacity)
       batch.copy(
         to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
       executable.run(rows: batch.count)

@@ -25,6 +25,9 @@ public struct PredictionTable: Sendable {
   public var classProbabilities: [Float]
   /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
   public var decisions: [Bool] = []
+  /// Over passes with dropout, the standard deviation of each row's probability or number, of each label's probability;
+  /// empty without such passes.
+  public var deviations: [Float] = []
   public var notes: [String]
 
   /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
@@ -33,11 +36,13 @@ public struct PredictionTable: Sendable {
     guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
     var text = "prediction"
     if !probabilities.isEmpty { text += ",probability" }
+    if !deviations.isEmpty { text += ",deviation" }
     if allClasses { for name in classNames { text += "," + quoted("probability_\(name)") } }
     text += "\n"
     for (row, prediction) in predictions.enumerated() {
       text += quoted(prediction)
       if !probabilities.isEmpty { text += ",\(probabilities[row])" }
+      if !deviations.isEmpty { text += ",\(deviations[row])" }
       if allClasses {
         for index in classNames.indices { text += ",\(classProbabilities[row * classNames.count + index])" }
       }
@@ -49,11 +54,13 @@ public struct PredictionTable: Sendable {
   private func labelCSV(allClasses: Bool) -> String {
     var header = classNames.map { quoted($0) }
     if allClasses { header += classNames.map { quoted("probability_\($0)") } }
+    if !deviations.isEmpty { header += classNames.map { quoted("deviation_\($0)") } }
     var lines = [header.joined(separator: ",")]
     for row in predictions.indices {
       let range = (row * classNames.count)..<((row + 1) * classNames.count)
       var fields = decisions[range].map { $0 ? "1" : "0" }
       if allClasses { fields += classProbabilities[range].map { "\($0)" } }
+      if !deviations.isEmpty { fields += deviations[range].map { "\($0)" } }
       lines.append(fields.joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
@@ -99,15 +106,38 @@ extension SavedModel {
 
   /// A prediction for each row.
   ///
-  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
+  /// - Parameters:
+  ///   - threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
+  ///   - passes: with dropout, whose mean is the prediction and whose spread is told; one without dropout when nil.
   /// - Throws: when the data lacks a column that the model needs.
-  public func predict(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
-    -> PredictionTable
-  {
-    let (dataset, _, notes) = try encode(source)
-    let results = try model.results(
-      on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine)
-    if case .labels(let names) = dataset.targets {
+  public func predict(
+    _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
+  ) throws -> PredictionTable {
+    var (dataset, _, notes) = try encode(source)
+    guard let passes else {
+      return table(
+        try model.results(on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine),
+        dataset.targets, notes)
+    }
+    let sampled = try model.sampledResults(
+      on: dataset, passes: passes, loss: loss, scale: scale, threshold: threshold, engine: engine)
+    if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
+    var table = table(sampled.mean, dataset.targets, notes)
+    if case .classes = dataset.targets, sampled.mean.width > 1 {
+      // Of the class that is predicted.
+      table.deviations = sampled.mean.predictedLabels.enumerated().map { row, label in
+        sampled.deviations[row * sampled.mean.width + Int(label)]
+      }
+    } else {
+      table.deviations = sampled.deviations
+    }
+    return table
+  }
+
+  private func table(
+    _ results: EvaluatedSamples, _ targets: TargetKind, _ notes: [String]
+  ) -> PredictionTable {
+    if case .labels(let names) = targets {
       let limit = results.limit(nil)
       let decisions = results.predictions.map { $0 > limit }
       return PredictionTable(
@@ -117,7 +147,7 @@ extension SavedModel {
         probabilities: [], classNames: names, classProbabilities: results.predictions,
         decisions: decisions, notes: notes)
     }
-    guard case .classes(let names) = dataset.targets else {
+    guard case .classes(let names) = targets else {
       return PredictionTable(
         predictions: results.predictions.map { shortText(Double($0)) }, probabilities: [], classNames: [],
         classProbabilities: [], notes: notes)

@@ -31,11 +31,10 @@ public struct LSUV: Preparation {
     for (index, layer) in pass.layers.enumerated() {
       if orthonormal {
         for weight in layer.weights {
-          let columns = weight.shape.last ?? 1
-          let values = Orthonormal.normal(
-            rows: weight.count / columns, columns: columns,
+          let values = Orthogonal().values(
+            shape: weight.shape, fanIn: weight.specification.fanIn, fanOut: weight.specification.fanOut,
             random: Philox(seed: pass.seed, path: "lsuv \(weight.path)"))
-          pass.change(weight) { place, _ in values[place] }
+          pass.change(weight) { place, _ in Double(values[place]) }
         }
       }
       for _ in 0..<iterations {

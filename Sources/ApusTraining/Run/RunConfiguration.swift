@@ -39,6 +39,9 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public var validation: Double?
   /// The part of the rows that is looked at once, at the end.
   public var test: Double?
+  /// For cross-validation: into how many folds the rows are divided, and which of them, counted from 1, is the test part.
+  public var folds: Int?
+  public var fold: Int?
   /// A file of test rows instead.
   public var testData: String?
   /// Of generated sets.

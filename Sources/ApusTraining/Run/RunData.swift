@@ -63,13 +63,17 @@ struct RunData {
       labels: labels == LabelRequest() ? nil : labels, task: given.task, leaveOut: given.leaveOut ?? [])
     choices = [prepared.target.whyColumn, prepared.target.whyTask]
     let split: Split
-    if source.isUnsplit, given.test == nil, given.validation == nil {
+    if let folds = try Self.folds(given) {
+      split = try Split.fold(
+        folds.fold, of: folds.count, rows: prepared.rows, classes: prepared.classes, Self.options(given, seed)
+      )
+      configuration.validation = given.validation ?? Self.usualValidation
+      choices.append(Self.sizes(split.training.count, split.validation.count, split.test.count))
+    } else if source.isUnsplit, given.test == nil, given.validation == nil {
       split = prepared.unsplit()
       choices.append("all \(split.training.count) rows are for training")
     } else {
-      let options = SplitOptions(
-        validation: given.validation ?? Self.usualValidation,
-        test: given.testData == nil ? given.test ?? Self.usualTest : 0, seed: seed)
+      let options = Self.options(given, seed)
       split = try prepared.split(options)
       configuration.validation = options.validation
       configuration.test = given.testData == nil ? options.test : nil
@@ -130,7 +134,8 @@ struct RunData {
     notes = []
     task = .classification
     let all = images.training
-    var official = given.test == nil ? images.test : nil
+    let folds = try Self.folds(given)
+    var official = given.test == nil && folds == nil ? images.test : nil
     if let path = given.testData {
       guard case .images(let other) = try DataSource.open(path).content else {
         throw ApusError("the test data is no set of images", at: path)
@@ -141,7 +146,11 @@ struct RunData {
       validation: given.validation ?? Self.usualValidation,
       test: official == nil ? given.test ?? Self.usualTest : 0,
       seed: seed)
-    let split = try Split.random(rows: Array(0..<all.count), classes: all.labels(), options)
+    let rows = Array(0..<all.count)
+    let split =
+      try folds.map {
+        try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.labels(), options)
+      } ?? Split.random(rows: rows, classes: all.labels(), options)
     let preprocessing = ImagePreprocessing.fit(all, rows: split.training)
     let normalized = try preprocessing.apply(to: all, name: source.place)
     training = normalized.subset(split.training.indices)
@@ -151,13 +160,38 @@ struct RunData {
       ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
     schema = .images(preprocessing)
     configuration.validation = options.validation
-    configuration.test = official == nil ? options.test : nil
+    configuration.test = official == nil && folds == nil ? options.test : nil
     let shape = all.inputShape.map(String.init).joined(separator: "×")
     choices = [
       "\(all.classNames.count) classes of \(shape) images",
       Self.sizes(split.training.count, split.validation.count, official == nil ? split.test.count : nil)
         + (official.map { ", \($0.count) in the official test set" } ?? ""),
     ]
+  }
+
+  private static func options(_ given: DataConfiguration, _ seed: UInt64) -> SplitOptions {
+    SplitOptions(
+      validation: given.validation ?? usualValidation,
+      test: given.testData == nil ? given.test ?? usualTest : 0, seed: seed)
+  }
+
+  /// The fold that is the test part; nil without cross-validation.
+  private static func folds(_ given: DataConfiguration) throws -> (fold: Int, count: Int)? {
+    guard let count = given.folds else {
+      guard given.fold == nil else {
+        throw ApusError("a fold without folds", at: "data.fold", fix: "say how many in data.folds")
+      }
+      return nil
+    }
+    guard given.test == nil, given.testData == nil else {
+      throw ApusError(
+        "the folds are the test rows", at: given.test != nil ? "data.test" : "data.testData",
+        fix: "leave it out")
+    }
+    guard count >= 2 else {
+      throw ApusError("\(counted(count, "fold"))", at: "data.folds", expected: "at least 2")
+    }
+    return (given.fold ?? 1, count)
   }
 
   private static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {

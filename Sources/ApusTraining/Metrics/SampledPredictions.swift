@@ -1,0 +1,48 @@
+import ApusCore
+public import ApusData
+public import ApusNN
+
+/// Predictions of several passes with dropout: their mean and their spread, which says how sure the network is (Gal and
+/// Ghahramani 2016; MISSION G).
+public struct SampledPredictions: Sendable {
+  /// With the mean over the passes as predictions.
+  public let mean: EvaluatedSamples
+  /// The standard deviation over the passes of each of the predictions, `[count, width]`.
+  public let deviations: [Float]
+  /// Whether passes differ: whether the network has dropout.
+  public let isRandom: Bool
+}
+
+extension Model {
+  /// Predictions beside the truth, as the mean of passes with dropout.
+  ///
+  /// - Parameter passes: at least 2.
+  /// - Throws: for fewer passes; what ``results(on:loss:scale:threshold:engine:)`` throws.
+  public func sampledResults(
+    on dataset: any Dataset, passes: Int, loss: any Loss, scale: TargetScale = TargetScale(),
+    threshold: Double? = nil, engine: Engine? = nil
+  ) throws -> SampledPredictions {
+    guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
+    let evaluator = try Evaluator(
+      self, parameters: storage, loss: loss, scale: scale,
+      mode: TracingMode(samplesDropout: true, usesBatchStatistics: false), engine: engine ?? Engine.standard()
+    )
+    let first = evaluator.run(dataset, threshold: threshold)
+    // Welford's means and sums of squares, in double precision.
+    var means = first.predictions.map { Double($0) }
+    var squares = [Double](repeating: 0, count: means.count)
+    for pass in 1..<passes {
+      let predictions = evaluator.run(dataset, threshold: threshold, pass: pass).predictions
+      for index in means.indices {
+        let change = Double(predictions[index]) - means[index]
+        means[index] += change / Double(pass + 1)
+        squares[index] += change * (Double(predictions[index]) - means[index])
+      }
+    }
+    return SampledPredictions(
+      mean: EvaluatedSamples(
+        width: first.width, predictions: means.map { Float($0) }, labels: first.labels, values: first.values,
+        losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold),
+      deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) }, isRandom: evaluator.isRandom)
+  }
+}

@@ -1,0 +1,62 @@
+public import ApusCore
+import ApusData
+
+/// A configuration trained once for each of k folds, which is the test part of its run (MISSION I, J): how well it does on
+/// rows that it has not seen, with the spread over the folds.
+///
+/// Its folder holds a run's folder for each fold: `fold-1`, ….
+public struct CrossValidation: Sendable {
+  public let configuration: RunConfiguration
+  public let folds: Int
+  public let folder: String
+
+  /// What one metric came to over the folds.
+  public struct Score: Sendable, Equatable {
+    public let name: String
+    /// On the test part of each fold.
+    public let values: [Double]
+    public var mean: Double { values.reduce(0, +) / Double(values.count) }
+    /// The standard deviation over the folds, with n − 1.
+    public var deviation: Double {
+      let mean = mean
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return (squares / Double(max(values.count - 1, 1))).squareRoot()
+    }
+  }
+
+  /// - Parameter folder: `runs/folds-…` when nil.
+  /// - Throws: for fewer than two folds.
+  public init(_ configuration: RunConfiguration, folds: Int, folder: String? = nil) throws {
+    guard folds >= 2 else { throw ApusError("\(folds) folds", at: "data.folds", expected: "at least 2") }
+    self.configuration = configuration
+    self.folds = folds
+    self.folder = try RunFolder(folder, name: "folds").path
+  }
+
+  /// Trains all folds, one after the other.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: asked after every step.
+  ///   - onFold: told of each fold that is done, counted from 1.
+  /// - Returns: the metrics over the folds; nil when it was interrupted, with a checkpoint in the fold's folder.
+  /// - Throws: what a run throws.
+  public func run(
+    threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
+    onFold: (Int, RunReport) -> Void = { _, _ in }
+  ) throws -> [Score]? {
+    var reports: [RunReport] = []
+    for fold in 1...folds {
+      var configuration = configuration
+      (configuration.data.folds, configuration.data.fold) = (folds, fold)
+      let run = try TrainingRun(configuration, folder: "\(folder)/fold-\(fold)", threads: threads)
+      run.isCancelled = isCancelled
+      let report = try run.train()
+      guard !report.isInterrupted else { return nil }
+      reports.append(report)
+      onFold(fold, report)
+    }
+    return reports[0].test.map(\.name).map { name in
+      Score(name: name, values: reports.compactMap { report in report.test.first { $0.name == name }?.value })
+    }
+  }
+}

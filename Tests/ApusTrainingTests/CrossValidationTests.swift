@@ -1,0 +1,73 @@
+import Apus
+import Testing
+
+@Suite struct CrossValidationTests {
+  private func configuration(_ source: String = "iris") -> RunConfiguration {
+    var configuration = RunConfiguration()
+    configuration.data.source = source
+    configuration.model.hidden = [6]
+    configuration.training.epochs = 8
+    configuration.training.seed = 2
+    return configuration
+  }
+
+  @Test func everyRowIsTestedOnce() throws {
+    var tested: [Int] = []
+    let classes = (0..<50).map { Int32($0 % 3) }
+    for fold in 1...4 {
+      let split = try Split.fold(
+        fold, of: 4, rows: Array(0..<50), classes: classes, SplitOptions(validation: 0.1, test: 0, seed: 3))
+      tested += split.test
+      #expect(Set(split.test).isDisjoint(with: split.training.indices + split.validation))
+      #expect(split.training.count + split.validation.count + split.test.count == 50)
+      #expect((4...6).contains(split.validation.count))
+    }
+    #expect(tested.sorted() == Array(0..<50))
+  }
+
+  @Test func meanAndDeviation() throws {
+    let folder = try TemporaryFolder()
+    var reports: [RunReport] = []
+    let scores = try #require(
+      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run { fold, report in
+        #expect(fold == reports.count + 1)
+        reports.append(report)
+      })
+    let accuracy = try #require(scores.first { $0.name == "accuracy" })
+    #expect(accuracy.values == reports.map { report in report.test.first { $0.name == "accuracy" }!.value })
+    #expect(accuracy.mean > 0.85)
+    let score = CrossValidation.Score(name: "x", values: [1, 2, 6])
+    #expect(score.mean == 3 && abs(score.deviation - 7.0.squareRoot()) < 1e-12)
+    // A fold's configuration reruns it.
+    let again = try RunConfiguration.load(yaml: folder.path("cv/fold-2/config.yaml"))
+    #expect(again.data.folds == 3 && again.data.fold == 2)
+    #expect(try TrainingRun(again, folder: folder.path("again")).train().test == reports[1].test)
+    #expect(try folder.bytes("again/model.safetensors") == folder.bytes("cv/fold-2/model.safetensors"))
+  }
+
+  @Test func imagesAndNumbers() throws {
+    let folder = try TemporaryFolder()
+    for source in ["digits", "fish"] {
+      var given = configuration(source)
+      given.training.epochs = 1
+      let scores = try CrossValidation(given, folds: 2, folder: folder.path(source)).run()
+      #expect(scores?.allSatisfy { $0.values.count == 2 } == true)
+    }
+  }
+
+  @Test func whatCannotBe() throws {
+    let folder = try TemporaryFolder()
+    #expect(message { _ = try CrossValidation(configuration(), folds: 1) }.contains("1 folds"))
+    var given = configuration()
+    given.data.folds = 200
+    #expect(message { _ = try TrainingRun(given, folder: folder.path("a")) }.contains("2 … 150 folds"))
+    (given.data.folds, given.data.fold) = (3, 4)
+    #expect(message { _ = try TrainingRun(given, folder: folder.path("b")) }.contains("fold 4 of 3"))
+    (given.data.fold, given.data.test) = (1, 0.5)
+    #expect(
+      message { _ = try TrainingRun(given, folder: folder.path("c")) }.contains("the folds are the test rows")
+    )
+    (given.data.folds, given.data.test) = (nil, nil)
+    #expect(message { _ = try TrainingRun(given, folder: folder.path("d")) }.contains("a fold without folds"))
+  }
+}
