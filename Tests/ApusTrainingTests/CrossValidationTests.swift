@@ -6,7 +6,7 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = source
     configuration.model.hidden = [6]
-    configuration.training.epochs = 8
+    configuration.training.epochs = 60
     configuration.training.seed = 2
     return configuration
   }
@@ -29,10 +29,10 @@ import Testing
     let folder = try TemporaryFolder()
     var reports: [RunReport] = []
     let scores = try #require(
-      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run { fold, report in
+      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run(onFold: { fold, report in
         #expect(fold == reports.count + 1)
         reports.append(report)
-      })
+      }))
     let accuracy = try #require(scores.first { $0.name == "accuracy" })
     #expect(accuracy.values == reports.map { report in report.test.first { $0.name == "accuracy" }!.value })
     #expect(accuracy.mean > 0.85)

@@ -88,6 +88,8 @@ public struct TracingMode: Hashable, Sendable {
   public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
   /// Training's batch statistics without its dropout, for measuring what a network can do.
   public static let withoutDropout = TracingMode(samplesDropout: false, usesBatchStatistics: true)
+  /// Monte-Carlo dropout: several passes of inference with dropout show how sure a network is.
+  public static let sampling = TracingMode(samplesDropout: true, usesBatchStatistics: false)
   public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
 }
 

@@ -1,4 +1,4 @@
-import ApusCore
+public import ApusCore
 public import ApusData
 public import ApusNN
 
@@ -25,7 +25,7 @@ extension Model {
     guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
     let evaluator = try Evaluator(
       self, parameters: storage, loss: loss, scale: scale,
-      mode: TracingMode(samplesDropout: true, usesBatchStatistics: false), engine: engine ?? Engine.standard()
+      mode: .sampling, engine: engine ?? Engine.standard()
     )
     let first = evaluator.run(dataset, threshold: threshold)
     // Welford's means and sums of squares, in double precision.

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 import ApusData
 
 /// A configuration trained once for each of k folds, which is the test part of its run (MISSION I, J): how well it does on
@@ -15,6 +15,12 @@ public struct CrossValidation: Sendable {
     public let name: String
     /// On the test part of each fold.
     public let values: [Double]
+
+    public init(name: String, values: [Double]) {
+      self.name = name
+      self.values = values
+    }
+
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
     /// The standard deviation over the folds, with n − 1.
     public var deviation: Double {

@@ -189,7 +189,7 @@ struct RunData {
         fix: "leave it out")
     }
     guard count >= 2 else {
-      throw ApusError("\(counted(count, "fold"))", at: "data.folds", expected: "at least 2")
+      throw ApusError("\(count) folds", at: "data.folds", expected: "at least 2")
     }
     return (given.fold ?? 1, count)
   }
