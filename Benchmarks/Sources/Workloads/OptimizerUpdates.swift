@@ -44,7 +44,7 @@ public struct OptimizerUpdates {
     for (optimizer, clipNorm) in optimizers {
       let model = try Model(input: [count / 100], seed: 1) { Dense(100, bias: false) }
       let step = try TrainingStep(
-        [ModelTraining(model, optimizer: optimizer, clipNorm: clipNorm)],
+        [ModelTraining(model, optimizer: optimizer, regularization: Regularization(clipNorm: clipNorm))],
         inputs: [StepInput("input", [count / 100]), StepInput("target", [100])], capacity: 1, engine: engine
       ) { models, inputs in
         [SquaredError()(models[0](inputs[0]), inputs[1]).mean()]
