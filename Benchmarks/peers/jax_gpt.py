@@ -1,6 +1,4 @@
-"""W6 in JAX: the GPT as nanoGPT writes it, one jit-compiled step with optax and donated buffers."""
-
-from functools import partial
+"""W6 in JAX: the GPT as nanoGPT writes it, its loss, parameters and optimizer."""
 
 import jax
 import jax.numpy as jnp
@@ -61,23 +59,5 @@ def loss(parameters, inputs, targets):
     return optax.softmax_cross_entropy_with_integer_labels(logits, targets).mean()
 
 
-def make_training():
-    """W6."""
-    inputs, targets = jax.device_put(batch())
-    optimizer = optax.adamw(RATE, weight_decay=1e-2)
-    parameters = jax.device_put(initial_parameters())
-    state = optimizer.init(parameters)
-
-    @partial(jax.jit, donate_argnums=(0, 1))
-    def update(parameters, state, inputs, targets):
-        value, gradients = jax.value_and_grad(loss)(parameters, inputs, targets)
-        updates, state = optimizer.update(gradients, state, parameters)
-        return optax.apply_updates(parameters, updates), state, value
-
-    def step(count):
-        nonlocal parameters, state
-        for _ in range(count):
-            parameters, state, value = update(parameters, state, inputs, targets)
-        value.block_until_ready()
-
-    return step
+def optimizer():
+    return optax.adamw(RATE, weight_decay=1e-2)

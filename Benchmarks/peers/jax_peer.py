@@ -60,6 +60,11 @@ def convolutional_loss(parameters, inputs, labels):
     return cross_entropy(dense, inputs.reshape(len(inputs), -1), labels)
 
 
+def make_gpt():
+    """W6."""
+    return make_steps(jax_gpt.loss, jax_gpt.batch(), jax_gpt.optimizer(), jax_gpt.initial_parameters())
+
+
 def make_convolutional():
     """W4."""
     generator = numpy.random.default_rng(4)
@@ -118,6 +123,6 @@ if __name__ == "__main__":
         "W2": [partial(make_training, "W2")],
         "W3": [partial(make_training, "W3")],
         "W4": [make_convolutional],
-        "W6": [jax_gpt.make_training],
+        "W6": [make_gpt],
         "W7": [partial(make_inference, constant) for constant in (False, True)],
     })

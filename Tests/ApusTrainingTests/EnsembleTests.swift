@@ -168,6 +168,19 @@ import Testing
     #expect(!whole.validation.isEmpty)
   }
 
+  /// Members of an earlier run in the same folder are not those of a new one that is interrupted and resumed.
+  @Test func membersOfAnEarlierRunAreNotTaken() throws {
+    let folder = try TemporaryFolder()
+    _ = try TrainingRun(configuration("{seeds: 3}", epochs: 2), folder: folder.path("a")).train()
+    let whole = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("whole")).train()
+    let first = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"))
+    first.pausesAfter = 3
+    #expect(try first.train().isInterrupted)
+    let rest = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"), resume: true).train()
+    #expect(rest.validation == whole.validation)
+    #expect(try folder.bytes("a/model.safetensors") == folder.bytes("whole/model.safetensors"))
+  }
+
   @Test(arguments: [
     ("{sedes: 3}", "did you mean “seeds”"), ("{seeds: 1}", "from 2 to 1000"),
     ("{movingAverage: 1}", "below 1"), ("{snapshots: {cont: 2}}", "did you mean “count”"),

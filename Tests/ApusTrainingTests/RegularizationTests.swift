@@ -77,7 +77,7 @@ import Testing
 
   private func session(batch: Int, accumulate: Int, dropout: Double = 0) throws -> TrainingSession {
     let iris = try DataSource.open("iris")
-    guard case .table(let table) = iris.content else { fatalError("iris is a table") }
+    guard case .table(let table) = iris.content else { throw ApusError("iris is no table") }
     let task = try TableTask(table, target: nil, task: nil, leaveOut: [])
     let split = task.unsplit()
     let (preprocessing, _) = try task.fit(split.training)

@@ -60,6 +60,12 @@ struct RunFolder: Sendable {
     }
   }
 
+  /// Removes what an earlier run in the folder left, which a resumed one would take for its own.
+  func removeMembers() {
+    var number = 0
+    while unlink(member(number)) == 0 { number += 1 }
+  }
+
   static func exists(_ path: String) -> Bool {
     access(path, F_OK) == 0
   }

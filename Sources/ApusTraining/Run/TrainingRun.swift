@@ -77,6 +77,7 @@ public final class TrainingRun {
     }
     self.notes = notes
     try files.make()
+    if !resume { files.removeMembers() }
     try AtomicFile.write(files.configuration, text: self.configuration.yaml(), survivesPowerFailure: false)
   }
 

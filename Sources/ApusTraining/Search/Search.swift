@@ -194,7 +194,6 @@ public final class Search: Sendable {
         $0.status = .running
         $0.attempts += 1
       })
-    let isReached = Atomic<Bool>(false)
     var record: EpochRecord?
     let outcome: Result<(RunReport, rung: Bool), any Error> = Result {
       let run = try TrainingRun(
@@ -203,15 +202,10 @@ public final class Search: Sendable {
       run.evaluatesTest = false
       let epochs = run.configuration.training.epochs ?? 0
       let last = part < 1 ? max(1, Int((Double(epochs) * part).rounded(.up))) : epochs
-      run.isCancelled = { [isCancelled] in isCancelled() }
+      run.isCancelled = isCancelled
       run.pausesAfter = last < epochs ? last : nil
-      let report = try run.train { event in
-        if case .epoch(let epoch) = event {
-          record = epoch
-          if epoch.epoch >= last { isReached.store(true, ordering: .relaxed) }
-        }
-      }
-      return (report, isReached.load(ordering: .relaxed))
+      let report = try run.train { if case .epoch(let epoch) = $0 { record = epoch } }
+      return (report, (record?.epoch ?? 0) >= last)
     }
     onEvent(
       try change(number) { trial in
