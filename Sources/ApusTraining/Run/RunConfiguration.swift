@@ -55,6 +55,8 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
 public struct ModelConfiguration: Sendable, Codable, Equatable {
   /// One of ``ModelFamilies/table``: it decides what is not given, the layers too.
   public var family: JSONValue?
+  /// A model file to begin with: its preprocessing, its layers, and its weights wherever path and shape agree.
+  public var from: String?
   public var hidden: [Int]?
   public var activation: JSONValue?
   public var dropout: Double?
