@@ -15,27 +15,33 @@ public protocol Chart: Sendable {
 }
 
 extension Chart {
-  /// A whole file.
+  /// A whole file, with a margin.
   public var svg: String {
+    let margin = 12.0
     var drawing = Drawing()
-    drawing.rectangle(Area(x: 0, y: 0, width: width, height: height), "paper")
+    drawing.rectangle(
+      Area(x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin), "paper")
     draw(into: &drawing)
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + start(" xmlns=\"http://www.w3.org/2000/svg\"")
-      + "<style>\n\(ChartStyle.css)</style>\n" + drawing.text + "</svg>\n"
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      + start(" xmlns=\"http://www.w3.org/2000/svg\"", margin: margin)
+      + "<style>\n\(ChartStyle.css)</style>\n"
+      + drawing.text + "</svg>\n"
   }
 
   /// For a page that has ``ChartStyle/css``: as wide as the place allows, and at most ``width``.
   public var inlineSVG: String {
     var drawing = Drawing()
     draw(into: &drawing)
-    return start("") + drawing.text + "</svg>\n"
+    return start("", margin: 0) + drawing.text + "</svg>\n"
   }
 
-  private func start(_ namespace: String) -> String {
-    let (w, h) = (coordinate(width), coordinate(height))
+  private func start(_ namespace: String, margin: Double) -> String {
+    let (corner, w, h) = (
+      coordinate(-margin), coordinate(width + 2 * margin), coordinate(height + 2 * margin)
+    )
     return
-      "<svg\(namespace) class=\"chart\" role=\"img\" viewBox=\"0 0 \(w) \(h)\" width=\"\(w)\" height=\"\(h)\">\n"
-      + "<title>\(escaped(title))</title>\n<desc>\(escaped(summary))</desc>\n"
+      "<svg\(namespace) class=\"chart\" role=\"img\" viewBox=\"\(corner) \(corner) \(w) \(h)\" width=\"\(w)\" "
+      + "height=\"\(h)\">\n<title>\(escaped(title))</title>\n<desc>\(escaped(summary))</desc>\n"
   }
 }
 
@@ -45,8 +51,8 @@ public struct ChartGrid: Chart {
   public let summary: String
   private let charts: [any Chart]
   private let columns: Int
-  private static let gap = 16.0
-  private static let header = 30.0
+  private static let gap = 28.0
+  private static let header = 38.0
 
   /// - Parameter columns: how many stand side by side.
   public init(_ title: String, _ charts: [any Chart], columns: Int, summary: String? = nil) {
@@ -64,16 +70,16 @@ public struct ChartGrid: Chart {
   }
 
   public var width: Double {
-    max(Double(columns) * (cellWidth + Self.gap) + Self.gap, titleWidth(title) + 2 * Self.gap)
+    max(Double(columns) * (cellWidth + Self.gap) - Self.gap, titleWidth(title))
   }
-  public var height: Double { rowHeights.reduce(Self.header + Self.gap) { $0 + $1 + Self.gap } }
+  public var height: Double { rowHeights.reduce(Self.header - Self.gap) { $0 + $1 + Self.gap } }
 
   public func draw(into drawing: inout Drawing) {
-    drawing.label(title, at: Point(Self.gap, 26), "title")
-    var y = Self.header + Self.gap
+    drawing.label(title, at: Point(0, 17), "title")
+    var y = Self.header
     for (row, rowHeight) in rowHeights.enumerated() {
       for column in 0..<columns where row * columns + column < charts.count {
-        let x = Self.gap + Double(column) * (cellWidth + Self.gap)
+        let x = Double(column) * (cellWidth + Self.gap)
         drawing.group(["transform": .word("translate(\(coordinate(x)) \(coordinate(y)))")]) {
           charts[row * columns + column].draw(into: &$0)
         }

@@ -50,6 +50,13 @@ public struct ChartScale: Sendable {
     }
   }
 
+  /// 0, 1, 2, … under names.
+  public init(names: [String]) {
+    kind = .linear
+    (low, high) = (-0.5, Double(max(names.count, 1)) - 0.5)
+    ticks = names.enumerated().map { Tick(value: Double($0.offset), label: shortened($0.element, to: 90)) }
+  }
+
   /// The place of a value, 0 at the low end and 1 at the high end; nil where it has none.
   public func place(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }

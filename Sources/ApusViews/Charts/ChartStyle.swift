@@ -47,7 +47,8 @@ public enum ChartStyle {
         ".chart text{fill:\(ink.hex)}.chart .muted{fill:\(muted.hex)}.chart .paper{fill:\(paper.hex)}"
       text += ".chart .on{fill:\(paper.hex)}.chart .grid{stroke:\(grid.hex)}.chart .axis{stroke:\(muted.hex)}"
       text += ".chart .box{fill:\(paper.hex);stroke:\(muted.hex)}.chart .track{fill:\(grid.hex)}"
-      text += ".chart .dot{stroke:\(paper.hex)}.chart .contour{stroke:\(ink.hex)}"
+      text +=
+        ".chart .halo{stroke:\(paper.hex)}.chart .dot{stroke:\(paper.hex)}.chart .contour{stroke:\(ink.hex)}"
       for (number, colors) in series.enumerated() {
         let color = isDark ? colors.dark : colors.light
         text += ".chart .s\(number){stroke:\(color.hex)}.chart .f\(number){fill:\(color.hex)}"
@@ -71,6 +72,7 @@ public enum ChartStyle {
     .chart .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}.chart .thin{stroke-width:1}
     .chart .dash{stroke-dasharray:5 4}.chart .grid{stroke-width:1}.chart .axis{stroke-width:1;fill:none}
     .chart .dot{stroke-width:1}.chart .contour{fill:none;stroke-width:.8;stroke-opacity:.55}
+    .chart .halo{paint-order:stroke;stroke-width:3;stroke-linejoin:round}
     .chart .px{image-rendering:pixelated}
 
     """ + Mode.light.rules + "\n@media (prefers-color-scheme:dark){" + Mode.dark.rules + "}\n"

@@ -184,7 +184,7 @@ package func textWidth(_ text: String, size: Double = 12) -> Double {
       case "A"..."Z": 0.7
       case _
       where scalar.value >= 0x1100 && scalar.value < 0xFFFF && !(0x2000...0x2BFF).contains(scalar.value): 1.05
-      default: 0.59
+      default: 0.61
       }
     return sum + part * size
   }

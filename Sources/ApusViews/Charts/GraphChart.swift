@@ -90,8 +90,8 @@ public struct GraphChart: Chart {
       draw(node, box, &drawing)
       guard edges.contains(where: { $0.from == number }) else { continue }
       let start = Point(box.right + 5, box.y + box.height / 2)
-      if !node.above.isEmpty { drawing.label(node.above, at: Point(start.x, start.y - 4), "small f0") }
-      if !node.below.isEmpty { drawing.label(node.below, at: Point(start.x, start.y + 12), "small f1") }
+      if !node.above.isEmpty { drawing.label(node.above, at: Point(start.x, start.y - 4), "small halo f0") }
+      if !node.below.isEmpty { drawing.label(node.below, at: Point(start.x, start.y + 12), "small halo f1") }
     }
   }
 
@@ -112,7 +112,11 @@ public struct GraphChart: Chart {
     _ edge: (from: Int, to: Int), _ bends: [(layer: Int, position: Double)], _ drawing: inout Drawing
   ) {
     let (start, end) = (boxes[edge.from], boxes[edge.to])
-    var points = [Point(start.right, start.y + start.height / 2)]
+    // Straight as far as the words above and below it go.
+    let node = nodes[edge.from]
+    let words = max(textWidth(node.above, size: 10), textWidth(node.below, size: 10))
+    let middle = start.y + start.height / 2
+    var points = [Point(start.right + words, middle)]
     for bend in bends.dropFirst().dropLast() {
       let own = boxes.indices.filter { layout.layers[$0] == bend.layer }
       let left = own.map { boxes[$0].x }.min() ?? 0
@@ -121,7 +125,7 @@ public struct GraphChart: Chart {
     }
     let tip = Point(end.x - 1, end.y + end.height / 2)
     points.append(Point(tip.x - 6, tip.y))
-    var path = "M\(coordinate(points[0].x)),\(coordinate(points[0].y))"
+    var path = "M\(coordinate(start.right)),\(coordinate(middle))H\(coordinate(points[0].x))"
     for (a, b) in zip(points, points.dropFirst()) {
       let pull = max((b.x - a.x) * 0.5, 8)
       path +=

@@ -65,6 +65,13 @@ package struct LayeredLayout {
         after[link.from].append(link.to)
       }
     }
+
+    /// What a node would like to stand beside: sources only where nothing else comes before it, so that the way through
+    /// the graph is straight.
+    func pulling(_ node: Int) -> [Int] {
+      let computed = before[node].filter { !before[$0].isEmpty }
+      return (computed.isEmpty ? before[node] : computed) + after[node]
+    }
   }
 
   // MARK: Order
@@ -127,10 +134,14 @@ package struct LayeredLayout {
     for sweep in 0..<sweeps {
       for layer in sweep % 2 == 0 ? order : order.reversed() {
         let wishes = layer.map { node -> Double in
-          let around = (neighbours.before[node] + neighbours.after[node]).map { places[$0] }
+          let around = neighbours.pulling(node).map { places[$0] }
           return around.isEmpty ? places[node] : around.reduce(0, +) / Double(around.count)
         }
-        for (node, place) in zip(layer, apart(wishes, layer.map { sizes[$0] }, gap)) { places[node] = place }
+        // Sources give way.
+        let weights = layer.map { neighbours.before[$0].isEmpty ? 0.1 : 1 }
+        for (node, place) in zip(layer, apart(wishes, layer.map { sizes[$0] }, gap, weights)) {
+          places[node] = place
+        }
       }
     }
     return places
@@ -138,7 +149,11 @@ package struct LayeredLayout {
 
   /// The places nearest to some wishes, in order and without overlap: blocks of neighbours that touch share their mean
   /// (pool adjacent violators).
-  package static func apart(_ wishes: [Double], _ sizes: [Double], _ gap: Double) -> [Double] {
+  ///
+  /// - Parameter weights: how much each counts in a mean; equally when nil.
+  package static func apart(
+    _ wishes: [Double], _ sizes: [Double], _ gap: Double, _ weights: [Double]? = nil
+  ) -> [Double] {
     // Distances taken out, the places have only to rise.
     var offsets: [Double] = []
     var sum = 0.0
@@ -146,19 +161,21 @@ package struct LayeredLayout {
       if index > 0 { sum += (sizes[index - 1] + sizes[index]) / 2 + gap }
       offsets.append(sum)
     }
-    var blocks: [(sum: Double, count: Int)] = []
-    for (wish, offset) in zip(wishes, offsets) {
-      blocks.append((wish - offset, 1))
+    var blocks: [(sum: Double, weight: Double, count: Int)] = []
+    for (index, (wish, offset)) in zip(wishes, offsets).enumerated() {
+      let weight = weights?[index] ?? 1
+      blocks.append(((wish - offset) * weight, weight, 1))
       while blocks.count > 1,
-        blocks[blocks.count - 2].sum / Double(blocks[blocks.count - 2].count)
-          > blocks[blocks.count - 1].sum / Double(blocks[blocks.count - 1].count)
+        blocks[blocks.count - 2].sum / blocks[blocks.count - 2].weight
+          > blocks[blocks.count - 1].sum / blocks[blocks.count - 1].weight
       {
         let last = blocks.removeLast()
         blocks[blocks.count - 1].sum += last.sum
+        blocks[blocks.count - 1].weight += last.weight
         blocks[blocks.count - 1].count += last.count
       }
     }
-    let rising = blocks.flatMap { Array(repeating: $0.sum / Double($0.count), count: $0.count) }
+    let rising = blocks.flatMap { Array(repeating: $0.sum / $0.weight, count: $0.count) }
     return zip(rising, offsets).map { $0 + $1 }
   }
 }

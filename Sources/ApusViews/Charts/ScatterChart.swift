@@ -17,11 +17,14 @@ public struct ScatterChart: Chart {
   private let isEqual: Bool
   private let frame: PlotFrame
 
-  /// - Parameter isEqual: whether both axes are the same, with the line on which x = y: for predictions against truth.
+  /// - Parameters:
+  ///   - isEqual: whether both axes are the same, with the line on which x = y: for predictions against truth.
+  ///   - xNames: what x = 0, 1, 2, … stand for, where they are no numbers.
   public init(
     _ title: String, _ groups: [Group], xName: String = "", yName: String = "",
     xKind: ChartScale.Kind = .linear,
-    yKind: ChartScale.Kind = .linear, isEqual: Bool = false, width: Double = 400, height: Double = 300
+    yKind: ChartScale.Kind = .linear, isEqual: Bool = false, xNames: [String] = [], width: Double = 400,
+    height: Double = 300
   ) {
     self.title = title
     self.groups = groups
@@ -32,7 +35,9 @@ public struct ScatterChart: Chart {
     let (xs, ys) = (all.map(\.x), all.map(\.y))
     frame = PlotFrame(
       width: width, height: height, title: title,
-      x: ChartScale(isEqual ? xs + ys : xs, kind: xKind, ticks: max(Int(width / 80), 2)),
+      x: xNames.isEmpty
+        ? ChartScale(isEqual ? xs + ys : xs, kind: xKind, ticks: max(Int(width / 80), 2))
+        : ChartScale(names: xNames),
       y: ChartScale(isEqual ? xs + ys : ys, kind: yKind, ticks: max(Int(height / 60), 2)),
       xName: xName, yName: yName,
       legend: groups.count > 1

@@ -71,5 +71,7 @@ import ApusViews
     #expect(LayeredLayout.apart([0, 0], [10, 10], 2) == [-6, 6])
     #expect(LayeredLayout.apart([0, 50], [10, 10], 2) == [0, 50])
     #expect(LayeredLayout.apart([20, 0, 7], [2, 2, 2], 0) == [7, 9, 11])
+    // Who counts more gives way less.
+    #expect(LayeredLayout.apart([0, 0], [10, 10], 2, [1, 3]) == [-9, 3])
   }
 }
