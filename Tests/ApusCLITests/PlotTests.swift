@@ -3,7 +3,10 @@ import Testing
 
 @Suite struct PlotTests {
   @Test(
-    arguments: ["", "curves", "activations", "weights", "graph", "landscape", "regions", "search"])
+    arguments: [
+      "", "curves", "activations", "weights", "graph", "landscape", "regions", "histograms", "saliency",
+      "search",
+    ])
   func help(picture: String) throws {
     let result = try Command().run(["plot"] + (picture.isEmpty ? [] : [picture]) + ["--help"])
     #expect(result.code == 0)
@@ -17,7 +20,7 @@ import Testing
       "train", "moons", "--hidden", "4,3", "--epochs", "5", "--out", "run", "--quiet")
     #expect(trained.code == 0)
     #expect(try command.text("run/report.html").contains("The model tells “class” right for"))
-    command.run("train", "moons", "--hidden", "2", "--epochs", "3", "--out", "other", "--quiet")
+    try command.run("train", "moons", "--hidden", "2", "--epochs", "3", "--out", "other", "--quiet")
     try command.write("xor.yaml", "data: {source: xor}\nmodel: {hidden: [2]}\n")
     let model = "run/model.safetensors"
     let pictures: [(arguments: [String], file: String)] = [
@@ -27,6 +30,8 @@ import Testing
       (["graph", "--config", "xor.yaml", "--sample", "2"], "graph.svg"),
       (["landscape", model, "moons", "--size", "5"], "run/landscape.svg"),
       (["regions", model, "moons", "--size", "12"], "run/regions.svg"),
+      (["histograms", model, "moons", "--samples", "40"], "run/histograms.svg"),
+      (["saliency", model, "moons"], "run/saliency.svg"),
     ]
     for picture in pictures {
       let result = try command.run(["plot"] + picture.arguments)
@@ -45,7 +50,7 @@ import Testing
   @Test func weightsOfImages() throws {
     let command = try Command()
     for (name, model) in [("mlp", "mlp"), ("softmax", "softmax")] {
-      command.run("train", "digits", "--model", model, "--epochs", "1", "--out", name, "--quiet")
+      try command.run("train", "digits", "--model", model, "--epochs", "1", "--out", name, "--quiet")
     }
     let result = try command.run(
       "plot", "weights", "mlp/model.safetensors", "softmax/model.safetensors", "--out", "w.svg")
@@ -76,7 +81,7 @@ import Testing
 
   @Test func missingData() throws {
     let command = try Command()
-    command.run("train", "iris", "--epochs", "1", "--out", "run", "--quiet")
+    try command.run("train", "iris", "--epochs", "1", "--out", "run", "--quiet")
     try command.write(
       "large.yaml",
       "data: {source: xor}\nmodel: {hidden: [\((0..<60).map { _ in "2" }.joined(separator: ", "))]}\n")
@@ -85,7 +90,9 @@ import Testing
       ["weights", "none.safetensors"],
       ["graph", "--config", "none.yaml"], ["graph", "--config", "large.yaml"],
       ["regions", "run/model.safetensors", "iris"], ["landscape", "run/model.safetensors", "moons"],
-      ["landscape", "run/model.safetensors", "iris", "--radius", "0"], ["search", "run"],
+      ["landscape", "run/model.safetensors", "iris", "--radius", "0"],
+      ["histograms", "run/model.safetensors", "digits"], ["saliency", "run/model.safetensors", "fish"],
+      ["search", "run"],
       ["activations", "--out", "none/a.svg"],
     ]
     var text = ""

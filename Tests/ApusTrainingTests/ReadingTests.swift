@@ -1,4 +1,5 @@
 import Apus
+import Foundation
 import Testing
 
 /// What pictures of networks are made of.
@@ -33,8 +34,8 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = "xor"
     configuration.model.hidden = [2]
-    configuration.model.activation = "tanh"
-    configuration.training.loss = "squared"
+    configuration.model.activation = .string("tanh")
+    configuration.training.loss = .string("squared")
     let reading = try GraphReading(configuration, sample: 1)
     let model = try TrainingRun.model(of: configuration)
     for path in ["0.weight", "0.bias", "2.weight", "2.bias"] {
@@ -81,7 +82,7 @@ import Testing
 
   @Test func landscape() throws {
     let folder = try TemporaryFolder()
-    let saved = try saved("iris", in: folder, hidden: [6])
+    let saved = try saved("iris", in: folder, hidden: [6], epochs: 60)
     let iris = try DataSource.open("iris")
     let landscape = try LossLandscape(saved, iris, size: 4, radius: 0.5, rows: 1000)
     #expect(landscape.size == 5)
@@ -200,5 +201,85 @@ import Testing
     let filters = try #require(WeightImages(Model(input: [8, 8, 3], seed: 1) { Conv2D(7, 3) }, most: 4))
     #expect(filters.count == 7 && filters.images.count == 4 && filters.images[0].width == 3)
     #expect(WeightImages(try Model(input: [4], seed: 1) { Dense(5) }) == nil)
+  }
+}
+
+/// Signals through depth, and what a loss hangs on.
+@Suite struct SignalReadingTests {
+  private func saved(_ model: Model, _ source: String) throws -> SavedModel {
+    let folder = try TemporaryFolder()
+    var configuration = RunConfiguration()
+    configuration.data.source = source
+    configuration.training.epochs = 0
+    let run = try TrainingRun(configuration, folder: folder.path("run"))
+    _ = try run.train()
+    var saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    saved.model = model
+    return saved
+  }
+
+  /// The outputs of the first layer, computed by hand; the gradient of the mean loss at the last, (p − t) / n.
+  @Test func depth() throws {
+    let model = try Model(input: [4], seed: 5) {
+      Dense(6)
+      Tanh()
+      Dense(3)
+    }
+    let saved = try saved(model, "iris")
+    let iris = try DataSource.open("iris")
+    let reading = try DepthReading(saved, iris, rows: 1000)
+    #expect(reading.rows == 150)
+    #expect(reading.layers.map(\.name) == ["0 dense", "1 tanh", "2 dense"])
+    let samples = try saved.samples(iris)
+    let batch = try samples.batch(Array(0..<150))
+    let (weight, bias) = (try #require(model["0.weight"]), try #require(model["0.bias"]))
+    for row in [0, 77, 149] {
+      for unit in 0..<6 {
+        let sum = (0..<4).reduce(bias[unit]) { $0 + batch.inputs[row * 4 + $1] * weight[$1 * 6 + unit] }
+        #expect(abs(sum - reading.layers[0].outputs[row * 6 + unit]) < 1e-5)
+      }
+    }
+    let predictor = try Predictor(model, loss: saved.loss)
+    let probabilities = try predictor.predict(batch.inputs)
+    for place in stride(from: 0, to: 450, by: 37) {
+      let truth: Float = Int(batch.labels[place / 3]) == place % 3 ? 1 : 0
+      #expect(abs((probabilities[place] - truth) / 150 - reading.layers[2].gradients[place]) < 1e-7)
+    }
+    #expect(reading.chart(title: "depth").svg.contains("rms"))
+  }
+
+  /// The gradient with respect to the input against central differences of the loss.
+  @Test func saliency() throws {
+    let model = try Model(input: [4], seed: 5) {
+      Dense(6)
+      Tanh()
+      Dense(3)
+    }
+    let saved = try saved(model, "iris")
+    let reading = try SaliencyReading(saved, DataSource.open("iris"), rows: 3)
+    #expect(reading.samples.count == 3)
+    #expect(reading.featureNames.count == 4)
+    let names = saved.schema!.targets
+    guard case .classes(let classes) = names else { return }
+    let predictor = try Predictor(model, loss: saved.loss)
+    for sample in reading.samples {
+      let label = try #require(classes.firstIndex(of: sample.truth))
+      func loss(_ place: Int, _ change: Float) throws -> Double {
+        var input = sample.input
+        input[place] += change
+        return -Mathematics.log(Double(try predictor.predict(input)[label]))
+      }
+      for place in 0..<4 {
+        let difference = try (loss(place, 1e-2) - loss(place, -1e-2)) / 2e-2
+        #expect(abs(difference - Double(sample.gradient[place])) < 2e-3)
+      }
+    }
+    #expect(reading.chart(title: "saliency").svg.contains("mean |∂ loss / ∂ feature|"))
+    let digits = try Model(input: [8, 8, 1], seed: 2) {
+      Flatten()
+      Dense(10)
+    }
+    let images = try SaliencyReading(try self.saved(digits, "digits"), DataSource.open("digits"), rows: 5)
+    #expect(images.chart(title: "images").svg.components(separatedBy: "<image").count == 11)
   }
 }

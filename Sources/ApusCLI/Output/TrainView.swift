@@ -7,12 +7,12 @@
     private let isQuiet: Bool
     private let isJSON: Bool
     private let bar: ProgressBar?
-    /// The doctor's, of the data and the first weights.
+    /// The doctor's, of the data and the first weights; who wants no words is not kept waiting for any.
     private let before: [Verdict]
 
     init(_ run: TrainingRun, isQuiet: Bool, isJSON: Bool) {
       self.run = run
-      before = run.verdictsBefore()
+      before = isQuiet ? [] : run.verdictsBefore()
       self.isQuiet = isQuiet
       self.isJSON = isJSON
       let training = run.configuration.training
@@ -54,7 +54,7 @@
 
     /// Shows what came out, and leaves a page with it in the run's folder.
     func finish(_ report: RunReport) {
-      let after = run.verdictsAfter(report)
+      let after = isQuiet ? [] : run.verdictsAfter(report)
       let page = Result { try leavePage(report, after) }
       if !isQuiet {
         let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]

@@ -68,8 +68,10 @@ public struct PlaneReading: Sendable {
     width = predictions.count / dataset.count
     layers = hidden
     var groups: [Group] = []
-    let every = max((table.rowCount + Self.mostPoints - 1) / Self.mostPoints, 1)
-    let rows = stride(from: 0, to: table.rowCount, by: every).filter { !xs[$0].isNaN && !ys[$0].isNaN }
+    // At random: the classes may come in turn.
+    let rows = Philox(seed: 0, path: "plane rows").permutation(table.rowCount).prefix(Self.mostPoints)
+      .sorted()
+      .filter { !xs[$0].isNaN && !ys[$0].isNaN }
     switch dataset.targets {
     case .classes(let names):
       classNames = names

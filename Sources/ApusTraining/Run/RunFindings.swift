@@ -60,6 +60,10 @@ public struct ImageSample: Sendable, Equatable {
   public var values: [Float]
   /// The class.
   public var name: String
+
+  public init(shape: [Int], values: [Float], name: String) {
+    (self.shape, self.values, self.name) = (shape, values, name)
+  }
 }
 
 /// A sample that the model does badly on.

@@ -117,9 +117,9 @@ public struct LineChart: Chart {
     }
     for mark in marks {
       guard let place = frame.point(mark.place.x, mark.place.y) else { continue }
-      drawing.line(Point(place.x, frame.plot.y), Point(place.x, frame.plot.bottom), "axis dash")
       drawing.circle(place, radius: 4, "dot " + ChartStyle.fill(mark.color))
       guard !mark.name.isEmpty else { continue }
+      drawing.line(Point(place.x, frame.plot.y), Point(place.x, frame.plot.bottom), "axis dash")
       let isRight = place.x > frame.plot.x + frame.plot.width / 2
       drawing.label(
         mark.name, at: Point(place.x + (isRight ? -7 : 7), frame.plot.y + 11), "", isRight ? .end : .start)

@@ -17,15 +17,16 @@ public struct HistoryCharts: Sendable {
     for (number, run) in runs.enumerated() {
       let epochs = run.history.epochs
       let validation = epochs.map { $0.validation("loss") ?? .nan }
+      let isValidated = validation.contains(where: \.isFinite)
       losses.append(
         LineChart.Series(
-          isSingle ? "training" : run.name, values: epochs.map(\.trainingLoss),
-          isDashed: !isSingle && hasValidation,
+          isSingle ? "training" : isValidated ? "" : run.name, values: epochs.map(\.trainingLoss),
+          isDashed: !isSingle && isValidated,
           color: number))
-      if validation.contains(where: \.isFinite) {
+      if isValidated {
         losses.append(
           LineChart.Series(
-            isSingle ? "validation" : "", values: validation, color: isSingle ? 1 : number))
+            isSingle ? "validation" : run.name, values: validation, color: isSingle ? 1 : number))
       }
       if let best = run.history.bestEpoch,
         let value = epochs.first(where: { $0.epoch == best })?.validation("loss")

@@ -104,7 +104,7 @@ public struct RunHeadline: Sendable {
     remarks.append(
       ill.isEmpty
         ? (findings.verdicts.isEmpty
-          ? "The doctor was not asked."
+          ? "The doctor was not asked: apus check does."
           : "The doctor’s \(findings.verdicts.count) checks are all well.")
         : "The doctor points out: " + ill.map { "\($0.name) (\($0.finding.figure))" }.joined(separator: "; ")
           + ".")

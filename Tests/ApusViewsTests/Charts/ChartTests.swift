@@ -107,10 +107,10 @@ enum SampleCharts {
         <title>What mattered</title>
         <desc>rate: 50 %</desc>
         <text x="0" y="17" class="title">What mattered</text>
-        <text x="23.76" y="49" text-anchor="end">rate</text>
-        <rect x="33.76" y="38" width="126.24" height="14" rx="2" class="track"/>
-        <rect x="33.76" y="38" width="63.12" height="14" rx="2" class="f0"/>
-        <text x="168" y="49" class="muted">50 %</text>
+        <text x="24.24" y="49" text-anchor="end">rate</text>
+        <rect x="34.24" y="38" width="125.28" height="14" rx="2" class="track"/>
+        <rect x="34.24" y="38" width="62.64" height="14" rx="2" class="f0"/>
+        <text x="167.52" y="49" class="muted">50 %</text>
         </svg>
 
         """)

@@ -10,7 +10,7 @@
         "Of runs without the name of a picture, the curves. A browser shows the files, in light and dark.",
       subcommands: [
         PlotCurves.self, PlotActivations.self, PlotWeights.self, PlotGraph.self, PlotLandscape.self,
-        PlotRegions.self, PlotSearch.self,
+        PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotSearch.self,
       ], defaultSubcommand: PlotCurves.self)
   }
 
