@@ -8,7 +8,7 @@
 
     enum Family: String, CaseIterable, ExpressibleByArgument {
       case models, activations, losses, optimizers, schedules, initializers, preparations, ensembles,
-        features, layers, metrics, datasets
+        features, augmentations, layers, metrics, datasets
 
       fileprivate var lines: [String] {
         let width = max(Output.style.width, 60)
@@ -22,6 +22,7 @@
         case .preparations: NameListing(Preparations.table).lines(width: width)
         case .ensembles: NameListing(EnsembleMethods.table).lines(width: width)
         case .features: NameListing(FeatureSteps.table).lines(width: width)
+        case .augmentations: NameListing(Augmentations.table).lines(width: width)
         case .layers: NameListing(Layers.table).lines(width: width)
         case .metrics: NameListing(Metrics.table).lines(width: width)
         case .datasets: DatasetListing().lines(width: width)
