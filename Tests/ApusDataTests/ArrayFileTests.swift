@@ -75,7 +75,9 @@ import Testing
     #expect(table.numbers(0) == [1.5, 3] && table.numbers(1) == [2, -4] && table.numbers(2) == [0.25, 8])
     guard case .table(let big) = try open(bytes(Self.bigEndian), "b.npy") else { throw ApusError("no table") }
     #expect(big.numbers(0) == [1.5, 3] && big.numbers(1) == [-2, 4] && !big.hasHeader)
-    guard case .table(let turned) = try open(bytes(Self.fortran), "f.npy") else { throw ApusError("no table") }
+    guard case .table(let turned) = try open(bytes(Self.fortran), "f.npy") else {
+      throw ApusError("no table")
+    }
     #expect(turned.numbers(0) == [0, 3] && turned.numbers(1) == [1, 4] && turned.numbers(2) == [2, 5])
   }
 
@@ -138,7 +140,8 @@ import Testing
     var spoiled = whole
     spoiled[80] ^= 0x10
     let text = message { _ = try open(spoiled) }
-    #expect(text.contains("x_train.npy") && (text.contains("expanded") || text.contains("checksum")), "\(text)")
+    #expect(
+      text.contains("x_train.npy") && (text.contains("expanded") || text.contains("checksum")), "\(text)")
     let directory = try #require(
       (0..<whole.count - 4).last { Array(whole[$0..<$0 + 4]) == [0x50, 0x4B, 1, 2] })
     var large = whole

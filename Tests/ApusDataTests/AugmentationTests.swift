@@ -10,7 +10,9 @@ import Testing
   }
 
   /// What an augmentation makes of an image, for so many rows; the image itself where it says so.
-  private func results(_ augmentation: any Augmentation, _ image: ImageValues, count: Int = 200) -> [ImageValues] {
+  private func results(_ augmentation: any Augmentation, _ image: ImageValues, count: Int = 200)
+    -> [ImageValues]
+  {
     (0..<count).map { row in
       var target = ImageValues(height: image.height, width: image.width, channels: image.channels)
       target.values = target.values.map { _ in .nan }
@@ -102,8 +104,11 @@ import Testing
     for result in results(Affine(rotation: 0, scale: 0), image, count: 20) { #expect(result == image) }
     // A plane stays a plane: bilinear mixing is exact on it, away from the mirror.
     var plane = ImageValues(height: 9, width: 9, channels: 1)
-    for row in 0..<9 { for column in 0..<9 { plane.values[plane.start(row, column)] = Float(row * 2 - column) } }
-    for (row, result) in results(Affine(rotation: 20, scale: 0.1, shear: 0.1), plane, count: 50).enumerated() {
+    for row in 0..<9 {
+      for column in 0..<9 { plane.values[plane.start(row, column)] = Float(row * 2 - column) }
+    }
+    for (row, result) in results(Affine(rotation: 20, scale: 0.1, shear: 0.1), plane, count: 50).enumerated()
+    {
       var random = AugmentationRandom(seed: 3, epoch: 1, row: row)
       let angle = random.symmetric(20) / 180 * Double.pi
       let factor = 1 / (1 + random.symmetric(0.1))

@@ -66,23 +66,36 @@ import Testing
   @Test func containers() throws {
     try expectSame(
       Model(input: [8, 8, 3], seed: 2) {
-        ResidualBlock(6, stride: 2, shortcut: .projected); ResidualBlock(6); ResidualBlock(12, shortcut: .padded)
+        ResidualBlock(6, stride: 2, shortcut: .projected); ResidualBlock(6);
+        ResidualBlock(12, shortcut: .padded)
         Branches {
-          Sequential { Conv2D(3, 1); BatchNorm() }
+          Sequential {
+            Conv2D(3, 1); BatchNorm()
+          }
           BatchNorm()
         }
-        Repeat(2) { Conv2D(4, 3); BatchNorm(); ReLU() }
+        Repeat(2) {
+          Conv2D(4, 3); BatchNorm(); ReLU()
+        }
         Ensemble(
           members: 2, averaging: .outputs,
-          layers: Sequential { Conv2D(4, 3); BatchNorm(); GlobalAveragePool2D(); Dense(3) })
+          layers: Sequential {
+            Conv2D(4, 3); BatchNorm(); GlobalAveragePool2D(); Dense(3)
+          })
       }, norms: 3 + 2 + 2 + 2 + 2 + 2, gone: 12)
   }
 
   @Test func layerGraphs() throws {
     let graph = LayerGraph(outputs: ["classes", "helper"]) {
-      LayerGraph.Step("trunk") { Conv2D(4, 3); BatchNorm(); ReLU() }
-      LayerGraph.Step("helper", from: ["trunk"]) { Conv2D(2, 1); BatchNorm(); Flatten() }
-      LayerGraph.Step("classes", from: ["trunk"]) { GlobalAveragePool2D(); Dense(3) }
+      LayerGraph.Step("trunk") {
+        Conv2D(4, 3); BatchNorm(); ReLU()
+      }
+      LayerGraph.Step("helper", from: ["trunk"]) {
+        Conv2D(2, 1); BatchNorm(); Flatten()
+      }
+      LayerGraph.Step("classes", from: ["trunk"]) {
+        GlobalAveragePool2D(); Dense(3)
+      }
     }
     try expectSame(
       Model(inputs: [InputSpecification([5, 5, 2])], seed: 3, network: graph), norms: 2, gone: 2)

@@ -54,7 +54,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (ResNet(depth: 19, classes: 10) as any Layer, [32, 32, 3], "a residual network of depth 19; expected 18, 34"),
+    (
+      ResNet(depth: 19, classes: 10) as any Layer, [32, 32, 3],
+      "a residual network of depth 19; expected 18, 34"
+    ),
     (ResNet(depth: 20, classes: 10, width: 0), [32, 32, 3], "of width 0"),
     (AlexNet(classes: 10), [28, 28, 1], "layer 0.0 (conv2D)"),
     (LeNet5(classes: 10), [8, 8, 1], "conv2D with a window of 5×5 on an image of 4×4"),
@@ -62,7 +65,8 @@ import Testing
     (
       Sum {
         Conv2D(2, 3); Conv2D(3, 3)
-      }, [4, 4, 3], "the branches of a sum end with [rows, 4, 4, 2] and [rows, 4, 4, 3]; expected equal shapes"
+      }, [4, 4, 3],
+      "the branches of a sum end with [rows, 4, 4, 2] and [rows, 4, 4, 3]; expected equal shapes"
     ),
     (ChannelPadding(2), [4, 4, 3], "channelPadding to 2 channels on [rows, 4, 4, 3]; expected no fewer"),
   ])
@@ -79,7 +83,9 @@ import Testing
     var model = try Model(input: [2, 2, 1], seed: 1) {
       Sum {
         Conv2D(3, 1)
-        Sequential { MaxPool2D(1); ChannelPadding(3) }
+        Sequential {
+          MaxPool2D(1); ChannelPadding(3)
+        }
       }
     }
     #expect(model.parameters.map(\.path) == ["0.0.weight", "0.0.bias"])

@@ -11,7 +11,8 @@ import Testing
   private func run(_ yaml: String) throws -> (run: TrainingRun, report: RunReport, folder: TemporaryFolder) {
     let folder = try TemporaryFolder()
     try folder.write("gates.csv", Self.gates)
-    try folder.write("train-images-idx3-ubyte", Self.idx([40, 28, 28]) { UInt8(truncatingIfNeeded: $0 * $0 / 9) })
+    try folder.write(
+      "train-images-idx3-ubyte", Self.idx([40, 28, 28]) { UInt8(truncatingIfNeeded: $0 * $0 / 9) })
     try folder.write("train-labels-idx1-ubyte", Self.idx([40]) { UInt8($0 % 2) })
     let text = yaml.replacingOccurrences(of: "gates.csv", with: folder.path("gates.csv"))
       .replacingOccurrences(of: "IMAGES", with: folder.path)

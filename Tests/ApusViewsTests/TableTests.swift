@@ -77,7 +77,9 @@ import Testing
         Conv2D(4, 3); ReLU()
       }
       Branches {
-        Sequential { Conv2D(1, 1); ReLU() }
+        Sequential {
+          Conv2D(1, 1); ReLU()
+        }
         ReLU()
       }
       Flatten(); Dense(3)

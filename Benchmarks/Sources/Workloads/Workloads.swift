@@ -37,7 +37,8 @@ public enum Workloads {
         Sequential { DigitCNN() })
     case "W5":
       try training(
-        id, input: [32, 32, 3], batch: 64, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9), engine,
+        id, input: [32, 32, 3], batch: 64, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9),
+        engine,
         Sequential {
           Conv2D(32, 3, bias: false); BatchNorm(); ReLU()
           ResidualBlock(32); ResidualBlock(32)

@@ -69,7 +69,8 @@ enum ArrayFile {
     let values = x.doubles
     var columns = (0..<width).map { column in
       TableColumn(
-        y == nil ? "\(column + 1)" : "x\(column + 1)", numbers: (0..<rows).map { values[$0 * width + column] })
+        y == nil ? "\(column + 1)" : "x\(column + 1)", numbers: (0..<rows).map { values[$0 * width + column] }
+      )
     }
     if let y {
       guard y.count == rows, y.shape.allSatisfy({ $0 == 1 || $0 == rows }) else {
@@ -99,7 +100,8 @@ enum ArrayFile {
         "holds labels of shape \(y.shape) for \(x.shape[0]) images", at: path, expected: "one for each image")
     }
     if let row = labels.firstIndex(where: { !($0 >= 0 && $0 <= 255 && $0 == $0.rounded()) }) {
-      throw ApusError("image \(row + 1) has the label \(labels[row])", at: path, expected: "classes from 0 to 255")
+      throw ApusError(
+        "image \(row + 1) has the label \(labels[row])", at: path, expected: "classes from 0 to 255")
     }
     let count = max(Int(labels.max() ?? 0) + 1, classes ?? 1)
     guard classes == nil || count == classes else {

@@ -44,7 +44,8 @@ public struct ImageValues: Sendable, Equatable {
       let from = Self.mirrored(row + down, height)
       if !inside.isEmpty {
         copy(
-          inside.count, from: source, start(from, inside.lowerBound + right), to: start(row, inside.lowerBound))
+          inside.count, from: source, start(from, inside.lowerBound + right),
+          to: start(row, inside.lowerBound))
       }
       for column in 0..<width where !inside.contains(column) {
         if mirrors {

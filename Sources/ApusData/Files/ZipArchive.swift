@@ -121,7 +121,9 @@ struct ZipArchive {
   }
 
   private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count)))
+    UInt32(
+      truncatingIfNeeded: crc32(
+        0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count)))
   }
 }
 

@@ -5,7 +5,7 @@ import ApusNN
 /// A small modern convolutional network (A8; S3): batch normalisation, and a single dense layer.
 public struct ConvolutionalNetwork: ModelFamily {
   public static let name = "cnn"
-  public static let formula = "3×3 convolutions of w, 2w, 2w, 4w channels with batch norm and pooling, mean, dense"
+  public static let formula = "3×3 convolutions of w, 2w, 2w, 4w channels with batch norm, mean, dense"
   /// Channels of the first convolution.
   public var width: Int
   /// The part of the last features that is left out in each step.

@@ -6,12 +6,13 @@ import ApusNN
 public struct LeNet: ModelFamily {
   public static let name = "lenet"
   public static let otherNames = ["lenet5"]
-  public static let formula = "convolution 6 · 5×5, pool, convolution 16 · 5×5, pool, dense 120, 84, tanh between"
+  public static let formula = "5×5 convolutions of 6 and 16 channels with pooling, dense 120, 84, tanh"
   public init() {}
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.requireImages(for: Self.self)
-    return .images(data, optimizer: Adam(), rate: 2e-3, schedule: CosineDecay()) { outputs throws(ApusError) in
+    return .images(data, optimizer: Adam(), rate: 2e-3, schedule: CosineDecay()) {
+      outputs throws(ApusError) in
       Sequential([LeNet5(classes: outputs)])
     }
   }

@@ -109,7 +109,9 @@ struct RunChoices {
     configuration.training.optimizer = optimizer.configuration
     configuration.training.prepare = preparation?.configuration
     configuration.training.ensemble = settings.ensemble?.configuration
-    configuration.training.augment = given.training.augment.map { _ in settings.augmentations.map(\.configuration) }
+    configuration.training.augment = given.training.augment.map { _ in
+      settings.augmentations.map(\.configuration)
+    }
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
     configuration.training.epochs = epochs

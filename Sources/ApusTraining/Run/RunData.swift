@@ -176,7 +176,8 @@ struct RunData {
         try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.labels(), options)
       } ?? Split.random(rows: rows, classes: all.labels(), options)
     let preprocessing =
-      try pretrained?.preprocessing(of: all) ?? ImagePreprocessing.fit(
+      try pretrained?.preprocessing(of: all)
+      ?? ImagePreprocessing.fit(
         all, rows: split.training, scaling: given.scaling ?? .standardize)
     let normalized = try preprocessing.apply(to: all, name: source.place)
     training = normalized.subset(split.training.indices)

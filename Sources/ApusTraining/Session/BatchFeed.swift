@@ -45,8 +45,13 @@ final class BatchFeed {
     } else {
       Self.fill(current, dataset, order[range], augmentations, epoch: epoch, seed: seed)
     }
-    let following = range.upperBound..<min(range.upperBound + batch.capacity, dataset.count)
-    guard !augmentations.isEmpty, !following.isEmpty else { return }
+    if !augmentations.isEmpty { prepareNext(epoch: epoch, from: range.upperBound) }
+  }
+
+  /// Begins with the batch that comes next in the epoch, if there is one.
+  private func prepareNext(epoch: Int, from start: Int) {
+    let following = start..<min(start + batch.capacity, dataset.count)
+    guard !following.isEmpty else { return }
     next.epoch = epoch
     next.range = following
     work = BackgroundWork { [next, dataset, order, augmentations, seed] in
