@@ -21,9 +21,10 @@ import Testing
   /// By the unfolded graph.
   private func plainly(_ model: Model, _ input: [Float], rows: Int) throws -> [Float] {
     let traced = TracedModel(model, mode: .inference)
-    let output = traced(model.inputTensors)[model.outputs[0].name]
+    let inputs = model.inputTensors
+    let output = traced(inputs)[model.outputs[0].name]
     let executable = try Engine.standard().compile(
-      Graph(inputs: model.inputTensors.tensors + traced.inputs, outputs: [output]), rows: rows)
+      Graph(inputs: inputs.tensors + traced.inputs, outputs: [output]), rows: rows)
     traced.binding.bind(executable, from: model.inputs.count, to: model.storage)
     executable.memory(input: 0).fill(input)
     executable.run(rows: rows)

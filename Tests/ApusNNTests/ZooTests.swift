@@ -59,7 +59,7 @@ import Testing
       "a residual network of depth 19; expected 18, 34"
     ),
     (ResNet(depth: 20, classes: 10, width: 0), [32, 32, 3], "of width 0"),
-    (AlexNet(classes: 10), [28, 28, 1], "layer 0.0 (conv2D)"),
+    (AlexNet(classes: 10), [28, 28, 1], "layer 0.7 (maxPool2D)"),
     (LeNet5(classes: 10), [8, 8, 1], "conv2D with a window of 5×5 on an image of 4×4"),
     (GoogLeNet(classes: 10, form: .small), [27, 2], "conv2D on [rows, 27, 2]; expected images"),
     (
