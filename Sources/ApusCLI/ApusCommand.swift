@@ -23,7 +23,7 @@
       version: version,
       subcommands: [
         Train.self, Evaluate.self, Predict.self, Check.self, GradCheck.self, Summary.self, Describe.self,
-        Search.self, List.self,
+        Search.self, Plot.self, List.self,
       ])
 
     static let version = "0.1.0"
