@@ -31,7 +31,8 @@ public struct DataSource: Sendable {
   }
 
   /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
-  /// folder or a file of IDX images, or one of ``BuiltInDataset/all``. A path beats a built-in name.
+  /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, or
+  /// one of ``BuiltInDataset/all``. A path beats a built-in name.
   ///
   /// - Parameters:
   ///   - format: how a table's file is written, where it should not be found out.
@@ -48,6 +49,9 @@ public struct DataSource: Sendable {
       if try startsLikeIDX(argument) {
         let images = try ImageFolder.open(imageFile: argument)
         return DataSource(name: shortName(argument), origin: argument, content: .images(images))
+      }
+      if let content = try ArrayFile.open(argument) {
+        return DataSource(name: shortName(argument), origin: argument, content: content)
       }
       let table = try Table.read(argument, format: format)
       return DataSource(name: shortName(argument), origin: argument, content: .table(table))
