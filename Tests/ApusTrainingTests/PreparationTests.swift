@@ -39,8 +39,8 @@ import Testing
     for variance in try variances(model, data) { #expect(abs(variance - 1) < 0.1001, "\(variance)") }
   }
 
-  /// Zeros and small weights stay at ln 2; LSUV's learn.
-  @Test func lsuvTrainsWhereOthersDoNot() throws {
+  /// Zeros and small weights stay at ln 2; LSUV's learn, and so do small ones with batch normalisation.
+  @Test func thirtyLayersTrainWithLSUVOrBatchNorm() throws {
     let data = try TableDataset(
       features: Samples.classes(256).features, inputShape: [5],
       labels: Samples.classes(256).features.enumerated().filter { $0.offset % 5 == 0 }.map {
@@ -57,6 +57,16 @@ import Testing
     #expect(try loss(deep(.normal(0.01))) > 0.66)
     let trained = try loss(deep(.zeros).prepared(with: .lsuv, on: data))
     #expect(trained < 0.35, "\(trained)")
+    let normalized = try loss(
+      Model(input: [5], seed: 1) {
+        for _ in 0..<30 {
+          Dense(16, initializer: .normal(0.01))
+          BatchNorm()
+          Tanh()
+        }
+        Dense(2, initializer: .normal(0.01))
+      })
+    #expect(normalized < 0.5, "\(normalized)")
   }
 
   @Test func dataDependentCentresEveryUnit() throws {
