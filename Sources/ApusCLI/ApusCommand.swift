@@ -12,8 +12,8 @@
         apus evaluate runs/houses-1/model.safetensors more.csv
         apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
 
-        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), - for \
-        standard input, or one of the built-in data sets:
+        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), a folder of \
+        CIFAR-10's batches, a NumPy file (.npy, .npz), - for standard input, or one of the built-in data sets:
 
         \(datasets)
 
