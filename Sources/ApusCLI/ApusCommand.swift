@@ -6,14 +6,14 @@
   struct ApusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "apus",
-      abstract: "Neural networks: train, evaluate and predict on tables and images.",
+      abstract: "Neural networks: train, evaluate and predict on tables, images and texts.",
       discussion: """
         apus train houses.csv --target price
         apus evaluate runs/houses-1/model.safetensors more.csv
         apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
 
-        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), - for \
-        standard input, or one of the built-in data sets:
+        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), a text \
+        (.txt), - for standard input, or one of the built-in data sets:
 
         \(datasets)
 

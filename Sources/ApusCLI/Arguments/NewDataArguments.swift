@@ -6,7 +6,7 @@
   struct NewDataArguments: ParsableArguments {
     @Argument(
       help: ArgumentHelp(
-        "A table, IDX images, - for standard input, or a built-in data set.", valueName: "data"),
+        "A table, IDX images, a text, - for standard input, or a built-in data set.", valueName: "data"),
       completion: .file())
     var data: String
 

@@ -22,7 +22,7 @@ struct RunData {
 
   /// Parts of the rows when nothing else is asked for.
   private static let usualTest = 0.2
-  private static let usualValidation = 0.1
+  static let usualValidation = 0.1
 
   init(_ configuration: DataConfiguration, seed: UInt64) throws {
     guard let path = configuration.source else {
@@ -34,7 +34,14 @@ struct RunData {
     switch source.content {
     case .table(let table): self = try RunData(table, source, configuration, seed)
     case .images(let images): self = try RunData(images, source, configuration, seed)
+    case .text(let text): self = try RunData(text: text, source, configuration)
     }
+  }
+
+  /// A text's settings are of no account to rows.
+  private static func refuseContext(_ given: DataConfiguration, _ place: String) throws(ApusError) {
+    guard given.context != nil else { return }
+    throw ApusError("the context is for texts", at: place, fix: "leave it out, or name a text's file .txt")
   }
 
   private static func format(_ configuration: DataConfiguration) throws -> TableFormat {
@@ -51,6 +58,7 @@ struct RunData {
   }
 
   private init(_ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
+    try Self.refuseContext(given, source.place)
     name = source.name
     configuration = given
     fingerprint = source.fingerprint()
@@ -117,6 +125,7 @@ struct RunData {
   private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64)
     throws
   {
+    try Self.refuseContext(given, source.place)
     guard given.features == nil, given.scaling == nil else {
       throw ApusError(
         "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
