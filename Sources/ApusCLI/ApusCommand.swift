@@ -22,7 +22,8 @@
         """,
       version: version,
       subcommands: [
-        Train.self, Evaluate.self, Predict.self, Check.self, GradCheck.self, Summary.self, Describe.self,
+        Train.self, Evaluate.self, Predict.self, Generate.self, Check.self, GradCheck.self, Summary.self,
+        Describe.self,
         Search.self, List.self,
       ])
 

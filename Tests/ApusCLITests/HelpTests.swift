@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: ["", "train", "evaluate", "predict", "summary", "describe", "list", "check", "gradcheck"])
+  @Test(arguments: ["", "train", "evaluate", "predict", "generate", "summary", "describe", "list", "check", "gradcheck"])
   func help(command name: String) throws {
     let result = try Command().run((name.isEmpty ? [] : [name]) + ["--help"])
     #expect(result.code == 0)
@@ -40,7 +40,7 @@ import Testing
       ["train", "iris", "--epochs", "many"], ["train", "iris", "--task", "guess"],
       ["train", "iris", "--test", "0.2", "--test-data", "x.csv"],
       ["train", "--resume", "x", "--epochs", "3"],
-      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["summary"],
+      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["generate"], ["summary"],
       ["check"], ["gradcheck"],
       ["list", "colors"],
       ["trian"],

@@ -8,7 +8,8 @@
     var epochs: Int?
 
     @Option(
-      parsing: .unconditional, help: ArgumentHelp("Steps altogether, in the place of epochs.", valueName: "n"))
+      parsing: .unconditional, help: ArgumentHelp("Steps altogether, in the place of epochs.", valueName: "n")
+    )
     var steps: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows in a step.", valueName: "n"))

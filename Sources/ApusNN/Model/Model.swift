@@ -42,6 +42,23 @@ public struct Model: Sendable {
   ///   - seed: decides the first weights, together with each parameter's path.
   /// - Throws: the first mistake in the shapes, with the layer's path.
   public init(inputs: [InputSpecification], seed: UInt64 = 0, network: some Network) throws {
+    try self.init(zeros: inputs, seed: seed, network: network)
+    for parameter in parameters {
+      let specification = parameter.specification
+      let values = specification.initializer.values(
+        shape: parameter.shape, fanIn: specification.fanIn, fanOut: specification.fanOut,
+        random: Philox(seed: seed, path: parameter.path))
+      guard values.count == parameter.count else {
+        throw ApusError(
+          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
+          expected: "one for each")
+      }
+      _ = UnsafeMutableBufferPointer(rebasing: storage.floats[parameter.range]).update(fromContentsOf: values)
+    }
+  }
+
+  /// The same with zeros for weights, for those of a file.
+  package init(zeros inputs: [InputSpecification], seed: UInt64, network: some Network) throws {
     guard !inputs.isEmpty else { throw ApusError("a model without inputs", expected: "at least one") }
     guard Set(inputs.map(\.name)).count == inputs.count else {
       throw ApusError("inputs named \(inputs.map(\.name))", expected: "a name of its own for each")
@@ -62,18 +79,6 @@ public struct Model: Sendable {
     settings = Dictionary(
       network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
-    for parameter in parameters {
-      let specification = parameter.specification
-      let values = specification.initializer.values(
-        shape: parameter.shape, fanIn: specification.fanIn, fanOut: specification.fanOut,
-        random: Philox(seed: seed, path: parameter.path))
-      guard values.count == parameter.count else {
-        throw ApusError(
-          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
-          expected: "one for each")
-      }
-      for (place, value) in zip(parameter.range, values) { storage.floats[place] = value }
-    }
   }
 
   /// The number of weights and biases.

@@ -53,7 +53,8 @@ public struct GPT: Layer {
     let tokens = Embedding(vocabulary, width: width, initializer: .normal(Self.deviation))
     var x = scope.call(tokens, input, named: "tokens")
     x = scope.call(
-      PositionEmbedding(context ?? input.shape[1].size, initializer: .normal(Self.deviation)), x,
+      PositionEmbedding(
+        context ?? scope.mode.positions.window ?? input.shape[1].size, initializer: .normal(Self.deviation)), x,
       named: "positions")
     x = dropped(x, "dropout", scope)
     for index in 0..<layers {

@@ -88,13 +88,16 @@ final class Evaluator {
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
-      width: width, predictions: predictions, classes: classes, labels: labels, values: values, losses: losses,
+      width: width, predictions: predictions, classes: classes, labels: labels, values: values,
+      losses: losses,
       kind: kind, isMultiLabel: areLabels, threshold: threshold)
   }
 }
 
 extension Evaluator {
-  private static func firstOfLargest(_ values: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) -> Int32 {
+  private static func firstOfLargest(_ values: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>)
+    -> Int32
+  {
     var best = range.lowerBound
     for index in range where values[index] > values[best] { best = index }
     return Int32(best - range.lowerBound)

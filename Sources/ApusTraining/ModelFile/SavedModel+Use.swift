@@ -201,7 +201,8 @@ extension SavedModel {
       let (dataset, notes) = try preprocessing.apply(to: text, name: source.place)
       return (dataset, Array(0..<dataset.count), notes)
     case (.text?, _):
-      throw ApusError("the model was trained on a text, and this is none", at: source.place, expected: "a file .txt")
+      throw ApusError(
+        "the model was trained on a text, and this is none", at: source.place, expected: "a file .txt")
     case (.table?, .text), (.images?, .text):
       throw ApusError(
         "the model was trained on \(tableFormat == TableFormat() ? "images" : "a table"), and this is a text",

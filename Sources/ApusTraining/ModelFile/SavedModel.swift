@@ -73,7 +73,7 @@ public struct SavedModel: Sendable {
       }
     }
     let seed = UInt64(file.metadata["seed"] ?? "") ?? 0
-    var model = try Model(inputs: inputs, seed: seed, network: network)
+    var model = try Model(zeros: inputs, seed: seed, network: network)
     try model.loadWeights(file)
     self.model = model
     loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))

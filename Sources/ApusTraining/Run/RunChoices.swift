@@ -142,7 +142,8 @@ struct RunChoices {
       let family = try ModelFamilies.family(model.family ?? .string(usual))
       guard type(of: family).takesTexts || !isText else {
         throw ApusError(
-          "the model \(type(of: family).name) is for tables and images, and this is a text", at: "model.family",
+          "the model \(type(of: family).name) is for tables and images, and this is a text",
+          at: "model.family",
           fix: "use \(ModelFamilies.usualForTexts); a table's file should be named .csv or .tsv")
       }
       guard !short.isEmpty else { return family }

@@ -11,7 +11,8 @@ extension RunData {
     try Self.refuseColumns(given, source.place)
     let context = given.context ?? Self.usualContext
     guard (1..<1 << 20).contains(context) else {
-      throw ApusError("windows of \(context) characters", at: "data.context", expected: "from 1 to \(1 << 20)")
+      throw ApusError(
+        "windows of \(context) characters", at: "data.context", expected: "from 1 to \(1 << 20)")
     }
     let validation = given.validation ?? Self.usualValidation
     let corpus: TextCorpus
