@@ -59,7 +59,8 @@ let package = Package(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
     .testTarget(
-      name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport"], swiftSettings: settings),
+      name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
+      swiftSettings: settings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
     .testTarget(
       name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),

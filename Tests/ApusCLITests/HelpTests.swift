@@ -2,7 +2,10 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: ["", "train", "evaluate", "predict", "generate", "summary", "describe", "list", "check", "gradcheck"])
+  @Test(arguments: [
+    "", "train", "evaluate", "predict", "generate", "summary", "describe", "list", "check", "gradcheck",
+    "search",
+  ])
   func help(command name: String) throws {
     let result = try Command().run((name.isEmpty ? [] : [name]) + ["--help"])
     #expect(result.code == 0)

@@ -8,10 +8,16 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     var optimizer: any Optimizer
     var clips = false
-    var testDescription: String { optimizer.configuration.text() + (clips ? ", clipped" : "") }
+    var penalizes = false
+    var testDescription: String {
+      optimizer.configuration.text() + (clips ? ", clipped" : "") + (penalizes ? ", L2" : "")
+    }
 
     static let all = [
-      Case(optimizer: Momentum()), Case(optimizer: Momentum(momentum: 0.9, rateInside: true)),
+      Case(optimizer: Momentum()), Case(optimizer: Momentum(), clips: true),
+      Case(optimizer: Momentum(), penalizes: true), Case(optimizer: Momentum(), clips: true, penalizes: true),
+      Case(optimizer: Adam(), penalizes: true), Case(optimizer: Adam(), clips: true, penalizes: true),
+      Case(optimizer: Momentum(momentum: 0.9, rateInside: true)),
       Case(optimizer: RMSprop()), Case(optimizer: RMSprop(momentum: 0.9)), Case(optimizer: Adam()),
       Case(optimizer: Adam(), clips: true), Case(optimizer: AdamW()), Case(optimizer: AdamW(), clips: true),
     ]
@@ -24,10 +30,14 @@ import Testing
         Tensor.input("scalar \($0)", TensorType([]))
       }
       let scale = Tensor.input("scale", TensorType([]))
+      let penalty = Tensor.input("penalty", TensorType([]))
+      var gradient = clips ? vectors[1] * scale : vectors[1]
+      if penalizes { gradient = gradient + penalty * vectors[0] }
       let update = optimizer.update(
-        parameter: vectors[0], gradient: clips ? vectors[1] * scale : vectors[1],
+        parameter: vectors[0], gradient: gradient,
         slots: Array(vectors[2...]), scalars: scalars)
-      return try Graph(inputs: vectors + scalars + [scale], outputs: [update.parameter] + update.slots)
+      return try Graph(
+        inputs: vectors + scalars + [scale, penalty], outputs: [update.parameter] + update.slots)
     }
   }
 
@@ -44,7 +54,7 @@ import Testing
         return vector < 2 ? value - 0.5 : value * (element % 3 == 0 ? 0x1p-99 : 1)
       }
     }
-    inputs += (0..<scalars.count).map { [Float(scalars[$0])] } + [[0.3]]
+    inputs += (0..<scalars.count).map { [Float(scalars[$0])] } + [[0.3], [0.02]]
     for engine in try everyEngine() {
       let loop = try engine.compile(graph).outputs(of: inputs, rows: 1)
       let steps = try engine.compile(graph, fuses: false).outputs(of: inputs, rows: 1)

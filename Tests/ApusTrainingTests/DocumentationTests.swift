@@ -37,18 +37,6 @@ import Testing
     #expect(try blocks("swift", in: "CONTRIBUTING.md").contains(compiled))
   }
 
-  /// The doctor's example is compiled here and finds nothing wrong; the article names checks that there are.
-  @Test func theDoctorsArticle() throws {
-    let article = "Sources/Apus/Apus.docc/TheDoctor.md"
-    #expect(
-      try blocks("swift", in: article) == [text("Tests/ApusTrainingTests/Documented/ExamineDigits.swift")])
-    #expect(try examineDigits().allSatisfy { $0.level == .ok })
-    let words = try text(article).components(separatedBy: "`")
-    for check in Examinations.table where check.stage == .training || check.stage == .result {
-      #expect(words.contains(check.name), "\(check.name)")
-    }
-  }
-
   /// Files and folders that the documents name are there.
   @Test(arguments: ["README.md", "CONTRIBUTING.md", "Benchmarks/README.md"])
   func namedFilesExist(_ document: String) throws {

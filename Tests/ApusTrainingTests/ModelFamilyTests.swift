@@ -11,7 +11,11 @@ import Testing
   private func run(_ yaml: String) throws -> (run: TrainingRun, report: RunReport, folder: TemporaryFolder) {
     let folder = try TemporaryFolder()
     try folder.write("gates.csv", Self.gates)
-    let text = yaml.replacingOccurrences(of: "gates.csv", with: folder.path("gates.csv"))
+    try folder.write("corpus.txt", String(repeating: "a lazy dog and a fox. ", count: 30))
+    var text = yaml
+    for name in ["gates.csv", "corpus.txt"] {
+      text = text.replacingOccurrences(of: name, with: folder.path(name))
+    }
     let run = try TrainingRun(load(folder, text), folder: folder.path("run"))
     return (run, try run.train(), folder)
   }
@@ -23,6 +27,7 @@ import Testing
     switch family {
     case "linear", "ridge", "lasso": "{source: fish}"
     case "logistic": "{source: moons, rows: 120}"
+    case "gpt": "{source: corpus.txt, context: 16}"
     default: "{source: iris}"
     }
   }

@@ -121,4 +121,25 @@ import Testing
     #expect(
       problem { $0.data.testData = "iris" }.contains("the test data is no text"))
   }
+
+  /// Fine-tuning: the model's vocabulary and context, its weights at the start.
+  @Test func goesOnFromAModel() throws {
+    let folder = try TemporaryFolder()
+    let report = try TrainingRun(configuration(folder), folder: folder.path("first")).train()
+    var given = RunConfiguration()
+    given.data.source = try folder.write(
+      "other.txt", String(repeating: "a dog jumps over the fox; the end.\n", count: 40))
+    given.model.from = folder.path("first/model.safetensors")
+    given.training.steps = 20
+    let run = try TrainingRun(given, folder: folder.path("second"))
+    #expect(run.model.inputShape == [16] && run.model.outputShape == [16, 29])
+    // A semicolon is not in the vocabulary.
+    #expect(
+      run.notes.contains { $0.contains("40 characters are not in the model's vocabulary") }, "\(run.notes)")
+    let tuned = try run.train()
+    #expect(try #require(tuned.history.epochs.first).trainingLoss < report.history.epochs[0].trainingLoss)
+    given.data.context = 8
+    #expect(
+      message { _ = try TrainingRun(given, folder: folder.path("third")) }.contains("for a model of 16"))
+  }
 }

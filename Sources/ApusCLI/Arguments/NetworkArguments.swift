@@ -12,6 +12,14 @@
       completion: .list(ModelFamilies.table.names))
     var model: String?
     @Option(
+      help: ArgumentHelp(
+        "A trained model to go on from: its preprocessing, layers and weights. A target of its own gets an output "
+          + "layer of its own. --freeze keeps layers as they are.",
+        valueName: "model"),
+      completion: .file(extensions: ["safetensors"]))
+    var from: String?
+
+    @Option(
       parsing: .unconditional,
       help: ArgumentHelp("Units of the hidden layers: 64,64, or none.", valueName: "units"))
     var hidden: HiddenUnits?
@@ -42,6 +50,7 @@
       // A family or hidden layers stand for a file's list of layers; what would be one of its details is refused by
       // the run.
       if hidden != nil || self.model != nil { model.layers = nil }
+      if let from { model.from = from }
       if let family = self.model { model.family = try? Checked.item(family, "", in: ModelFamilies.table) }
       if let hidden { model.hidden = hidden.units }
       if let activation { model.activation = try? Checked.item(activation, "", in: Activations.table) }

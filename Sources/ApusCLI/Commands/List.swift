@@ -6,26 +6,22 @@
     static let configuration = CommandConfiguration(
       abstract: "List the names that settings may use, with formulas and parameters.")
 
-    enum Family: String, CaseIterable, ExpressibleByArgument {
-      case models, activations, losses, optimizers, schedules, initializers, preparations, ensembles,
-        features, layers, metrics, datasets
+    /// One of ``NameFamilies/all``, or the data sets.
+    struct Family: ExpressibleByArgument {
+      static let datasets = "datasets"
+      static let allValueStrings = NameFamilies.all.map(\.name) + [datasets]
 
-      fileprivate var lines: [String] {
+      let name: String
+
+      init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        name = argument
+      }
+
+      fileprivate static func lines(_ name: String) -> [String] {
         let width = max(Output.style.width, 60)
-        return switch self {
-        case .models: NameListing(ModelFamilies.table).lines(width: width)
-        case .activations: NameListing(Activations.table).lines(width: width)
-        case .losses: NameListing(Losses.table).lines(width: width)
-        case .optimizers: NameListing(Optimizers.table).lines(width: width)
-        case .schedules: NameListing(Schedules.table).lines(width: width)
-        case .initializers: NameListing(Initializers.table).lines(width: width)
-        case .preparations: NameListing(Preparations.table).lines(width: width)
-        case .ensembles: NameListing(EnsembleMethods.table).lines(width: width)
-        case .features: NameListing(FeatureSteps.table).lines(width: width)
-        case .layers: NameListing(Layers.table).lines(width: width)
-        case .metrics: NameListing(Metrics.table).lines(width: width)
-        case .datasets: DatasetListing().lines(width: width)
-        }
+        return NameFamilies.all.first { $0.name == name }.map { NameListing($0.table).lines(width: width) }
+          ?? DatasetListing().lines(width: width)
       }
     }
 
@@ -33,9 +29,9 @@
     var family: Family?
 
     func run() {
-      if let family { return Output.print(family.lines) }
-      for (index, family) in Family.allCases.enumerated() {
-        Output.print((index > 0 ? [""] : []) + [family.rawValue] + family.lines)
+      if let family { return Output.print(Family.lines(family.name)) }
+      for (index, name) in Family.allValueStrings.enumerated() {
+        Output.print((index > 0 ? [""] : []) + [name] + Family.lines(name))
       }
     }
   }

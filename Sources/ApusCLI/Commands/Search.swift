@@ -5,6 +5,7 @@
   struct Search: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Search for the best settings.",
+      usage: "apus search [<options>] [<data>]",
       discussion: """
         The file's section search says over which keys:
 

@@ -86,7 +86,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       "cells are missing in \(list)\(gaps.count > 5 ? ", …" : ""): they are filled in, and marked as missing"
   }
 
-  private static func fitTarget(
+  static func fitTarget(
     _ table: Table, _ target: TableSchema.Target, _ rows: TrainingRows
   ) throws(ApusError) -> TargetEncoding {
     let column = table.columns[target.index]

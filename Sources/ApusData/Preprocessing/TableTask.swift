@@ -100,11 +100,41 @@ public struct TableTask: Sendable {
   public func fit(
     _ rows: TrainingRows, options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
-    var fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
-    if let labels = target.labels, let labelRows {
-      fitted.notes += LabelEncoding.notes(table, labels, labelRows, training: rows.indices)
+    let fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
+    return (fitted.preprocessing, fitted.notes + labelNotes(rows))
+  }
+
+  /// The preprocessing that was fitted to other rows, with this task's target: fitted to training rows, and to no others.
+  /// A target of the same name, and classes that are all known, stay encoded as they were.
+  ///
+  /// - Throws: if the target is one of the inputs.
+  public func fit(
+    _ rows: TrainingRows, inputsOf fitted: TablePreprocessing
+  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
+    var preprocessing = fitted
+    var encoding = try TablePreprocessing.fitTarget(table, target, rows)
+    if let leak = fitted.columns.first(where: {
+      fitted.hasHeader ? encoding.columnNames.contains($0.name) : encoding.columnNumbers.contains($0.number)
+    }) {
+      throw ApusError(
+        "the column \"\(leak.name)\" is the target here, and an input of the model", at: table.name,
+        fix: "name another target, or a model that does not take this column")
     }
-    return fitted
+    let old = fitted.target
+    if encoding.task == old.task, encoding.task != .regression || encoding.name == old.name,
+      encoding.classNames.allSatisfy(old.classNames.contains)
+    {
+      encoding.classNames = old.classNames
+      (encoding.mean, encoding.deviation) = (old.mean, old.deviation)
+    }
+    preprocessing.target = encoding
+    preprocessing.tableWidth = table.columns.count
+    return (preprocessing, labelNotes(rows))
+  }
+
+  private func labelNotes(_ rows: TrainingRows) -> [String] {
+    guard let labels = target.labels, let labelRows else { return [] }
+    return LabelEncoding.notes(table, labels, labelRows, training: rows.indices)
   }
 }
 

@@ -2,13 +2,14 @@ public import ApusCore
 
 /// A text divided by position into parts for training, validation and test, as numbers of characters (MISSION I).
 ///
-/// The vocabulary is that of the training part alone. No window reaches over a border, so that nothing of the other
+/// The vocabulary is that of the training part alone, unless another one is given. No window reaches over a border, so that nothing of the other
 /// parts is seen in training.
 public struct TextCorpus: Sendable {
   public let vocabulary: CharacterVocabulary
-  /// The class of each character of the training part, the text's beginning.
+  /// The class of each character of the training part, the text's beginning; −1 for a character that a given vocabulary
+  /// does not have.
   public let training: [Int32]
-  /// The same of the validation part; −1 for a character that the training part does not have.
+  /// The same of the validation part.
   public let validation: [Int32]
   /// The same of the test part, the text's end.
   public let test: [Int32]
@@ -16,8 +17,11 @@ public struct TextCorpus: Sendable {
   /// - Parameters:
   ///   - validation: the part that is kept for validation, from 0 to below 1.
   ///   - test: the part at the end that is kept for a test.
+  ///   - vocabulary: of a model that is trained on; that of the training part when nil.
   /// - Throws: when nothing is left for training.
-  public init(_ text: String, validation: Double = 0.1, test: Double = 0) throws(ApusError) {
+  public init(
+    _ text: String, validation: Double = 0.1, test: Double = 0, vocabulary: CharacterVocabulary? = nil
+  ) throws(ApusError) {
     for (name, part) in [("validation", validation), ("test", test)] where !(part >= 0 && part < 1) {
       throw ApusError("the \(name) part is \(part)", expected: "a number from 0 to below 1")
     }
@@ -29,7 +33,7 @@ public struct TextCorpus: Sendable {
     let end = characters.count - Int(Double(characters.count) * test)
     let border = end - Int(Double(characters.count) * validation)
     guard border > 0 else { throw ApusError("the text is empty", expected: "characters to train on") }
-    let vocabulary = CharacterVocabulary(of: characters[..<border])
+    let vocabulary = vocabulary ?? CharacterVocabulary(of: characters[..<border])
     self.vocabulary = vocabulary
     training = vocabulary.numbers(of: characters[..<border])
     self.validation = vocabulary.numbers(of: characters[border..<end])
@@ -67,9 +71,11 @@ public struct TextCorpus: Sendable {
         fix: "take a longer text or a shorter context")
     }
     let names = TargetKind.classes(names: vocabulary.names)
+    // Where some windows are left out, the others stay where they are.
     return DatasetSplit(
       training: TextDataset(
-        training, context: context, stride: stride ?? context, moves: stride == nil, targets: names),
+        training, context: context, stride: stride ?? context, moves: stride == nil && !training.contains(-1),
+        targets: names),
       validation: TextDataset(validation, context: context, stride: context, targets: names),
       test: TextDataset(test, context: context, stride: context, targets: names))
   }

@@ -65,7 +65,8 @@ public struct MultiHeadAttention: Layer {
   private func remembering(_ parts: Tensor, in scope: Scope) -> Tensor {
     guard isCausal else {
       return .failed(
-        ApusError("multiHeadAttention that looks ahead, on a part of a sequence", expected: "causal attention"))
+        ApusError(
+          "multiHeadAttention that looks ahead, on a part of a sequence", expected: "causal attention"))
     }
     let (rows, length, heads, size) = (parts.shape[0], parts.shape[1], parts.shape[3], parts.shape[4])
     /// [rows, length, heads, size] in another order of its axes.

@@ -54,7 +54,8 @@ public struct GPT: Layer {
     var x = scope.call(tokens, input, named: "tokens")
     x = scope.call(
       PositionEmbedding(
-        context ?? scope.mode.positions.window ?? input.shape[1].size, initializer: .normal(Self.deviation)), x,
+        context ?? scope.mode.positions.window ?? input.shape[1].size, initializer: .normal(Self.deviation)),
+      x,
       named: "positions")
     x = dropped(x, "dropout", scope)
     for index in 0..<layers {

@@ -6,7 +6,9 @@ import ApusNN
 /// text.
 ///
 /// Sizes and recipe are those with which nanoGPT trains on a processor (Karpathy 2022): AdamW with β₂ 0.99 and a decay of
-/// 0.1, a warm-up of 100 steps and a cosine down to a tenth, gradients of a norm of at most 1.
+/// 0.1, a warm-up of 100 steps and a cosine down to a tenth, gradients of a norm of at most 1. The rate alone is another:
+/// that of nanoGPT's larger network, 0.001 at a width of 384, times 384 / width, as Adam's best rate goes (Yang et al.
+/// 2022).
 public struct LanguageModel: ModelFamily {
   public static let name = "gpt"
   public static let formula = "texts: P(next character | those before it), by blocks of causal attention"
@@ -53,8 +55,8 @@ public struct LanguageModel: ModelFamily {
     }
     let vocabulary = data.targets.outputCount
     var recipe = ModelRecipe(
-      loss: SoftmaxCrossEntropy(), optimizer: AdamW(weightDecay: 0.1, beta2: 0.99), rate: Self.rate,
-      schedule: ScheduleSequence(schedules: [Warmup(over: .steps(100)), CosineDecay(to: Self.rate / 10)]),
+      loss: SoftmaxCrossEntropy(), optimizer: AdamW(weightDecay: 0.1, beta2: 0.99), rate: rate,
+      schedule: ScheduleSequence(schedules: [Warmup(over: .steps(100)), CosineDecay(to: rate / 10)]),
       batch: min(Self.batch, data.rows),
       epochs: { data.epochs(steps: Self.steps, batch: $0, from: 1, to: Self.mostEpochs) }
     ) { [self] _ throws(ApusError) in
@@ -71,7 +73,7 @@ public struct LanguageModel: ModelFamily {
     return recipe
   }
 
-  private static let rate = 1e-3
+  private var rate: Double { min(1e-3 * 384 / Double(width), 3e-3) }
   private static let batch = 12
   /// Where a text is long enough, two or three times what nanoGPT takes for a first look.
   private static let steps = 5_000

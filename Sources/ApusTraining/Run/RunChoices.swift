@@ -23,6 +23,9 @@ struct RunChoices {
     let model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
       network: network)
+    if let pretrained = data.pretrained {
+      return try pretrained.start(model, for: data.training.targets).model
+    }
     return try preparation.map { try model.prepared(with: $0, on: data.training, engine: engine) } ?? model
   }
 
@@ -31,7 +34,10 @@ struct RunChoices {
     configuration.data = data.configuration
     let rows = data.training.count
     let family = try Self.family(given.model, isText: data.isText)
-    let givenLoss = try given.training.loss.map { try Losses.loss($0) }
+    let pretrained = data.pretrained
+    let givenLoss =
+      try given.training.loss.map { try Losses.loss($0) }
+      ?? (pretrained?.saved.schema?.targets == data.training.targets ? pretrained?.saved.loss : nil)
     var facts = DataFacts(
       inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
       loss: givenLoss, batch: given.training.batch)
@@ -40,15 +46,17 @@ struct RunChoices {
     let loss = givenLoss ?? recipe.loss
     if let description = given.model.layers {
       network = try Networks.network(description)
+    } else if let pretrained {
+      network = try pretrained.network(for: data.training.targets, outputs: Self.outputs(data, loss))
     } else {
       network = try recipe.network(Self.outputs(data, loss))
       lines += recipe.lines
     }
     let optimizer = try given.training.optimizer.map { try Optimizers.optimizer($0) } ?? recipe.optimizer
     let isOwnOptimizer = given.training.optimizer == nil
-    let rate =
-      given.training.learningRate
-      ?? (type(of: optimizer) == type(of: recipe.optimizer) ? recipe.rate : optimizer.defaultRate)
+    let usualRate =
+      type(of: optimizer) == type(of: recipe.optimizer) ? recipe.rate : optimizer.defaultRate
+    let rate = given.training.learningRate ?? (pretrained == nil ? usualRate : usualRate / 10)
     let schedule =
       try given.training.schedule.map { try Schedules.schedule($0) }
       ?? (given.training.learningRate == nil && isOwnOptimizer ? recipe.schedule : ConstantRate())
@@ -76,6 +84,16 @@ struct RunChoices {
     settings.steps = given.training.steps
     preparation = try given.training.prepare.map { try Preparations.preparation($0) }
     try check()
+    if let pretrained {
+      guard preparation == nil else {
+        throw ApusError(
+          "the first weights are a model's, and \(type(of: preparation!).name) would set them",
+          at: "training.prepare", fix: "leave one of the two out")
+      }
+      let model = try Model(
+        inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
+      lines.append(try pretrained.start(model, for: data.training.targets).line)
+    }
     if let steps = given.training.steps {
       lines.append("\(steps) steps of \(batch): \(shortFigure(Double(steps) / Double(perEpoch))) epochs")
     } else if given.training.epochs == nil || given.training.batch == nil {
@@ -90,6 +108,7 @@ struct RunChoices {
     configuration.model = ModelConfiguration()
     // The default is not written: its files are those of a run without a family.
     configuration.model.family = given.model.family == nil ? nil : family.configuration
+    configuration.model.from = given.model.from
     configuration.model.layers = network.configuration
     configuration.training.loss = loss.configuration
     configuration.training.optimizer = optimizer.configuration
@@ -133,6 +152,11 @@ struct RunChoices {
     if let hidden = model.hidden { short.append(JSONMember("hidden", .array(hidden.map { .integer($0) }))) }
     if let activation = model.activation { short.append(JSONMember("activation", activation)) }
     if let dropout = model.dropout { short.append(JSONMember("dropout", .double(dropout))) }
+    guard model.from == nil || (short.isEmpty && model.family == nil) else {
+      throw ApusError(
+        "the layers are those of the model in \(model.from ?? "")", at: "model",
+        fix: "leave out the family and the hidden layers, or write all layers")
+    }
     guard model.layers == nil || short.isEmpty else {
       throw ApusError(
         "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")

@@ -57,6 +57,8 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
 public struct ModelConfiguration: Sendable, Codable, Equatable {
   /// One of ``ModelFamilies/table``: it decides what is not given, the layers too.
   public var family: JSONValue?
+  /// A model file to begin with: its preprocessing, its layers, and its weights wherever path and shape agree.
+  public var from: String?
   public var hidden: [Int]?
   public var activation: JSONValue?
   public var dropout: Double?
@@ -150,14 +152,17 @@ extension RunConfiguration {
     ("training", keys(TrainingConfiguration())), ("search", keys(SearchConfiguration())),
   ]
 
+  /// Every key, as in `training.learningRate`.
+  package static var allKeys: [String] {
+    sections.flatMap { section in section.keys.map { "\(section.name).\($0)" } }
+  }
+
   /// Whether a dotted key, as in `training.learningRate` or `training.optimizer.adam.beta1`, is a configuration's.
   ///
   /// - Throws: when it is not, with the nearest one. What stands below a known key is left to whoever reads it.
   static func checkKey(_ key: String, at place: String) throws(ApusError) {
     let parts = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    let all = sections.filter { $0.name != "search" }.flatMap { section in
-      section.keys.map { "\(section.name).\($0)" }
-    }
+    let all = allKeys.filter { !$0.hasPrefix("search.") }
     guard parts.count >= 2, all.contains(parts[..<2].joined(separator: ".")), !parts.contains("") else {
       throw unknown(key, "key", all).at(place)
     }

@@ -7,9 +7,11 @@ extension RunData {
 
   /// A text: windows of its beginning for training, of its end for validation, and for a test only where one is asked
   /// for.
-  init(text: String, _ source: DataSource, _ given: DataConfiguration) throws {
+  init(text: String, _ source: DataSource, _ given: DataConfiguration, _ pretrained: Pretrained?) throws {
+    self.pretrained = pretrained
+    let known = try pretrained?.preprocessing(ofText: given)
     try Self.refuseColumns(given, source.place)
-    let context = given.context ?? Self.usualContext
+    let context = known?.context ?? given.context ?? Self.usualContext
     guard (1..<1 << 20).contains(context) else {
       throw ApusError(
         "windows of \(context) characters", at: "data.context", expected: "from 1 to \(1 << 20)")
@@ -18,7 +20,9 @@ extension RunData {
     let corpus: TextCorpus
     let split: DatasetSplit
     do {
-      corpus = try TextCorpus(text, validation: validation, test: given.testData == nil ? given.test ?? 0 : 0)
+      corpus = try TextCorpus(
+        text, validation: validation, test: given.testData == nil ? given.test ?? 0 : 0,
+        vocabulary: known?.vocabulary)
       split = try corpus.split(context: context)
     } catch {
       throw error.at(source.place)
@@ -32,9 +36,16 @@ extension RunData {
     test = split.test.count == 0 ? nil : split.test
     schema = .text(preprocessing)
     notes = []
-    let unknown = (corpus.validation + corpus.test).count { $0 < 0 }
+    let unknown = (corpus.training + corpus.validation + corpus.test).count { $0 < 0 }
     if unknown > 0 {
-      notes.append("\(unknown) characters are not in the training part: their windows are left out")
+      notes.append(
+        "\(unknown) characters are not in the \(known == nil ? "training part" : "model's vocabulary"): "
+          + "their windows are left out")
+    }
+    guard training.count > 0 else {
+      throw ApusError(
+        "no window is without a character that is not in the model's vocabulary", at: source.place,
+        fix: "train a model of this text's own")
     }
     configuration = given
     configuration.context = context

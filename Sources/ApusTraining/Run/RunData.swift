@@ -15,6 +15,8 @@ struct RunData {
   var notes: [String]
   /// What was chosen, and why.
   var choices: [String]
+  /// The model that the run begins with; nil for one that begins anew.
+  var pretrained: Pretrained?
   /// The configuration with everything that was found out.
   var configuration: DataConfiguration
   /// A hash of the data, for telling whether a checkpoint belongs to it.
@@ -24,17 +26,29 @@ struct RunData {
   private static let usualTest = 0.2
   static let usualValidation = 0.1
 
-  init(_ configuration: DataConfiguration, seed: UInt64) throws {
+  init(_ run: RunConfiguration) throws {
+    let configuration = run.data
+    let seed = run.training.seed ?? 0
+    let pretrained = try run.model.from.map { try Pretrained(contentsOf: $0) }
+    if pretrained != nil, configuration.features != nil || configuration.scaling != nil {
+      throw ApusError(
+        "inputs are made as they were for the model",
+        at: configuration.features != nil ? "data.features" : "data.scaling",
+        fix: "leave it out")
+    }
     guard let path = configuration.source else {
       throw ApusError("no data is named", at: "data.source", fix: "give a file, a folder or a built-in name")
     }
+    var format = try Self.format(configuration)
+    // The columns are the model's: what was read as text there is text here.
+    if let pretrained { format.textColumns = pretrained.saved.tableFormat.textColumns }
     let source = try DataSource.open(
-      path, format: Self.format(configuration),
+      path, format: format,
       generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed))
     switch source.content {
-    case .table(let table): self = try RunData(table, source, configuration, seed)
-    case .images(let images): self = try RunData(images, source, configuration, seed)
-    case .text(let text): self = try RunData(text: text, source, configuration)
+    case .table(let table): self = try RunData(table, source, configuration, seed, pretrained)
+    case .images(let images): self = try RunData(images, source, configuration, seed, pretrained)
+    case .text(let text): self = try RunData(text: text, source, configuration, pretrained)
     }
   }
 
@@ -57,8 +71,12 @@ struct RunData {
       hasHeader: configuration.header, delimiter: configuration.delimiter, numberStyle: style)
   }
 
-  private init(_ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64) throws {
+  private init(
+    _ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
+    _ pretrained: Pretrained?
+  ) throws {
     try Self.refuseContext(given, source.place)
+    self.pretrained = pretrained
     name = source.name
     configuration = given
     fingerprint = source.fingerprint()
@@ -89,11 +107,13 @@ struct RunData {
         Self.sizes(
           split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
     }
-    let (preprocessing, fitted) = try prepared.fit(
-      split.training,
-      options: EncodingOptions(
-        scaling: given.scaling ?? .standardize,
-        steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
+    let (preprocessing, fitted) =
+      try pretrained.map { try $0.preprocessing(of: prepared, split.training) }
+      ?? prepared.fit(
+        split.training,
+        options: EncodingOptions(
+          scaling: given.scaling ?? .standardize,
+          steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
     notes = prepared.notes + fitted
     let encoded = try preprocessing.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
@@ -122,10 +142,12 @@ struct RunData {
     configuration.task = task
   }
 
-  private init(_ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64)
-    throws
-  {
+  private init(
+    _ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
+    _ pretrained: Pretrained?
+  ) throws {
     try Self.refuseContext(given, source.place)
+    self.pretrained = pretrained
     guard given.features == nil, given.scaling == nil else {
       throw ApusError(
         "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
@@ -160,7 +182,8 @@ struct RunData {
       try folds.map {
         try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.labels(), options)
       } ?? Split.random(rows: rows, classes: all.labels(), options)
-    let preprocessing = ImagePreprocessing.fit(all, rows: split.training)
+    let preprocessing =
+      try pretrained?.preprocessing(of: all) ?? ImagePreprocessing.fit(all, rows: split.training)
     let normalized = try preprocessing.apply(to: all, name: source.place)
     training = normalized.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)

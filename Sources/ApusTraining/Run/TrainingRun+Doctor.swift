@@ -30,7 +30,7 @@ extension Patient {
   public convenience init(
     _ configuration: RunConfiguration, model: Model? = nil, threads: Int? = nil
   ) throws {
-    let data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
+    let data = try RunData(configuration)
     let chosen = try RunChoices(configuration, data)
     let standard = try Engine.standard()
     let engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) }

@@ -6,7 +6,7 @@ extension TrainingRun {
   ///
   /// - Throws: when the data cannot be read or a setting is wrong.
   public static func model(of configuration: RunConfiguration) throws -> Model {
-    let data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
+    let data = try RunData(configuration)
     let chosen = try RunChoices(configuration, data)
     return try chosen.model(on: data)
   }

@@ -54,7 +54,7 @@ public final class TrainingRun {
   ) throws {
     let standard = try Engine.standard()
     engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) } ?? standard
-    data = try RunData(configuration.data, seed: configuration.training.seed ?? 0)
+    data = try RunData(configuration)
     chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
@@ -91,6 +91,7 @@ public final class TrainingRun {
     var hash = StableHasher()
     hash.add(try JSONCoding.encode(chosen.configuration).text())
     hash.add(data.fingerprint)
+    if let pretrained = data.pretrained { hash.add(pretrained.fingerprint) }
     if member > 0 { hash.add(UInt64(member)) }
     return CheckpointStore(folder: files.checkpoints(member: member), fingerprint: hash.text)
   }

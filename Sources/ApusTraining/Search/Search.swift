@@ -129,6 +129,7 @@ public final class Search: Sendable {
   ///
   /// - Parameter onEvent: told of each trial's beginning and end, from the trial's thread.
   /// - Throws: when every trial has failed, with the first one's reason; when a file cannot be written.
+  @discardableResult
   public func run(onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }) throws -> SearchReport {
     let start = Clock.nanoseconds
     for (rung, part) in rungs.enumerated() {

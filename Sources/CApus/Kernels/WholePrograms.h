@@ -39,11 +39,11 @@ APUS_INLINE vfloat flushed(vfloat x) { return choose(absolute(x) < 0x1p-100f, sp
 /// Where a program of Adam's has its operands; -1 for what it does not have.
 typedef struct adam_operands {
   int8_t parameter, gradient, mean, square;                 // vectors
-  int8_t decay, scale, beta1, rest1, beta2, rest2, root, epsilon, rate;  // scalars
+  int8_t decay, scale, penalty, beta1, rest1, beta2, rest2, root, epsilon, rate;  // scalars
 } adam_operands;
 
-/// Adam and AdamW (Optimizers/Adam.swift, AdamW.swift), with clipped gradients or not:
-/// g = g s, p = p d, m = flush(b1 m + c1 g), v = flush(b2 v + c2 g²), p = p - r m / (√v · k + e).
+/// Adam and AdamW (Optimizers/Adam.swift, AdamW.swift), with clipped gradients or not, with L2 or not:
+/// g = g s + l p, p = p d, m = flush(b1 m + c1 g), v = flush(b2 v + c2 g²), p = p - r m / (√v · k + e).
 APUS_INLINE void adam_update(const void *arguments, int32_t part, int32_t parts, const adam_operands at) {
   const apus_program *program = arguments;
   const apus_operand *in = program->inputs, *out = program->outputs;
@@ -51,12 +51,17 @@ APUS_INLINE void adam_update(const void *arguments, int32_t part, int32_t parts,
   const vfloat b1 = APUS_SCALAR(beta1), c1 = APUS_SCALAR(rest1), b2 = APUS_SCALAR(beta2), c2 = APUS_SCALAR(rest2);
   const vfloat k = APUS_SCALAR(root), e = APUS_SCALAR(epsilon), r = APUS_SCALAR(rate);
   const vfloat d = at.decay < 0 ? splat(1) : APUS_SCALAR(decay), s = at.scale < 0 ? splat(1) : APUS_SCALAR(scale);
+  const vfloat l = at.penalty < 0 ? splat(0) : APUS_SCALAR(penalty);
 #undef APUS_SCALAR
   const float *m = in[at.mean].base, *g = in[at.gradient].base, *v = in[at.square].base, *p = in[at.parameter].base;
   float *new_m = out[0].base, *new_v = out[1].base, *new_p = out[2].base;
   for (elements now = elements_of(program, part, parts); now.at < now.last; now.at += APUS_WIDTH) {
     vfloat gradient = take(g, now), mean = take(m, now), square = take(v, now), parameter = take(p, now);
     if (at.scale >= 0) gradient = gradient * s;
+    if (at.penalty >= 0) {
+      vfloat pull = l * parameter;
+      gradient = gradient + pull;
+    }
     if (at.decay >= 0) parameter = parameter * d;
     vfloat old_mean = b1 * mean, new_mean = c1 * gradient;
     mean = flushed(old_mean + new_mean);
@@ -107,18 +112,34 @@ static void rmsprop_momentum_kernel(const void *arguments, int32_t part, int32_t
   }
 }
 
-/// Momentum (Optimizers/Momentum.swift): v = flush(u v + g), p = p - r v.
-static void momentum_kernel(const void *arguments, int32_t part, int32_t parts) {
+/// Where a program of momentum's has its operands; -1 for what it does not have.
+typedef struct momentum_operands {
+  int8_t parameter, gradient, velocity;    // vectors
+  int8_t scale, penalty, momentum, rate;  // scalars
+} momentum_operands;
+
+/// Momentum (Optimizers/Momentum.swift), with clipped gradients or not, with L2 or not:
+/// g = g s + l p, v = flush(u v + g), p = p - r v.
+APUS_INLINE void momentum_update(const void *arguments, int32_t part, int32_t parts, const momentum_operands at) {
   const apus_program *program = arguments;
   const apus_operand *in = program->inputs, *out = program->outputs;
-  const vfloat u = scalar_of(in, 0), r = scalar_of(in, 3);
+  const vfloat u = scalar_of(in, at.momentum), r = scalar_of(in, at.rate);
+  const vfloat s = at.scale < 0 ? splat(1) : scalar_of(in, at.scale);
+  const vfloat l = at.penalty < 0 ? splat(0) : scalar_of(in, at.penalty);
+  const float *v = in[at.velocity].base, *g = in[at.gradient].base, *p = in[at.parameter].base;
+  float *new_v = out[0].base, *new_p = out[1].base;
   for (elements now = elements_of(program, part, parts); now.at < now.last; now.at += APUS_WIDTH) {
-    vfloat velocity = take(in[1].base, now), gradient = take(in[2].base, now), parameter = take(in[4].base, now);
+    vfloat velocity = take(v, now), gradient = take(g, now), parameter = take(p, now);
+    if (at.scale >= 0) gradient = gradient * s;
+    if (at.penalty >= 0) {
+      vfloat pull = l * parameter;
+      gradient = gradient + pull;
+    }
     vfloat kept = u * velocity;
     velocity = flushed(kept + gradient);
     vfloat step = r * velocity;
-    put(out[0].base, now, velocity);
-    put(out[1].base, now, parameter - step);
+    put(new_v, now, velocity);
+    put(new_p, now, parameter - step);
   }
 }
 
@@ -141,19 +162,48 @@ static void momentum_inside_kernel(const void *arguments, int32_t part, int32_t 
   X("adam", adam_kernel,                                                                                   \
     "svsvsvssssv 2(i0,i1) 2(i2,i3) 0(t0,t1) 54(t2) 2(i4,i5) 18(i3) 2(i6,t5) 0(t4,t6) 54(t7) 19(t8)"        \
     " 2(t9,i7) 0(t10,i8) 2(i9,t3) 3(t12,t11) 1(i10,t13) = t3 t8 t14",                                      \
-    10, 3, 1, 5, -1, -1, 0, 2, 4, 6, 7, 8, 9)                                                              \
+    10, 3, 1, 5, -1, -1, -1, 0, 2, 4, 6, 7, 8, 9)                                                              \
   X("adam", adam_clipped_kernel,                                                                           \
     "vssvssvssssv 2(i0,i1) 2(i2,i3) 2(i4,t0) 0(t1,t2) 54(t3) 2(i5,i6) 18(t0) 2(i7,t6) 0(t5,t7) 54(t8)"     \
     " 19(t9) 2(t10,i8) 0(t11,i9) 2(i10,t4) 3(t13,t12) 1(i11,t14) = t4 t9 t15",                             \
-    11, 0, 3, 6, -1, 1, 2, 4, 5, 7, 8, 9, 10)                                                              \
+    11, 0, 3, 6, -1, 1, -1, 2, 4, 5, 7, 8, 9, 10)                                                              \
+  X("adam", adam_l2_kernel,                                                                                \
+    "svvsvssvssss 2(i0,i1) 0(i2,t0) 2(i3,i4) 2(i5,t1) 0(t2,t3) 54(t4) 2(i6,i7) 18(t1) 2(i8,t7) 0(t6,t8)"   \
+    " 54(t9) 19(t10) 2(t11,i9) 0(t12,i10) 2(i11,t5) 3(t14,t13) 1(i1,t15) = t5 t10 t16",                    \
+    1, 2, 4, 7, -1, -1, 0, 3, 5, 6, 8, 9, 10, 11)                                                          \
+  X("adam", adam_clipped_l2_kernel,                                                                        \
+    "vssvsvssvssss 2(i0,i1) 2(i2,i3) 0(t0,t1) 2(i4,i5) 2(i6,t2) 0(t3,t4) 54(t5) 2(i7,i8) 18(t2) 2(i9,t8)"  \
+    " 0(t7,t9) 54(t10) 19(t11) 2(t12,i10) 0(t13,i11) 2(i12,t6) 3(t15,t14) 1(i3,t16) = t6 t11 t17",         \
+    3, 0, 5, 8, -1, 1, 2, 4, 6, 7, 9, 10, 11, 12)                                                          \
   X("adamW", adamw_kernel,                                                                                 \
     "vssvsvsvssss 2(i0,i1) 2(i2,i3) 2(i4,i5) 0(t1,t2) 54(t3) 2(i6,i7) 18(i5) 2(i8,t6) 0(t5,t7) 54(t8)"     \
     " 19(t9) 2(t10,i9) 0(t11,i10) 2(i11,t4) 3(t13,t12) 1(t0,t14) = t4 t9 t15",                             \
-    0, 5, 3, 7, 1, -1, 2, 4, 6, 8, 9, 10, 11)                                                              \
+    0, 5, 3, 7, 1, -1, -1, 2, 4, 6, 8, 9, 10, 11)                                                              \
   X("adamW", adamw_clipped_kernel,                                                                         \
     "vsvssvssvssss 2(i0,i1) 2(i2,i3) 2(i4,i5) 2(i6,t0) 0(t2,t3) 54(t4) 2(i7,i8) 18(t0) 2(i9,t7) 0(t6,t8)"  \
     " 54(t9) 19(t10) 2(t11,i10) 0(t12,i11) 2(i12,t5) 3(t14,t13) 1(t1,t15) = t5 t10 t16",                   \
-    2, 0, 5, 8, 3, 1, 4, 6, 7, 9, 10, 11, 12)
+    2, 0, 5, 8, 3, 1, -1, 4, 6, 7, 9, 10, 11, 12)
+
+// The same, the operands in momentum_operands' order.
+#define APUS_MOMENTUM_PROGRAMS(X)                                                                          \
+  X("momentum", momentum_kernel, "svvsv 2(i0,i1) 0(t0,i2) 54(t1) 2(i3,t2) 1(i4,t3) = t2 t4",               \
+    4, 2, 1, -1, -1, 0, 3)                                                                                 \
+  X("momentum", momentum_clipped_kernel,                                                                   \
+    "vssvsv 2(i0,i1) 2(i2,i3) 0(t1,t0) 54(t2) 2(i4,t3) 1(i5,t4) = t3 t5",                                  \
+    5, 0, 3, 1, -1, 2, 4)                                                                                  \
+  X("momentum", momentum_l2_kernel,                                                                        \
+    "svvsvs 2(i0,i1) 0(i2,t0) 2(i3,i4) 0(t2,t1) 54(t3) 2(i5,t4) 1(i1,t5) = t4 t6",                         \
+    1, 2, 4, -1, 0, 3, 5)                                                                                  \
+  X("momentum", momentum_clipped_l2_kernel,                                                                \
+    "vssvsvs 2(i0,i1) 2(i2,i3) 0(t0,t1) 2(i4,i5) 0(t3,t2) 54(t4) 2(i6,t5) 1(i3,t6) = t5 t7",               \
+    3, 0, 5, 1, 2, 4, 6)
+
+#define X(name, kernel, form, ...)                                                                         \
+  static void kernel(const void *arguments, int32_t part, int32_t parts) {                                 \
+    momentum_update(arguments, part, parts, (momentum_operands){__VA_ARGS__});                             \
+  }
+APUS_MOMENTUM_PROGRAMS(X)
+#undef X
 
 #define X(name, kernel, form, ...)                                                                         \
   static void kernel(const void *arguments, int32_t part, int32_t parts) {                                 \
@@ -165,6 +215,7 @@ APUS_ADAM_PROGRAMS(X)
 static const apus_whole_program whole_programs[] = {
 #define X(name, kernel, form, ...) {name, form, kernel},
   APUS_ADAM_PROGRAMS(X)
+  APUS_MOMENTUM_PROGRAMS(X)
 #undef X
   {"rmsprop",
    "svvsssv 2(i0,i1) 18(i2) 2(i3,t1) 0(t0,t2) 54(t3) 19(t4) 0(t5,i4) 2(i5,i2) 3(t7,t6) 1(i6,t8) = t4 t9",
@@ -173,6 +224,5 @@ static const apus_whole_program whole_programs[] = {
    "svvsssvsv 2(i0,i1) 18(i2) 2(i3,t1) 0(t0,t2) 54(t3) 19(t4) 0(t5,i4) 2(i5,i6) 3(i2,t6) 0(t7,t8) 54(t9)"
    " 2(i7,t10) 1(i8,t11) = t4 t10 t12",
    rmsprop_momentum_kernel},
-  {"momentum", "svvsv 2(i0,i1) 0(t0,i2) 54(t1) 2(i3,t2) 1(i4,t3) = t2 t4", momentum_kernel},
   {"momentum", "svsvv 2(i0,i1) 2(i2,i3) 1(t0,t1) 54(t2) 0(i4,t3) = t3 t4", momentum_inside_kernel},
 };

@@ -1,0 +1,154 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// A trained model that a run begins with (fine-tuning): its preprocessing, its layers and its weights.
+///
+/// Inputs are made as they were for the model, and the fit is not repeated. Where the target is another one than the
+/// model's, the last dense layer begins anew, with as many units as the target needs.
+struct Pretrained {
+  let saved: SavedModel
+  let place: String
+
+  /// - Throws: when the file cannot be read or does not say how its inputs are made.
+  init(contentsOf path: String) throws {
+    saved = try SavedModel(contentsOf: path)
+    place = path
+    guard saved.schema != nil else {
+      throw ApusError(
+        "the model file does not say how its inputs are made", at: path,
+        expected: "a model that apus train wrote")
+    }
+  }
+
+  /// How images become inputs: as they did for the model; the classes are those of the new images.
+  ///
+  /// - Throws: when the model is for tables.
+  func preprocessing(of images: ImageDataset) throws(ApusError) -> ImagePreprocessing {
+    guard case .images(var preprocessing)? = saved.schema else {
+      throw ApusError("the model was trained on a table, and this is a set of images", at: place)
+    }
+    if !images.classNames.allSatisfy(preprocessing.classNames.contains) {
+      preprocessing.classNames = images.classNames
+    }
+    return preprocessing
+  }
+
+  /// How a table's rows become inputs: as they did for the model; the target is the new one.
+  ///
+  /// - Throws: when the model is for images, or takes the target as an input.
+  func preprocessing(of task: TableTask, _ rows: TrainingRows) throws(ApusError) -> (
+    preprocessing: TablePreprocessing, notes: [String]
+  ) {
+    guard case .table(let preprocessing)? = saved.schema else {
+      throw ApusError("the model was trained on images, and this is a table", at: place)
+    }
+    do throws(ApusError) {
+      return try task.fit(rows, inputsOf: preprocessing)
+    } catch {
+      throw error.at(place)
+    }
+  }
+
+  /// How a text becomes inputs: as it did for the model.
+  ///
+  /// - Throws: when the model is not for texts, or sees another number of characters.
+  func preprocessing(ofText given: DataConfiguration) throws(ApusError) -> TextPreprocessing {
+    guard case .text(let preprocessing)? = saved.schema else {
+      throw ApusError("the model was not trained on a text, and this is one", at: place)
+    }
+    guard given.context ?? preprocessing.context == preprocessing.context else {
+      throw ApusError(
+        "windows of \(given.context!) characters for a model of \(preprocessing.context)", at: "data.context",
+        fix: "leave it out")
+    }
+    return preprocessing
+  }
+
+  /// The model's layers for a number of outputs, where the target is another one.
+  ///
+  /// - Throws: when it cannot be told which layer puts them out.
+  func network(for targets: TargetKind, outputs: Int) throws(ApusError) -> any Network {
+    guard targets != saved.schema?.targets else { return saved.model.network }
+    guard let network = saved.model.network as? Sequential, let (path, old) = Self.lastDense(of: network)
+    else {
+      throw ApusError(
+        "the target is another one than the model's, and it cannot be told which layer puts it out",
+        at: place,
+        fix:
+          "write the layers in the configuration's model.layers; weights of the same path and shape are taken"
+      )
+    }
+    var dense = old
+    dense.units = outputs
+    return network.replacing(path, with: dense)
+  }
+
+  /// A model with the weights of this one wherever path and shape agree. Of another target's output layer none are
+  /// taken.
+  ///
+  /// - Returns: also a line for the user.
+  /// - Throws: when nothing agrees.
+  func start(_ model: Model, for targets: TargetKind) throws(ApusError) -> (model: Model, line: String) {
+    var left = ""
+    if targets != saved.schema?.targets, let network = model.network as? Sequential,
+      let (path, _) = Self.lastDense(of: network)
+    {
+      left = path.map(String.init).joined(separator: ".") + "."
+    }
+    let arena = TensorStorage(Array(model.storage.floats))
+    var anew: [String] = []
+    for parameter in model.parameters {
+      guard let source = saved.model.parameters.first(where: { $0.path == parameter.path }),
+        source.shape == parameter.shape, left.isEmpty || !parameter.path.hasPrefix(left)
+      else {
+        anew.append(parameter.path)
+        continue
+      }
+      for (to, from) in zip(parameter.range, source.range) {
+        arena.floats[to] = saved.model.storage.floats[from]
+      }
+    }
+    guard anew.count < model.parameters.count else {
+      throw ApusError(
+        "no parameter of the model has the path and shape of one in the file", at: place,
+        expected: saved.model.parameters.prefix(8).map { "\($0.path) \($0.shape)" }.joined(separator: ", "))
+    }
+    let line =
+      "weights of \(place)" + (anew.isEmpty ? "" : "; \(anew.joined(separator: ", ")) begin anew")
+    return (model.replacingStorage(arena), line)
+  }
+
+  /// A hash of the weights, for telling whether a checkpoint belongs to them.
+  var fingerprint: UInt64 {
+    var hash = StableHasher()
+    for value in saved.model.storage.floats { hash.add(UInt64(value.bitPattern)) }
+    return hash.value
+  }
+
+  /// The last dense layer and its place in the nested lists; nil where something else with weights follows it.
+  private static func lastDense(of network: Sequential) -> (path: [Int], layer: Dense)? {
+    for (position, item) in network.items.enumerated().reversed() {
+      switch item.layer {
+      case let dense as Dense: return ([position], dense)
+      case let list as Sequential: return lastDense(of: list).map { ([position] + $0.path, $0.layer) }
+      case is any Activation, is Dropout, is Flatten, is Reshape: continue
+      default: return nil
+      }
+    }
+    return nil
+  }
+}
+
+extension Sequential {
+  /// The same layers with another one at a place in the nested lists.
+  fileprivate func replacing(_ path: [Int], with layer: any Layer) -> Sequential {
+    var copy = self
+    if path.count == 1 {
+      copy.items[path[0]].layer = layer
+    } else if let list = items[path[0]].layer as? Sequential {
+      copy.items[path[0]].layer = list.replacing(Array(path.dropFirst()), with: layer)
+    }
+    return copy
+  }
+}

@@ -1,0 +1,191 @@
+import Apus
+import Foundation
+import Testing
+
+/// The articles of the documentation: each example is a compiled function that is run here, each configuration is one,
+/// each flag is known, each table is what the package has.
+@Suite struct ArticleTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  private static let folder = root.appendingPathComponent("Sources/Apus/Apus.docc")
+
+  private static func text(_ article: String) throws -> String {
+    try String(contentsOf: folder.appendingPathComponent("\(article).md"), encoding: .utf8)
+  }
+
+  private static func blocks(_ language: String, in article: String) throws -> [String] {
+    try text(article).components(separatedBy: "```\(language)\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+  }
+
+  static let articles: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".md") }.map { String($0.dropLast(3)) }.sorted()
+  }()
+
+  /// A Swift example: its article, its file in `Documented/`, and what holds for it.
+  struct Example: Sendable, CustomTestStringConvertible {
+    let article, file: String
+    let check: @Sendable () throws -> Void
+    var testDescription: String { article }
+  }
+
+  static let examples = [
+    Example(article: "TheDoctor", file: "ExamineDigits") {
+      let verdicts = try examineDigits()
+      #expect(verdicts.allSatisfy { $0.level == .ok })
+    },
+    Example(article: "Activations", file: "ChooseActivation") {
+      let found = try accuracies(of: [ReLU(), Tanh(), Step()])
+      #expect(found[0] > 0.8 && found[1] > 0.8 && found[2] < found[0])
+    },
+    Example(article: "LossesAndMetrics", file: "QuantileLoss") {
+      let data = try Samples.values(400, noise: 1)
+      var model = try Model(input: [2], seed: 1) { Dense(1) }
+      try Trainer(loss: QuantileLoss(0.9), optimizer: .adam(0.02)).fit(&model, data, epochs: 30)
+      let results = try model.results(on: data)
+      let below = zip(results.values, results.predictions).count { $0 < $1 }
+      #expect(abs(Double(below) / 400 - 0.9) < 0.05, "\(below) of 400")
+    },
+    Example(article: "Optimizers", file: "TwoNetworks") {
+      let mean = try meanOfGeneratedPoints()
+      #expect(abs(mean.x - 3) < 1 && abs(mean.y + 2) < 1, "\(mean)")
+    },
+    Example(article: "LearningRates", file: "WarmedCosine") {
+      let rates = warmedCosine()
+      #expect(rates[0] < 0.001 && abs(rates[99] - 0.01) < 1e-9 && rates[999] < 1e-6)
+      #expect(zip(rates[99...], rates[100...]).allSatisfy { $0 >= $1 })
+    },
+    Example(article: "FirstWeights", file: "ThirtyLayers") {
+      let losses = try lossesOfThirtyLayers()
+      #expect(losses.small > 2.2 && losses.lsuv < 1.5, "\(losses)")
+    },
+    Example(article: "Overfitting", file: "RegularizedDigits") {
+      let found = try regularizedDigits()
+      #expect(found.accuracy > 0.93 && found.spread.count == 200 && found.spread.max()! > 0.01)
+    },
+    Example(article: "Search", file: "SearchRate") {
+      let folder = try TemporaryFolder()
+      let rate = try #require(try bestRate(in: folder.path("search")))
+      #expect(rate > 1e-3)
+    },
+    Example(article: "Ensembles", file: "ThreeNetworks") {
+      let losses = try logLosses()
+      #expect(losses.ensemble < losses.members.reduce(0, +) / 3)
+    },
+    Example(article: "Training", file: "FineTuning") {
+      let tuned = try fineTuned()
+      #expect(tuned.hiddenIsUnchanged)
+    },
+  ]
+
+  @Test(arguments: examples)
+  func examplesRun(_ example: Example) throws {
+    let file = Self.root.appendingPathComponent("Tests/ApusTrainingTests/Documented/\(example.file).swift")
+    #expect(try Self.blocks("swift", in: example.article) == [String(contentsOf: file, encoding: .utf8)])
+    try example.check()
+  }
+
+  /// No Swift in an article goes untested.
+  @Test(arguments: articles)
+  func everyExampleIsRun(_ article: String) throws {
+    let count = Self.examples.count { $0.article == article }
+    #expect(try Self.blocks("swift", in: article).count == count)
+  }
+
+  @Test(arguments: articles)
+  func configurationsAreRight(_ article: String) throws {
+    let folder = try TemporaryFolder()
+    for block in try Self.blocks("yaml", in: article) {
+      let configuration = try RunConfiguration.load(yaml: folder.write("article.yaml", block))
+      if configuration.search.over == nil {
+        #expect(try TrainingRun.model(of: configuration).parameterCount > 0)
+      } else {
+        #expect(try Search(configuration, folder: folder.path("search")).trials.count > 1)
+      }
+    }
+  }
+
+  /// Each command and flag of a console block is in the help, and a name behind a flag is in its table.
+  @Test(arguments: articles)
+  func commandsAreRight(_ article: String) throws {
+    let tables: [String: NameTable] = [
+      "--activation": Activations.table, "--loss": Losses.table, "--optimizer": Optimizers.table,
+      "--model": ModelFamilies.table, "--ensemble": EnsembleMethods.table,
+    ]
+    let lines = try Self.blocks("console", in: article).flatMap { $0.split(separator: "\n") }
+    for line in lines where line.hasPrefix("$ apus ") {
+      let words = line.dropFirst(7).split(separator: " ").map { String($0.filter { $0 != "'" }) }
+      let help = try String(
+        contentsOf: Self.root.appendingPathComponent("Tests/ApusCLITests/Expected/help-\(words[0]).txt"),
+        encoding: .utf8)
+      for (place, word) in words.enumerated() where word.hasPrefix("--") {
+        #expect(help.contains("\(word) ") || help.contains("\(word)/"), "\(word) in \(line)")
+        if let table = tables[word], place + 1 < words.count {
+          _ = try table.type(named: String(words[place + 1].prefix { $0 != "(" }))
+        }
+      }
+    }
+  }
+
+  /// What stands between `<!-- table: name -->` and `<!-- end -->` is the table of that name.
+  ///
+  /// To write the tables anew: `APUS_REWRITE_EXPECTED=1 swift test -c release --filter ArticleTests`
+  @Test(arguments: articles)
+  func tablesAreThePackages(_ article: String) throws {
+    var parts = try Self.text(article).components(separatedBy: "<!-- table: ")
+    for index in parts.indices.dropFirst() {
+      let name = String(parts[index].prefix { $0 != " " })
+      let family = try #require(NameFamilies.all.first { $0.name == name }, "\(name)")
+      let rest = try #require(parts[index].range(of: "<!-- end -->"))
+      parts[index] = "\(name) -->\n\(family.table.markdown)\n" + parts[index][rest.lowerBound...]
+    }
+    let wanted = parts.joined(separator: "<!-- table: ")
+    if ProcessInfo.processInfo.environment["APUS_REWRITE_EXPECTED"] != nil {
+      try Data(wanted.utf8).write(to: Self.folder.appendingPathComponent("\(article).md"))
+    }
+    #expect(try Self.text(article) == wanted)
+  }
+
+  /// Every family of names that settings can use stands in some article.
+  @Test func everyFamilyIsDocumented() throws {
+    let all = try Self.articles.map(Self.text).joined()
+    for family in NameFamilies.all where family.name != "layers" {
+      #expect(all.contains("<!-- table: \(family.name) -->"), "\(family.name)")
+    }
+  }
+
+  @Test func everyKeyIsDocumented() throws {
+    let article = try Self.text("Configuration")
+    for section in article.components(separatedBy: "\n## ").dropFirst() {
+      let name = String(section.prefix { $0 != "\n" })
+      let keys = RunConfiguration.allKeys.filter { $0.hasPrefix("\(name).") }.map {
+        String($0.dropFirst(name.count + 1))
+      }
+      let documented = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+      let difference = Set(keys).symmetricDifference(documented)
+      #expect(keys.sorted() == documented.sorted() || name == "Topics", "\(name): \(difference)")
+    }
+  }
+
+  /// The doctor's article names the checks that there are.
+  @Test func everyCheckIsDocumented() throws {
+    let words = try Self.text("TheDoctor").components(separatedBy: "`")
+    for check in Examinations.table where check.stage == .training || check.stage == .result {
+      #expect(words.contains(check.name), "\(check.name)")
+    }
+  }
+
+  /// Links lead to articles, and each article is on the first page.
+  @Test func linksLeadSomewhere() throws {
+    for article in Self.articles {
+      for link in try Self.text(article).components(separatedBy: "<doc:").dropFirst() {
+        #expect(Self.articles.contains(String(link.prefix { $0 != ">" })), "\(article)")
+      }
+      let first = try Self.text("Apus")
+      #expect(article == "Apus" || first.contains("<doc:\(article)>"), "\(article)")
+    }
+  }
+}
