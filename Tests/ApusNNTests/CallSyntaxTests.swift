@@ -12,6 +12,19 @@ import Testing
     try Layers.layer(.array(CallSyntax.parse(text, in: Layers.table))) as? Sequential
   }
 
+  /// A rate that would fall below 0, or grow without end, is refused before any work.
+  @Test(arguments: [
+    ("step(factor: -0.5)", "factor of step"), ("step(factor: 2)", "factor of step"),
+    ("exponential(k: -1)", "k of exponential"), ("inverseTime(k: -0.1)", "k of inverseTime"),
+    ("cosine(to: -1)", "to of cosine"), ("warmup(10), cosine(to: -1)", "to of cosine"),
+  ])
+  func schedulesThatGoNegative(_ text: String, _ part: String) {
+    do {
+      _ = try schedule(text)
+      Issue.record("“\(text)” is taken")
+    } catch { #expect("\(error)".contains(part), "\(error)") }
+  }
+
   @Test func schedulesFollowEachOther() throws {
     let expected = Warmup(over: .steps(100)).then(CosineDecay(to: 0.001))
     #expect(try schedule("warmup(100), cosine(to: 0.001)") as? ScheduleSequence == expected)

@@ -17,7 +17,7 @@
 
         Ranges are a list of values, or choice, uniform, log, integer or logInteger with bounds. Trials are judged by \
         their validation rows; the test rows are not read. The folder holds best.yaml, which apus train --config \
-        reruns. Ctrl-C stops with checkpoints and prints the command that resumes.
+        reruns, and search.svg. Ctrl-C stops with checkpoints and prints the command that resumes.
         """)
 
     @Argument(
@@ -97,11 +97,17 @@
         Output.tell(["interrupted; go on with: apus search --resume \(search.folder)"])
         throw ExitCode(128 + Interruption.signal)
       }
+      let picture = "\(search.folder)/search.svg"
+      let drawing = Result {
+        try AtomicFile.write(picture, text: report.chart.svg, survivesPowerFailure: false)
+      }
+      if case .failure(let error) = drawing { Output.tell(["note: no picture was written: \(error)"]) }
       if json {
         Output.print([report.json.text(indents: true)])
       } else {
         Output.print(SearchTable(report).lines(Output.style))
         Output.print(["", "best: apus train --config \(report.bestConfiguration!)"])
+        if case .success = drawing { Output.print(["picture: \(picture)"]) }
       }
     }
   }

@@ -7,8 +7,8 @@
       abstract: "Train a network, and leave a folder with the model.",
       discussion: """
         With nothing but DATA everything is chosen from the size of the data and the task, and said. The folder \
-        holds model.safetensors, config.yaml (which reruns to the same bits), history.csv, run.json and \
-        checkpoints. Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes.
+        holds model.safetensors, config.yaml (which reruns to the same bits), history.csv, run.json, \
+        report.html (what was learned, and how well) and checkpoints. Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes.
         """)
 
     @Argument(

@@ -7,9 +7,12 @@
     private let isQuiet: Bool
     private let isJSON: Bool
     private let bar: ProgressBar?
+    /// The doctor's, of the data and the first weights; who wants no words is not kept waiting for any.
+    private let before: [Verdict]
 
     init(_ run: TrainingRun, isQuiet: Bool, isJSON: Bool) {
       self.run = run
+      before = isQuiet ? [] : run.verdictsBefore()
       self.isQuiet = isQuiet
       self.isJSON = isJSON
       let training = run.configuration.training
@@ -33,7 +36,7 @@
       guard !isQuiet else { return }
       show(Output.notes(run.choices, style))
       if !run.notes.isEmpty { show(["noticed:"] + Output.notes(run.notes, style)) }
-      show(DoctorView(run.verdictsBefore(), style: style).shortLines())
+      show(DoctorView(before, style: style).shortLines())
       // In order with the bar, which is on standard error.
       try? Output.finish()
     }
@@ -50,7 +53,10 @@
       ])
     }
 
+    /// Shows what came out, and leaves a page with it in the run's folder.
     func finish(_ report: RunReport) {
+      let after = isQuiet ? [] : run.verdictsAfter(report)
+      let page = Result { try leavePage(report, after) }
       if !isQuiet {
         let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]
         let curve = LearningCurve(report.history).lines(style)
@@ -64,13 +70,25 @@
         if !report.profiles.isEmpty {
           show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
         }
-        show([""] + DoctorView(run.verdictsAfter(report), style: style).shortLines())
-        show([""] + summary(report))
+        show([""] + DoctorView(after, style: style).shortLines())
+        show([""] + summary(report, page: try? page.get()))
       }
       if isJSON { Output.print([report.json.text(sortsKeys: false)]) }
+      // The run is done, whatever becomes of its page.
+      if case .failure(let error) = page { Output.tell(["note: no report was written: \(error)"]) }
     }
 
-    private func summary(_ report: RunReport) -> [String] {
+    /// - Returns: its path; nil where there is nothing to tell.
+    private func leavePage(_ report: RunReport, _ after: [Verdict]) throws -> String? {
+      // What is examined again after training is told as it is then.
+      let verdicts = before.filter { first in !after.contains { $0.name == first.name } } + after
+      guard let findings = try run.findings(report, verdicts: verdicts) else { return nil }
+      let path = "\(run.folder)/report.html"
+      try AtomicFile.write(path, text: RunPage(findings).html, survivesPowerFailure: false)
+      return path
+    }
+
+    private func summary(_ report: RunReport, page: String?) -> [String] {
       let samples = prefixedFigure(report.samplesPerSecond)
       var lines = [
         "\(grouped(report.parameters)) parameters, \(report.epochs) epochs in \(durationFigure(report.seconds))"
@@ -82,6 +100,7 @@
       lines.append(
         run.isText
           ? "  apus generate \(quoted(model))" : "  apus predict \(quoted(model)) DATA --out FILE.csv")
+      if let page { lines.append("report: \(page)") }
       return lines
     }
 

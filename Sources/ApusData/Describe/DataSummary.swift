@@ -34,6 +34,11 @@ public struct DataSummary: Sendable, Equatable {
   public struct Count: Sendable, Equatable {
     public var name: String
     public var count: Int
+
+    public init(name: String, count: Int) {
+      self.name = name
+      self.count = count
+    }
   }
 
   /// How much two columns have to do with one another.

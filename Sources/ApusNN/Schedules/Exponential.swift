@@ -1,4 +1,4 @@
-import ApusCore
+public import ApusCore
 
 /// The rate falls by the same share in every step, or in every so many steps or epochs (S4).
 public struct ExponentialDecay: Schedule {
@@ -11,6 +11,10 @@ public struct ExponentialDecay: Schedule {
   public init(k: Double, every: Span = .steps(1)) {
     self.k = k
     self.every = every
+  }
+
+  public func validate() throws(ApusError) {
+    try require(k >= 0 && k.isFinite, "k", k, "0 or more: the rate falls")
   }
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {

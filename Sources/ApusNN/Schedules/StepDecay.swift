@@ -1,4 +1,4 @@
-import ApusCore
+public import ApusCore
 
 /// The rate times a factor after every so many steps or epochs (S4).
 public struct StepDecay: Schedule {
@@ -11,6 +11,10 @@ public struct StepDecay: Schedule {
   public init(every: Span, factor: Double = 0.5) {
     self.every = every
     self.factor = factor
+  }
+
+  public func validate() throws(ApusError) {
+    try require(factor > 0 && factor <= 1, "factor", factor, "above 0, at most 1")
   }
 
   public func rate(step: Int, base: Double, run: RunLength) -> Double {

@@ -81,15 +81,9 @@ extension SavedModel {
   public func evaluate(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
     -> Evaluation
   {
-    let (dataset, rows, notes) = try encode(source)
-    guard let rows, !rows.isEmpty else {
-      throw ApusError(
-        "there is no target to compare with", at: source.place, expected: targetNames,
-        fix: "use apus predict for data without it")
-    }
+    let (dataset, notes) = try encodeWithTarget(source)
     let results = try model.results(
-      on: rows.count == dataset.count ? dataset : dataset.subset(rows), loss: loss, scale: scale,
-      threshold: threshold, engine: engine)
+      on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine)
     var evaluation = Evaluation(
       task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
     switch dataset.targets {
@@ -103,6 +97,21 @@ extension SavedModel {
     case .values: break
     }
     return evaluation
+  }
+
+  /// The data's samples with a target, as the model takes them.
+  ///
+  /// - Throws: when the data lacks a column that the model needs, or the target.
+  public func samples(_ source: DataSource) throws -> any Dataset { try encodeWithTarget(source).dataset }
+
+  private func encodeWithTarget(_ source: DataSource) throws -> (dataset: any Dataset, notes: [String]) {
+    let (dataset, rows, notes) = try encode(source)
+    guard let rows, !rows.isEmpty else {
+      throw ApusError(
+        "there is no target to compare with", at: source.place, expected: targetNames,
+        fix: "use data that has it; apus predict does without")
+    }
+    return (rows.count == dataset.count ? dataset : dataset.subset(rows), notes)
   }
 
   /// A prediction for each row.

@@ -38,6 +38,9 @@ public final class TrainingRun {
   private var members: [Model] = []
   /// What the run came to; nil before it has ended.
   private(set) var outcome: Model?
+  /// The samples that it was judged by in the end: those for test, where there are none those of validation, else of
+  /// training.
+  private(set) var evaluated: (part: RunFindings.Part, dataset: any Dataset, results: EvaluatedSamples)?
   let engine: Engine
   private var lastCheckpoint = Clock.nanoseconds
   private var isConfigurationSafe = false
@@ -232,14 +235,17 @@ public final class TrainingRun {
     let model =
       chosen.runs > 1 ? try Model.ensemble(of: members + [last], loss: session.settings.loss) : last
     outcome = model
-    func results(_ dataset: any Dataset) throws -> EvaluatedSamples {
-      try model.results(on: dataset, loss: session.settings.loss, scale: data.scale, engine: engine)
+    func results(_ dataset: any Dataset, _ part: RunFindings.Part) throws -> EvaluatedSamples {
+      let results = try model.results(
+        on: dataset, loss: session.settings.loss, scale: data.scale, engine: engine)
+      evaluated = (part, dataset, results)
+      return results
     }
     report.parameters = model.parameterCount
-    report.training = Metrics.usual(try results(data.judgedTraining))
-    report.validation = try data.validation.map { Metrics.usual(try results($0)) } ?? []
+    report.training = Metrics.usual(try results(data.judgedTraining, .training))
+    report.validation = try data.validation.map { Metrics.usual(try results($0, .validation)) } ?? []
     if evaluatesTest, let test = data.test {
-      let results = try results(test)
+      let results = try results(test, .test)
       report.test = Metrics.usual(results)
       switch test.targets {
       case .classes where data.isText: break

@@ -14,11 +14,12 @@ public final class Search: Sendable {
   public let configuration: RunConfiguration
   public let space: SearchSpace
   /// The validation metric that the best trial is best at.
-  public let metric: String
-  public let isBetterWhenLarger: Bool
+  public var metric: String { judge.name }
+  public var isBetterWhenLarger: Bool { judge.isBetterWhenLarger }
   /// Parts of a trial's epochs after which the worse trials stop; the last is 1.
   public let rungs: [Double]
   public let folder: String
+  private let judge: SearchMetric
   private let parallel: Int
   private let threads: Int
   private let halving: Int
@@ -39,15 +40,7 @@ public final class Search: Sendable {
     self.configuration = configuration
     let search = configuration.search
     space = try SearchSpace(search.over ?? .null)
-    metric = search.metric ?? MeanLoss.name
-    let known = [MeanLoss.name] + Metrics.table.names
-    guard known.contains(metric) else {
-      throw ApusError(
-        "unknown metric “\(metric)”", at: "search.metric", expected: known.joined(separator: ", "),
-        fix: Spelling.suggestion(for: metric, in: known))
-    }
-    isBetterWhenLarger =
-      metric == MeanLoss.name ? false : try Metrics.metric(.string(metric)).isBetterWhenLarger
+    judge = try SearchMetric(search)
     halving = search.halving ?? 0
     guard halving == 0 || (2...100).contains(halving) else {
       throw ApusError("halving by \(halving)", at: "search.halving", expected: "from 2 to 100")
@@ -174,16 +167,11 @@ public final class Search: Sendable {
       let scored = alive.filter { trials[$0 - 1].scores.count > passed && trials[$0 - 1].status != .failed }
       let sorted = scored.sorted { a, b in
         let (x, y) = (trials[a - 1].scores[passed], trials[b - 1].scores[passed])
-        return x == y ? a < b : isBetter(x, y)
+        return x == y ? a < b : judge.isBetter(x, y)
       }
       alive = sorted.prefix((alive.count + halving - 1) / halving).sorted()
     }
     return alive
-  }
-
-  private func isBetter(_ a: Double, _ b: Double) -> Bool {
-    if a.isNaN || b.isNaN { return !a.isNaN }
-    return isBetterWhenLarger ? a > b : a < b
   }
 
   private func trialFolder(_ number: Int) -> String { "\(folder)/trials/\(number)" }
@@ -254,14 +242,9 @@ public final class Search: Sendable {
   }
 
   private func report(since start: UInt64, isInterrupted: Bool) -> SearchReport {
-    let trials = trials.sorted { a, b in
-      // More epochs first: a score after a part of them is no match.
-      if a.scores.count != b.scores.count { return a.scores.count > b.scores.count }
-      let (x, y) = (a.score ?? .nan, b.score ?? .nan)
-      return x == y || (x.isNaN && y.isNaN) ? a.number < b.number : isBetter(x, y)
-    }
     return SearchReport(
-      metric: metric, keys: space.axes.map(\.key), trials: trials,
+      metric: metric, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
+      trials: judge.ranked(trials),
       importance: Importance.all(space, trials), seconds: Double(Clock.nanoseconds &- start) * 1e-9,
       folder: folder, isInterrupted: isInterrupted)
   }

@@ -17,6 +17,9 @@ public struct SearchRange: Sendable, Equatable, Codable {
   /// How many values a grid takes of a range.
   public let steps: Int
 
+  /// Whether equal factors rather than equal differences are equally likely.
+  public var isLogarithmic: Bool { kind == .log || kind == .logInteger }
+
   /// - Throws: for a range that is empty, or not of positive numbers where it is logarithmic.
   public init(_ kind: Kind, _ lower: Double, _ upper: Double, steps: Int = 3) throws(ApusError) {
     guard lower.isFinite, upper.isFinite, lower < upper else {

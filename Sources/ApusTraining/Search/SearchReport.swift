@@ -5,6 +5,8 @@ public struct SearchReport: Sendable {
   public let metric: String
   /// The keys that were varied.
   public let keys: [String]
+  /// Where their values were taken from.
+  public let ranges: [SearchRange]
   /// The best first.
   public let trials: [SearchTrial]
   /// How much of the scores' spread each key explains, the most first.

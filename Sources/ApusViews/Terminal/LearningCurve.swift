@@ -1,43 +1,77 @@
 import ApusCore
 public import ApusTraining
 
-/// The losses of a run's epochs, drawn in dots of braille: a solid line for training, a dotted one for validation.
+/// The losses of the epochs of a run, or of several runs, drawn in dots of braille: of one run a solid line for training
+/// and a dotted one for validation, of several a line for each one's validation, or training where there is none.
 public struct LearningCurve: Sendable {
   /// The most lines and columns that it takes.
   public static let height = 15
 
-  private let training: [Double]
-  private let validation: [Double]
-  private let bestEpoch: Int?
+  private struct Series {
+    var name: String
+    var values: [Double]
+    var isDotted: Bool
+  }
 
-  public init(_ history: History) {
-    training = history.epochs.map(\.trainingLoss)
-    let losses = history.epochs.compactMap { $0.validation("loss") }
-    validation = losses.count == training.count ? losses : []
-    bestEpoch = history.bestEpoch
+  private let series: [Series]
+  /// What the lines are of; nil where they say it themselves.
+  private let subject: String?
+  private let bestEpoch: Int?
+  private static let colors: [TerminalStyle.Color] = [.cyan, .yellow, .green, .red, .blue]
+
+  public init(_ history: History) { self.init([("", history)]) }
+
+  public init(_ runs: [(name: String, history: History)]) {
+    func validation(_ history: History) -> [Double]? {
+      let losses = history.epochs.compactMap { $0.validation("loss") }
+      return losses.isEmpty || losses.count != history.epochs.count ? nil : losses
+    }
+    if runs.count == 1 {
+      let history = runs[0].history
+      let found = validation(history)
+      series =
+        [Series(name: "training", values: history.epochs.map(\.trainingLoss), isDotted: false)]
+        + (found.map { [Series(name: "validation", values: $0, isDotted: true)] } ?? [])
+      bestEpoch = found == nil ? nil : history.bestEpoch
+      subject = nil
+    } else {
+      let areValidated = runs.allSatisfy { validation($0.history) != nil }
+      series = runs.enumerated().map { number, run in
+        Series(
+          name: run.name,
+          values: areValidated ? validation(run.history)! : run.history.epochs.map(\.trainingLoss),
+          isDotted: number % 2 == 1)
+      }
+      bestEpoch = nil
+      subject = areValidated ? "validation" : "training"
+    }
   }
 
   /// At most 15 lines of at most 80 columns; none for fewer than two epochs.
   public func lines(_ style: TerminalStyle = .plain) -> [String] {
-    let finite = (training + validation).filter(\.isFinite)
-    guard training.count > 1, let least = finite.min(), let most = finite.max() else { return [] }
+    let finite = series.flatMap(\.values).filter(\.isFinite)
+    let epochs = series.map(\.values.count).max() ?? 0
+    guard epochs > 1, let least = finite.min(), let most = finite.max() else { return [] }
     let axis = Axis(from: least, to: most)
     let labels = axis.labels
     let margin = labels.map { $0.text.count }.max() ?? 0
     let width = max(min(style.width, 80) - margin - 3, 10)
     let rows = Self.height - 3
     var canvas = BrailleCanvas(width: width, height: rows)
-    canvas.draw(axis.positions(validation), series: 1, isDotted: true)
-    canvas.draw(axis.positions(training), series: 0, isDotted: false)
+    for (number, own) in series.enumerated().reversed() {
+      // A shorter run ends where its epochs do.
+      let rest = [Double?](repeating: nil, count: epochs - own.values.count)
+      canvas.draw(axis.positions(own.values) + rest, series: number, isDotted: own.isDotted)
+    }
     var lines = [title(axis, style)]
     for row in 0..<rows {
       let label = labels.first { Int((1 - $0.position) * Double(rows - 1) + 0.5) == row }
       let left = fitted(label?.text ?? "", margin, .right) + (label == nil ? " │" : " ┤")
       lines.append(
-        left + canvas.text(row: row) { $0 == 0 ? style.colored($1, .cyan) : style.colored($1, .yellow) })
+        left + canvas.text(row: row) { style.colored($1, Self.colors[$0 % Self.colors.count]) })
     }
     lines.append(String(repeating: " ", count: margin) + " └" + String(repeating: "─", count: width))
-    let last = "\(training.count)"
+    let last = "\(epochs)"
     let between = width - 1 - last.count
     let name = "epoch"
     let blanks = (between - name.count) / 2
@@ -49,16 +83,16 @@ public struct LearningCurve: Sendable {
 
   /// What the lines are; what does not fit is left out.
   private func title(_ axis: Axis, _ style: TerminalStyle) -> String {
-    var parts = ["loss" + (axis.isLogarithmic ? " (logarithmic)" : ""), "⠤⠤⠤ training"]
-    if !validation.isEmpty {
-      parts.append("⠄⠄⠄ validation")
-      if let bestEpoch { parts.append("best epoch \(bestEpoch)") }
-    }
+    var parts = [
+      (subject.map { "\($0) loss" } ?? "loss") + (axis.isLogarithmic ? " (logarithmic)" : "")
+    ]
+    parts += series.map { ($0.isDotted ? "⠄⠄⠄ " : "⠤⠤⠤ ") + $0.name }
+    if let bestEpoch { parts.append("best epoch \(bestEpoch)") }
     while columns(parts.joined(separator: "   ")) > style.width, parts.count > 1 { parts.removeLast() }
-    let colors: [TerminalStyle.Color] = [.cyan, .yellow]
-    for (index, color) in colors.enumerated() where parts.count > index + 1 {
+    for index in series.indices where parts.count > index + 1 {
       parts[index + 1] =
-        style.colored(String(parts[index + 1].prefix(3)), color) + parts[index + 1].dropFirst(3)
+        style.colored(String(parts[index + 1].prefix(3)), Self.colors[index % Self.colors.count])
+        + parts[index + 1].dropFirst(3)
     }
     return parts.joined(separator: "   ")
   }

@@ -1,0 +1,37 @@
+#if Command
+  import Apus
+  import ArgumentParser
+
+  struct Plot: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Draw pictures, as SVG files.",
+      usage: "apus plot <run> ... | apus plot <picture> [<options>]",
+      discussion:
+        "Of runs without the name of a picture, the curves. A browser shows the files, in light and dark.",
+      subcommands: [
+        PlotCurves.self, PlotActivations.self, PlotWeights.self, PlotGraph.self, PlotLandscape.self,
+        PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotSearch.self,
+      ], defaultSubcommand: PlotCurves.self)
+  }
+
+  /// Where a picture goes.
+  struct PictureArguments: ParsableArguments {
+    @Option(
+      help: ArgumentHelp("The picture's file. (default: beside what it is of)", valueName: "file.svg"),
+      completion: .file())
+    var out: String?
+
+    /// Writes the picture and tells its path.
+    func write(_ chart: any Chart, beside file: String? = nil, name: String) throws(ApusError) {
+      let folder = file.flatMap { $0.lastIndex(of: "/").map { String(file![...$0]) } } ?? ""
+      try write(chart, to: "\(folder)\(name).svg")
+    }
+
+    /// - Parameter path: unless another is asked for.
+    func write(_ chart: any Chart, to path: String) throws(ApusError) {
+      let path = out ?? path
+      try AtomicFile.write(path, text: chart.svg, survivesPowerFailure: false)
+      Output.print(["picture: \(path)"])
+    }
+  }
+#endif

@@ -1,0 +1,80 @@
+public import ApusCore
+public import ApusData
+import ApusNN
+
+/// The gradient of each sample's loss with respect to its input (MISSION N; S1's ∂ℓ/∂x; Simonyan et al. 2013): what of the
+/// input the model's answer hangs on.
+public struct SaliencyReading: Sendable {
+  public struct Sample: Sendable {
+    /// Among the data's samples, counted from 1.
+    public var number: Int
+    /// The input as the model takes it.
+    public var input: [Float]
+    /// ∂ℓ/∂x, in units of loss per unit of the encoded input.
+    public var gradient: [Float]
+    public var truth: String
+    public var prediction: String
+  }
+
+  /// Of one sample: `[features]` or `[height, width, channels]`.
+  public let shape: [Int]
+  /// Of a table.
+  public let featureNames: [String]
+  public let samples: [Sample]
+
+  /// - Parameter rows: at most so many, chosen by the seed.
+  /// - Throws: when the data does not fit the model or lacks the target.
+  public init(
+    _ saved: SavedModel, _ source: DataSource, rows: Int = 24, seed: UInt64 = 0, engine: Engine? = nil
+  ) throws {
+    let all = try saved.samples(source)
+    let chosen = Philox(seed: seed, path: "saliency rows").permutation(all.count).prefix(max(rows, 1))
+      .sorted()
+    let batch = try all.batch(chosen)
+    let model = saved.model
+    let traced = TracedModel(model, mode: .inference)
+    let input = model.inputs[0].tensor
+    guard input.scalar == .float32 else {
+      throw ApusError(
+        "the model takes class numbers, which have no gradient", expected: "a model of images or tables")
+    }
+    let output = traced(input)
+    let target = Tensor.input("target", saved.loss.targetType(for: output.shape))
+    let loss = saved.loss(output, target)
+    let gradient = gradients(of: loss, withRespectTo: [input])[0]
+    let executable = try (engine ?? Engine.standard()).compile(
+      Graph(
+        inputs: [input, target, traced.key] + traced.inputs,
+        outputs: [gradient, saved.loss.prediction(output)]),
+      rows: batch.count)
+    traced.binding.bind(executable, from: 3, to: model.storage)
+    let width = model.outputShape.reduce(1, *)
+    batch.copy(
+      to: executable.memory(input: 0), targets: executable.memory(input: 1), saved.loss.classTargets, width)
+    executable.run(rows: batch.count)
+    let found = Array(executable.floats(output: 0, rows: batch.count))
+    let predictions = Array(executable.floats(output: 1, rows: batch.count))
+    shape = model.inputShape
+    featureNames = if case .table(let table)? = saved.schema { table.featureNames } else { [] }
+    let size = batch.inputSize
+    let results = EvaluatedSamples(
+      width: width, predictions: predictions, labels: batch.labels, values: [],
+      losses: Array(repeating: 0, count: batch.count), kind: saved.loss.predictions)
+    let names: [String]? =
+      if case .classes(let names) = all.targets, all.positions == 1 { names } else { nil }
+    let labels = names == nil ? [] : results.predictedLabels
+    samples = chosen.enumerated().map { place, row in
+      Sample(
+        number: row + 1, input: Array(batch.inputs[(place * size)..<((place + 1) * size)]),
+        gradient: Array(found[(place * size)..<((place + 1) * size)]),
+        truth: names?[Int(batch.labels[place])] ?? "", prediction: names?[Int(labels[place])] ?? "")
+    }
+  }
+
+  /// The mean of |∂ℓ/∂x| over the samples, for each number of the input.
+  public var meanMagnitudes: [Double] {
+    (0..<shape.reduce(1, *)).map { place in
+      samples.reduce(0.0) { $0 + Double(abs($1.gradient[place])) } / Double(max(samples.count, 1))
+    }
+  }
+}

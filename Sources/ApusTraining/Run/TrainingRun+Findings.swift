@@ -1,0 +1,146 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+extension TrainingRun {
+  /// What is to be told of the run.
+  ///
+  /// - Parameter verdicts: the doctor's, of before and after.
+  /// - Returns: nil for a run that was interrupted.
+  /// - Throws: when the model file cannot be read.
+  public func findings(_ report: RunReport, verdicts: [Verdict]) throws -> RunFindings? {
+    guard let path = report.model, let (part, dataset, results) = evaluated, let outcome else { return nil }
+    var findings = RunFindings(
+      name: data.name, folder: folder, configuration: configuration, report: report, verdicts: verdicts,
+      choices: choices, notes: notes, model: outcome, data: try dataFindings(),
+      trainingCount: data.training.count,
+      validationCount: data.validation?.count ?? 0, testCount: data.test?.count ?? 0, evaluated: part,
+      evaluatedCount: dataset.count,
+      metrics: part == .test ? report.test : part == .validation ? report.validation : report.training,
+      labels: [], pairs: [], worst: [], modelHash: try SHA256.hex(ofFile: path))
+    switch dataset.targets {
+    case .classes(let names):
+      let matrix = ConfusionMatrix(results, classNames: names)
+      // Of characters it would be a page for little.
+      if !data.isText { findings.confusion = matrix }
+      let sizes = matrix.counts.map { $0.reduce(0, +) }
+      findings.mostFrequentShare = Double(sizes.max() ?? 0) / Double(max(results.count, 1))
+    case .labels(let names): findings.labels = results.labelCounts(names: names)
+    case .values(let names):
+      guard names.count == 1 else { break }
+      let every = max((results.count + RunFindings.mostPairs - 1) / RunFindings.mostPairs, 1)
+      findings.pairs = stride(from: 0, to: results.count, by: every).map {
+        RunFindings.Pair(truth: Double(results.values[$0]), prediction: Double(results.predictions[$0]))
+      }
+    }
+    if dataset.positions == 1 { findings.worst = try worst(dataset, results, isTest: part == .test) }
+    return findings
+  }
+
+  // MARK: Data
+
+  /// More rows than this are not looked at.
+  private static let mostRows = 20_000
+  private static let mostExamples = 30
+
+  private func dataFindings() throws -> DataFindings {
+    if let table = data.table {
+      let every = max((table.rowCount + Self.mostRows - 1) / Self.mostRows, 1)
+      let shown = every > 1 ? table.rows(Array(stride(from: 0, to: table.rowCount, by: every))) : table
+      let labels = LabelRequest(
+        columns: data.configuration.targets ?? [], separator: data.configuration.labelSeparator)
+      return .table(
+        try DataSummary(
+          shown, target: data.configuration.target, labels: labels == LabelRequest() ? nil : labels,
+          task: task),
+        rows: table.rowCount)
+    }
+    if case .text(let text) = data.schema {
+      return .text(context: text.context, vocabulary: text.vocabulary.count)
+    }
+    guard data.training.inputShape.count == 3, case .classes(let names) = data.training.targets,
+      let labels = data.training.labels()
+    else { return .other }
+    var counts = names.map { DataSummary.Count(name: $0, count: 0) }
+    var first = [Int?](repeating: nil, count: names.count)
+    for (row, label) in labels.enumerated() {
+      counts[Int(label)].count += 1
+      first[Int(label)] = first[Int(label)] ?? row
+    }
+    let examples = try first.prefix(Self.mostExamples).enumerated().compactMap { label, row in
+      try row.map { try Self.image($0, of: data.training, name: names[label]) }
+    }
+    return .images(shape: data.training.inputShape, classCounts: counts, examples: examples.compactMap { $0 })
+  }
+
+  /// A sample as an image; nil where it is none.
+  private static func image(_ row: Int, of dataset: any Dataset, name: String) throws -> ImageSample? {
+    guard dataset.inputShape.count == 3, [1, 3].contains(dataset.inputShape[2]) else { return nil }
+    let values = try dataset.batch([row]).inputs
+    let least = values.min() ?? 0
+    let span = (values.max() ?? 1) - least
+    return ImageSample(
+      shape: dataset.inputShape, values: values.map { span > 0 ? ($0 - least) / span : 0 }, name: name)
+  }
+
+  // MARK: Worst samples
+
+  private func worst(_ dataset: any Dataset, _ results: EvaluatedSamples, isTest: Bool) throws
+    -> [WorstSample]
+  {
+    let ranked = results.losses.indices.filter { results.losses[$0].isFinite }.sorted {
+      (-results.losses[$0], $0) < (-results.losses[$1], $1)
+    }
+    let predicted = results.labels.isEmpty ? [] : results.predictedLabels
+    // For classes only those that are wrong; a list of right ones tells nothing.
+    let shown = ranked.filter { predicted.isEmpty || predicted[$0] != results.labels[$0] }.prefix(
+      RunFindings.mostWorst)
+    let rows = tableRows(dataset, isTest: isTest)
+    return try shown.map { sample in
+      var worst = WorstSample(
+        number: (rows?[sample] ?? sample) + 1, truth: "", prediction: "",
+        loss: Double(results.losses[sample]), cells: [])
+      let outputs = results.predictions[(sample * results.width)..<((sample + 1) * results.width)]
+      switch dataset.targets {
+      case .classes(let names):
+        worst.truth = names[Int(results.labels[sample])]
+        worst.prediction = names[Int(predicted[sample])]
+        if results.kind == .probabilities {
+          let largest = Double(outputs.max() ?? 0)
+          worst.probability = results.width == 1 && predicted[sample] == 0 ? 1 - largest : largest
+        }
+        worst.image = try Self.image(sample, of: dataset, name: worst.truth)
+      case .labels(let names):
+        let limit = results.limit(nil)
+        let truth = results.values[(sample * results.width)..<((sample + 1) * results.width)]
+        worst.truth = zip(names, truth).filter { $1 == 1 }.map(\.0).joined(separator: ", ")
+        worst.prediction = zip(names, outputs).filter { $1 > limit }.map(\.0).joined(separator: ", ")
+      case .values:
+        worst.truth = results.values[(sample * results.width)..<((sample + 1) * results.width)]
+          .map { shortFigure(Double($0), digits: 5) }.joined(separator: ", ")
+        worst.prediction = outputs.map { shortFigure(Double($0), digits: 5) }.joined(separator: ", ")
+      }
+      if let row = rows?[sample], let table = data.table { worst.cells = cells(of: row, in: table) }
+      return worst
+    }
+  }
+
+  /// The table's row of each sample; nil where the samples are of another table or of none.
+  private func tableRows(_ dataset: any Dataset, isTest: Bool) -> [Int]? {
+    guard let table = data.table, let subset = dataset as? DatasetSubset, subset.base.count == table.rowCount,
+      !isTest || data.configuration.testData == nil
+    else { return nil }
+    return subset.indices
+  }
+
+  private static let mostCells = 8
+
+  /// The cells that the model sees, in the table's order.
+  private func cells(of row: Int, in table: Table) -> [WorstSample.Cell] {
+    guard case .table(let preprocessing) = data.schema else { return [] }
+    let columns = preprocessing.columns.map { $0.number - 1 }.filter { table.columns.indices.contains($0) }
+    return columns.prefix(Self.mostCells).map {
+      WorstSample.Cell(column: table.columns[$0].name, text: table.columns[$0].text(row: row) ?? "–")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// A small histogram for each layer, from the input to the output: how signals or gradients change through depth.
+public struct DepthHistograms: Chart {
+  public struct Layer: Sendable {
+    public var name: String
+    public var histogram: Histogram
+    /// A line below: `rms 0.8`.
+    public var note: String
+
+    public init(_ name: String, _ histogram: Histogram, note: String = "") {
+      (self.name, self.histogram, self.note) = (name, histogram, note)
+    }
+  }
+
+  public let title: String
+  private let layers: [Layer]
+  private let columns: Int
+  private static let cell = (width: 118.0, height: 118.0)
+  private static let header = 34.0
+
+  public init(_ title: String, _ layers: [Layer], columns: Int = 6) {
+    self.title = title
+    self.layers = layers
+    self.columns = max(min(columns, layers.count), 1)
+  }
+
+  public var width: Double { max(Double(columns) * Self.cell.width, titleWidth(title)) }
+  public var height: Double {
+    Self.header + Double((layers.count + columns - 1) / columns) * Self.cell.height
+  }
+  public var summary: String { layers.map { "\($0.name): \($0.note)" }.joined(separator: "; ") }
+
+  public func draw(into drawing: inout Drawing) {
+    drawing.label(title, at: Point(0, 17), "title")
+    for (number, layer) in layers.enumerated() {
+      let x = Double(number % columns) * Self.cell.width
+      let y = Self.header + Double(number / columns) * Self.cell.height
+      let plot = Area(x: x, y: y + 20, width: Self.cell.width - 14, height: 54)
+      drawing.label(shortened(layer.name, to: plot.width), at: Point(x, y + 12), "strong")
+      let largest = Double(max(layer.histogram.counts.max() ?? 0, 1))
+      let step = plot.width / Double(max(layer.histogram.counts.count, 1))
+      for (bin, count) in layer.histogram.counts.enumerated() where count > 0 {
+        let size = max(Double(count) / largest * plot.height, 0.75)
+        drawing.rectangle(
+          Area(x: x + Double(bin) * step, y: plot.bottom - size, width: max(step - 0.5, 0.5), height: size),
+          ChartStyle.fill(0))
+      }
+      drawing.line(Point(x, plot.bottom), Point(plot.right, plot.bottom), "axis")
+      drawing.label(ChartScale.figure(layer.histogram.low), at: Point(x, plot.bottom + 12), "muted small")
+      drawing.label(
+        ChartScale.figure(layer.histogram.high), at: Point(plot.right, plot.bottom + 12), "muted small", .end)
+      if !layer.note.isEmpty { drawing.label(layer.note, at: Point(x, plot.bottom + 26), "muted small") }
+    }
+  }
+}
+
+/// How many of some numbers fall into each of equal parts of a range.
+public struct Histogram: Sendable, Equatable {
+  public let low: Double
+  public let high: Double
+  public let counts: [Int]
+
+  public init(low: Double, high: Double, counts: [Int]) {
+    (self.low, self.high, self.counts) = (low, high, counts)
+  }
+
+  /// Of numbers between the least and the largest of them; what is not finite does not count.
+  public init(_ values: some Sequence<Double>, bins: Int = 30) {
+    let values = values.filter(\.isFinite)
+    let least = values.min() ?? 0
+    let most = values.max() ?? 0
+    // A single value lies in the middle.
+    let (low, high) = most > least ? (least, most) : (least - 0.5, most + 0.5)
+    var counts = [Int](repeating: 0, count: max(bins, 1))
+    for value in values {
+      let bin = Int((value - low) / (high - low) * Double(counts.count))
+      counts[min(max(bin, 0), counts.count - 1)] += 1
+    }
+    self.init(low: low, high: high, counts: counts)
+  }
+}

@@ -1,0 +1,41 @@
+/// How often numbers fall into each of equal parts of a range.
+public struct HistogramChart: Chart {
+  public let title: String
+  public let width: Double
+  public let height: Double
+  private let histogram: Histogram
+  private let frame: PlotFrame
+
+  public init(
+    _ title: String, _ histogram: Histogram, xName: String = "", width: Double = 400, height: Double = 300
+  ) {
+    self.title = title
+    self.histogram = histogram
+    self.width = width
+    self.height = height
+    frame = PlotFrame(
+      width: width, height: height, title: title,
+      x: ChartScale([histogram.low, histogram.high], isTight: true),
+      y: ChartScale([0, Double(max(histogram.counts.max() ?? 0, 1))], ticks: 4), xName: xName,
+      yName: "how many")
+  }
+
+  public var summary: String {
+    "\(histogram.counts.reduce(0, +)) numbers from \(ChartScale.figure(histogram.low)) to "
+      + ChartScale.figure(histogram.high)
+  }
+
+  public func draw(into drawing: inout Drawing) {
+    frame.draw(into: &drawing)
+    let step = (histogram.high - histogram.low) / Double(max(histogram.counts.count, 1))
+    for (bin, count) in histogram.counts.enumerated() where count > 0 {
+      let left = histogram.low + Double(bin) * step
+      guard let corner = frame.point(left, Double(count)), let end = frame.point(left + step, 0) else {
+        continue
+      }
+      drawing.rectangle(
+        Area(x: corner.x + 0.5, y: corner.y, width: max(end.x - corner.x - 1, 0.5), height: end.y - corner.y),
+        ChartStyle.fill(0))
+    }
+  }
+}

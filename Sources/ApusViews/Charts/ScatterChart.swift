@@ -1,0 +1,71 @@
+/// Points in groups.
+public struct ScatterChart: Chart {
+  public struct Group: Sendable {
+    public var name: String
+    public var points: [Point]
+
+    public init(_ name: String, _ points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  public let title: String
+  public let width: Double
+  public let height: Double
+  private let groups: [Group]
+  private let isEqual: Bool
+  private let frame: PlotFrame
+
+  /// - Parameters:
+  ///   - isEqual: whether both axes are the same, with the line on which x = y: for predictions against truth.
+  ///   - xNames: what x = 0, 1, 2, … stand for, where they are no numbers.
+  public init(
+    _ title: String, _ groups: [Group], xName: String = "", yName: String = "",
+    xKind: ChartScale.Kind = .linear,
+    yKind: ChartScale.Kind = .linear, isEqual: Bool = false, xNames: [String] = [], width: Double = 400,
+    height: Double = 300
+  ) {
+    self.title = title
+    self.groups = groups
+    self.isEqual = isEqual
+    self.width = width
+    self.height = height
+    let all = groups.flatMap(\.points)
+    let (xs, ys) = (all.map(\.x), all.map(\.y))
+    frame = PlotFrame(
+      width: width, height: height, title: title,
+      x: xNames.isEmpty
+        ? ChartScale(isEqual ? xs + ys : xs, kind: xKind, ticks: max(Int(width / 80), 2))
+        : ChartScale(names: xNames),
+      y: ChartScale(isEqual ? xs + ys : ys, kind: yKind, ticks: max(Int(height / 60), 2)),
+      xName: xName, yName: yName,
+      legend: groups.count > 1
+        ? groups.enumerated().map {
+          .init(name: $1.name, style: "dot " + ChartStyle.fill($0), isLine: false)
+        } : [], gridsX: true)
+  }
+
+  public var summary: String {
+    groups.map { "\($0.points.count) points" + ($0.name.isEmpty ? "" : " of \($0.name)") }.joined(
+      separator: "; ")
+  }
+
+  public func draw(into drawing: inout Drawing) {
+    frame.draw(into: &drawing)
+    if isEqual, let from = frame.point(frame.x.low, frame.x.low),
+      let to = frame.point(frame.x.high, frame.x.high)
+    {
+      drawing.line(from, to, "axis dash")
+    }
+    let count = groups.reduce(0) { $0 + $1.points.count }
+    drawing.group(["fill-opacity": .number(count > 100 ? 0.55 : 0.8)]) { drawing in
+      for (number, group) in groups.enumerated() {
+        for point in group.points {
+          guard let place = frame.point(point.x, point.y) else { continue }
+          drawing.circle(place, radius: count > 300 ? 2.2 : 3.5, ChartStyle.fill(number))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+public import ApusTraining
+
+extension DepthReading {
+  /// A histogram of the outputs of each layer, and below it one of the gradients.
+  public func chart(title: String) -> ChartGrid {
+    func layers(_ values: (Layer) -> [Float]) -> [DepthHistograms.Layer] {
+      self.layers.map { layer in
+        let values = values(layer).map { Double($0) }
+        let square = values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))
+        return DepthHistograms.Layer(
+          layer.name, Histogram(values), note: "rms \(ChartScale.figure(square.squareRoot()))")
+      }
+    }
+    return ChartGrid(
+      title,
+      [
+        DepthHistograms("What each layer puts out", layers(\.outputs)),
+        DepthHistograms("The gradient of the mean loss with respect to it", layers(\.gradients)),
+      ], columns: 1)
+  }
+}

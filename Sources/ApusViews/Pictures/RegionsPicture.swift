@@ -1,0 +1,110 @@
+public import ApusTraining
+
+extension PlaneReading {
+  /// What the model decides everywhere in the plane with the rows over it, then each hidden unit: blue below 0, orange
+  /// above, of a unit that is never below 0 from white.
+  public func chart(title: String) -> ChartGrid {
+    let units = layers.flatMap { layer in
+      layer.units.enumerated().map { number, values in
+        PlaneTile("\(layer.name), \(number + 1)", image(of: values))
+      }
+    }
+    return ChartGrid(
+      title,
+      [PlaneMap(title: classNames.isEmpty ? "the output" : "the decision", self)]
+        + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2)
+  }
+
+  private func image(of values: [Float]) -> PixelImage {
+    // Every other place is enough for a small picture.
+    let places = stride(from: 0, to: size, by: 2).flatMap { row in
+      stride(from: 0, to: size, by: 2).map { row * size + $0 }
+    }
+    let shown = places.map { Double(values[$0]) }
+    let largest = max(shown.filter(\.isFinite).map { abs($0) }.max() ?? 0, 1e-9)
+    return PixelImage(shown, width: (size + 1) / 2, in: -largest...largest, ramp: .diverging)
+  }
+}
+
+/// The plane in the colours of the classes, paler where the model is less sure, with the rows over it.
+struct PlaneMap: Chart {
+  let title: String
+  let width = 460.0
+  let height = 460.0
+  private let reading: PlaneReading
+  private let frame: PlotFrame
+
+  init(title: String, _ reading: PlaneReading) {
+    self.title = title
+    self.reading = reading
+    frame = PlotFrame(
+      width: width, height: height, title: title,
+      x: ChartScale([reading.x.lowerBound, reading.x.upperBound], isTight: true),
+      y: ChartScale([reading.y.lowerBound, reading.y.upperBound], isTight: true), xName: reading.columns[0],
+      yName: reading.columns[1],
+      legend: reading.groups.enumerated().map {
+        .init(name: $1.name, style: "dot " + ChartStyle.fill($0), isLine: false)
+      })
+  }
+
+  var summary: String {
+    guard !reading.classNames.isEmpty else { return "one number everywhere in the plane" }
+    return reading.classNames.enumerated().map { label, name in
+      "\(name): \(reading.labels.count { $0 == label } * 100 / max(reading.labels.count, 1)) % of the plane"
+    }.joined(separator: "; ")
+  }
+
+  func draw(into drawing: inout Drawing) {
+    frame.draw(into: &drawing)
+    if reading.classNames.isEmpty {
+      let values = stride(from: 0, to: reading.outputs.count, by: reading.width).map {
+        Double(reading.outputs[$0])
+      }
+      let finite = values.filter(\.isFinite)
+      drawing.image(
+        PixelImage(
+          values, width: reading.size, in: (finite.min() ?? 0)...(finite.max() ?? 0), ramp: .viridis),
+        in: frame.plot)
+    } else {
+      drawing.image(PixelImage(width: reading.size, height: reading.size, pixels: colors), in: frame.plot)
+    }
+    drawing.clipped(frame.plot) { drawing in
+      for (number, group) in reading.groups.enumerated() {
+        for point in group.points {
+          guard let place = frame.point(point.x, point.y) else { continue }
+          drawing.circle(place, radius: 3.2, "dot " + ChartStyle.fill(number))
+        }
+      }
+    }
+  }
+
+  /// In eight steps from pale to plain, so that the picture stays small.
+  private var colors: [Color] {
+    let areProbabilities = reading.outputs.allSatisfy { $0 >= 0 && $0 <= 1 }
+    return reading.labels.enumerated().map { place, label in
+      let color = ChartStyle.series[label % ChartStyle.seriesCount].light
+      var share = 0.5
+      if areProbabilities {
+        let own = reading.outputs[(place * reading.width)..<((place + 1) * reading.width)]
+        let sure =
+          reading.width == 1 ? Double(label == 1 ? own.first! : 1 - own.first!) : Double(own.max() ?? 0)
+        let floor = 1 / Double(max(reading.classNames.count, 2))
+        share = 0.15 + 0.5 * ((sure - floor) / (1 - floor) * 8).rounded() / 8
+      }
+      return Color(0xFFFFFF).mixed(color, share)
+    }
+  }
+}
+
+/// A small picture of the plane with a name.
+struct PlaneTile {
+  let name: String
+  let image: PixelImage
+
+  init(_ name: String, _ image: PixelImage) { (self.name, self.image) = (name, image) }
+}
+
+/// Small pictures in rows of eight.
+private func tileRows(_ title: String, _ tiles: [PlaneTile]) -> ImageGrid {
+  ImageGrid(title, tiles.map { .init($0.image, [$0.name]) }, columns: 6, tileWidth: 72)
+}

@@ -1,0 +1,136 @@
+import ApusCore
+import ApusData
+public import ApusTraining
+
+/// What a run came to in words: what was learned, how well, and against what.
+public struct RunHeadline: Sendable {
+  /// One sentence.
+  public let sentence: String
+  /// What it takes to judge it: the yardstick, the gap to the training rows, what the doctor says.
+  public let remarks: [String]
+
+  public init(_ findings: RunFindings) {
+    sentence = Self.sentence(findings)
+    remarks = Self.remarks(findings)
+  }
+
+  private static func sentence(_ findings: RunFindings) -> String {
+    let target = Self.target(findings)
+    let samples = Self.samples(findings)
+    func value(_ name: String) -> MetricValue? { findings.metrics.first { $0.name == name } }
+    switch findings.report.task {
+    case .classification:
+      guard let accuracy = value("accuracy") else { break }
+      return "The model tells \(target) right for \(percent(accuracy)) of \(samples)."
+    case .multiLabel:
+      guard let f1 = value("microF1") else { break }
+      let all =
+        value("subsetAccuracy").map { ", and all of a sample’s labels right for \(percent($0)) of them" }
+        ?? ""
+      return "The model finds \(target) with an F1 of \(MetricLines.figure(f1)) on \(samples)\(all)."
+    case .regression:
+      guard let error = value("rmse") else { break }
+      let share = value("r2").map {
+        $0.value > 0
+          ? "; it explains \(ConfusionChart.percent($0.value)) of the variance"
+          : "; the mean of all rows would be no worse"
+      }
+      return "The model predicts \(target) with a typical error of \(shortFigure(error.value, digits: 3)) "
+        + "(root mean square) on \(samples)\(share ?? "")."
+    }
+    return "The model was trained on \(grouped(findings.trainingCount)) samples of \(findings.name)."
+  }
+
+  /// `97.6 % (± 0.4)`
+  private static func percent(_ metric: MetricValue) -> String {
+    let decimals = findDecimals(metric.standardError)
+    let share = metric.value == 1 ? "all" : fixed(metric.value * 100, decimals) + " %"
+    guard let error = metric.standardError, error > 0, metric.value != 1 else { return share }
+    return "\(share) (± \(fixed(error * 100, decimals)))"
+  }
+
+  /// As many as the standard error, in percent, is known to.
+  private static func findDecimals(_ error: Double?) -> Int {
+    guard let error, error > 0 else { return 1 }
+    return error * 100 >= 2.95 ? 0 : error * 100 >= 0.095 ? 1 : 2
+  }
+
+  /// What is predicted.
+  private static func target(_ findings: RunFindings) -> String {
+    switch findings.data {
+    case .images: return "the class of an image"
+    case .text: return "the next character"
+    case .table(let summary, _):
+      let named = summary.target.map { summary.columns[$0.index].name }
+      if findings.report.task == .multiLabel { return "the labels" }
+      return named.map { "“\($0)”" } ?? "the target"
+    case .other: return "the target"
+    }
+  }
+
+  private static func samples(_ findings: RunFindings) -> String {
+    let noun =
+      switch findings.data {
+      case .images: "image"
+      case .text: "window"
+      case .table, .other: "row"
+      }
+    let count = "\(grouped(findings.evaluatedCount)) \(noun)\(findings.evaluatedCount == 1 ? "" : "s")"
+    switch findings.evaluated {
+    case .test: return "\(count) that it has never seen"
+    case .validation: return "\(count) set aside for validation"
+    case .training: return "the \(count) that it was trained on"
+    }
+  }
+
+  private static func remarks(_ findings: RunFindings) -> [String] {
+    var remarks: [String] = []
+    if findings.report.task == .classification, let share = findings.mostFrequentShare {
+      let accuracy = findings.metrics.first { $0.name == "accuracy" }?.value ?? 1
+      remarks.append(
+        "Always saying the most frequent class would be right for \(ConfusionChart.percent(share)) of them"
+          + (accuracy <= share ? ": the model is no better than that." : "."))
+    }
+    switch findings.evaluated {
+    case .test: break
+    case .validation:
+      remarks.append("The best epoch was chosen by these very rows: on new ones expect somewhat less.")
+    case .training:
+      remarks.append("Nothing was set aside: this does not say how the model does on new data.")
+    }
+    if findings.evaluated == .test, let gap = gap(findings) { remarks.append(gap) }
+    if let best = findings.report.history.bestEpoch, findings.report.history.epochs.count > 1 {
+      remarks.append(
+        "Trained for \(findings.report.epochs) epochs; the weights kept are those of epoch \(best), with the lowest "
+          + "validation loss.")
+    }
+    if let reason = findings.report.stopReason { remarks.append("Training ended early: \(reason).") }
+    let ill = findings.verdicts.filter { $0.level != .ok }
+    remarks.append(
+      ill.isEmpty
+        ? (findings.verdicts.isEmpty
+          ? "The doctor was not asked: apus check does."
+          : "The doctor’s \(findings.verdicts.count) checks are all well.")
+        : "The doctor points out: " + ill.map { "\($0.name) (\($0.finding.figure))" }.joined(separator: "; ")
+          + ".")
+    return remarks
+  }
+
+  /// Training beside test, in the metric that matters.
+  private static func gap(_ findings: RunFindings) -> String? {
+    let name: String
+    switch findings.report.task {
+    case .classification: name = "accuracy"
+    case .multiLabel: name = "microF1"
+    case .regression: name = "rmse"
+    }
+    func value(_ metrics: [MetricValue]) -> Double? { metrics.first { $0.name == name }?.value }
+    guard let training = value(findings.report.training), let test = value(findings.report.test) else {
+      return nil
+    }
+    return "On the training rows the same figure is "
+      + (name == "accuracy" ? ConfusionChart.percent(training) : shortFigure(training, digits: 3))
+      + (name == "accuracy" && training - test > 0.05
+        ? ": much better than on new ones, so part of it was learned by heart." : ".")
+  }
+}

@@ -1,0 +1,137 @@
+import ApusCore
+import ApusData
+import ApusTraining
+
+extension RunPage {
+  /// More columns than this are not listed.
+  private static let mostColumns = 40
+  /// More classes than this have no bar.
+  private static let mostBars = 30
+
+  func addData(_ page: inout HTMLPage) {
+    switch findings.data {
+    case .table(let summary, let rows): add(summary, rows: rows, &page)
+    case .images(let shape, let counts, let examples):
+      page.paragraph(
+        "Images of \(shape.map(String.init).joined(separator: " × ")) in \(counts.count) classes: \(sizes).")
+      if !examples.isEmpty {
+        page.charts([
+          ImageGrid(
+            "One training image of each class", examples.map { .init(PixelImage($0), [$0.name]) },
+            columns: min(examples.count, 10), tileWidth: 56)
+        ])
+      }
+      page.charts([Self.classes(counts, "Training images of each class")].compactMap { $0 })
+    case .text(let context, let vocabulary):
+      page.paragraph("A text of \(vocabulary) different characters, in windows of \(context): \(sizes).")
+    case .other: page.paragraph("\(sizes.prefix(1).uppercased())\(sizes.dropFirst()).")
+    }
+    page.list(findings.notes)
+  }
+
+  private var sizes: String {
+    var parts = ["\(grouped(findings.trainingCount)) for training"]
+    if findings.validationCount > 0 { parts.append("\(grouped(findings.validationCount)) for validation") }
+    if findings.testCount > 0 { parts.append("\(grouped(findings.testCount)) for test") }
+    return parts.joined(separator: ", ")
+  }
+
+  private func add(_ summary: DataSummary, rows: Int, _ page: inout HTMLPage) {
+    page.paragraph("\(grouped(rows)) rows of \(summary.columns.count) columns: \(sizes).")
+    if summary.rowCount < rows {
+      page.paragraph(
+        "The figures below are of \(grouped(summary.rowCount)) rows, evenly chosen.", style: "note")
+    }
+    if let target = summary.target, findings.report.task != .multiLabel {
+      let name = summary.columns[target.index].name
+      page.paragraph(
+        "“\(name)” is the target (\(target.task.rawValue)); the other columns are inputs unless left out.")
+    }
+    page.table(
+      ["column", "kind", "missing", "distinct", "distribution", "values"],
+      summary.columns.prefix(Self.mostColumns).map { column in
+        [
+          .strong(column.name), .text(column.kind.rawValue),
+          .figure(column.missingCount == 0 ? "–" : grouped(column.missingCount)),
+          .figure(grouped(column.distinctCount)), .chart(Self.distribution(column)),
+          .text(Self.values(column)),
+        ]
+      })
+    if summary.columns.count > Self.mostColumns {
+      page.paragraph("… and \(summary.columns.count - Self.mostColumns) more columns.", style: "note")
+    }
+    var charts: [any Chart] = []
+    let title = findings.report.task == .multiLabel ? "Rows with each label" : "Rows of each class"
+    if let classes = Self.classes(summary.classCounts, title) { charts.append(classes) }
+    if !summary.targetAssociations.isEmpty {
+      charts.append(
+        BarChart(
+          "What goes with the target",
+          summary.targetAssociations.prefix(12).map {
+            .init(
+              $0.first, $0.value, figure: "\($0.measure.rawValue) \(ChartScale.minus(fixed($0.value, 2)))")
+          }, limit: 1, width: Self.chartWidth))
+    }
+    page.charts(charts)
+    if !summary.targetAssociations.isEmpty {
+      page.paragraph(
+        "r: correlation, η: correlation ratio, V: Cramér’s V, each of one column alone.", style: "note")
+    }
+  }
+
+  private static func classes(_ counts: [DataSummary.Count], _ title: String) -> BarChart? {
+    guard counts.count > 1, counts.count <= mostBars else { return nil }
+    return BarChart(
+      title, counts.map { .init($0.name, Double($0.count), figure: grouped($0.count)) }, width: chartWidth)
+  }
+
+  /// A histogram as small as a word.
+  private static func distribution(_ column: DataSummary.Column) -> String {
+    let counts: [Int]
+    if column.kind != .category, let statistics = column.statistics {
+      counts = statistics.histogram
+    } else if column.kind == .text {
+      return ""
+    } else {
+      counts = column.topValues.map(\.count)
+    }
+    return SparkBars(counts, name: column.name).inlineSVG
+  }
+
+  private static func values(_ column: DataSummary.Column) -> String {
+    if column.filledCount == 0 { return "" }
+    func figure(_ value: Double) -> String { ChartScale.figure(value) }
+    if column.kind != .category, let s = column.statistics {
+      return
+        "\(figure(s.minimum)) … \(figure(s.median)) … \(figure(s.maximum)), mean \(figure(s.mean)) ± \(figure(s.deviation))"
+    }
+    let shown = column.topValues.prefix(4).map { "\($0.name.prefix(24)) \(grouped($0.count))" }
+    return shown.joined(separator: ", ") + (column.distinctCount > 4 ? ", …" : "")
+  }
+}
+
+/// Bars as small as a word, for the cell of a table.
+struct SparkBars: Chart {
+  let title: String
+  private let counts: [Int]
+
+  init(_ counts: [Int], name: String) {
+    self.counts = counts
+    title = "distribution of \(name)"
+  }
+
+  var summary: String { counts.map(String.init).joined(separator: ", ") }
+  var width: Double { 96 }
+  var height: Double { 20 }
+
+  func draw(into drawing: inout Drawing) {
+    let largest = Double(max(counts.max() ?? 0, 1))
+    let step = min(width / Double(max(counts.count, 1)), 12)
+    for (place, count) in counts.enumerated() where count > 0 {
+      let size = max(Double(count) / largest * 18, 1)
+      drawing.rectangle(
+        Area(x: Double(place) * step, y: 19 - size, width: step - 1, height: size), ChartStyle.fill(0))
+    }
+    drawing.line(Point(0, 19.5), Point(Double(counts.count) * step, 19.5), "grid")
+  }
+}

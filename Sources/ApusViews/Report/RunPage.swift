@@ -1,0 +1,234 @@
+import ApusCore
+import ApusData
+import ApusNN
+public import ApusTraining
+
+/// `report.html`: what a run learned and how well, as one page for a stranger.
+///
+/// Self-contained, without a script, readable in light and dark and on a phone. The same run gives the same bytes but for
+/// the line of times at its end.
+public struct RunPage: Sendable {
+  let findings: RunFindings
+  /// Three side by side on a wide screen, one on a phone.
+  static let chartWidth = 328.0
+
+  public init(_ findings: RunFindings) {
+    self.findings = findings
+  }
+
+  public var html: String {
+    var page = HTMLPage()
+    let headline = RunHeadline(findings)
+    page.heading("What the network learned from \(findings.name)", level: 1)
+    page.paragraph(headline.sentence, style: "lead")
+    page.list(headline.remarks)
+    page.section("How well") { addResult(&$0) }
+    if !findings.worst.isEmpty { page.section("Where it errs most") { addWorst(&$0) } }
+    if let linear = findings.report.linear { page.section("The rule") { addRule(linear, &$0) } }
+    page.section("How it learned") { addLearning(&$0) }
+    page.section("The data") { addData(&$0) }
+    page.section("The model") { addModel(&$0) }
+    if !findings.verdicts.isEmpty { page.section("The doctor") { addVerdicts(&$0) } }
+    page.section("To have it again") { addReproduction(&$0) }
+    return page.document(title: "\(findings.name): \(headline.sentence)")
+  }
+
+  // MARK: Result
+
+  private func addResult(_ page: inout HTMLPage) {
+    let report = findings.report
+    let parts = [
+      ("training", report.training, findings.trainingCount),
+      ("validation", report.validation, findings.validationCount),
+      ("test", report.test, findings.testCount),
+    ].filter { !$0.1.isEmpty }
+    var names: [String] = []
+    for part in parts {
+      for metric in part.1 where !names.contains(metric.name) { names.append(metric.name) }
+    }
+    page.table(
+      [""] + parts.map { "\($0.0) (\(grouped($0.2)))" },
+      names.map { name in
+        [.strong(name)]
+          + parts.map { part in
+            .figure(part.1.first { $0.name == name }.map { MetricLines.figure($0) } ?? "")
+          }
+      })
+    page.paragraph(
+      "± is the standard error: what chance in the choice of samples alone makes of the figure.",
+      style: "note")
+    if let confusion = findings.confusion, confusion.classNames.count > 1 {
+      page.charts([ConfusionChart("What was taken for what (\(findings.evaluated.rawValue))", confusion)])
+    }
+    if !findings.pairs.isEmpty { page.charts(residualCharts) }
+    if !findings.labels.isEmpty { addLabels(&page) }
+  }
+
+  private var residualCharts: [any Chart] {
+    let part = findings.evaluated.rawValue
+    let errors = findings.pairs.map { $0.prediction - $0.truth }
+    return [
+      ScatterChart(
+        "Predicted against true (\(part))",
+        [.init("", findings.pairs.map { Point($0.truth, $0.prediction) })], xName: "true", yName: "predicted",
+        isEqual: true, width: Self.chartWidth),
+      ScatterChart(
+        "What is left over (\(part))",
+        [.init("", findings.pairs.map { Point($0.prediction, $0.prediction - $0.truth) })],
+        xName: "predicted",
+        yName: "predicted − true", width: Self.chartWidth),
+      HistogramChart(
+        "Errors (\(part))", Histogram(errors, bins: 24), xName: "predicted − true", width: Self.chartWidth),
+    ]
+  }
+
+  private func addLabels(_ page: inout HTMLPage) {
+    page.heading("Each label", level: 3)
+    func percent(_ share: Double?) -> HTMLPage.Cell { .figure(ConfusionChart.percent(share)) }
+    page.table(
+      ["label", "found", "missed", "wrong", "absent", "accuracy", "recall", "precision", "F1"],
+      findings.labels.map { label in
+        [
+          .strong(label.name), .figure(grouped(label.found)), .figure(grouped(label.missed)),
+          .figure(grouped(label.wrong)), .figure(grouped(label.absent)), percent(label.accuracy),
+          percent(label.recall), percent(label.precision), .figure(label.f1.map { fixed($0, 3) } ?? "–"),
+        ]
+      })
+  }
+
+  private func addWorst(_ page: inout HTMLPage) {
+    let noun =
+      findings.confusion == nil ? "The samples with the largest loss" : "The mistakes with the largest loss"
+    page.paragraph("\(noun), of the \(grouped(findings.evaluatedCount)) for \(findings.evaluated.rawValue).")
+    let images = findings.worst.compactMap { sample in
+      sample.image.map { image in
+        ImageGrid.Tile(
+          PixelImage(image),
+          [
+            "\(sample.truth), not \(sample.prediction)",
+            sample.probability.map { "sure to \(ConfusionChart.percent($0))" }
+              ?? "loss \(shortFigure(sample.loss, digits: 3))",
+          ])
+      }
+    }
+    guard images.count < findings.worst.count else {
+      return page.charts([
+        ImageGrid("True class, and what it was taken for", images, columns: 4, tileWidth: 84)
+      ])
+    }
+    let columns = findings.worst.first?.cells.map(\.column) ?? []
+    let hasProbability = findings.worst.contains { $0.probability != nil }
+    page.table(
+      [columns.isEmpty ? "sample" : "row", "true", "predicted"] + (hasProbability ? ["sure to"] : []) + [
+        "loss"
+      ]
+        + columns,
+      findings.worst.map { sample in
+        [.figure("\(sample.number)"), .text(sample.truth), .text(sample.prediction)]
+          + (hasProbability ? [.figure(sample.probability.map { ConfusionChart.percent($0) } ?? "–")] : [])
+          + [.figure(shortFigure(sample.loss, digits: 3))]
+          + sample.cells.map { .text(String($0.text.prefix(40))) }
+      })
+  }
+
+  // MARK: Rule
+
+  private func addRule(_ linear: LinearReading, _ page: inout HTMLPage) {
+    page.paragraph("The model is linear: this is all that it does.")
+    page.code(LinearLines(linear).lines().joined(separator: "\n"))
+  }
+
+  // MARK: Learning
+
+  private func addLearning(_ page: inout HTMLPage) {
+    let history = findings.report.history
+    guard history.epochs.count > 1 else {
+      return page.paragraph(
+        history.epochs.isEmpty
+          ? "There was no whole epoch." : "There was a single epoch: a curve begins with two.")
+    }
+    page.charts(HistoryCharts(history, width: Self.chartWidth).charts)
+  }
+
+  // MARK: Model
+
+  private func addModel(_ page: inout HTMLPage) {
+    let model = findings.model
+    let training = findings.configuration.training
+    func text(_ value: JSONValue?) -> String { value.map { $0.stringValue ?? $0.text() } ?? "" }
+    page.paragraph(
+      "\(grouped(model.parameterCount)) parameters; loss \(text(training.loss)), optimizer \(text(training.optimizer)) "
+        + "at \(training.learningRate.map { shortFigure($0) } ?? "–"), schedule \(text(training.schedule)), batches of "
+        + "\(training.batch ?? 0).")
+    page.table(
+      ["layer", "kind", "output", "parameters"],
+      model.summary.map { layer in
+        [
+          .strong(layer.path), .text(layer.name),
+          .text(layer.outputShape.map(String.init).joined(separator: " × ")),
+          .figure(layer.parameterCount == 0 ? "–" : grouped(layer.parameterCount)),
+        ]
+      })
+    if let weights = WeightImages(model, most: 32) {
+      page.charts([weights.chart(title: "Weights of the first layer")])
+    }
+  }
+
+  // MARK: Doctor
+
+  private func addVerdicts(_ page: inout HTMLPage) {
+    for verdict in findings.verdicts.enumerated().sorted(by: {
+      ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
+    }).map(\.element) {
+      page.element("div", style: "verdict \(verdict.level.rawValue)") { page in
+        page.paragraph("\(Self.word(verdict.level)) · \(verdict.name): \(verdict.finding.figure)")
+        page.paragraph("expected \(verdict.finding.expected). \(verdict.why)", style: "note")
+        if let fix = verdict.finding.fix { page.paragraph("→ \(fix)") }
+      }
+    }
+  }
+
+  private static func word(_ level: Verdict.Level) -> String {
+    switch level {
+    case .ok: "well"
+    case .look: "worth a look"
+    case .bad: "bad"
+    }
+  }
+
+  // MARK: Reproduction
+
+  private func addReproduction(_ page: inout HTMLPage) {
+    page.paragraph("The same data and these settings give the same model file, byte for byte:")
+    page.code("apus train --config \(findings.folder)/config.yaml")
+    page.paragraph("Seed \(findings.configuration.training.seed ?? 0). SHA-256 of model.safetensors:")
+    page.paragraph(findings.modelHash, style: "hash")
+    page.paragraph("To use it:")
+    page.code(
+      "apus evaluate \(findings.folder)/model.safetensors DATA\napus predict \(findings.folder)/model.safetensors DATA --out FILE.csv"
+    )
+    if let yaml = try? findings.configuration.yaml() { page.folded("config.yaml") { $0.code(yaml) } }
+    if !findings.choices.isEmpty {
+      page.folded("What was chosen, and why") { $0.list(findings.choices) }
+    }
+    page.paragraph(
+      "Trained in \(durationFigure(findings.report.seconds)) (\(prefixedFigure(findings.report.samplesPerSecond)) samples/s).",
+      style: "note")
+  }
+}
+
+extension PixelImage {
+  /// A sample: grey for one channel, colours for three.
+  init(_ sample: ImageSample) {
+    let (height, width, channels) = (sample.shape[0], sample.shape[1], sample.shape[2])
+    func byte(_ value: Float) -> UInt8 { UInt8((min(max(value, 0), 1) * 255).rounded()) }
+    self.init(
+      width: width, height: height,
+      pixels: (0..<(width * height)).map { pixel in
+        let values = (0..<channels).map { byte(sample.values[pixel * channels + $0]) }
+        return channels == 3
+          ? Color(red: values[0], green: values[1], blue: values[2])
+          : Color(red: values[0], green: values[0], blue: values[0])
+      })
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@Suite struct PlotTests {
+  @Test(
+    arguments: [
+      "", "curves", "activations", "weights", "graph", "landscape", "regions", "histograms", "saliency",
+      "search",
+    ])
+  func help(picture: String) throws {
+    let result = try Command().run(["plot"] + (picture.isEmpty ? [] : [picture]) + ["--help"])
+    #expect(result.code == 0)
+    try Expected.check(picture.isEmpty ? "help-plot" : "help-plot-\(picture)", result.out)
+  }
+
+  /// Every picture of a run of moons, each beside what it is of.
+  @Test func picturesOfARun() throws {
+    let command = try Command()
+    let trained = try command.run(
+      "train", "moons", "--hidden", "4,3", "--epochs", "5", "--out", "run", "--quiet")
+    #expect(trained.code == 0)
+    #expect(try command.text("run/report.html").contains("The model tells “class” right for"))
+    try command.run("train", "moons", "--hidden", "2", "--epochs", "3", "--out", "other", "--quiet")
+    try command.write("xor.yaml", "data: {source: xor}\nmodel: {hidden: [2]}\n")
+    let model = "run/model.safetensors"
+    let pictures: [(arguments: [String], file: String)] = [
+      (["run"], "run/curves.svg"), (["run/", "other"], "curves.svg"),
+      (["curves", "run", "--out", "a.svg"], "a.svg"),
+      (["activations"], "activations.svg"),
+      (["graph", "--config", "xor.yaml", "--sample", "2"], "graph.svg"),
+      (["landscape", model, "moons", "--size", "5"], "run/landscape.svg"),
+      (["regions", model, "moons", "--size", "12"], "run/regions.svg"),
+      (["histograms", model, "moons", "--samples", "40"], "run/histograms.svg"),
+      (["saliency", model, "moons"], "run/saliency.svg"),
+    ]
+    for picture in pictures {
+      let result = try command.run(["plot"] + picture.arguments)
+      #expect(result.code == 0, "\(picture.arguments): \(result.err)")
+      #expect(result.out.hasSuffix("picture: \(picture.file)\n"))
+      let svg = try command.text(picture.file)
+      #expect(svg.hasPrefix("<?xml") && svg.hasSuffix("</svg>\n"))
+      // The same call gives the same bytes.
+      try command.run(["plot"] + picture.arguments)
+      #expect(try command.text(picture.file) == svg)
+    }
+    let curves = try command.run("plot", "run", "other").out
+    #expect(curves.contains("run") && curves.contains("⠤⠤⠤") && curves.contains("⠄⠄⠄"))
+  }
+
+  @Test func weightsOfImages() throws {
+    let command = try Command()
+    for (name, model) in [("mlp", "mlp"), ("softmax", "softmax")] {
+      try command.run("train", "digits", "--model", model, "--epochs", "1", "--out", name, "--quiet")
+    }
+    let result = try command.run(
+      "plot", "weights", "mlp/model.safetensors", "softmax/model.safetensors", "--out", "w.svg")
+    #expect(result.code == 0, "\(result.err)")
+    #expect(try command.text("w.svg").components(separatedBy: "<image").count == 1 + 256 + 10)
+  }
+
+  @Test func pictureOfASearch() throws {
+    let command = try Command()
+    try command.write(
+      "search.yaml",
+      """
+      data: {source: iris}
+      training: {epochs: 2}
+      search:
+        over:
+          training.learningRate: {log: [1e-3, 1e-1]}
+          model.hidden: [[2], [4]]
+      """)
+    let result = try command.run("search", "--config", "search.yaml", "--trials", "6", "--out", "found")
+    #expect(result.out.hasSuffix("picture: found/search.svg\n"))
+    let left = try command.text("found/search.svg")
+    #expect(left.contains("What mattered") && left.contains("training.learningRate") && left.contains("[2]"))
+    // Read from the folder it is the same picture.
+    #expect(try command.run("plot", "search", "found", "--out", "again.svg").code == 0)
+    #expect(try command.text("again.svg") == left)
+  }
+
+  @Test func missingData() throws {
+    let command = try Command()
+    try command.run("train", "iris", "--epochs", "1", "--out", "run", "--quiet")
+    try command.write(
+      "large.yaml",
+      "data: {source: xor}\nmodel: {hidden: [\((0..<60).map { _ in "2" }.joined(separator: ", "))]}\n")
+    let mistakes = [
+      ["none"], ["curves", "run", "none"], ["weights", "run/model.safetensors"],
+      ["weights", "none.safetensors"],
+      ["graph", "--config", "none.yaml"], ["graph", "--config", "large.yaml"],
+      ["regions", "run/model.safetensors", "iris"], ["landscape", "run/model.safetensors", "moons"],
+      ["landscape", "run/model.safetensors", "iris", "--radius", "0"],
+      ["histograms", "run/model.safetensors", "digits"], ["saliency", "run/model.safetensors", "fish"],
+      ["search", "run"],
+      ["activations", "--out", "none/a.svg"],
+    ]
+    var text = ""
+    for arguments in mistakes {
+      let result = try command.run(["plot"] + arguments)
+      #expect(result.code == 1)
+      #expect(result.out == "")
+      text += Expected.transcript(["plot"] + arguments, result) + "\n"
+    }
+    try Expected.check("plot-errors", text)
+    #expect(command.files.filter { $0.hasSuffix(".svg") }.isEmpty)
+  }
+}
