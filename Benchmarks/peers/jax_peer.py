@@ -8,9 +8,10 @@ import numpy
 import optax
 
 import jax_gpt
+import jax_resnet
 from timing import run_peer
-from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, WORKLOADS,
-                       XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters)
+from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, RESNET_RATE, WORKLOADS,
+                       XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters, pictures)
 
 OPTIMIZERS = {
     "sgd": optax.sgd,
@@ -63,6 +64,12 @@ def convolutional_loss(parameters, inputs, labels):
 def make_gpt():
     """W6."""
     return make_steps(jax_gpt.loss, jax_gpt.batch(), jax_gpt.optimizer(), jax_gpt.initial_parameters())
+
+
+def make_residual():
+    """W5."""
+    optimizer = optax.sgd(RESNET_RATE, momentum=MOMENTUM)
+    return make_steps(jax_resnet.loss, pictures(), optimizer, jax_resnet.initial_parameters())
 
 
 def make_convolutional():
@@ -123,6 +130,7 @@ if __name__ == "__main__":
         "W2": [partial(make_training, "W2")],
         "W3": [partial(make_training, "W3")],
         "W4": [make_convolutional],
+        "W5": [make_residual],
         "W6": [make_gpt],
         "W7": [partial(make_inference, constant) for constant in (False, True)],
     })

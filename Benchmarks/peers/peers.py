@@ -1,4 +1,4 @@
-"""Times NumPy, PyTorch and JAX on W1, W2, W3, W4, W6, W7 and W8 of the benchmark.
+"""Times NumPy, PyTorch and JAX on W1, W2, W3, W4, W5, W6, W7 and W8 of the benchmark.
 
     python peers.py [--only W2,W3] [--rounds 5] [--memory]
 
@@ -19,12 +19,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PEERS = {
     "numpy": {"W1", "W8"},
-    "torch": {"W1", "W2", "W3", "W4", "W6", "W7", "W8"},
-    "jax": {"W1", "W2", "W3", "W4", "W6", "W7", "W8"},
+    "torch": {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"},
+    "jax": {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"},
 }
-IDENTIFIERS = ["W1", "W2", "W3", "W4", "W6", "W7", "W8"]
+IDENTIFIERS = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"]
 WHOLE_PROCESS = "W8"
-TRAINING = {"W1", "W2", "W3", "W4", "W6"}
+TRAINING = {"W1", "W2", "W3", "W4", "W5", "W6"}
 
 
 def main():

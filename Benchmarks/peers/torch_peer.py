@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import torch_gpt
+import torch_resnet
 from timing import run_peer
 from workloads import (CNN_CHANNELS, CNN_RATE, CNN_UNITS, MOMENTUM, WORKLOADS,
                        XOR_INPUTS, XOR_TARGETS, batch, images, initial_parameters)
@@ -104,6 +105,8 @@ if __name__ == "__main__":
         "W2": training_variants("W2"),
         "W3": training_variants("W3"),
         "W4": [partial(make_convolutional, layout, dict(fused=True))
+               for layout in (torch.channels_last, torch.contiguous_format)],
+        "W5": [partial(torch_resnet.make_training, layout)
                for layout in (torch.channels_last, torch.contiguous_format)],
         "W6": [partial(torch_gpt.make_training, form) for form in OPTIMIZER_FORMS],
         "W7": [partial(make_inference, traced) for traced in (False, True)],

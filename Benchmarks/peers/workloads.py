@@ -36,6 +36,16 @@ CNN_UNITS = (64 * (CNN_SIDE // 4) ** 2, 128, 10)
 CNN_BATCH = 64
 CNN_RATE = 1e-3
 
+# W5: 32 x 32 x 3 images; for each stage a 3 x 3 convolution, the second one with stride
+# 2, and two residual blocks of two convolutions; batch normalisation behind each
+# convolution; the mean over the image, and a dense layer; softmax cross-entropy.
+RESNET_SIDE = 32
+RESNET_STAGES = ((3, 32, 1), (32, 64, 2))  # inputs, channels, stride
+RESNET_BLOCKS = 2
+RESNET_CLASSES = 10
+RESNET_BATCH = 64
+RESNET_RATE = 1e-2
+
 MOMENTUM = 0.9
 XOR_INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
 XOR_TARGETS = np.array([[0], [1], [1], [0]], np.float32)
@@ -54,6 +64,13 @@ def images():
     generator = np.random.default_rng(3)
     shape = (CNN_BATCH, CNN_SIDE, CNN_SIDE, CNN_CHANNELS[0])
     return generator.random(shape, np.float32), generator.integers(CNN_UNITS[-1], size=CNN_BATCH)
+
+
+def pictures():
+    """Images [batch, height, width, channels] and labels [batch] of W5."""
+    generator = np.random.default_rng(5)
+    shape = (RESNET_BATCH, RESNET_SIDE, RESNET_SIDE, RESNET_STAGES[0][0])
+    return generator.random(shape, np.float32), generator.integers(RESNET_CLASSES, size=RESNET_BATCH)
 
 
 def initial_parameters(workload):

@@ -19,6 +19,7 @@ public struct NameFamilies: Sendable {
     NameFamilies(name: "preparations", table: Preparations.table),
     NameFamilies(name: "ensembles", table: EnsembleMethods.table),
     NameFamilies(name: "features", table: FeatureSteps.table),
+    NameFamilies(name: "augmentations", table: Augmentations.table),
     NameFamilies(name: "layers", table: Layers.table),
     NameFamilies(name: "metrics", table: Metrics.table),
   ]

@@ -85,7 +85,7 @@ import Testing
     let set = try ImageDataset(
       bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) },
       classNames: ["a", "b", "c"],
-      normalization: ImageNormalization(mean: 0.25, deviation: 0.5))
+      normalization: ImageNormalization(mean: [0.25], deviation: [0.5]))
     var batch = set.makeBatch(capacity: 5)
     set.gather([36, 0, 7], into: &batch)
     #expect(batch.count == 3)
@@ -105,12 +105,42 @@ import Testing
     let fold = try Split.folds(3, rows: [0, 1, 2])
     let split = try #require(fold.first { $0.validation == [2] })
     let fitted = ImageNormalization.fit(set, rows: split.training)
-    #expect(abs(fitted.mean - 0.5) < 1e-12 && abs(fitted.deviation - 0.5) < 1e-12)
+    #expect(abs(fitted.mean[0] - 0.5) < 1e-12 && abs(fitted.deviation[0] - 0.5) < 1e-12)
     #expect(
       ImageNormalization.fit(
         try .init(bytes: [3, 3], inputShape: [2, 1, 1], labels: [0], classNames: ["a"]),
         rows: Split.unsplit(1).training
-      ).deviation == 1)
+      ).deviation == [1])
+  }
+
+  /// Two training images of 1 × 2 pixels with two channels; a third one that is not fitted to.
+  @Test func channelsAndMeanImages() throws {
+    let set = try ImageDataset(
+      bytes: [0, 10, 100, 30, 50, 20, 250, 0, 255, 255, 255, 255], inputShape: [1, 2, 2], labels: [0, 1, 0],
+      classNames: ["a", "b"])
+    let rows = try Split.explicit(training: [0, 1], validation: [2]).training
+    func inputs(_ scaling: NumberScaling.Kind) throws -> [Double] {
+      let fitted = ImageNormalization.fit(set, rows: rows, scaling: scaling)
+      return try set.normalized(fitted).batch([0, 1]).inputs.map { Double($0) * 255 }
+    }
+    func expectNear(_ found: [Double], _ expected: [Double]) {
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 }, "\(found)")
+    }
+    try expectNear(inputs(.center), [-100, -5, 0, 15, -50, 5, 150, -15])
+    try expectNear(inputs(.meanImage), [-25, -5, -75, 15, 25, 5, 75, -15])
+    try expectNear(inputs(.minMax), [0, 10, 100, 30, 50, 20, 250, 0])
+    try expectNear(inputs(.none).map { $0 / 255 }, [0, 10, 100, 30, 50, 20, 250, 0])
+    let standard = try inputs(.standardize).map { $0 / 255 }
+    for channel in 0..<2 {
+      let values = stride(from: channel, to: 8, by: 2).map { standard[$0] }
+      #expect(abs(values.reduce(0, +)) < 1e-5)
+      #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 4 - 1) < 1e-5)
+    }
+    // It comes back from a model file's text.
+    let schema = InputSchema.images(.fit(set, rows: rows, scaling: .meanImage))
+    #expect(try InputSchema(jsonText: schema.jsonText(), name: "x") == schema)
+    let damaged = try schema.jsonText().replacing("\"deviation\":[1", with: "\"deviation\":[0")
+    #expect(message { _ = try InputSchema(jsonText: damaged, name: "x") }.contains("damaged"))
   }
 
   @Test func imagesThatDoNotFitAModel() throws {

@@ -213,7 +213,7 @@ import Testing
     let schema = InputSchema.images(.fit(images, rows: split.training))
     #expect(try InputSchema(jsonText: schema.jsonText(), name: "m") == schema)
     let bad = "{\"images\":{\"inputShape\":[9223372036854775807,2,2],\"classNames\":[\"a\"],"
-    let rest = "\"normalization\":{\"mean\":0,\"deviation\":1,\"white\":255}}}"
+    let rest = "\"normalization\":{\"mean\":[0],\"deviation\":[1],\"white\":255}}}"
     #expect(message { _ = try InputSchema(jsonText: bad + rest, name: "m") }.contains("shape"))
   }
 }

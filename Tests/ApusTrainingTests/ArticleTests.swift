@@ -74,6 +74,13 @@ import Testing
       let losses = try logLosses()
       #expect(losses.ensemble < losses.members.reduce(0, +) / 3)
     },
+    Example(article: "Pictures", file: "DrawMoons") {
+      let folder = try TemporaryFolder()
+      try drawMoons(in: folder.path("run"))
+      for name in ["regions", "landscape"] {
+        #expect(try String(decoding: folder.bytes("run/\(name).svg"), as: UTF8.self).hasSuffix("</svg>\n"))
+      }
+    },
     Example(article: "Training", file: "FineTuning") {
       let tuned = try fineTuned()
       #expect(tuned.hiddenIsUnchanged)

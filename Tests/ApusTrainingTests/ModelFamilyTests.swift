@@ -11,16 +11,26 @@ import Testing
   private func run(_ yaml: String) throws -> (run: TrainingRun, report: RunReport, folder: TemporaryFolder) {
     let folder = try TemporaryFolder()
     try folder.write("gates.csv", Self.gates)
+    try folder.write(
+      "train-images-idx3-ubyte", Self.idx([40, 28, 28]) { UInt8(truncatingIfNeeded: $0 * $0 / 9) })
+    try folder.write("train-labels-idx1-ubyte", Self.idx([40]) { UInt8($0 % 2) })
     try folder.write("corpus.txt", String(repeating: "a lazy dog and a fox. ", count: 30))
     var text = yaml
     for name in ["gates.csv", "corpus.txt"] {
       text = text.replacingOccurrences(of: name, with: folder.path(name))
     }
+    text = text.replacingOccurrences(of: "IMAGES", with: folder.path)
     let run = try TrainingRun(load(folder, text), folder: folder.path("run"))
     return (run, try run.train(), folder)
   }
 
   private static let gates = "a,b,and,or\n0,0,no,no\n0,1,no,yes\n1,0,no,yes\n1,1,yes,yes\n"
+
+  /// An array in MNIST's format.
+  private static func idx(_ shape: [Int], _ byte: (Int) -> UInt8) -> [UInt8] {
+    [0, 0, 8, UInt8(shape.count)] + shape.flatMap { [0, 0, UInt8($0 >> 8), UInt8($0 & 255)] }
+      + (0..<shape.reduce(1, *)).map(byte)
+  }
 
   /// Data that each family is for.
   private static func data(_ family: String) -> String {
@@ -28,6 +38,7 @@ import Testing
     case "linear", "ridge", "lasso": "{source: fish}"
     case "logistic": "{source: moons, rows: 120}"
     case "gpt": "{source: corpus.txt, context: 16}"
+    case "lenet", "cnn", "resnet", "alexnet", "googlenet": "{source: IMAGES}"
     default: "{source: iris}"
     }
   }
@@ -42,6 +53,22 @@ import Testing
     _ = try TrainingRun(again, folder: folder.path("again")).train()
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
     #expect(try folder.bytes("again/config.yaml") == folder.bytes("run/config.yaml"))
+  }
+
+  @Test func imageFamilies() throws {
+    let (residual, _, _) = try run(
+      "data: {source: IMAGES}\nmodel: {family: resnet-8}\ntraining: {epochs: 1}\n")
+    #expect(residual.configuration.model.family?["resnet"]?["depth"] == .integer(8))
+    #expect(residual.configuration.training.l2 == 5e-4)
+    let (heads, _, _) = try run(
+      "data: {source: IMAGES}\nmodel: {family: {googlenet: {auxiliaryHeads: true}}}\ntraining: {epochs: 1}\n")
+    #expect(heads.configuration.training.auxiliary == ["head1": 0.3, "head2": 0.3])
+  }
+
+  @Test(arguments: ["lenet", "cnn", "resnet", "alexnet", "googlenet"])
+  func imageFamiliesWantImages(_ name: String) throws {
+    let text = message { _ = try run("data: {source: iris}\nmodel: {family: \(name)}\n") }
+    #expect(text.contains("the model \(name) is for images, and a row of this data is 4 numbers"), "\(text)")
   }
 
   /// What a configuration says goes before the family.

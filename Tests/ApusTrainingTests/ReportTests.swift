@@ -84,6 +84,27 @@ import Testing
     #expect(RunHeadline(found).sentence.contains("1,797 images that it has never seen"))
   }
 
+  /// Large images are shrunk: the page stays small.
+  @Test func largeImages() throws {
+    let folder = try TemporaryFolder()
+    let (count, side) = (60, 100)
+    func idx(_ magic: [UInt8], _ dimensions: [Int], _ bytes: [UInt8]) -> [UInt8] {
+      magic + dimensions.flatMap { size in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) } }
+        + bytes
+    }
+    try AtomicFile.write(
+      folder.path("train-images-idx3-ubyte"),
+      idx(
+        [0, 0, 8, 3], [count, side, side],
+        (0..<(count * side * side)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 9) }))
+    try AtomicFile.write(
+      folder.path("train-labels-idx1-ubyte"),
+      idx([0, 0, 8, 1], [count], (0..<count).map { UInt8($0 % 3) }))
+    let found = try findings({ $0.data.source = folder.path }, in: folder)
+    #expect(found.worst.allSatisfy { $0.image?.shape == [25, 25, 1] })
+    check(RunPage(found).html)
+  }
+
   @Test func labelsAndAnythingInNames() throws {
     let folder = try TemporaryFolder()
     let rows = (0..<60).map { row in

@@ -26,6 +26,10 @@ final class TemporaryFolder {
     return path(name)
   }
 
+  func write(_ name: String, _ bytes: [UInt8]) throws {
+    try AtomicFile.write(path(name), bytes)
+  }
+
   func bytes(_ name: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: URL(fileURLWithPath: path(name))))
   }

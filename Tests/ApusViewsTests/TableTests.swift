@@ -69,6 +69,39 @@ import Testing
     #expect(lines.allSatisfy { $0.count <= 80 })
   }
 
+  /// The line of a layer around others says what they come to; each number counts once.
+  @Test func summaryOfATree() throws {
+    let model = try Model(input: [4, 4, 2], seed: 1) {
+      Conv2D(4, 3)
+      Residual {
+        Conv2D(4, 3); ReLU()
+      }
+      Branches {
+        Sequential {
+          Conv2D(1, 1); ReLU()
+        }
+        ReLU()
+      }
+      Flatten(); Dense(3)
+    }
+    let lines = SummaryTable(model).lines(width: 100)
+    func fields(_ label: String) -> [Substring] {
+      lines.first { $0.hasPrefix(label + " ") }?.dropFirst(label.count).split(separator: " ") ?? []
+    }
+    func memory(_ count: Int) -> [Substring] { byteFigure(4 * count).split(separator: " ") }
+    #expect(Array(fields("0 conv2D").prefix(7)) == ["4", "×", "4", "×", "4", "64", "76"])
+    #expect(fields("1 residual").contains("148"))
+    #expect(!fields("└ 1 relu").isEmpty && !fields("├ 0 sequential").isEmpty)
+    // Residual: its two layers and the addition; branches: 16 and 16 numbers, 64, and all of them side by side.
+    let (residual, branches) = (192, 176)
+    #expect(Array(fields("1 residual").suffix(2)) == memory(residual))
+    #expect(Array(fields("2 branches").suffix(2)) == memory(branches))
+    let all = 64 + residual + branches + 80 + 3
+    #expect(Array(fields("total").suffix(2)) == memory(all))
+    // 76 + 148 + 5 + 243
+    #expect(fields("total").contains("472"))
+  }
+
   @Test func namesWithFormulas() {
     for table in [
       Activations.table, Losses.table, Optimizers.table, Schedules.table, Initializers.table, Layers.table,

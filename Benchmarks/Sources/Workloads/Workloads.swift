@@ -8,7 +8,7 @@ public struct Workload {
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
 public enum Workloads {
-  public static let ids = ["W1", "W2", "W3", "W4", "W6", "W7"]
+  public static let ids = ["W1", "W2", "W3", "W4", "W5", "W6", "W7"]
 
   /// One of them, made alone: what it holds is then its peak memory. Nil for any other name.
   public static func named(_ id: String, engine: Engine? = nil) throws -> Workload? {
@@ -35,6 +35,17 @@ public enum Workloads {
       try training(
         id, input: [28, 28, 1], batch: 64, loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), engine,
         Sequential { DigitCNN() })
+    case "W5":
+      try training(
+        id, input: [32, 32, 3], batch: 64, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9),
+        engine,
+        Sequential {
+          Conv2D(32, 3, bias: false); BatchNorm(); ReLU()
+          ResidualBlock(32); ResidualBlock(32)
+          Conv2D(64, 3, stride: 2, bias: false); BatchNorm(); ReLU()
+          ResidualBlock(64); ResidualBlock(64)
+          GlobalAveragePool2D(); Dense(10)
+        })
     case "W6":
       try training(
         id, input: [64], classes: 65, batch: 12, loss: .softmaxCrossEntropy, optimizer: .adamW(1e-3), engine,

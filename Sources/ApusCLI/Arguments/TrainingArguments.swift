@@ -60,6 +60,14 @@
     var clipValue: Double?
 
     @Option(
+      help: ArgumentHelp(
+        "What is done at random to training images: \(list(Augmentations.table)), one after the other as in "
+          + "'shift(2), affine'.",
+        valueName: "names"),
+      completion: .list(Augmentations.table.names))
+    var augment: String?
+
+    @Option(
       parsing: .unconditional,
       help: ArgumentHelp("Batches whose gradients are averaged before each update.", valueName: "n"))
     var accumulate: Int?
@@ -114,6 +122,7 @@
       try Checked.count(checkpointEvery, "--checkpoint-every", from: 1)
       if let optimizer { _ = try Checked.item(optimizer, "--optimizer", in: Optimizers.table) }
       if let schedule { _ = try Checked.items(schedule, "--schedule", in: Schedules.table) }
+      if let augment { _ = try Checked.items(augment, "--augment", in: Augmentations.table) }
       if let ensemble { _ = try Checked.item(ensemble, "--ensemble", in: EnsembleMethods.table) }
       if let loss { _ = try Checked.item(loss, "--loss", in: Losses.table) }
     }
@@ -129,6 +138,7 @@
       }
       if let loss { training.loss = try? Checked.item(loss, "", in: Losses.table) }
       if let ensemble { training.ensemble = try? Checked.item(ensemble, "", in: EnsembleMethods.table) }
+      if let augment { training.augment = try? Checked.items(augment, "", in: Augmentations.table) }
       if let l2 { training.l2 = l2 }
       if let l1 { training.l1 = l1 }
       if let maxNorm { training.maxNorm = maxNorm }

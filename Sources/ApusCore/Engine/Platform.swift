@@ -65,6 +65,24 @@ package enum Workers {
   }
 }
 
+/// Work beside the caller's, on a thread of its own; on the caller's where the system has no more.
+package final class BackgroundWork {
+  private var thread: pthread_t?
+
+  package init(_ body: @escaping @Sendable () -> Void) {
+    thread = Thread.start(body)
+    if thread == nil { body() }
+  }
+
+  /// Comes back when the work is done.
+  package func wait() {
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+  }
+
+  deinit { wait() }
+}
+
 enum Processor {
   /// How many threads pay: the processors that this process may use, or fewer where a cgroup gives less time.
   static var usableCount: Int {

@@ -61,12 +61,13 @@ public struct NameTable: Sendable {
   }
 
   /// An item from its description: `"relu"`, or `{"leakyReLU": {"slope": 0.1}}`; parameters that are not given
-  /// have their defaults.
+  /// have their defaults. `"resnet-20"` is `{"resnet": 20}`.
   ///
   /// - Throws: an error that names an unknown item or parameter, with the nearest name, or a wrong value.
   public func item(_ description: JSONValue) throws(ApusError) -> any Named {
     switch description {
     case .string(let name):
+      if let (known, number) = numbered(name) { return try item(known, parameters: .integer(number)) }
       return try type(named: name).init()
     case .object(let members) where members.count == 1:
       return try item(members[0].key, parameters: members[0].value)
@@ -74,6 +75,15 @@ public struct NameTable: Sendable {
       throw ApusError(
         "a \(kind) is a name, or a name with its parameters", expected: names.joined(separator: ", "))
     }
+  }
+
+  /// A known name and the number behind its hyphen; nil for a name that is known as it is.
+  private func numbered(_ name: String) -> (name: String, number: Int)? {
+    guard let hyphen = name.lastIndex(of: "-"), let number = Int(name[name.index(after: hyphen)...]),
+      (try? type(named: name)) == nil
+    else { return nil }
+    let known = String(name[..<hyphen])
+    return (try? type(named: known)).map { _ in (known, number) }
   }
 
   public func item(_ name: String, parameters: JSONValue) throws(ApusError) -> any Named {

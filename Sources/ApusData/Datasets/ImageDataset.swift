@@ -1,51 +1,6 @@
 public import ApusCore
 import CZlib
 
-/// How bytes become floats: (byte / 255 − mean) / deviation.
-public struct ImageNormalization: Sendable, Equatable, Codable {
-  /// The mean of the training images, where white is 1.
-  public var mean: Double
-  /// Their standard deviation.
-  public var deviation: Double
-  /// The byte that stands for 1: 255, or the largest value of images with fewer grey levels.
-  public var white: Double
-
-  public init(mean: Double, deviation: Double, white: Double = 255) {
-    self.mean = mean
-    self.deviation = deviation
-    self.white = white
-  }
-
-  /// Bytes divided by `white`, neither centred nor scaled.
-  public static func unit(white: Double = 255) -> ImageNormalization {
-    ImageNormalization(mean: 0, deviation: 1, white: white)
-  }
-
-  /// Fits one mean and one deviation to the training images, and to no others (MISSION I).
-  public static func fit(_ images: ImageDataset, rows: TrainingRows) -> ImageNormalization {
-    // Whole numbers: the sums are exact in any order.
-    var sum: UInt64 = 0
-    var squares: UInt64 = 0
-    let size = images.inputSize
-    for row in rows.indices where row < images.count {
-      var rowSum: UInt32 = 0
-      var rowSquares: UInt64 = 0
-      for byte in images.bytes[row * size..<(row + 1) * size] {
-        rowSum &+= UInt32(byte)
-        rowSquares &+= UInt64(byte) &* UInt64(byte)
-      }
-      sum += UInt64(rowSum)
-      squares += rowSquares
-    }
-    let count = Double(max(rows.indices.count * size, 1))
-    let white = images.normalization.white
-    let mean = Double(sum) / count
-    let variance = max(Double(squares) / count - mean * mean, 0)
-    let deviation = variance.squareRoot() / white
-    return ImageNormalization(mean: mean / white, deviation: deviation > 1e-6 ? deviation : 1, white: white)
-  }
-}
-
 /// Images as bytes, `[count, height, width, channels]`, turned into floats a batch at a time.
 public struct ImageDataset: Dataset {
   /// `[count, height, width, channels]`, row-major.
@@ -56,7 +11,10 @@ public struct ImageDataset: Dataset {
   public let labels: [UInt8]
   public let classNames: [String]
   /// How bytes become floats.
-  public var normalization: ImageNormalization
+  public var normalization: ImageNormalization {
+    didSet { coefficients = normalization.coefficients(inputShape) }
+  }
+  private var coefficients: ImageNormalization.Coefficients
 
   /// - Throws: if the sizes do not fit or a label has no name.
   public init(
@@ -82,6 +40,7 @@ public struct ImageDataset: Dataset {
     self.labels = labels
     self.classNames = classNames
     self.normalization = normalization
+    coefficients = normalization.coefficients(inputShape)
   }
 
   public var count: Int { labels.count }
@@ -97,17 +56,15 @@ public struct ImageDataset: Dataset {
   public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
     precondition(indices.count <= batch.capacity && batch.inputSize == inputSize, "the batch does not fit")
     let size = batch.inputSize
-    let scale = Float(1 / (normalization.white * normalization.deviation))
-    let offset = Float(-normalization.mean / normalization.deviation)
     bytes.withUnsafeBytes { source in
       batch.inputs.withUnsafeMutableBytes { target in
         var at = 0
         for (place, row) in zip(indices.indices, indices) {
           precondition(row >= 0 && row < count, "no such image")
           if place + 2 < indices.endIndex { prefetch(source, indices[place + 2] &* size, size) }
-          convertBytes(
+          coefficients.convert(
             UnsafeRawBufferPointer(rebasing: source[row * size..<(row + 1) * size]),
-            to: UnsafeMutableRawBufferPointer(rebasing: target[at * 4..<(at + size) * 4]), scale, offset)
+            to: UnsafeMutableRawBufferPointer(rebasing: target[at * 4..<(at + size) * 4]))
           at += size
         }
       }
@@ -129,25 +86,5 @@ private func prefetch(_ source: UnsafeRawBufferPointer, _ offset: Int, _ count: 
   while line < count {
     apus_prefetch(base + (offset &+ line))
     line &+= 64
-  }
-}
-
-/// float = byte · scale + offset, sixteen at a time: the compiler vectorises no loop that turns bytes
-/// into floats by itself.
-private func convertBytes(
-  _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, _ scale: Float, _ offset: Float
-) {
-  let scales = SIMD16<Float>(repeating: scale)
-  let offsets = SIMD16<Float>(repeating: offset)
-  var i = 0
-  while i &+ 16 <= source.count {
-    let bytes = source.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
-    let floats = SIMD16<Float>(SIMD16<Int32>(truncatingIfNeeded: bytes))
-    target.storeBytes(of: floats * scales + offsets, toByteOffset: i &* 4, as: SIMD16<Float>.self)
-    i &+= 16
-  }
-  while i < source.count {
-    target.storeBytes(of: Float(source[i]) * scale + offset, toByteOffset: i &* 4, as: Float.self)
-    i &+= 1
   }
 }

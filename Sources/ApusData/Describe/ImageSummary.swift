@@ -10,10 +10,10 @@ public struct ImageSummary: Sendable, Equatable {
   public var testCount: Int?
   /// The training images of each class.
   public var classCounts: [DataSummary.Count]
-  /// The mean of all training pixels, where white is 1.
-  public var mean: Double
-  /// Their standard deviation.
-  public var deviation: Double
+  /// The mean of each channel of the training images, where white is 1.
+  public var mean: [Double]
+  /// Their standard deviations.
+  public var deviation: [Double]
   /// The largest byte that occurs.
   public var largestByte: Int
   /// The mean training image of height × width, channels averaged, 0 … 1.
@@ -54,13 +54,17 @@ public struct ImageSummary: Sendable, Equatable {
     }
   }
 
+  private static func figures(_ values: [Double]) -> String {
+    values.map { significant($0) }.joined(separator: " / ")
+  }
+
   /// The summary as text for a terminal, at most 100 columns wide.
   public func lines() -> [String] {
     let extent = shape.map { String($0) }.joined(separator: " × ")
     var lines = [
       "\(name): \(trainingCount) images of \(extent)"
         + (testCount.map { ", and \($0) in the official test set" } ?? ""),
-      "bytes 0 … \(largestByte); mean \(significant(mean)), standard deviation \(significant(deviation)) of white",
+      "bytes 0 … \(largestByte); mean \(Self.figures(mean)), standard deviation \(Self.figures(deviation)) of white",
       "",
     ]
     lines += DataSummary.classLines(classCounts)

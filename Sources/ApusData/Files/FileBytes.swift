@@ -124,6 +124,20 @@ enum FileKind {
   }
 }
 
+/// The names in a folder, in order.
+func folderNames(_ path: String) throws(ApusError) -> [String] {
+  guard let folder = opendir(path) else { throw systemError("cannot be read", path) }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
 /// Asks for huge pages under a large buffer that will be read in random order, so that a row costs
 /// fewer walks through the page tables. Only Linux knows the request, and it may be ignored.
 func preferHugePages(_ buffer: UnsafeMutableRawBufferPointer) {

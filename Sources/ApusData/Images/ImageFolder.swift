@@ -11,17 +11,18 @@ public struct ImageCollection: Sendable {
   }
 }
 
-/// Finds MNIST's four files in a folder, or the labels beside a file of images.
+/// Finds MNIST's four files or CIFAR-10's batches in a folder, or the labels beside a file of images.
 enum ImageFolder {
   /// The four files under their usual names, gzipped or not, with `-` or `.` before `idx`.
   static func open(folder: String) throws(ApusError) -> ImageCollection {
     let base = folder.last == "/" ? String(folder.dropLast()) : folder
     guard let trainingImages = find("train-images", "idx3", in: base) else {
+      if let batches = try CIFARFolder(base) { return try batches.open() }
       throw ApusError(
         "the folder holds no images that Apus knows", at: folder,
         expected:
           "MNIST's files: train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-… for the test set,"
-          + " plain or .gz",
+          + " plain or .gz; or CIFAR-10's: data_batch_1.bin, …, and test_batch.bin",
         fix: "name a table's file itself")
     }
     let trainingLabels = try partner(

@@ -32,7 +32,8 @@ public struct DataSource: Sendable {
   }
 
   /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
-  /// folder or a file of IDX images, a text, or one of ``BuiltInDataset/all``. A path beats a built-in name.
+  /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, a text, or
+  /// one of ``BuiltInDataset/all``. A path beats a built-in name.
   ///
   /// A file is a text when its name ends in `.txt`, `.text` or `.md` and nothing is said of a table's format, or when it
   /// is no table and its name does not say that it is one.
@@ -52,6 +53,9 @@ public struct DataSource: Sendable {
       if try startsLikeIDX(argument) {
         let images = try ImageFolder.open(imageFile: argument)
         return DataSource(name: shortName(argument), origin: argument, content: .images(images))
+      }
+      if let content = try ArrayFile.open(argument) {
+        return DataSource(name: shortName(argument), origin: argument, content: content)
       }
       return DataSource(
         name: shortName(argument), origin: argument, content: try tableOrText(argument, format))

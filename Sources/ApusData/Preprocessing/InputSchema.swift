@@ -68,9 +68,9 @@ public enum InputSchema: Sendable, Equatable, Codable {
         }
         size = product
       }
-      guard images.inputShape.count == 3 || images.inputShape.count == 1, images.classNames.count >= 1,
-        images.normalization.deviation != 0, images.normalization.white != 0
+      guard images.inputShape.count == 3 || images.inputShape.count == 1, images.classNames.count >= 1
       else { throw ApusError("the image preprocessing is damaged") }
+      try images.normalization.check(images.inputShape)
     }
   }
 }
@@ -89,10 +89,12 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
   }
 
   /// Fits the normalisation to training images, and to no others.
-  public static func fit(_ images: ImageDataset, rows: TrainingRows) -> ImagePreprocessing {
+  public static func fit(
+    _ images: ImageDataset, rows: TrainingRows, scaling: NumberScaling.Kind = .standardize
+  ) -> ImagePreprocessing {
     ImagePreprocessing(
       inputShape: images.inputShape, classNames: images.classNames,
-      normalization: .fit(images, rows: rows))
+      normalization: .fit(images, rows: rows, scaling: scaling))
   }
 
   /// The images as this model takes them.

@@ -15,6 +15,8 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     case minMax
     /// As they are.
     case none
+    /// Of images alone: each pixel has mean 0.
+    case meanImage
   }
 
   /// The part of a date that this is about.
@@ -45,7 +47,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     }
     switch kind {
     case .standardize: break
-    case .center: scaling.deviation = 1
+    case .center, .meanImage: scaling.deviation = 1
     case .minMax:
       (scaling.mean, scaling.deviation) = (moments.minimum, moments.maximum - moments.minimum)
     case .none: (scaling.mean, scaling.deviation) = (0, 1)

@@ -57,7 +57,7 @@ public enum Layers {
     BatchNorm.self, LayerNorm.self, LocalResponseNorm.self, Embedding.self, PositionEmbedding.self,
     SinusoidalPositions.self, MultiHeadAttention.self, GPT.self, Ensemble.self,
     Conv2D.self, MaxPool2D.self, AveragePool2D.self, GlobalAveragePool2D.self, Reshape.self,
-    Branches.self, Repeat.self,
+    Branches.self, Sum.self, Repeat.self, ChannelPadding.self,
   ]
 
   /// Types that the reader of a description handed in; task-local, because layers stand at any depth of what
@@ -92,7 +92,9 @@ public enum Layers {
   }
 
   /// Layers around a list of layers.
-  private static let containers: [any ContainerLayer.Type] = [Sequential.self, Residual.self, Branches.self]
+  private static let containers: [any ContainerLayer.Type] = [
+    Sequential.self, Residual.self, Branches.self, Sum.self,
+  ]
 
   private static func container(_ description: JSONValue) -> (any ContainerLayer.Type, JSONValue)? {
     guard case .object(let members) = description, members.count == 1,

@@ -42,23 +42,18 @@ public struct Model: Sendable {
   ///   - seed: decides the first weights, together with each parameter's path.
   /// - Throws: the first mistake in the shapes, with the layer's path.
   public init(inputs: [InputSpecification], seed: UInt64 = 0, network: some Network) throws {
-    try self.init(zeros: inputs, seed: seed, network: network)
-    for parameter in parameters {
+    try self.init(inputs: inputs, seed: seed, network: network) { parameter in
       let specification = parameter.specification
-      let values = specification.initializer.values(
+      return specification.initializer.values(
         shape: parameter.shape, fanIn: specification.fanIn, fanOut: specification.fanOut,
         random: Philox(seed: seed, path: parameter.path))
-      guard values.count == parameter.count else {
-        throw ApusError(
-          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
-          expected: "one for each")
-      }
-      _ = UnsafeMutableBufferPointer(rebasing: storage.floats[parameter.range]).update(fromContentsOf: values)
     }
   }
 
-  /// The same with zeros for weights, for those of a file.
-  package init(zeros inputs: [InputSpecification], seed: UInt64, network: some Network) throws {
+  /// - Parameter weights: the values of each parameter.
+  package init(
+    inputs: [InputSpecification], seed: UInt64, network: some Network, weights: (Parameter) -> [Float]
+  ) throws {
     guard !inputs.isEmpty else { throw ApusError("a model without inputs", expected: "at least one") }
     guard Set(inputs.map(\.name)).count == inputs.count else {
       throw ApusError("inputs named \(inputs.map(\.name))", expected: "a name of its own for each")
@@ -79,6 +74,15 @@ public struct Model: Sendable {
     settings = Dictionary(
       network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     storage = TensorStorage(count: Parameter.arenaCount(parameters))
+    for parameter in parameters {
+      let values = weights(parameter)
+      guard values.count == parameter.count else {
+        throw ApusError(
+          "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
+          expected: "one for each")
+      }
+      _ = UnsafeMutableBufferPointer(rebasing: storage.floats[parameter.range]).update(fromContentsOf: values)
+    }
   }
 
   /// The number of weights and biases.
@@ -168,6 +172,9 @@ public struct LayerSummary: Sendable {
   public var name: String
   /// For one sample.
   public var outputShape: [Int]
+  /// Numbers that it puts out for one sample and that no layer in it does.
+  public var activationCount: Int
+  /// Of its own, without those of the layers in it.
   public var parameterCount: Int
   /// Floating-point operations for one sample, a multiply-add counted as two.
   public var floatingPointOperations: Int
@@ -175,6 +182,7 @@ public struct LayerSummary: Sendable {
   static func make(_ network: TracedNetwork) -> [LayerSummary] {
     var previous: Set<ObjectIdentifier> = []
     var counted: Set<String> = []
+    var outputs: Set<ObjectIdentifier> = []
     return network.layers.map { layer in
       let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
       previous.formUnion(nodes.map { ObjectIdentifier($0) })
@@ -190,8 +198,11 @@ public struct LayerSummary: Sendable {
           )
           .resolved(rows: 1)
       }
+      let shape = layer.outputShape.dimensions.dropFirst().map(\.size)
+      let isOwn = outputs.insert(ObjectIdentifier(layer.output.node)).inserted
       return LayerSummary(
-        path: layer.path, name: layer.name, outputShape: layer.outputShape.dimensions.dropFirst().map(\.size),
+        path: layer.path, name: layer.name, outputShape: shape,
+        activationCount: isOwn ? shape.reduce(1, *) : 0,
         parameterCount: own.reduce(0) { $0 + $1.specification.shape.count() }, floatingPointOperations: work)
     }
   }

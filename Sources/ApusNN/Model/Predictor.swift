@@ -3,7 +3,8 @@ import Synchronization
 
 /// A model made ready for prediction. Immutable: many threads may predict at once, each with memory of its own.
 ///
-/// A row's prediction is the same, bit for bit, alone and in any batch.
+/// A row's prediction is the same, bit for bit, alone and in any batch. Batch normalisations are folded into the layers
+/// before them (``Model/foldingBatchNorms()``), and dropout is gone.
 public final class Predictor: Sendable {
   public let model: Model
   /// The outputs that are computed, the first of them by ``predict(_:)-([Float])``.
@@ -13,6 +14,8 @@ public final class Predictor: Sendable {
   private let engine: Engine
   private let graph: Graph
   private let binding: ModelBinding
+  /// The model as the plan has it.
+  private let folded: Model
   private let idle = Mutex<[Executable]>([])
 
   /// - Parameters:
@@ -28,7 +31,8 @@ public final class Predictor: Sendable {
     self.engine = try engine ?? Engine.standard()
     self.outputs =
       try outputs.map { try $0.map { name in try model.output(named: name) } } ?? [model.outputs[0]]
-    let traced = TracedModel(model, mode: .inference)
+    folded = try model.foldingBatchNorms()
+    let traced = TracedModel(folded, mode: .inference)
     let inputs = model.inputTensors
     let results = traced(inputs)
     graph = try Graph(
@@ -133,7 +137,7 @@ public final class Predictor: Sendable {
 
   private func makeExecutable() throws -> Executable {
     let executable = try engine.compile(graph, rows: capacity)
-    binding.bind(executable, from: model.inputs.count, to: model.storage)
+    binding.bind(executable, from: model.inputs.count, to: folded.storage)
     return executable
   }
 }

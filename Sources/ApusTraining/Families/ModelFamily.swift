@@ -26,7 +26,8 @@ public enum ModelFamilies {
     [
       MultilayerPerceptron.self, RosenblattPerceptron.self, AdaptiveLinearUnit.self, LinearRegression.self,
       RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
-      SupportVectorMachine.self, LanguageModel.self,
+      SupportVectorMachine.self, LeNet.self, ConvolutionalNetwork.self, ResidualNetwork.self,
+      DeepConvolutionalNetwork.self, InceptionNetwork.self, LanguageModel.self,
     ])
 
   /// The family when none is named.
@@ -121,6 +122,8 @@ public struct ModelRecipe: Sendable {
   public var l2 = 0.0
   /// Whether ``l2`` is part of the model, and not only of what suits the recipe's optimizer.
   public var isL2Model = false
+  /// Weights of the same loss on further outputs of the network, by name.
+  public var auxiliary: [String: Double] = [:]
   /// Notes for the user: what was chosen, and why.
   public var lines: [String] = []
 

@@ -74,9 +74,10 @@ struct RunChoices {
         clipNorm: given.training.clipNorm ?? recipe.clipNorm,
         clipValue: given.training.clipValue),
       groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
-      auxiliary: given.training.auxiliary ?? [:],
+      auxiliary: given.training.auxiliary ?? (given.model.layers == nil ? recipe.auxiliary : [:]),
       earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
       ensemble: try given.training.ensemble.map { try EnsembleMethods.method($0) },
+      augmentations: try (given.training.augment ?? []).map { try Augmentations.augmentation($0) },
       seed: given.training.seed ?? 0)
     settings.loss = loss
     settings.optimizer = optimizer
@@ -114,12 +115,16 @@ struct RunChoices {
     configuration.training.optimizer = optimizer.configuration
     configuration.training.prepare = preparation?.configuration
     configuration.training.ensemble = settings.ensemble?.configuration
+    configuration.training.augment = given.training.augment.map { _ in
+      settings.augmentations.map(\.configuration)
+    }
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
     configuration.training.epochs = given.training.steps == nil ? epochs : nil
     configuration.training.batch = batch
     configuration.training.l2 = l2
     configuration.training.clipNorm = settings.regularization.clipNorm
+    if !settings.auxiliary.isEmpty { configuration.training.auxiliary = settings.auxiliary }
     configuration.training.seed = settings.seed
   }
 

@@ -31,7 +31,8 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public var decimalMark: String?
   /// Columns that are not inputs.
   public var leaveOut: [String]?
-  /// What numbers are brought to: `standardize`, `center`, `minMax` or `none`.
+  /// What numbers are brought to, those of images channel by channel: `standardize`, `center`, `minMax` or `none`; of
+  /// images also `meanImage`.
   public var scaling: NumberScaling.Kind?
   /// What is done to the features of a table, one step after the other: `[polynomial, {pca: {components: 10}}]`.
   public var features: [JSONValue]?
@@ -88,6 +89,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var groups: [ParameterGroup]?
   /// Batches whose gradients are averaged before each update.
   public var accumulate: Int?
+  /// What is done at random to the images of a training batch, one step after the other: `[{shift: 2}, horizontalFlip]`.
+  public var augment: [JSONValue]?
   /// Weights of the same loss on further outputs of the network, by name.
   public var auxiliary: [String: Double]?
   /// Epochs without a better validation loss after which training stops; 0 never stops.

@@ -80,6 +80,10 @@ struct RunData {
     name = source.name
     configuration = given
     fingerprint = source.fingerprint()
+    guard given.scaling != .meanImage else {
+      throw ApusError(
+        "a table has no mean image", at: "data.scaling", expected: "standardize, center, minMax or none")
+    }
     guard given.target == nil || given.targets == nil else {
       throw ApusError("one target is given, and several", at: "data.targets", fix: "give one of the two")
     }
@@ -148,10 +152,8 @@ struct RunData {
   ) throws {
     try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
-    guard given.features == nil, given.scaling == nil else {
-      throw ApusError(
-        "images have no columns", at: given.features != nil ? "data.features" : "data.scaling",
-        fix: "leave it out")
+    guard given.features == nil else {
+      throw ApusError("images have no columns", at: "data.features", fix: "leave it out")
     }
     guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
       given.target == nil || given.target == "label"
@@ -183,7 +185,9 @@ struct RunData {
         try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.labels(), options)
       } ?? Split.random(rows: rows, classes: all.labels(), options)
     let preprocessing =
-      try pretrained?.preprocessing(of: all) ?? ImagePreprocessing.fit(all, rows: split.training)
+      try pretrained?.preprocessing(of: all)
+      ?? ImagePreprocessing.fit(
+        all, rows: split.training, scaling: given.scaling ?? .standardize)
     let normalized = try preprocessing.apply(to: all, name: source.place)
     training = normalized.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)

@@ -54,7 +54,7 @@ public enum DataFindings: Sendable {
   case other
 }
 
-/// An image among samples.
+/// An image among samples; a large one is shrunk.
 public struct ImageSample: Sendable, Equatable {
   /// `[height, width, channels]`
   public var shape: [Int]

@@ -16,12 +16,13 @@ public struct Trainer: Sendable {
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant,
     regularization: Regularization = .none, groups: [ParameterGroup] = [], accumulate: Int = 1,
     auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    ensemble: (any EnsembleMethod)? = nil, seed: UInt64 = 0, engine: Engine? = nil
+    ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [], seed: UInt64 = 0,
+    engine: Engine? = nil
   ) {
     settings = TrainingSettings(
       loss: loss, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups,
       accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal,
-      ensemble: ensemble, seed: seed)
+      ensemble: ensemble, augmentations: augmentations, seed: seed)
     self.engine = engine
   }
 
@@ -108,8 +109,10 @@ extension Model {
       case .labels: BinaryCrossEntropy()
       case .values: SquaredError()
       }
+    let model = try foldingBatchNorms()
     let evaluator = try Evaluator(
-      self, parameters: storage, loss: loss ?? usual, scale: scale, engine: engine ?? Engine.standard())
+      model, parameters: model.storage, loss: loss ?? usual, scale: scale,
+      engine: engine ?? Engine.standard())
     return evaluator.run(dataset, threshold: threshold)
   }
 }

@@ -20,13 +20,9 @@ public final class TrainingSession {
   /// The weights at the beginning of the epoch, where a goal looks at how far they move.
   private var epochStart: [Float]?
   private let training: any Dataset
-  /// The samples as the epoch at hand has them.
-  private var samples: any Dataset
   private let validation: (any Dataset)?
   private let evaluator: Evaluator
-  private var batch: Batch
-  private var order: [Int] = []
-  private var orderEpoch = -1
+  private let feed: BatchFeed
   private var best: TensorStorage?
   private let streams = EventStreams()
 
@@ -40,7 +36,6 @@ public final class TrainingSession {
     let engine = try engine ?? Engine.standard()
     self.settings = settings
     self.training = training
-    samples = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     let capacity = min(settings.batch, training.count)
     rowsPerStep = min(
@@ -54,7 +49,8 @@ public final class TrainingSession {
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
-    batch = training.makeBatch(capacity: capacity)
+    feed = BatchFeed(
+      training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed)
   }
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
@@ -68,6 +64,11 @@ public final class TrainingSession {
       throw ApusError(
         "the samples have the shape \(training.inputShape)",
         expected: "\(model.inputShape), the model's input")
+    }
+    guard settings.augmentations.isEmpty || training.inputShape.count == 3 else {
+      throw ApusError(
+        "augmentations of samples of the shape \(training.inputShape)", at: "training.augment",
+        expected: "images of height × width × channels", fix: "leave it out")
     }
     guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", expected: "at least 1") }
     guard (1...1 << 20).contains(settings.accumulate) else {
@@ -131,7 +132,6 @@ public final class TrainingSession {
   ///   grown beyond all reason since the first batch.
   @discardableResult
   public func runStep() throws -> Float {
-    prepareOrder()
     if settings.goal != nil, epochStart == nil { epochStart = Array(step.trained[0].parameters.floats) }
     let start = progress.position * rowsPerStep
     let end = min(start + rowsPerStep, training.count)
@@ -169,11 +169,11 @@ public final class TrainingSession {
 
   /// Puts samples of the epoch's order where the step reads them; gives their number.
   private func load(_ range: Range<Int>) -> Int {
-    samples.gather(order[range], into: &batch)
-    batch.copy(
+    feed.load(epoch: progress.epoch, range)
+    feed.batch.copy(
       to: step.memory(input: 0), targets: step.memory(input: 1), settings.loss.classTargets,
       step.trained[0].model.outputShape.reduce(1, *))
-    return batch.count
+    return feed.batch.count
   }
 
   /// A loss so many times as large as the first one is no longer training.
@@ -200,15 +200,6 @@ public final class TrainingSession {
     let epoch = progress.epoch
     while progress.epoch == epoch { try runStep() }
     return progress.history.epochs.last!
-  }
-
-  /// The samples in this epoch's order: a permutation that depends on seed and epoch alone.
-  private func prepareOrder() {
-    guard orderEpoch != progress.epoch else { return }
-    order = Array(0..<training.count)
-    Philox(seed: settings.seed, path: "order of epoch \(progress.epoch)").shuffle(&order)
-    samples = training.inEpoch(progress.epoch, seed: settings.seed)
-    orderEpoch = progress.epoch
   }
 
   private func finishEpoch(rate: Double) {
@@ -308,7 +299,7 @@ public final class TrainingSession {
     let state = state
     var profiles: [Profile] = []
     for _ in 0..<steps {
-      try step.run(rows: batch.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
+      try step.run(rows: feed.batch.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
     }
     try restore(state)
     return profiles

@@ -1,4 +1,5 @@
 import ApusCore
+public import ApusData
 public import ApusNN
 
 /// How a model is trained: loss, optimizer, schedule and everything around them.
@@ -26,7 +27,9 @@ public struct TrainingSettings: Sendable {
   public var goal: Double?
   /// How the result is an average of several weights; nil takes the last, or the best.
   public var ensemble: (any EnsembleMethod)?
-  /// Decides the order of the samples and the dropout masks.
+  /// What is done at random to the images of each batch, one after the other.
+  public var augmentations: [any Augmentation]
+  /// Decides the order of the samples, their augmentation and the dropout masks.
   public var seed: UInt64
   /// Whether the weights of the epoch with the best validation loss are the result: with early stopping. Without it a
   /// run ends where its schedule does, and the last weights are the result.
@@ -36,7 +39,7 @@ public struct TrainingSettings: Sendable {
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
     batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
     accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    ensemble: (any EnsembleMethod)? = nil, seed: UInt64 = 0
+    ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [], seed: UInt64 = 0
   ) {
     self.loss = loss
     self.optimizer = optimizer.optimizer
@@ -51,6 +54,7 @@ public struct TrainingSettings: Sendable {
     self.earlyStopping = earlyStopping
     self.goal = goal
     self.ensemble = ensemble
+    self.augmentations = augmentations
     self.seed = seed
   }
 

@@ -137,10 +137,9 @@ struct HTMLPage {
     th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
     th{font-weight:600}thead th{color:var(--muted);font-weight:500}
     td.n,th.n{text-align:right}
-    td.wide{white-space:normal;min-width:220px}
     .charts{display:flex;flex-wrap:wrap;gap:24px 32px;margin:0 0 12px}
     figure{margin:0;max-width:100%;overflow-x:auto}
-    .wide{overflow-x:auto}
+    figure .chart{max-width:none}
     details{margin:0 0 10px}summary{cursor:pointer;color:var(--muted)}
     pre{background:var(--soft);padding:10px 12px;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.4;margin:8px 0 12px}
     @media (max-width:520px){table{font-size:.82rem}th,td{padding-right:9px}thead th{white-space:normal}}

@@ -18,7 +18,7 @@ extension RunPage {
         page.charts([
           ImageGrid(
             "One training image of each class", examples.map { .init(PixelImage($0), [$0.name]) },
-            columns: min(examples.count, 10), tileWidth: 56)
+            columns: 5, tileWidth: 56)
         ])
       }
       page.charts([Self.classes(counts, "Training images of each class")].compactMap { $0 })

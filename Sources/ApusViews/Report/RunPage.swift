@@ -87,13 +87,18 @@ public struct RunPage: Sendable {
     func percent(_ share: Double?) -> HTMLPage.Cell { .figure(ConfusionChart.percent(share)) }
     page.table(
       ["label", "found", "missed", "wrong", "absent", "accuracy", "recall", "precision", "F1"],
-      findings.labels.map { label in
+      findings.labels.prefix(Self.mostRows).map { label in
         [
           .strong(label.name), .figure(grouped(label.found)), .figure(grouped(label.missed)),
           .figure(grouped(label.wrong)), .figure(grouped(label.absent)), percent(label.accuracy),
           percent(label.recall), percent(label.precision), .figure(label.f1.map { fixed($0, 3) } ?? "–"),
         ]
       })
+    addRest(of: findings.labels.count, "labels", &page)
+  }
+
+  private func addRest(of count: Int, _ what: String, _ page: inout HTMLPage) {
+    if count > Self.mostRows { page.paragraph("… and \(count - Self.mostRows) more \(what).", style: "note") }
   }
 
   private func addWorst(_ page: inout HTMLPage) {
@@ -152,6 +157,11 @@ public struct RunPage: Sendable {
 
   // MARK: Model
 
+  /// As images; an input of more numbers has none.
+  private static let mostWeights = 60_000
+  /// More layers, and more labels, than this are counted only.
+  private static let mostRows = 60
+
   private func addModel(_ page: inout HTMLPage) {
     let model = findings.model
     let training = findings.configuration.training
@@ -162,14 +172,16 @@ public struct RunPage: Sendable {
         + "\(training.batch ?? 0).")
     page.table(
       ["layer", "kind", "output", "parameters"],
-      model.summary.map { layer in
+      model.summary.prefix(Self.mostRows).map { layer in
         [
           .strong(layer.path), .text(layer.name),
           .text(layer.outputShape.map(String.init).joined(separator: " × ")),
           .figure(layer.parameterCount == 0 ? "–" : grouped(layer.parameterCount)),
         ]
       })
-    if let weights = WeightImages(model, most: 32) {
+    addRest(of: model.summary.count, "layers", &page)
+    let most = min(32, Self.mostWeights / max(model.inputShape.reduce(1, *), 1))
+    if most > 0, let weights = WeightImages(model, most: most) {
       page.charts([weights.chart(title: "Weights of the first layer")])
     }
   }

@@ -1,6 +1,7 @@
 public import ApusNN
 
-/// A model's layers with their output shapes, units, parameters, work and memory.
+/// A model's layers as a tree, with their output shapes, units, parameters, work and memory; the line of a layer around
+/// others holds what they come to.
 public struct SummaryTable: Sendable {
   private let model: Model
 
@@ -10,31 +11,78 @@ public struct SummaryTable: Sendable {
 
   public func lines(width: Int = 80) -> [String] {
     var table = TextTable(
-      ["layer", "output", "units", "parameters", "FLOPs", "memory"],
+      ["layer", "output", "units", "parameters", "FLOPs", "activations"],
       [.left, .left, .right, .right, .right, .right])
     table.rows += model.inputs.map { [$0.name, Self.shape($0.shape), Self.units($0.shape), "", "", ""] }
-    table.rows += model.summary.map { layer in
-      [
-        "\(layer.path) \(layer.name)", Self.shape(layer.outputShape), Self.units(layer.outputShape),
-        layer.parameterCount == 0 ? "–" : grouped(layer.parameterCount),
-        prefixedCount(layer.floatingPointOperations),
-        byteFigure(4 * (layer.parameterCount + layer.outputShape.reduce(1, *))),
-      ]
-    }
-    let work = model.summary.reduce(0) { $0 + $1.floatingPointOperations }
-    let outputs = model.summary.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    table.totals = [
-      "total", "", grouped(outputs), grouped(model.parameterCount), prefixedCount(work),
-      byteFigure(4 * (model.parameterCount + outputs)),
-    ]
+    let roots = Self.tree(model.summary)
+    for root in roots { Self.add(root, margin: "", mark: "", to: &table) }
+    let total = roots.reduce(into: Sums()) { $0.add($1.sums) }
+    table.totals =
+      ["total", "", grouped(total.activations), grouped(model.parameterCount)]
+      + [Self.prefixedCount(total.work), byteFigure(4 * total.activations)]
     return table.lines(width: width)
       + [
         "",
-        "FLOPs are those of one sample's forward pass; memory is the parameters' and one sample's outputs.",
+        "FLOPs are those of one sample's forward pass, activations the memory of its outputs; the parameters take "
+          + byteFigure(4 * model.parameterCount) + ".",
       ].flatMap { wrapped($0, width: width) }
   }
 
-  private func prefixedCount(_ count: Int) -> String {
+  private struct Sums {
+    var parameters = 0
+    var work = 0
+    var activations = 0
+
+    mutating func add(_ other: Sums) {
+      parameters += other.parameters
+      work += other.work
+      activations += other.activations
+    }
+  }
+
+  /// A layer and those in it.
+  private struct Node {
+    var layer: LayerSummary
+    /// Its name in the layer around it.
+    var label: String
+    var children: [Node]
+    var sums: Sums
+  }
+
+  /// Layers come after those in them; a path begins with that of the layer around it.
+  private static func tree(_ layers: [LayerSummary]) -> [Node] {
+    var open: [Node] = []
+    for layer in layers {
+      let first = open.firstIndex { $0.layer.path.hasPrefix(layer.path + ".") } ?? open.count
+      var sums = Sums(
+        parameters: layer.parameterCount, work: layer.floatingPointOperations,
+        activations: layer.activationCount)
+      let children = open[first...].map { child in
+        var child = child
+        child.label = String(child.label.dropFirst(layer.path.count + 1))
+        sums.add(child.sums)
+        return child
+      }
+      open.removeSubrange(first...)
+      open.append(Node(layer: layer, label: layer.path, children: children, sums: sums))
+    }
+    return open
+  }
+
+  private static func add(_ node: Node, margin: String, mark: String, to table: inout TextTable) {
+    let shape = node.layer.outputShape
+    table.rows.append([
+      "\(margin)\(mark)\(node.label) \(node.layer.name)", self.shape(shape), units(shape),
+      node.sums.parameters == 0 ? "–" : grouped(node.sums.parameters), prefixedCount(node.sums.work),
+      node.sums.activations == 0 ? "–" : byteFigure(4 * node.sums.activations),
+    ])
+    let inner = margin + (mark.isEmpty ? "" : mark == "├ " ? "│ " : "  ")
+    for (index, child) in node.children.enumerated() {
+      add(child, margin: inner, mark: index == node.children.count - 1 ? "└ " : "├ ", to: &table)
+    }
+  }
+
+  private static func prefixedCount(_ count: Int) -> String {
     count == 0 ? "–" : count < 10_000 ? grouped(count) : prefixedFigure(Double(count))
   }
 

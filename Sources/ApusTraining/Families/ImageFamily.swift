@@ -1,0 +1,36 @@
+import ApusCore
+import ApusData
+import ApusNN
+
+/// What the convolutional families have in common: they take images, and are trained with a rate that rises and falls.
+extension DataFacts {
+  /// - Throws: when a sample is no image, or the task is none for these families.
+  func requireImages(for family: any ModelFamily.Type) throws(ApusError) {
+    guard inputShape.count == 3 else {
+      throw ApusError(
+        "the model \(family.name) is for images, and a row of this data is \(features) numbers",
+        at: "model.family", expected: "images of height × width × channels",
+        fix: "use \(MultilayerPerceptron.name)")
+    }
+    try require(.classification, for: family, instead: MultilayerPerceptron.name)
+  }
+
+  /// Whether an image is as large as those that a network's ``ImageForm/large`` form is for.
+  var imageForm: ImageForm { min(inputShape[0], inputShape[1]) >= 96 ? .large : .small }
+}
+
+extension ModelRecipe {
+  /// For images: about so many passes that the network has seen 600,000 of them, within bounds.
+  static func images(
+    _ data: DataFacts, optimizer: any Optimizer, rate: Double, schedule: any Schedule, batch: Int = 64,
+    network: @escaping @Sendable (Int) throws(ApusError) -> any Network
+  ) -> ModelRecipe {
+    ModelRecipe(
+      loss: SoftmaxCrossEntropy(), optimizer: optimizer, rate: rate, schedule: schedule,
+      batch: min(batch, data.rows), epochs: { data.epochs(steps: 600_000 / $0, batch: $0, to: 60) },
+      network: network)
+  }
+
+  /// A rate that rises over a fifth of the steps and falls to nearly 0 (Smith 2018), for networks that can take large ones.
+  static var rising: any Schedule { OneCycle(rise: 0.2) }
+}
