@@ -6,14 +6,15 @@
   struct ApusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "apus",
-      abstract: "Neural networks: train, evaluate and predict on tables and images.",
+      abstract: "Neural networks: train, evaluate and predict on tables, images and texts.",
       discussion: """
         apus train houses.csv --target price
         apus evaluate runs/houses-1/model.safetensors more.csv
         apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
 
         DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), a folder of \
-        CIFAR-10's batches, a NumPy file (.npy, .npz), - for standard input, or one of the built-in data sets:
+        CIFAR-10's batches, a NumPy file (.npy, .npz), a text (.txt), - for standard input, or one of the \
+        built-in data sets:
 
         \(datasets)
 
@@ -22,8 +23,8 @@
         """,
       version: version,
       subcommands: [
-        Train.self, Evaluate.self, Predict.self, Check.self, GradCheck.self, Summary.self, Describe.self,
-        Search.self, Plot.self, List.self,
+        Train.self, Evaluate.self, Predict.self, Generate.self, Check.self, GradCheck.self, Summary.self,
+        Describe.self, Search.self, Plot.self, List.self,
       ])
 
     static let version = "0.1.0"

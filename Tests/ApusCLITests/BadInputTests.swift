@@ -11,7 +11,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  static let all: [BadInput] = data + settings + models
+  static let all: [BadInput] = data + settings + models + texts
 
   private static let data = [
     BadInput(name: "an empty file", arguments: ["train", "x.csv"], names: ["x.csv", "empty"]) {
@@ -147,6 +147,61 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     BadInput(
       name: "another run's data", arguments: ["train", "iris", "--resume", "m"], names: ["x.csv", "--out"],
       prepare: train),
+  ]
+
+  /// Each with `m/model.safetensors`, trained on `corpus.txt`.
+  private static let texts = [
+    BadInput(
+      name: "a model for tables on a text", arguments: ["train", "corpus.txt", "--quiet", "--model", "mlp"],
+      names: ["model.family", "use gpt"]
+    ) { try $0.write("corpus.txt", TextTests.corpus) },
+    BadInput(
+      name: "a model for texts on a table", arguments: ["train", "iris", "--quiet", "--model", "gpt"],
+      names: ["model.family", "use mlp"]),
+    BadInput(
+      name: "heads that do not divide the width",
+      arguments: ["train", "corpus.txt", "--model", "gpt(heads: 3)"],
+      names: ["--model", "a divisor of the width 128"]
+    ) { try $0.write("corpus.txt", TextTests.corpus) },
+    BadInput(
+      name: "a text shorter than a window",
+      arguments: ["train", "corpus.txt", "--quiet", "--context", "3000"],
+      names: ["corpus.txt", "2430 characters", "more than 3000"]
+    ) { try $0.write("corpus.txt", TextTests.corpus) },
+    BadInput(
+      name: "--context 0", arguments: ["train", "corpus.txt", "--context", "0"], names: ["--context", "1"]),
+    BadInput(
+      name: "a context for a table", arguments: ["train", "iris", "--quiet", "--context", "8"],
+      names: ["texts"]),
+    BadInput(
+      name: "a text that is no UTF-8", arguments: ["train", "corpus.txt"], names: ["corpus.txt", "UTF-8"]
+    ) { try $0.write("corpus.txt", bytes: [0x61, 0xFF, 0x62]) },
+    BadInput(
+      name: "epochs and steps", arguments: ["train", "iris", "--epochs", "3", "--steps", "9"],
+      names: ["--steps"]),
+    BadInput(
+      name: "predictions of a model of texts", arguments: ["predict", "m/model.safetensors", "corpus.txt"],
+      names: ["apus generate"], prepare: TextTests.trained),
+    BadInput(
+      name: "a text from a model of a table", arguments: ["generate", "m/model.safetensors"],
+      names: ["m/model.safetensors", "not trained on a text"], prepare: train),
+    BadInput(
+      name: "a character that the model does not know",
+      arguments: ["generate", "m/model.safetensors", "--prompt", "The fox"],
+      names: ["--prompt", "character 1", "“T”", "leave it out"], prepare: TextTests.trained),
+    BadInput(
+      name: "a prompt longer than the context",
+      arguments: ["generate", "m/model.safetensors", "--prompt", "the quick brown fox"],
+      names: ["--prompt", "19 characters", "at most 16"], prepare: TextTests.trained),
+    BadInput(
+      name: "--temperature -1", arguments: ["generate", "m/model.safetensors", "--temperature", "-1"],
+      names: ["--temperature", "0 or more"]),
+    BadInput(
+      name: "--top-k 0", arguments: ["generate", "m/model.safetensors", "--top-k", "0"],
+      names: ["--top-k", "1 or more"]),
+    BadInput(
+      name: "--length 0", arguments: ["generate", "m/model.safetensors", "--length", "0"],
+      names: ["--length", "1 or more"]),
   ]
 
   private static let train: @Sendable (Command) throws -> Void = { command in

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    "", "train", "evaluate", "predict", "summary", "describe", "list", "check", "gradcheck", "search",
+    "", "train", "evaluate", "predict", "generate", "summary", "describe", "list", "check", "gradcheck",
+    "search",
   ])
   func help(command name: String) throws {
     let result = try Command().run((name.isEmpty ? [] : [name]) + ["--help"])
@@ -42,7 +43,7 @@ import Testing
       ["train", "iris", "--epochs", "many"], ["train", "iris", "--task", "guess"],
       ["train", "iris", "--test", "0.2", "--test-data", "x.csv"],
       ["train", "--resume", "x", "--epochs", "3"],
-      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["summary"],
+      ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["generate"], ["summary"],
       ["check"], ["gradcheck"],
       ["list", "colors"],
       ["trian"],

@@ -67,4 +67,89 @@ import Testing
       try TextCorpus(contentsOf: "no such file.txt")
     } throws: { "\($0)".contains("no such file.txt") }
   }
+
+  /// Each epoch shows every character but those at the ends, in other windows; as many of them.
+  @Test func windowsMoveFromEpochToEpoch() throws {
+    let text = String(String.UnicodeScalarView((0..<103).map { Unicode.Scalar(UInt8($0)) }))
+    let training = try TextCorpus(text, validation: 0).split(context: 10).training
+    var starts: Set<Float> = []
+    for epoch in 0..<20 {
+      let moved = training.inEpoch(epoch, seed: 7)
+      #expect(moved.count == training.count && moved.inputShape == [10])
+      let batch = try moved.batch(Array(0..<moved.count))
+      starts.insert(batch.inputs[0])
+      let shown = Set(batch.labels)
+      #expect(shown.count >= 92 && shown.max()! <= 102)
+      #expect(try training.inEpoch(epoch, seed: 7).batch([3]).inputs == moved.batch([3]).inputs)
+    }
+    #expect(starts.count > 5 && starts.isSubset(of: Set((0..<10).map { Float($0) })))
+    // A part of it moves too, and what does not move stays.
+    #expect(
+      try training.subset([2]).inEpoch(1, seed: 7).batch([0]).inputs
+        == training.inEpoch(1, seed: 7).batch([2]).inputs)
+    let all = try TextCorpus(text, validation: 0).split(context: 10, stride: 1).training
+    #expect(try all.inEpoch(3, seed: 7).batch([4]).inputs == all.batch([4]).inputs)
+  }
+
+  @Test func threeParts() throws {
+    let corpus = try TextCorpus("aaaaaabbcc", validation: 0.2, test: 0.2)
+    #expect(corpus.training.count == 6 && corpus.validation == [-1, -1] && corpus.test == [-1, -1])
+    #expect(throws: ApusError.self) { try TextCorpus("abc", validation: 0.5, test: 0.5) }
+  }
+
+  /// What a file is taken for.
+  @Test(arguments: [
+    ("a.txt", "x,y\n1,2\n3,4\n", true), ("a.md", "# Words\n", true), ("a.csv", "x,y\n1,2\n3,4\n", false),
+    ("a", "x,y\n1,2\n3,4\n", false),
+    ("a.log", "one, two, three\nfour\nfive, six, seven, eight, nine\n", true),
+  ])
+  func textsAndTables(name: String, content: String, isText: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(name, Array(content.utf8))
+    if case .text(let text) = try DataSource.open(path).content {
+      #expect(isText && text == content)
+    } else {
+      #expect(!isText)
+    }
+    guard isText, name == "a.txt" else { return }
+    // A word about the table makes it one.
+    guard case .table = try DataSource.open(path, format: TableFormat(hasHeader: true)).content else {
+      Issue.record("no table")
+      return
+    }
+  }
+
+  @Test func theMarkOfUTF8IsNoCharacter() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("a.txt", [0xEF, 0xBB, 0xBF, 0x61])
+    guard case .text("a") = try DataSource.open(path).content else {
+      Issue.record("not the text")
+      return
+    }
+    try folder.write("b.txt", [0xFF, 0x61])
+    #expect { try DataSource.open("\(folder.path)/b.txt") } throws: { "\($0)".contains("no UTF-8 text") }
+  }
+
+  @Test func preprocessingTravels() throws {
+    let schema = InputSchema.text(
+      TextPreprocessing(context: 5, vocabulary: CharacterVocabulary(of: "\u{1}\n\"\\ß€😀a".unicodeScalars)))
+    #expect(try InputSchema(jsonText: schema.jsonText(), name: "inputs") == schema)
+    #expect(schema.inputShape == [5] && schema.targets.outputCount == 8)
+    for text in [
+      #"{"text": {"context": 0, "vocabulary": "a"}}"#, #"{"text": {"context": 4, "vocabulary": ""}}"#,
+    ] {
+      #expect(throws: ApusError.self) { try InputSchema(jsonText: text, name: "inputs") }
+    }
+  }
+
+  /// Against the same in another way: NumPy's figures for this text.
+  @Test func summaries() throws {
+    let summary = TextSummary("abab\nabc", name: "x")
+    #expect(summary.characterCount == 8 && summary.lineCount == 2)
+    #expect(summary.counts.map(\.name) == ["a", "b", "newline", "c"])
+    #expect(abs(summary.entropy - 1.811278124459133) < 1e-12)
+    #expect(abs(summary.pairEntropy - 0.6792696431662097) < 1e-12)
+    #expect(TextSummary("", name: "x").lineCount == 0)
+    #expect(TextSummary("aaaa", name: "x").entropy == 0)
+  }
 }

@@ -14,8 +14,12 @@ import Testing
     try folder.write(
       "train-images-idx3-ubyte", Self.idx([40, 28, 28]) { UInt8(truncatingIfNeeded: $0 * $0 / 9) })
     try folder.write("train-labels-idx1-ubyte", Self.idx([40]) { UInt8($0 % 2) })
-    let text = yaml.replacingOccurrences(of: "gates.csv", with: folder.path("gates.csv"))
-      .replacingOccurrences(of: "IMAGES", with: folder.path)
+    try folder.write("corpus.txt", String(repeating: "a lazy dog and a fox. ", count: 30))
+    var text = yaml
+    for name in ["gates.csv", "corpus.txt"] {
+      text = text.replacingOccurrences(of: name, with: folder.path(name))
+    }
+    text = text.replacingOccurrences(of: "IMAGES", with: folder.path)
     let run = try TrainingRun(load(folder, text), folder: folder.path("run"))
     return (run, try run.train(), folder)
   }
@@ -33,6 +37,7 @@ import Testing
     switch family {
     case "linear", "ridge", "lasso": "{source: fish}"
     case "logistic": "{source: moons, rows: 120}"
+    case "gpt": "{source: corpus.txt, context: 16}"
     case "lenet", "cnn", "resnet", "alexnet", "googlenet": "{source: IMAGES}"
     default: "{source: iris}"
     }

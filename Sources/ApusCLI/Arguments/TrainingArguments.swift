@@ -7,6 +7,11 @@
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
     var epochs: Int?
 
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Steps altogether, in the place of epochs.", valueName: "n")
+    )
+    var steps: Int?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows in a step.", valueName: "n"))
     var batch: Int?
 
@@ -101,6 +106,10 @@
 
     func check() throws(ApusError) {
       try Checked.count(epochs, "--epochs", from: 1)
+      try Checked.count(steps, "--steps", from: 1)
+      guard epochs == nil || steps == nil else {
+        throw ApusError("--epochs says how long to train too", at: "--steps", fix: "give one of the two")
+      }
       try Checked.count(batch, "--batch", from: 1)
       try Checked.number(learningRate, "--learning-rate", from: 0)
       try Checked.number(l2, "--l2", from: 0)
@@ -119,7 +128,8 @@
     }
 
     func write(to training: inout TrainingConfiguration) {
-      if let epochs { training.epochs = epochs }
+      if let epochs { (training.epochs, training.steps) = (epochs, nil) }
+      if let steps { (training.steps, training.epochs) = (steps, nil) }
       if let batch { training.batch = batch }
       if let optimizer { training.optimizer = try? Checked.item(optimizer, "", in: Optimizers.table) }
       if let learningRate { training.learningRate = learningRate }

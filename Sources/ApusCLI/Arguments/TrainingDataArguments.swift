@@ -40,12 +40,18 @@
       help: ArgumentHelp("Test rows from another file instead.", valueName: "file"), completion: .file())
     var testData: String?
 
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("The characters of a text that the network sees at a time.", valueName: "n"))
+    var context: Int?
+
     @OptionGroup var table: TableArguments
     @OptionGroup var generated: GeneratedArguments
 
     func check() throws(ApusError) {
       try Checked.number(validation, "--validation", from: 0, below: 1)
       try Checked.number(test, "--test", from: 0, below: 1)
+      try Checked.count(context, "--context", from: 1, to: 1 << 20)
       _ = try table.format()
       try generated.check()
     }
@@ -59,6 +65,7 @@
       if let validation { data.validation = validation }
       if let test { (data.test, data.testData) = (test, nil) }
       if let testData { (data.testData, data.test) = (testData, nil) }
+      if let context { data.context = context }
       if let header = table.header { data.header = header }
       if let delimiter = try? table.delimiterText() { data.delimiter = delimiter }
       if let decimalMark = table.decimalMark { data.decimalMark = decimalMark }

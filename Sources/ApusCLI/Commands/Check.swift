@@ -13,7 +13,8 @@
 
     @Argument(
       help: ArgumentHelp(
-        "A table, images, NumPy arrays, - for standard input, or a built-in data set.", valueName: "data"),
+        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
+        valueName: "data"),
       completion: .file())
     var data: String?
 

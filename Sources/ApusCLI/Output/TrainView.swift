@@ -20,8 +20,9 @@
         isQuiet
         ? nil
         : ProgressBar(
-          style: Output.errorStyle, epochs: training.epochs ?? 0, batch: training.batch ?? 1,
-          metric: run.task == .regression ? "r2" : "accuracy", write: { Output.tell($0) })
+          style: Output.errorStyle, epochs: run.epochs, batch: training.batch ?? 1,
+          metric: run.isText ? "bitsPerCharacter" : run.task == .regression ? "r2" : "accuracy",
+          write: { Output.tell($0) })
     }
 
     /// Standard output belongs to the object alone.
@@ -96,7 +97,9 @@
       guard let model = report.model else { return lines }
       lines.append("model: " + style.colored(model, .bold))
       lines.append("  apus evaluate \(quoted(model)) DATA")
-      lines.append("  apus predict \(quoted(model)) DATA --out FILE.csv")
+      lines.append(
+        run.isText
+          ? "  apus generate \(quoted(model))" : "  apus predict \(quoted(model)) DATA --out FILE.csv")
       if let page { lines.append("report: \(page)") }
       return lines
     }

@@ -75,6 +75,15 @@ public struct Engine: Sendable, Hashable {
     return try Engine(instructionSet: set, threads: threads)
   }
 
+  /// Calls `body` for each of `count` pieces of work that don't depend on each other, on the standard engine's threads.
+  package static func shareOut(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    let threads = min(count, (try? standard())?.threads ?? 1)
+    guard threads > 1 else { return (0..<count).forEach(body) }
+    ThreadPool.shared.run(parts: threads) { thread in
+      for piece in stride(from: thread, to: count, by: threads) { body(piece) }
+    }
+  }
+
   /// Plans a graph for up to `rows` rows.
   ///
   /// - Parameters:

@@ -59,6 +59,22 @@ final class ThreadPool: Sendable {
     isBusy.store(false, ordering: .releasing)
   }
 
+  /// Calls `body` once for each part, on as many threads.
+  func run(parts: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: PartBody(run: body)) { pointer in
+        let kernel: apus_kernel = { arguments, part, _ in
+          arguments?.assumingMemoryBound(to: PartBody.self).pointee.run(Int(part))
+        }
+        run(Instruction(kernel: kernel, arguments: pointer, parts: Int32(parts)))
+      }
+    }
+  }
+
+  private struct PartBody {
+    var run: @Sendable (Int) -> Void
+  }
+
   /// The next part of a generation; nil when all are claimed or the generation is over.
   private func claimPart(of generation: UInt64) -> Int? {
     var word = claim.load(ordering: .acquiring)

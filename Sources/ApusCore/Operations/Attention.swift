@@ -33,6 +33,24 @@ public func scaledDotProductAttention(
   return scores.softmax().matmul(value)
 }
 
+/// What one query of a sequence makes of the values up to a position, in the order of operations of ``SelfAttention``: the
+/// same bits as a row of it, for up to 8,192 keys.
+///
+/// - Parameters:
+///   - query: `[…, 1, size]`.
+///   - keys: `[…, size, length]`.
+///   - values: `[…, length, width]`.
+///   - position: int32[1], from 0: the last key that is looked at. Those behind it must be finite.
+/// - Returns: `[…, 1, width]`.
+package func attention(query: Tensor, keys: Tensor, values: Tensor, upTo position: Tensor) -> Tensor {
+  let (length, size) = (keys.shape[-1].size, query.shape[-1].size)
+  let isSeen = Tensor((0..<length).map { Int32($0) }) .<= position
+  let scores = select(isSeen, query.matmul(keys), Tensor(-Float.infinity))
+  let weights =
+    ((scores - scores.max(axes: [-1], keepsAxes: true)) * Tensor(attentionScale(size))).exp()
+  return weights.matmul(values) / weights.sum(axes: [-1], keepsAxes: true)
+}
+
 /// 1/√size, which keeps the scores' variance that of a query's and a key's elements.
 func attentionScale(_ size: Int) -> Double { 1 / Double(size).squareRoot() }
 

@@ -30,6 +30,12 @@ public protocol Dataset: Sendable {
   /// How many classes a sample has: one, or one for each position of a sequence.
   var positions: Int { get }
 
+  /// The samples as an epoch of training has them: as many, in the same order. A data set that shows others in each
+  /// epoch says so here; they depend on epoch and seed alone.
+  ///
+  /// - Parameter epoch: counted from 0.
+  func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset
+
   /// Puts the samples of the given indices into the batch, in their order.
   ///
   /// Each index is below ``count``, there are at most `batch.capacity`, and the batch was made for this
@@ -39,6 +45,8 @@ public protocol Dataset: Sendable {
 
 extension Dataset {
   public var positions: Int { 1 }
+
+  public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset { self }
 
   /// The number of floats of one sample.
   public var inputSize: Int { inputShape.reduce(1, *) }
@@ -110,6 +118,10 @@ public struct DatasetSubset: Dataset {
   public var inputShape: [Int] { base.inputShape }
   public var targets: TargetKind { base.targets }
   public var positions: Int { base.positions }
+
+  public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset {
+    DatasetSubset(base: base.inEpoch(epoch, seed: seed), indices: indices)
+  }
 
   public func gather(_ rows: ArraySlice<Int>, into batch: inout Batch) {
     // The batch's own list of rows serves as scratch, so that nothing is allocated.

@@ -61,7 +61,7 @@ extension DataSummary {
   }
 
   /// - Parameter rows: what the percents are of; the sum of the counts when nil.
-  static func classLines(_ classCounts: [Count], of rows: Int? = nil) -> [String] {
+  static func classLines(_ classCounts: [Count], of rows: Int? = nil, noun: String = "classes") -> [String] {
     guard let largest = classCounts.map(\.count).max(), largest > 0 else { return [] }
     let total = rows ?? classCounts.reduce(0) { $0 + $1.count }
     let width = min(max(classCounts.map { $0.name.count }.max() ?? 1, 4), 24)
@@ -70,7 +70,7 @@ extension DataSummary {
       let percent = (Double(item.count) / Double(total) * 1000).rounded() / 10
       return "  \(padded(item.name, width))  \(padded(String(item.count), 7, right: true))  "
         + "\(padded("\(percent) %", 7, right: true))  \(bar)"
-    } + (classCounts.count > 30 ? ["  … and \(classCounts.count - 30) more classes"] : [])
+    } + (classCounts.count > 30 ? ["  … and \(classCounts.count - 30) more \(noun)"] : [])
   }
 
   private func associationLines() -> [String] {

@@ -101,6 +101,7 @@ extension DataSource {
         task: task
       ).lines(width: width)
     case .images(let images): ImageSummary(images, name: name).lines()
+    case .text(let text): TextSummary(text, name: name).lines()
     }
   }
 }

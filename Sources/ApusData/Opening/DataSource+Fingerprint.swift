@@ -16,6 +16,7 @@ extension DataSource {
           for code in codes { hash.add(UInt64(bitPattern: Int64(code))) }
         }
       }
+    case .text(let text): hash.add(text)
     case .images(let images):
       for set in [images.training, images.test].compactMap({ $0 }) {
         for extent in set.inputShape { hash.add(UInt64(extent)) }

@@ -1,10 +1,11 @@
 public import ApusCore
 
-/// What the user named: a table or images, from a file or built in.
+/// What the user named: a table, images or a text, from a file or built in.
 public struct DataSource: Sendable {
   public enum Content: Sendable {
     case table(Table)
     case images(ImageCollection)
+    case text(String)
   }
 
   /// A short name, for folders and titles: `houses` for `data/houses.csv.gz`.
@@ -31,8 +32,11 @@ public struct DataSource: Sendable {
   }
 
   /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
-  /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, or
+  /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, a text, or
   /// one of ``BuiltInDataset/all``. A path beats a built-in name.
+  ///
+  /// A file is a text when its name ends in `.txt`, `.text` or `.md` and nothing is said of a table's format, or when it
+  /// is no table and its name does not say that it is one.
   ///
   /// - Parameters:
   ///   - format: how a table's file is written, where it should not be found out.
@@ -53,8 +57,8 @@ public struct DataSource: Sendable {
       if let content = try ArrayFile.open(argument) {
         return DataSource(name: shortName(argument), origin: argument, content: content)
       }
-      let table = try Table.read(argument, format: format)
-      return DataSource(name: shortName(argument), origin: argument, content: .table(table))
+      return DataSource(
+        name: shortName(argument), origin: argument, content: try tableOrText(argument, format))
     case .none:
       if argument == "-" {
         return DataSource(
@@ -73,6 +77,19 @@ public struct DataSource: Sendable {
         target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
       source.isBuiltIn = true
       return source
+    }
+  }
+
+  private static func tableOrText(_ path: String, _ format: TableFormat) throws(ApusError) -> Content {
+    let isOpen = format == TableFormat()
+    if isOpen, TextFile.hasName(path) { return .text(try TextFile.read(path)) }
+    do throws(ApusError) {
+      return .table(try Table.read(path, format: format))
+    } catch {
+      guard isOpen, !TextFile.hasNameOfTable(path), let text = try? TextFile.read(path), !text.isEmpty,
+        !text.unicodeScalars.contains("\0")
+      else { throw error }
+      return .text(text)
     }
   }
 

@@ -5,11 +5,13 @@ public import ApusCore
 public enum InputSchema: Sendable, Equatable, Codable {
   case table(TablePreprocessing)
   case images(ImagePreprocessing)
+  case text(TextPreprocessing)
 
   public var inputShape: [Int] {
     switch self {
     case .table(let table): table.inputShape
     case .images(let images): images.inputShape
+    case .text(let text): [text.context]
     }
   }
 
@@ -17,15 +19,18 @@ public enum InputSchema: Sendable, Equatable, Codable {
     switch self {
     case .table(let table): table.target.kind
     case .images(let images): .classes(names: images.classNames)
+    case .text(let text): .classes(names: text.vocabulary.names)
     }
   }
 
-  private enum CodingKeys: String, CodingKey { case table, images }
+  private enum CodingKeys: String, CodingKey { case table, images, text }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     if let table = try values.decodeIfPresent(TablePreprocessing.self, forKey: .table) {
       self = .table(table)
+    } else if let text = try values.decodeIfPresent(TextPreprocessing.self, forKey: .text) {
+      self = .text(text)
     } else {
       self = .images(try values.decode(ImagePreprocessing.self, forKey: .images))
     }
@@ -36,6 +41,7 @@ public enum InputSchema: Sendable, Equatable, Codable {
     switch self {
     case .table(let table): try values.encode(table, forKey: .table)
     case .images(let images): try values.encode(images, forKey: .images)
+    case .text(let text): try values.encode(text, forKey: .text)
     }
   }
 
@@ -52,6 +58,7 @@ public enum InputSchema: Sendable, Equatable, Codable {
   private func check() throws(ApusError) {
     switch self {
     case .table(let table): try table.check()
+    case .text(let text): try text.check()
     case .images(let images):
       var size = 1
       for extent in images.inputShape {

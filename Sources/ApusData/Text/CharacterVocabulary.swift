@@ -22,6 +22,9 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
   /// The class of a character; nil where it has none.
   public func number(of character: Unicode.Scalar) -> Int32? { numbers[character] }
 
+  /// The class of each character; −1 where it has none.
+  public func numbers(of text: some Sequence<Unicode.Scalar>) -> [Int32] { text.map { numbers[$0] ?? -1 } }
+
   /// The classes of a text's characters.
   ///
   /// - Throws: an error that names the first character that is not in the vocabulary.

@@ -53,10 +53,30 @@ public struct MultiHeadAttention: Layer {
     if bias {
       packed = packed + scope.parameter("in_proj_bias", [Dimension(3 * width)], .zeros, isDecayed: false)
     }
-    let attended = packed.reshape([input.shape[0], length, 3, Dimension(heads), Dimension(width / heads)])
-      .selfAttention(isCausal: isCausal)
+    let parts = packed.reshape([input.shape[0], length, 3, Dimension(heads), Dimension(width / heads)])
+    let attended =
+      scope.mode.positions == .all ? parts.selfAttention(isCausal: isCausal) : remembering(parts, in: scope)
     return scope.call(
       Dense(width, bias: bias, initializer: outputInitializer.value), attended.reshape(input.shape),
       named: "out_proj")
+  }
+
+  /// The same for a part of a sequence, whose keys and values are remembered.
+  private func remembering(_ parts: Tensor, in scope: Scope) -> Tensor {
+    guard isCausal else {
+      return .failed(
+        ApusError(
+          "multiHeadAttention that looks ahead, on a part of a sequence", expected: "causal attention"))
+    }
+    let (rows, length, heads, size) = (parts.shape[0], parts.shape[1], parts.shape[3], parts.shape[4])
+    /// [rows, length, heads, size] in another order of its axes.
+    func part(_ index: Int, _ order: [Int]) -> Tensor {
+      parts.slice(axis: 2, index..<(index + 1)).reshape([rows, length, heads, size]).transposed(order)
+    }
+    // Keys side by side, as the product with them wants them.
+    let keys = scope.remembered("keys", part(1, [0, 2, 3, 1]), axis: 3)
+    let values = scope.remembered("values", part(2, [0, 2, 1, 3]), axis: 2)
+    guard let position = scope.position else { return parts.selfAttention(isCausal: true) }
+    return attention(query: part(0, [0, 2, 1, 3]), keys: keys, values: values, upTo: position)
   }
 }

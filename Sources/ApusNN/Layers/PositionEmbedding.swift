@@ -31,6 +31,7 @@ public struct PositionEmbedding: Layer {
     }
     let weight = scope.parameter(
       "weight", [Dimension(length), width], initializer.value, fanIn: length, fanOut: width.size)
+    if let position = scope.position { return input + weight.gather(position) }
     return input + (positions == length ? weight : weight.slice(axis: 0, 0..<positions))
   }
 }
@@ -48,14 +49,17 @@ public struct SinusoidalPositions: Layer {
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
     if let error = positionError(input, Self.name) { return .failed(error) }
-    let (length, width) = (input.shape[1].size, input.shape[2].size)
+    let (length, width) = (scope.mode.positions.window ?? input.shape[1].size, input.shape[2].size)
     let waves = (0..<length).flatMap { position in
       (0..<width).map { element -> Float in
         let angle = Double(position) / Mathematics.pow(10_000, Double(element / 2 * 2) / Double(width))
         return Float(element % 2 == 0 ? Mathematics.sin(angle) : Mathematics.cos(angle))
       }
     }
-    return input + Tensor(waves, shape: [Dimension(length), Dimension(width)])
+    let table = Tensor(waves, shape: [Dimension(length), Dimension(width)])
+    if let position = scope.position { return input + table.gather(position) }
+    let positions = input.shape[1].size
+    return input + (positions == length ? table : table.slice(axis: 0, 0..<positions))
   }
 }
 

@@ -77,13 +77,14 @@ public struct Scope {
     return output
   }
 
-  private func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+  func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 
 /// What a graph is traced for. Two questions, because Monte-Carlo dropout samples in inference.
 public struct TracingMode: Hashable, Sendable {
   public var samplesDropout: Bool
   public var usesBatchStatistics: Bool
+  public var positions = SequencePositions.all
 
   public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
   /// Training's batch statistics without its dropout, for measuring what a network can do.
@@ -91,6 +92,27 @@ public struct TracingMode: Hashable, Sendable {
   /// Monte-Carlo dropout: several passes of inference with dropout show how sure a network is.
   public static let sampling = TracingMode(samplesDropout: true, usesBatchStatistics: false)
   public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
+  /// Inference on some positions of a sequence.
+  static func inference(_ positions: SequencePositions) -> TracingMode {
+    TracingMode(samplesDropout: false, usesBatchStatistics: false, positions: positions)
+  }
+}
+
+/// Which positions of a sequence are there. A window is how many there is room for.
+public enum SequencePositions: Hashable, Sendable {
+  case all
+  /// The first ones at once, as many as the input is long; what they leave for the next ones is remembered.
+  case first(window: Int)
+  /// One at a time, after those before it.
+  case single(window: Int)
+
+  /// nil where all are there.
+  public var window: Int? {
+    switch self {
+    case .all: nil
+    case .first(let window), .single(let window): window
+    }
+  }
 }
 
 /// How PyTorch stores a parameter.

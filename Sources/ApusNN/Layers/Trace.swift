@@ -31,9 +31,13 @@ final class Trace {
   let mode: TracingMode
   /// Seed and step, as random numbers need them: int32[4].
   let key = Tensor.input("key", TensorType([4], .int32))
+  /// Of a sequence that is fed one position at a time: int32[1].
+  let position = Tensor.input("position", TensorType([1], .int32))
   private(set) var parameters: [(specification: ParameterSpecification, tensor: Tensor)] = []
   private(set) var stateUpdates: [(path: String, value: Tensor)] = []
   private(set) var settings: [(path: String, value: Double, tensor: Tensor)] = []
+  /// What layers remember of a sequence that comes in parts.
+  private(set) var memories: [SequenceMemory] = []
   private(set) var layers: [LayerRecord] = []
   private var streams: [String: Int] = [:]
   /// Shapes of image tensors that a flatten took apart, by the flat tensor: for the layout of what follows.
@@ -86,6 +90,8 @@ final class Trace {
     settings.append((path, value, tensor))
     return tensor
   }
+
+  func remember(_ memory: SequenceMemory) { memories.append(memory) }
 
   /// A stream of random numbers for each time a path asks.
   func stream(_ path: String) -> UInt64 {

@@ -51,7 +51,7 @@ public struct Model: Sendable {
   }
 
   /// - Parameter weights: the values of each parameter.
-  init(
+  package init(
     inputs: [InputSpecification], seed: UInt64, network: some Network, weights: (Parameter) -> [Float]
   ) throws {
     guard !inputs.isEmpty else { throw ApusError("a model without inputs", expected: "at least one") }
@@ -81,7 +81,7 @@ public struct Model: Sendable {
           "\(values.count) first values for \(parameter.count) weights", at: parameter.path,
           expected: "one for each")
       }
-      for (place, value) in zip(parameter.range, values) { storage.floats[place] = value }
+      _ = UnsafeMutableBufferPointer(rebasing: storage.floats[parameter.range]).update(fromContentsOf: values)
     }
   }
 

@@ -53,6 +53,25 @@ public struct TracedModel {
   /// The values of the settings among ``inputs``, in their order.
   package var settingValues: [Float] { trace.settings.map { Float(model.settings[$0.path] ?? $0.value) } }
 
+  /// int32[1]: where a sequence stands that is fed one position at a time.
+  package var position: Tensor { trace.position }
+  /// What layers remember of a sequence that comes in parts.
+  package var memories: [SequenceMemory] { trace.memories }
+
+  /// Refuses a trace on an input of another shape that asks for other parameters than the model has.
+  func checkParameters() throws(ApusError) {
+    for (specification, _) in trace.parameters {
+      let known = model.parameters.first { $0.path == specification.path }?.specification.shape
+      guard known == specification.shape else {
+        throw ApusError(
+          "fed in parts the network asks for “\(specification.path)” of \(specification.shape)",
+          expected: known.map { "\($0), as for the whole sequence" }
+            ?? "the parameters of the whole sequence",
+          fix: "use layers that treat each position by itself, and causal attention")
+      }
+    }
+  }
+
   package var stateUpdates: [(path: String, value: Tensor)] { trace.stateUpdates }
   package var layers: [LayerRecord] { trace.layers }
 }

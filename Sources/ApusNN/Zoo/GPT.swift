@@ -50,22 +50,24 @@ public struct GPT: Layer {
       return .failed(
         ApusError("gpt of \(layers) layers on \(input.shape)", expected: "class numbers [rows, context]"))
     }
-    let tokens = Embedding(vocabulary, width: width, initializer: .normal(Self.deviation))
+    let tokens = Embedding(vocabulary, width: width, initializer: .normal(deviation))
     var x = scope.call(tokens, input, named: "tokens")
     x = scope.call(
-      PositionEmbedding(context ?? input.shape[1].size, initializer: .normal(Self.deviation)), x,
+      PositionEmbedding(
+        context ?? scope.mode.positions.window ?? input.shape[1].size, initializer: .normal(deviation)),
+      x,
       named: "positions")
     x = dropped(x, "dropout", scope)
     for index in 0..<layers {
       let block = "blocks.\(index)"
       let attention = MultiHeadAttention(
-        heads, isCausal: true, bias: bias, initializer: .normal(Self.deviation), outputInitializer: branchEnd)
+        heads, isCausal: true, bias: bias, initializer: .normal(deviation), outputInitializer: branchEnd)
       var branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm1")
       branch = scope.call(attention, branch, named: "\(block).attention")
       x = x + dropped(branch, "\(block).dropout1", scope)
       branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm2")
       branch = scope.call(
-        Dense(4 * width, bias: bias, initializer: .normal(Self.deviation)), branch, named: "\(block).up")
+        Dense(4 * width, bias: bias, initializer: .normal(deviation)), branch, named: "\(block).up")
       branch = scope.call(GELU(), branch, named: "\(block).gelu")
       branch = scope.call(Dense(width, bias: bias, initializer: branchEnd), branch, named: "\(block).down")
       x = x + dropped(branch, "\(block).dropout2", scope)
@@ -74,15 +76,15 @@ public struct GPT: Layer {
     return tiesHead
       ? scope.call(EmbeddingTranspose(embedding: tokens), x, named: "tokens")
       : scope.call(
-        Dense(vocabulary, bias: false, initializer: .normal(Self.deviation)), x, named: "head")
+        Dense(vocabulary, bias: false, initializer: .normal(deviation)), x, named: "head")
   }
 
-  /// Of the first weights: GPT-2's.
-  private static let deviation = 0.02
+  /// Of the first weights: GPT-2's 0.02 at its width of 768, and so that a product's variance is the same at any other.
+  private var deviation: Double { 0.02 * (768 / Double(max(width, 1))).squareRoot() }
 
   /// What ends a branch begins smaller, so that the sum over all branches does not grow with their number.
   private var branchEnd: Normal {
-    Normal(deviation: Self.deviation / Double(2 * max(layers, 1)).squareRoot())
+    Normal(deviation: deviation / Double(2 * max(layers, 1)).squareRoot())
   }
 
   private func dropped(_ x: Tensor, _ name: String, _ scope: Scope) -> Tensor {

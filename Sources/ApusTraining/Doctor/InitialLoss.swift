@@ -40,7 +40,7 @@ struct InitialLoss: Examination {
     init(_ patient: Patient, _ probe: Probe) {
       let outputs = patient.model.outputShape.last ?? 1
       value = patient.settings.loss.expectedAtStart(patient.targets) ?? 0
-      if patient.training.labels() != nil {
+      if case .classes = patient.training.targets {
         name = patient.settings.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
         // Usual first weights make outputs of variance 2, which a small network has alike for all rows.
         most = value + 3

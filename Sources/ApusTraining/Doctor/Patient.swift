@@ -117,7 +117,7 @@ public final class Patient {
     if case .classes(let names) = training.targets {
       var counts = [Int](repeating: 0, count: names.count)
       for label in training.labels() ?? [] { counts[Int(label)] += 1 }
-      return TargetSummary(outputs: outputCount, classCounts: counts)
+      return TargetSummary(outputs: outputCount / training.positions, classCounts: counts)
     }
     let batch = sample(4096)
     return TargetSummary(
@@ -149,7 +149,7 @@ public struct PatientTable: Sendable {
 
   /// The features of a data set as columns; nil for images, whose pixels are no columns.
   init?(encoded dataset: any Dataset) throws(ApusError) {
-    guard dataset.inputShape.count == 1, dataset.count > 1 else { return nil }
+    guard dataset.inputShape.count == 1, dataset.count > 1, dataset.positions == 1 else { return nil }
     let batch = try dataset.batch(Array(0..<dataset.count))
     var columns = (0..<batch.inputSize).map { feature in
       TableColumn(

@@ -12,6 +12,12 @@ public protocol ModelFamily: Named {
   ///
   /// - Throws: when the family is not for such data, with one that is.
   func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe
+  /// Whether it is for texts: for a class at each position of a sequence.
+  static var takesTexts: Bool { get }
+}
+
+extension ModelFamily {
+  public static var takesTexts: Bool { false }
 }
 
 public enum ModelFamilies {
@@ -21,11 +27,13 @@ public enum ModelFamilies {
       MultilayerPerceptron.self, RosenblattPerceptron.self, AdaptiveLinearUnit.self, LinearRegression.self,
       RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
       SupportVectorMachine.self, LeNet.self, ConvolutionalNetwork.self, ResidualNetwork.self,
-      DeepConvolutionalNetwork.self, InceptionNetwork.self,
+      DeepConvolutionalNetwork.self, InceptionNetwork.self, LanguageModel.self,
     ])
 
   /// The family when none is named.
   public static let usual = MultilayerPerceptron.name
+  /// The same for a text.
+  public static let usualForTexts = LanguageModel.name
 
   /// The family of a name, or of a name with parameters.
   public static func family(_ description: JSONValue) throws(ApusError) -> any ModelFamily {
@@ -42,6 +50,8 @@ public struct DataFacts: Sendable {
   public var targets: TargetKind
   /// The training rows.
   public var rows: Int
+  /// Whether the rows are windows of a text, with a class at each position.
+  public var isText = false
   /// The loss that the user asks for, in the place of the family's.
   public var loss: (any Loss)?
   /// The rows in a step that the user asks for.
@@ -106,6 +116,8 @@ public struct ModelRecipe: Sendable {
   public var batch: Int
   /// How often all rows are gone through, in batches of a size.
   public var epochs: @Sendable (_ batch: Int) -> Int
+  /// The norm that gradients are scaled down to; nil leaves them.
+  public var clipNorm: Double?
   /// λ of λ/2 ‖w‖² beside the mean loss.
   public var l2 = 0.0
   /// Whether ``l2`` is part of the model, and not only of what suits the recipe's optimizer.

@@ -66,7 +66,7 @@ extension DecisionMetric {
 
 extension EvaluatedSamples {
   /// The questions that classes or labels put: one for two classes, one for each class of more, one for each label. Empty
-  /// for regression.
+  /// for regression and for sequences.
   public func decisions(threshold: Double? = nil) -> [Decisions] {
     if isMultiLabel {
       let limit = limit(threshold)
@@ -76,7 +76,7 @@ extension EvaluatedSamples {
         return Decisions(truth: truth, predicted: scores.map { $0 > limit }, scores: scores)
       }
     }
-    guard !labels.isEmpty else { return [] }
+    guard !labels.isEmpty, !isSequence else { return [] }
     let predicted = predictedLabels(threshold: threshold)
     let classes: [Int32] = width <= 2 ? [1] : (0..<width).map { Int32($0) }
     return classes.map { label in

@@ -54,7 +54,9 @@ final class Evaluator {
     var losses: [Float] = []
     var labels: [Int32] = []
     var values: [Float] = []
-    predictions.reserveCapacity(dataset.count * outputCount)
+    let width = outputCount / dataset.positions
+    var classes: [Int32]? = dataset.positions > 1 ? [] : nil
+    if classes == nil { predictions.reserveCapacity(dataset.count * outputCount) }
     let all = Array(0..<dataset.count)
     var start = 0
     while start < dataset.count {
@@ -66,7 +68,15 @@ final class Evaluator {
       batch.copy(
         to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
       executable.run(rows: batch.count)
-      predictions += executable.floats(output: 0, rows: batch.count)
+      let made = executable.floats(output: 0, rows: batch.count)
+      if classes == nil {
+        predictions += made
+      } else {
+        // The probabilities of each position of a long text would be many times the text.
+        for position in stride(from: 0, to: made.count, by: width) {
+          classes!.append(Self.firstOfLargest(made, position..<(position + width)))
+        }
+      }
       losses += executable.floats(output: 1, rows: batch.count)
       labels += batch.labels.prefix(batch.count * batch.positions)
       values += batch.values.prefix(batch.count * batch.valueSize)
@@ -78,8 +88,19 @@ final class Evaluator {
       values = values.map { scale.original($0) }
     }
     return EvaluatedSamples(
-      width: outputCount / dataset.positions, predictions: predictions, labels: labels, values: values,
-      losses: losses, kind: kind, isMultiLabel: areLabels, threshold: threshold)
+      width: width, predictions: predictions, classes: classes, labels: labels, values: values,
+      losses: losses,
+      kind: kind, isMultiLabel: areLabels, threshold: threshold)
+  }
+}
+
+extension Evaluator {
+  private static func firstOfLargest(_ values: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>)
+    -> Int32
+  {
+    var best = range.lowerBound
+    for index in range where values[index] > values[best] { best = index }
+    return Int32(best - range.lowerBound)
   }
 }
 

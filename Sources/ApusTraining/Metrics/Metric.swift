@@ -46,8 +46,10 @@ public struct EvaluatedSamples: Sendable {
   public let count: Int
   /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
   public let width: Int
-  /// `[count, width]`
+  /// `[count, width]`; empty for sequences, of which the classes alone are kept.
   public let predictions: [Float]
+  /// The predicted class of each position of sequences; nil elsewhere.
+  private let classes: [Int32]?
   /// The class of each sample; empty for regression.
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
@@ -69,8 +71,19 @@ public struct EvaluatedSamples: Sendable {
     width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float],
     kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil
   ) {
+    self.init(
+      width: width, predictions: predictions, classes: nil, labels: labels, values: values, losses: losses,
+      kind: kind, isMultiLabel: isMultiLabel, threshold: threshold)
+  }
+
+  /// - Parameter classes: of sequences, the predicted classes in the place of predictions.
+  init(
+    width: Int, predictions: [Float], classes: [Int32]?, labels: [Int32], values: [Float], losses: [Float],
+    kind: PredictionKind?, isMultiLabel: Bool, threshold: Double?
+  ) {
     self.width = width
     self.predictions = predictions
+    self.classes = classes
     self.labels = labels
     self.values = values
     self.losses = losses
@@ -86,6 +99,7 @@ public struct EvaluatedSamples: Sendable {
 
   /// The same with another threshold.
   func predictedLabels(threshold: Double?) -> [Int32] {
+    if let classes { return classes }
     let threshold = limit(threshold)
     return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
@@ -107,6 +121,9 @@ public struct EvaluatedSamples: Sendable {
     }
   }
 
+  /// Whether a sample has a class at each of several positions.
+  var isSequence: Bool { classes != nil }
+
   /// Whether the targets are numbers.
   var isRegression: Bool { !values.isEmpty && !isMultiLabel }
 
@@ -121,7 +138,7 @@ public enum Metrics {
     "metric",
     [
       Accuracy.self, SubsetAccuracy.self, TopK.self, Precision.self, Recall.self, F1.self, MicroF1.self,
-      ROCAUC.self, LogLoss.self,
+      ROCAUC.self, LogLoss.self, BitsPerCharacter.self, Perplexity.self,
       MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
       CoefficientOfDetermination.self,
     ])

@@ -20,7 +20,7 @@ public struct TopK: Metric {
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     let width = results.width
-    guard !results.labels.isEmpty, width > k else { return nil }
+    guard !results.labels.isEmpty, !results.isSequence, width > k else { return nil }
     let found = results.labels.enumerated().count { sample, label in
       let row = results.predictions[(sample * width)..<((sample + 1) * width)]
       let place = row.startIndex + Int(label)

@@ -89,7 +89,8 @@ extension SavedModel {
     switch dataset.targets {
     case .classes(let names):
       evaluation.task = .classification
-      evaluation.confusion = ConfusionMatrix(results, classNames: names)
+      // Of characters it would be a page for little.
+      if !results.isSequence { evaluation.confusion = ConfusionMatrix(results, classNames: names) }
     case .labels(let names):
       evaluation.task = .multiLabel
       evaluation.labels = results.labelCounts(names: names)
@@ -122,6 +123,11 @@ extension SavedModel {
   public func predict(
     _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
   ) throws -> PredictionTable {
+    if case .text? = schema {
+      throw ApusError(
+        "the model says what comes next in a text, and has no rows to predict", at: source.place,
+        fix: "use apus generate; apus evaluate says how well it knows a text")
+    }
     var (dataset, _, notes) = try encode(source)
     guard let passes else {
       return table(
@@ -200,6 +206,16 @@ extension SavedModel {
       return (
         dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
       )
+    case (.text(let preprocessing)?, .text(let text)):
+      let (dataset, notes) = try preprocessing.apply(to: text, name: source.place)
+      return (dataset, Array(0..<dataset.count), notes)
+    case (.text?, _):
+      throw ApusError(
+        "the model was trained on a text, and this is none", at: source.place, expected: "a file .txt")
+    case (.table?, .text), (.images?, .text):
+      throw ApusError(
+        "the model was trained on \(tableFormat == TableFormat() ? "images" : "a table"), and this is a text",
+        at: source.place)
     case (.table?, .images):
       throw ApusError("the model was trained on a table, and this is a set of images", at: source.place)
     case (.images?, .table):

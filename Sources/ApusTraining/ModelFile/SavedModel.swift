@@ -73,7 +73,10 @@ public struct SavedModel: Sendable {
       }
     }
     let seed = UInt64(file.metadata["seed"] ?? "") ?? 0
-    var model = try Model(inputs: inputs, seed: seed, network: network)
+    // Those of the file take their place: nothing is drawn.
+    var model = try Model(inputs: inputs, seed: seed, network: network) {
+      [Float](repeating: 0, count: $0.count)
+    }
     try model.loadWeights(file)
     self.model = model
     loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))

@@ -12,7 +12,7 @@ extension GradientCheck {
       patient.model, loss: patient.settings.loss, batch: patient.sample(rows), elements: elements)
   }
 
-  /// Of a model with its weights, on samples made up: normal inputs, as scaled ones are, and targets at random. A
+  /// Of a model with its weights, on samples made up: normal inputs, as scaled ones are, or characters, and targets at random. A
   /// gradient must be right on any.
   ///
   /// - Throws: when the loss does not fit the model's outputs.
@@ -25,9 +25,17 @@ extension GradientCheck {
       saved.schema?.targets
       ?? (isLabelled
         ? .classes(names: (0..<outputs).map { "\($0)" }) : .values(names: (0..<outputs).map { "\($0)" }))
-    var batch = Batch(capacity: rows, inputShape: model.inputShape, targets: targets)
+    let isText = if case .text? = saved.schema { true } else { false }
+    var batch = Batch(
+      capacity: rows, inputShape: model.inputShape, targets: targets,
+      positions: isText ? model.inputShape[0] : 1)
     batch.count = rows
-    for index in batch.inputs.indices { batch.inputs[index] = Float(random.normal(UInt64(index))) }
+    for index in batch.inputs.indices {
+      batch.inputs[index] =
+        isText
+        ? Float(random.integer(UInt64(index), below: targets.outputCount))
+        : Float(random.normal(UInt64(index)))
+    }
     let start = UInt64(batch.inputs.count)
     for index in batch.labels.indices {
       batch.labels[index] = Int32(random.integer(start + UInt64(index), below: targets.outputCount))

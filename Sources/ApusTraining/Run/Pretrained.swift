@@ -50,6 +50,21 @@ struct Pretrained {
     }
   }
 
+  /// How a text becomes inputs: as it did for the model.
+  ///
+  /// - Throws: when the model is not for texts, or sees another number of characters.
+  func preprocessing(ofText given: DataConfiguration) throws(ApusError) -> TextPreprocessing {
+    guard case .text(let preprocessing)? = saved.schema else {
+      throw ApusError("the model was not trained on a text, and this is one", at: place)
+    }
+    guard given.context ?? preprocessing.context == preprocessing.context else {
+      throw ApusError(
+        "windows of \(given.context!) characters for a model of \(preprocessing.context)", at: "data.context",
+        fix: "leave it out")
+    }
+    return preprocessing
+  }
+
   /// The model's layers for a number of outputs, where the target is another one.
   ///
   /// - Throws: when it cannot be told which layer puts them out.

@@ -33,14 +33,15 @@ struct RunChoices {
     configuration = given
     configuration.data = data.configuration
     let rows = data.training.count
-    let family = try Self.family(given.model)
+    let family = try Self.family(given.model, isText: data.isText)
     let pretrained = data.pretrained
     let givenLoss =
       try given.training.loss.map { try Losses.loss($0) }
       ?? (pretrained?.saved.schema?.targets == data.training.targets ? pretrained?.saved.loss : nil)
-    let facts = DataFacts(
+    var facts = DataFacts(
       inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
       loss: givenLoss, batch: given.training.batch)
+    facts.isText = data.isText
     let recipe = try family.recipe(for: facts)
     let loss = givenLoss ?? recipe.loss
     if let description = given.model.layers {
@@ -60,14 +61,17 @@ struct RunChoices {
       try given.training.schedule.map { try Schedules.schedule($0) }
       ?? (given.training.learningRate == nil && isOwnOptimizer ? recipe.schedule : ConstantRate())
     let batch = given.training.batch ?? min(recipe.batch, rows)
-    let epochs = given.training.epochs ?? recipe.epochs(batch)
+    let perEpoch = (rows + batch - 1) / max(batch, 1)
+    let epochs =
+      given.training.steps.map { max($0 - 1, 0) / max(perEpoch, 1) + 1 } ?? given.training.epochs
+      ?? recipe.epochs(batch)
     let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
       regularization: Regularization(
         l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
-        clipNorm: given.training.clipNorm,
+        clipNorm: given.training.clipNorm ?? recipe.clipNorm,
         clipValue: given.training.clipValue),
       groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
       auxiliary: given.training.auxiliary ?? (given.model.layers == nil ? recipe.auxiliary : [:]),
@@ -78,6 +82,7 @@ struct RunChoices {
     settings.loss = loss
     settings.optimizer = optimizer
     settings.schedule = schedule
+    settings.steps = given.training.steps
     preparation = try given.training.prepare.map { try Preparations.preparation($0) }
     try check()
     if let pretrained {
@@ -90,9 +95,10 @@ struct RunChoices {
         inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
       lines.append(try pretrained.start(model, for: data.training.targets).line)
     }
-    if given.training.epochs == nil || given.training.batch == nil {
-      lines.append(
-        "\(epochs) epochs in batches of \(batch): about \(epochs * ((rows + batch - 1) / batch)) steps")
+    if let steps = given.training.steps {
+      lines.append("\(steps) steps of \(batch): \(shortFigure(Double(steps) / Double(perEpoch))) epochs")
+    } else if given.training.epochs == nil || given.training.batch == nil {
+      lines.append("\(epochs) epochs in batches of \(batch): about \(epochs * perEpoch) steps")
     }
     if isOwnOptimizer {
       lines.append(
@@ -114,9 +120,10 @@ struct RunChoices {
     }
     configuration.training.learningRate = rate
     configuration.training.schedule = schedule.configuration
-    configuration.training.epochs = epochs
+    configuration.training.epochs = given.training.steps == nil ? epochs : nil
     configuration.training.batch = batch
     configuration.training.l2 = l2
+    configuration.training.clipNorm = settings.regularization.clipNorm
     if !settings.auxiliary.isEmpty { configuration.training.auxiliary = settings.auxiliary }
     configuration.training.seed = settings.seed
   }
@@ -125,6 +132,13 @@ struct RunChoices {
     try settings.regularization.check()
     guard settings.batch > 0 else {
       throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
+    }
+    guard settings.steps ?? 1 >= 1 else {
+      throw ApusError("\(settings.steps!) steps", at: "training.steps", expected: "at least 1")
+    }
+    guard settings.steps == nil || configuration.training.epochs == nil else {
+      throw ApusError(
+        "a number of steps is given, and one of epochs", at: "training.steps", fix: "give one of the two")
     }
     guard settings.epochs >= 0 else {
       throw ApusError("\(settings.epochs) epochs", at: "training.epochs", expected: "0 or more")
@@ -138,7 +152,7 @@ struct RunChoices {
   /// The family, with what the configuration says in short among its parameters.
   ///
   /// - Throws: when it has no such parameter, or the layers are given as well.
-  private static func family(_ model: ModelConfiguration) throws -> any ModelFamily {
+  private static func family(_ model: ModelConfiguration, isText: Bool) throws -> any ModelFamily {
     var short: [JSONMember] = []
     if let hidden = model.hidden { short.append(JSONMember("hidden", .array(hidden.map { .integer($0) }))) }
     if let activation = model.activation { short.append(JSONMember("activation", activation)) }
@@ -152,8 +166,15 @@ struct RunChoices {
       throw ApusError(
         "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
     }
-    do {
-      let family = try ModelFamilies.family(model.family ?? .string(ModelFamilies.usual))
+    do throws(ApusError) {
+      let usual = isText ? ModelFamilies.usualForTexts : ModelFamilies.usual
+      let family = try ModelFamilies.family(model.family ?? .string(usual))
+      guard type(of: family).takesTexts || !isText else {
+        throw ApusError(
+          "the model \(type(of: family).name) is for tables and images, and this is a text",
+          at: "model.family",
+          fix: "use \(ModelFamilies.usualForTexts); a table's file should be named .csv or .tsv")
+      }
       guard !short.isEmpty else { return family }
       let given = family.configuration[type(of: family).name]?.objectValue ?? []
       let others = given.filter { member in !short.contains { $0.key == member.key } }

@@ -43,6 +43,8 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   /// For cross-validation: into how many folds the rows are divided, and which of them, counted from 1, is the test part.
   public var folds: Int?
   public var fold: Int?
+  /// The characters of a text's windows.
+  public var context: Int?
   /// A file of test rows instead.
   public var testData: String?
   /// Of generated sets.
@@ -75,6 +77,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var learningRate: Double?
   public var schedule: JSONValue?
   public var epochs: Int?
+  /// Steps altogether, in the place of epochs: the last epoch may be cut.
+  public var steps: Int?
   public var batch: Int?
   public var l2: Double?
   public var l1: Double?

@@ -24,7 +24,7 @@ struct RunData {
 
   /// Parts of the rows when nothing else is asked for.
   private static let usualTest = 0.2
-  private static let usualValidation = 0.1
+  static let usualValidation = 0.1
 
   init(_ run: RunConfiguration) throws {
     let configuration = run.data
@@ -48,7 +48,14 @@ struct RunData {
     switch source.content {
     case .table(let table): self = try RunData(table, source, configuration, seed, pretrained)
     case .images(let images): self = try RunData(images, source, configuration, seed, pretrained)
+    case .text(let text): self = try RunData(text: text, source, configuration, pretrained)
     }
+  }
+
+  /// A text's settings are of no account to rows.
+  private static func refuseContext(_ given: DataConfiguration, _ place: String) throws(ApusError) {
+    guard given.context != nil else { return }
+    throw ApusError("the context is for texts", at: place, fix: "leave it out, or name a text's file .txt")
   }
 
   private static func format(_ configuration: DataConfiguration) throws -> TableFormat {
@@ -68,6 +75,7 @@ struct RunData {
     _ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
     _ pretrained: Pretrained?
   ) throws {
+    try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
     name = source.name
     configuration = given
@@ -142,6 +150,7 @@ struct RunData {
     _ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
     _ pretrained: Pretrained?
   ) throws {
+    try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
     guard given.features == nil else {
       throw ApusError("images have no columns", at: "data.features", fix: "leave it out")

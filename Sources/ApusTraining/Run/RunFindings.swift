@@ -48,6 +48,8 @@ public enum DataFindings: Sendable {
   /// A table; of a large one only so many rows, evenly chosen, were looked at.
   case table(DataSummary, rows: Int)
   case images(shape: [Int], classCounts: [DataSummary.Count], examples: [ImageSample])
+  /// A text, in windows of so many characters, of which so many are different.
+  case text(context: Int, vocabulary: Int)
   /// Of no kind that has more to tell.
   case other
 }

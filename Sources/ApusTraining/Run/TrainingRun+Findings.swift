@@ -21,7 +21,8 @@ extension TrainingRun {
     switch dataset.targets {
     case .classes(let names):
       let matrix = ConfusionMatrix(results, classNames: names)
-      findings.confusion = matrix
+      // Of characters it would be a page for little.
+      if !data.isText { findings.confusion = matrix }
       let sizes = matrix.counts.map { $0.reduce(0, +) }
       findings.mostFrequentShare = Double(sizes.max() ?? 0) / Double(max(results.count, 1))
     case .labels(let names): findings.labels = results.labelCounts(names: names)
@@ -53,6 +54,9 @@ extension TrainingRun {
           shown, target: data.configuration.target, labels: labels == LabelRequest() ? nil : labels,
           task: task),
         rows: table.rowCount)
+    }
+    if case .text(let text) = data.schema {
+      return .text(context: text.context, vocabulary: text.vocabulary.count)
     }
     guard data.training.inputShape.count == 3, case .classes(let names) = data.training.targets,
       let labels = data.training.labels()

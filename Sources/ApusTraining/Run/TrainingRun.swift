@@ -17,6 +17,10 @@ public final class TrainingRun {
   public let task: LearningTask
   /// Where the run's files are.
   public var folder: String { files.path }
+  /// Whether the model says what comes next in a text.
+  public var isText: Bool { data.isText }
+  /// The epochs of the whole run.
+  public var epochs: Int { session.settings.epochs }
   /// Asked after every step: whether to stop with a checkpoint.
   public var isCancelled: @Sendable () -> Bool = { false }
   /// Stops with a checkpoint after this epoch; nil never.
@@ -238,12 +242,13 @@ public final class TrainingRun {
       return results
     }
     report.parameters = model.parameterCount
-    report.training = Metrics.usual(try results(data.training, .training))
+    report.training = Metrics.usual(try results(data.judgedTraining, .training))
     report.validation = try data.validation.map { Metrics.usual(try results($0, .validation)) } ?? []
     if evaluatesTest, let test = data.test {
       let results = try results(test, .test)
       report.test = Metrics.usual(results)
       switch test.targets {
+      case .classes where data.isText: break
       case .classes(let names): report.confusion = ConfusionMatrix(results, classNames: names)
       case .labels(let names): report.labels = results.labelCounts(names: names)
       case .values: break

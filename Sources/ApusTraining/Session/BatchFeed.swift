@@ -7,6 +7,8 @@ import ApusData
 /// ones. With augmentations the batch behind the one at hand is made on another thread while that one is learnt from.
 final class BatchFeed {
   private let dataset: any Dataset
+  /// The samples as the epoch at hand has them.
+  private var samples: any Dataset
   private let augmentations: [any Augmentation]
   private let seed: UInt64
   private var order: [Int] = []
@@ -26,6 +28,7 @@ final class BatchFeed {
 
   init(_ dataset: any Dataset, capacity: Int, augmentations: [any Augmentation], seed: UInt64) {
     self.dataset = dataset
+    samples = dataset
     self.augmentations = augmentations
     self.seed = seed
     current = Prepared(dataset.makeBatch(capacity: capacity))
@@ -43,7 +46,7 @@ final class BatchFeed {
     if next.epoch == epoch, next.range == range, next !== current {
       swap(&current, &next)
     } else {
-      Self.fill(current, dataset, order[range], augmentations, epoch: epoch, seed: seed)
+      Self.fill(current, samples, order[range], augmentations, epoch: epoch, seed: seed)
     }
     if !augmentations.isEmpty { prepareNext(epoch: epoch, from: range.upperBound) }
   }
@@ -54,8 +57,8 @@ final class BatchFeed {
     guard !following.isEmpty else { return }
     next.epoch = epoch
     next.range = following
-    work = BackgroundWork { [next, dataset, order, augmentations, seed] in
-      Self.fill(next, dataset, order[following], augmentations, epoch: epoch, seed: seed)
+    work = BackgroundWork { [next, samples, order, augmentations, seed] in
+      Self.fill(next, samples, order[following], augmentations, epoch: epoch, seed: seed)
     }
   }
 
@@ -72,6 +75,7 @@ final class BatchFeed {
     guard orderEpoch != epoch else { return }
     order = Array(0..<dataset.count)
     Philox(seed: seed, path: "order of epoch \(epoch)").shuffle(&order)
+    samples = dataset.inEpoch(epoch, seed: seed)
     orderEpoch = epoch
   }
 }

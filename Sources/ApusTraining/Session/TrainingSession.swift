@@ -41,7 +41,8 @@ public final class TrainingSession {
     rowsPerStep = min(
       capacity.multipliedReportingOverflow(by: settings.accumulate).partialValue, training.count)
     stepsPerEpoch = (training.count + rowsPerStep - 1) / rowsPerStep
-    let run = RunLength(steps: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
+    stepCount = settings.steps ?? settings.epochs * stepsPerEpoch
+    let run = RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
     step = try TrainingStep(
       settings.training(of: model, run: run), loss: settings.loss, capacity: capacity,
       accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, engine: engine)
@@ -118,11 +119,11 @@ public final class TrainingSession {
 
   /// Whether every epoch is done or training has stopped early.
   public var isFinished: Bool {
-    progress.epoch >= settings.epochs || progress.stopReason != nil
+    progress.step >= stepCount || progress.stopReason != nil
   }
 
   /// The steps of the whole run.
-  public var stepCount: Int { settings.epochs * stepsPerEpoch }
+  public let stepCount: Int
 
   /// One step: a batch, its gradients, an update. After an epoch's last batch, the validation.
   ///
@@ -155,13 +156,14 @@ public final class TrainingSession {
     progress.step += 1
     progress.position += 1
     progress.lossSum += Double(loss) * Double(end - start)
+    let isEpochEnd = progress.position == stepsPerEpoch || progress.step == stepCount
     settings.ensemble?.observe(
       EnsembleMoment(
-        step: progress.step, isEpochEnd: progress.position == stepsPerEpoch,
-        epoch: progress.epoch + (progress.position == stepsPerEpoch ? 1 : 0), epochs: settings.epochs),
+        step: progress.step, isEpochEnd: isEpochEnd, epoch: progress.epoch + (isEpochEnd ? 1 : 0),
+        epochs: settings.epochs),
       weights: UnsafeBufferPointer(step.trained[0].parameters.floats), kept: &kept)
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
-    if progress.position == stepsPerEpoch { finishEpoch(rate: rate) }
+    if isEpochEnd { finishEpoch(rate: rate) }
     return loss
   }
 
@@ -205,7 +207,7 @@ public final class TrainingSession {
     let mistakes = (settings.loss as? any MistakeDriven).map { evaluator.run(training).mistakes($0) }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
-      trainingLoss: progress.lossSum / Double(training.count),
+      trainingLoss: progress.lossSum / Double(min(progress.position * rowsPerStep, training.count)),
       validation: metrics, mistakes: mistakes)
     progress.history.epochs.append(record)
     settings.schedule.observe(

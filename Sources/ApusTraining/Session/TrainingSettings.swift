@@ -9,6 +9,8 @@ public struct TrainingSettings: Sendable {
   public var rate: Double
   public var schedule: any Schedule
   public var epochs: Int
+  /// Steps after which training ends in the place of ``epochs``, within an epoch too; nil trains whole epochs.
+  public var steps: Int?
   /// Samples in a step.
   public var batch: Int
   /// Penalties and limits of weights and gradients.

@@ -59,6 +59,7 @@ public struct RunHeadline: Sendable {
   private static func target(_ findings: RunFindings) -> String {
     switch findings.data {
     case .images: return "the class of an image"
+    case .text: return "the next character"
     case .table(let summary, _):
       let named = summary.target.map { summary.columns[$0.index].name }
       if findings.report.task == .multiLabel { return "the labels" }
@@ -68,8 +69,12 @@ public struct RunHeadline: Sendable {
   }
 
   private static func samples(_ findings: RunFindings) -> String {
-    let isImages = if case .images = findings.data { true } else { false }
-    let noun = isImages ? "image" : "row"
+    let noun =
+      switch findings.data {
+      case .images: "image"
+      case .text: "window"
+      case .table, .other: "row"
+      }
     let count = "\(grouped(findings.evaluatedCount)) \(noun)\(findings.evaluatedCount == 1 ? "" : "s")"
     switch findings.evaluated {
     case .test: return "\(count) that it has never seen"

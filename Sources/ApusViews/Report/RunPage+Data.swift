@@ -22,6 +22,8 @@ extension RunPage {
         ])
       }
       page.charts([Self.classes(counts, "Training images of each class")].compactMap { $0 })
+    case .text(let context, let vocabulary):
+      page.paragraph("A text of \(vocabulary) different characters, in windows of \(context): \(sizes).")
     case .other: page.paragraph("\(sizes.prefix(1).uppercased())\(sizes.dropFirst()).")
     }
     page.list(findings.notes)

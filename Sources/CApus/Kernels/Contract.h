@@ -160,7 +160,7 @@ static void contract_region(const product *p, int64_t row_begin, int64_t row_end
 static void contract_item(const apus_contract *x, const product *p, int64_t item, int64_t row_begin, int64_t row_end,
                           int64_t column_begin, int64_t column_end, float *scratch) {
   if (x->epilogue == NULL) return contract_region(p, row_begin, row_end, column_begin, column_end, scratch);
-  enum { BLOCK_ROWS = 256, BLOCK_FLOATS = 64 * 1024 };
+  enum { BLOCK_ROWS = 256, BLOCK_FLOATS = 64 * 1024, LEAST_ROWS = 64 };
   // From here on, rows and columns of C.
   if (p->transposed) {
     int64_t begin = row_begin, end = row_end;
@@ -172,8 +172,13 @@ static void contract_item(const apus_contract *x, const product *p, int64_t item
     int64_t fit = BLOCK_FLOATS / width / CONTRACT_PANEL_COLUMNS * CONTRACT_PANEL_COLUMNS;
     height = contract_minimum(height, fit > 0 ? fit : CONTRACT_PANEL_COLUMNS);
   } else {
-    int64_t fit = BLOCK_FLOATS / height / CONTRACT_PANEL_COLUMNS * CONTRACT_PANEL_COLUMNS;
-    width = contract_minimum(width, fit);
+    // Whole rows follow one another: strips of them need no copying on the way in and out.
+    if (width > BLOCK_FLOATS / height && width <= BLOCK_FLOATS / LEAST_ROWS) {
+      height = BLOCK_FLOATS / width;
+    } else {
+      int64_t fit = BLOCK_FLOATS / height / CONTRACT_PANEL_COLUMNS * CONTRACT_PANEL_COLUMNS;
+      width = contract_minimum(width, fit);
+    }
   }
   for (int64_t row = row_begin; row < row_end; row += height) {
     int64_t row_next = contract_minimum(row + height, row_end);

@@ -1,0 +1,78 @@
+import ApusCore
+
+/// What one should know about a text before training on it (MISSION I: `apus describe`).
+public struct TextSummary: Sendable, Equatable {
+  public var name: String
+  public var characterCount: Int
+  public var lineCount: Int
+  /// The characters, the most frequent first; equally frequent ones in ascending order.
+  public var counts: [DataSummary.Count]
+  /// The entropy of a character, −Σ p log₂ p, in bits: what a model loses that knows the frequencies alone.
+  public var entropy: Double
+  /// The entropy of a character when the one before it is known, in bits: what a table of pairs would lose on this very
+  /// text. It is no bound for other texts.
+  public var pairEntropy: Double
+
+  public init(_ text: String, name: String) {
+    self.name = name
+    let characters = Array(text.unicodeScalars)
+    let vocabulary = CharacterVocabulary(of: characters)
+    let numbers = vocabulary.numbers(of: characters)
+    characterCount = characters.count
+    let breaks = characters.count { $0 == "\n" }
+    lineCount = breaks + (characters.last == "\n" || characters.isEmpty ? 0 : 1)
+    var singles = [Int](repeating: 0, count: vocabulary.count)
+    var pairs: [Int: Int] = [:]
+    var previous: Int?
+    for number in numbers {
+      singles[Int(number)] += 1
+      if let previous { pairs[previous * vocabulary.count + Int(number), default: 0] += 1 }
+      previous = Int(number)
+    }
+    entropy = Self.entropy(singles)
+    // H(second | first) = H(pair) − H(first); the counts in order, so that the sum is the same every time.
+    var firsts = singles
+    if let previous { firsts[previous] -= 1 }
+    pairEntropy = max(Self.entropy(pairs.keys.sorted().map { pairs[$0]! }) - Self.entropy(firsts), 0)
+    let ranked = singles.indices.sorted {
+      singles[$0] != singles[$1] ? singles[$0] > singles[$1] : $0 < $1
+    }
+    counts = ranked.map {
+      DataSummary.Count(name: Self.shown(vocabulary.characters[$0]), count: singles[$0])
+    }
+  }
+
+  /// −Σ p log₂ p of shares p.
+  private static func entropy(_ counts: [Int]) -> Double {
+    let total = Double(counts.reduce(0, +))
+    let logarithm = Mathematics.log(2)
+    return counts.reduce(0.0) { sum, count in
+      guard count > 0 else { return sum }
+      let share = Double(count) / total
+      return sum - share * Mathematics.log(share) / logarithm
+    }
+  }
+
+  /// A character that can be seen.
+  private static func shown(_ character: Unicode.Scalar) -> String {
+    switch character {
+    case " ": "space"
+    case "\n": "newline"
+    case "\t": "tab"
+    case "\r": "return"
+    default:
+      character.properties.generalCategory == .control
+        ? "U+" + String(character.value, radix: 16, uppercase: true) : String(character)
+    }
+  }
+
+  /// The summary as text for a terminal, at most 100 columns wide.
+  public func lines() -> [String] {
+    [
+      "\(name): a text of \(counted(characterCount, "character")) in \(counted(lineCount, "line")), "
+        + "\(counts.count) of them different",
+      "entropy \(significant(entropy)) bits a character, \(significant(pairEntropy)) when the one before is known",
+      "",
+    ] + DataSummary.classLines(counts, noun: "characters")
+  }
+}

@@ -1,0 +1,49 @@
+public import ApusCore
+
+/// How a text becomes a network's inputs: the characters that have a class, and how many a window shows.
+public struct TextPreprocessing: Sendable, Equatable, Codable {
+  /// The characters of a window.
+  public var context: Int
+  public var vocabulary: CharacterVocabulary
+
+  public init(context: Int, vocabulary: CharacterVocabulary) {
+    self.context = context
+    self.vocabulary = vocabulary
+  }
+
+  /// Windows of another text, side by side; those with a character that has no class are left out.
+  ///
+  /// - Returns: the windows, and notes on what was left out.
+  /// - Throws: when not one window is left.
+  public func apply(to text: String, name: String) throws(ApusError) -> (TextDataset, notes: [String]) {
+    let numbers = vocabulary.numbers(of: text.unicodeScalars)
+    guard numbers.count > context else {
+      throw ApusError(
+        "the text has \(numbers.count) characters", at: name,
+        expected: "more than \(context), the length of the model's window")
+    }
+    let dataset = TextDataset(
+      numbers, context: context, stride: context, targets: .classes(names: vocabulary.names))
+    let unknown = numbers.count { $0 < 0 }
+    guard unknown > 0 else { return (dataset, []) }
+    let first = zip(numbers, text.unicodeScalars).first { $0.0 < 0 }!.1
+    guard dataset.count > 0 else {
+      throw ApusError(
+        "no window of \(context) characters is without one that is not in the model's vocabulary, such as “\(first)”",
+        at: name, expected: "a text like that of the training")
+    }
+    return (
+      dataset,
+      [
+        "\(counted(unknown, "character")) such as “\(first)” not in the model's vocabulary: their windows are left out"
+      ]
+    )
+  }
+
+  /// What the types cannot say: a document from elsewhere may hold anything.
+  func check() throws(ApusError) {
+    guard (1..<1 << 24).contains(context), vocabulary.count > 0 else {
+      throw ApusError("the text preprocessing is damaged")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ApusCore
+
+/// Windows of a text: a sample shows the classes of `context` characters, and its targets are, at each position, the
+/// class of the character that follows.
+public struct TextDataset: Dataset {
+  private let numbers: [Int32]
+  private let starts: [Int]
+  /// Whether the windows begin elsewhere in each epoch.
+  private let moves: Bool
+  public let context: Int
+  public let targets: TargetKind
+
+  /// Windows with a character that has no class (−1) are left out.
+  init(_ numbers: [Int32], context: Int, stride: Int, moves: Bool = false, targets: TargetKind) {
+    self.numbers = numbers
+    self.context = context
+    self.targets = targets
+    self.moves = moves
+    // The last unknown character before each window's end decides whether the window holds one.
+    var starts: [Int] = []
+    var (unknown, read) = (-1, 0)
+    for start in Swift.stride(from: 0, to: max(numbers.count - context, 0), by: stride) {
+      while read <= start + context {
+        if numbers[read] < 0 { unknown = read }
+        read += 1
+      }
+      if unknown < start { starts.append(start) }
+    }
+    self.starts = starts
+  }
+
+  private init(_ dataset: TextDataset, starts: [Int]) {
+    (numbers, context, targets, moves) = (dataset.numbers, dataset.context, dataset.targets, dataset.moves)
+    self.starts = starts
+  }
+
+  public var count: Int { starts.count }
+  public var inputShape: [Int] { [context] }
+  public var positions: Int { context }
+
+  /// All windows moved on by a random number of characters below `context`; the last one ends with the text.
+  public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset {
+    guard moves else { return self }
+    let shift = Philox(seed: seed, path: "windows of epoch").integer(UInt64(epoch), below: context)
+    let last = numbers.count - context - 1
+    return TextDataset(self, starts: starts.map { min($0 + shift, last) })
+  }
+
+  public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
+    precondition(
+      indices.count <= batch.capacity && batch.inputSize == context && batch.positions == context,
+      "the batch does not fit")
+    var at = 0
+    for index in indices {
+      let start = starts[index]
+      for position in 0..<context {
+        batch.inputs[at + position] = Float(numbers[start + position])
+        batch.labels[at + position] = numbers[start + position + 1]
+      }
+      at += context
+    }
+    batch.count = indices.count
+  }
+}
