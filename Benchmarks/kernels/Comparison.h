@@ -131,5 +131,6 @@ inline double difference(const float *x, const float *y, int64_t count) {
 void compare_products(const Options &options, double limit);
 void compare_convolutions(const Options &options, double limit);
 void compare_attention(const Options &options, double limit);
+void compare_layer_norm(const Options &options, double limit);
 
 #endif

@@ -94,4 +94,5 @@ int main(int count, char **words) {
   compare_products(options, limit);
   compare_convolutions(options, limit);
   compare_attention(options, limit);
+  compare_layer_norm(options, limit);
 }
