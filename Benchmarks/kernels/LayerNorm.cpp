@@ -34,6 +34,11 @@ struct Program {
     outputs.push_back({base, {row, 1}});
     results.push_back(result);
   }
+  /// A number for each row.
+  void row_output(int result, float *base) {
+    outputs.push_back({base, {1, 0}});
+    results.push_back(result);
+  }
   const apus_program *finish(int64_t rows, int64_t width) {
     program.rank = 2, program.dims[0] = rows, program.dims[1] = width;
     program.input_count = inputs.size(), program.output_count = outputs.size(), program.step_count = steps.size();
@@ -58,7 +63,7 @@ void compare_layer_norm(const Options &options, double limit) {
   for (const Shape &s : shapes) {
     const int64_t count = s.rows * s.width;
     float *x = numbers(count), *upstream = numbers(count), *gain = numbers(s.width), *bias = numbers(s.width);
-    float *y = floats(count), *centred = floats(count), *scale = floats(s.rows), *dx = floats(count);
+    float *y = floats(count), *centre = floats(s.rows), *scale = floats(s.rows), *dx = floats(count);
     float *other = floats(count), *other_dx = floats(count), *mean = floats(s.rows), *variance = floats(s.rows);
     float *share = constant(1 / float(s.width)), *epsilon = constant(1e-5f), *one = constant(1);
 
@@ -67,22 +72,23 @@ void compare_layer_norm(const Options &options, double limit) {
       Program &p = forward;
       const int input = p.input(x, s.width, 1), part = p.input(share, 0, 0), small = p.input(epsilon, 0, 0);
       const int unit = p.input(one, 0, 0), g = p.input(gain, 0, 1), b = p.input(bias, 0, 1);
-      const int difference = p.step(APUS_SUBTRACT, input, p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, input), part));
+      const int middle = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, input), part);
+      const int difference = p.step(APUS_SUBTRACT, input, middle);
       const int sum = p.step(APUS_ROW_SUM, p.step(APUS_SQUARE, difference));
       const int deviation = p.step(APUS_SQUARE_ROOT, p.step(APUS_MULTIPLY_ADD, sum, part, small));
       const int inverse = p.step(APUS_DIVIDE, unit, deviation);
       const int normal = p.step(APUS_MULTIPLY, difference, inverse);
       p.output(p.step(APUS_MULTIPLY_ADD, normal, g, b), y, s.width);
-      p.output(normal, centred, s.width);
-      p.outputs.push_back({scale, {1, 0}});
-      p.results.push_back(inverse);
+      p.row_output(middle, centre);
+      p.row_output(inverse, scale);
     }
     // dx = (d − mean(d) − n mean(d n)) / deviation, with d = upstream · gain and n what was normalised.
     Program backward;
     {
       Program &p = backward;
-      const int up = p.input(upstream, s.width, 1), g = p.input(gain, 0, 1), normal = p.input(centred, s.width, 1);
-      const int inverse = p.input(scale, 1, 0), part = p.input(share, 0, 0);
+      const int up = p.input(upstream, s.width, 1), g = p.input(gain, 0, 1), part = p.input(share, 0, 0);
+      const int inverse = p.input(scale, 1, 0), x_of_p = p.input(x, s.width, 1), middle = p.input(centre, 1, 0);
+      const int normal = p.step(APUS_MULTIPLY, p.step(APUS_SUBTRACT, x_of_p, middle), inverse);
       const int d = p.step(APUS_MULTIPLY, up, g);
       const int plain = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, d), part);
       const int along = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, p.step(APUS_MULTIPLY, d, normal)), part);
@@ -94,7 +100,9 @@ void compare_layer_norm(const Options &options, double limit) {
     std::vector<uint8_t> summed;
     {
       Program &p = sums;
-      const int up = p.input(upstream, s.width, 1), normal = p.input(centred, s.width, 1);
+      const int up = p.input(upstream, s.width, 1), inverse = p.input(scale, 1, 0);
+      const int x_of_p = p.input(x, s.width, 1), middle = p.input(centre, 1, 0);
+      const int normal = p.step(APUS_MULTIPLY, p.step(APUS_SUBTRACT, x_of_p, middle), inverse);
       summed = {uint8_t(p.step(APUS_MULTIPLY, up, normal)), uint8_t(up)};
     }
     const int64_t blocks = (s.rows + APUS_COLUMN_CHAIN - 1) / APUS_COLUMN_CHAIN;
@@ -154,7 +162,7 @@ void compare_layer_norm(const Options &options, double limit) {
           return std::max(difference(dx, other_dx, count), difference(d_pair, other_pair, 2 * s.width));
         });
     }
-    for (float *memory : {x, upstream, gain, bias, y, centred, scale, dx, other, other_dx, mean, variance, share, epsilon, one, both,
+    for (float *memory : {x, upstream, gain, bias, y, centre, scale, dx, other, other_dx, mean, variance, share, epsilon, one, both,
                           partials[0], partials[1], d_pair, other_pair}) {
       std::free(memory);
     }
