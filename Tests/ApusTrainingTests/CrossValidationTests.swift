@@ -29,9 +29,10 @@ import Testing
     let folder = try TemporaryFolder()
     var reports: [RunReport] = []
     let scores = try #require(
-      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run(onFold: { fold, report in
+      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run(onFold: {
+        fold, findings in
         #expect(fold == reports.count + 1)
-        reports.append(report)
+        reports.append(findings.report)
       }))
     let accuracy = try #require(scores.first { $0.name == "accuracy" })
     #expect(accuracy.values == reports.map { report in report.test.first { $0.name == "accuracy" }!.value })

@@ -30,6 +30,31 @@ import Testing
     #expect(html.hasSuffix("</html>\n"), sourceLocation: sourceLocation)
   }
 
+  @Test func aCrossValidation() throws {
+    let folder = try TemporaryFolder()
+    for (source, shown) in [("iris", "versicolor"), ("fish", "Predicted against true")] {
+      var configuration = RunConfiguration()
+      configuration.data.source = source
+      configuration.training.epochs = 3
+      var folds: [RunFindings] = []
+      let validation = try CrossValidation(configuration, folds: 3, folder: folder.path(source))
+      let scores = try #require(try validation.run { folds.append($1) })
+      let page = FoldsPage(folds, scores, folder: validation.folder).html
+      check(page)
+      // Each row was tested once.
+      #expect(folds.reduce(0) { $0 + $1.evaluatedCount } == (source == "iris" ? 150 : 159))
+      for part in [
+        shown, "mean ± deviation", "fold 3", shortFigure(scores[0].mean), "fold-2/config.yaml",
+        "The model", "How it learned",
+      ] { #expect(page.contains(escaped(part)), "\(source): \(part)") }
+      if let first = folds[0].confusion {
+        let all = folds.dropFirst().reduce(first) { $0 + $1.confusion! }
+        #expect(all.counts.joined().reduce(0, +) == 150)
+        #expect(all.counts[0][0] == folds.reduce(0) { $0 + $1.confusion!.counts[0][0] })
+      }
+    }
+  }
+
   @Test func aTable() throws {
     let folder = try TemporaryFolder()
     let found = try findings({ $0.data.source = "fish" }, in: folder)

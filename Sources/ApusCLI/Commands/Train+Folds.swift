@@ -8,16 +8,21 @@
       try Checked.count(folds, "--folds", from: 2)
       let validation = try CrossValidation(runConfiguration(), folds: folds, folder: out)
       Interruption.install()
+      var found: [RunFindings] = []
       let scores = try validation.run(threads: threads, isCancelled: { Interruption.signal != 0 }) {
-        fold, report in
+        fold, findings in
+        found.append(findings)
+        try leavePage(RunPage(findings).html, in: findings.folder)
         guard !quiet, !json else { return }
-        let metrics = report.test.map { "\($0.name) \(shortFigure($0.value))" }.joined(separator: "  ")
+        let metrics = findings.report.test.map { "\($0.name) \(shortFigure($0.value))" }.joined(
+          separator: "  ")
         Output.tell(["fold \(fold) of \(folds): \(metrics)"])
       }
       guard let scores else {
         Output.tell(["interrupted; the folds that are done are in \(validation.folder)"])
         throw ExitCode(128 + Interruption.signal)
       }
+      try leavePage(FoldsPage(found, scores, folder: validation.folder).html, in: validation.folder)
       if json {
         let object = JSONValue.object(
           scores.map { score in
@@ -31,7 +36,12 @@
         Output.print([object.text(indents: true)])
       } else {
         Output.print(FoldTable(scores).lines(width: Output.style.width))
+        if !quiet { Output.tell(["report: \(validation.folder)/report.html"]) }
       }
+    }
+
+    private func leavePage(_ html: String, in folder: String) throws {
+      try AtomicFile.write("\(folder)/report.html", text: html, survivesPowerFailure: false)
     }
   }
 #endif

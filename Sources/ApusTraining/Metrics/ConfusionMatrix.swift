@@ -13,6 +13,18 @@ public struct ConfusionMatrix: Sendable, Equatable {
     self.counts = counts
   }
 
+  /// Both counts together, of the same classes.
+  public static func + (left: ConfusionMatrix, right: ConfusionMatrix) -> ConfusionMatrix {
+    precondition(left.classNames == right.classNames, "the counts are of other classes")
+    return ConfusionMatrix(
+      classNames: left.classNames,
+      counts: zip(left.counts, right.counts).map { zip($0, $1).map { $0 + $1 } })
+  }
+
+  private init(classNames: [String], counts: [[Int]]) {
+    (self.classNames, self.counts) = (classNames, counts)
+  }
+
   /// The share of a class' samples that were recognised; nil when there are none.
   public func recall(_ index: Int) -> Double? {
     let total = counts[index].reduce(0, +)

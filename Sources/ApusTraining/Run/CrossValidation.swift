@@ -43,12 +43,12 @@ public struct CrossValidation: Sendable {
   ///
   /// - Parameters:
   ///   - isCancelled: asked after every step.
-  ///   - onFold: told of each fold that is done, counted from 1.
+  ///   - onFold: told what each fold came to, counted from 1, with the doctor's verdicts on the outcome.
   /// - Returns: the metrics over the folds; nil when it was interrupted, with a checkpoint in the fold's folder.
   /// - Throws: what a run throws.
   public func run(
     threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
-    onFold: (Int, RunReport) -> Void = { _, _ in }
+    onFold: (Int, RunFindings) throws -> Void = { _, _ in }
   ) throws -> [Score]? {
     var reports: [RunReport] = []
     for fold in 1...folds {
@@ -59,7 +59,9 @@ public struct CrossValidation: Sendable {
       let report = try run.train()
       guard !report.isInterrupted else { return nil }
       reports.append(report)
-      onFold(fold, report)
+      if let findings = try run.findings(report, verdicts: run.verdictsAfter(report)) {
+        try onFold(fold, findings)
+      }
     }
     return reports[0].test.map(\.name).map { name in
       Score(name: name, values: reports.compactMap { report in report.test.first { $0.name == name }?.value })

@@ -162,7 +162,7 @@ public struct RunPage: Sendable {
   /// More layers, and more labels, than this are counted only.
   private static let mostRows = 60
 
-  private func addModel(_ page: inout HTMLPage) {
+  func addModel(_ page: inout HTMLPage) {
     let model = findings.model
     let training = findings.configuration.training
     func text(_ value: JSONValue?) -> String { value.map { $0.stringValue ?? $0.text() } ?? "" }

@@ -1,0 +1,100 @@
+import ApusCore
+import ApusData
+public import ApusTraining
+
+/// `report.html` of a cross-validation: how well the same settings do on rows that were not trained on, fold by fold.
+///
+/// As self-contained as ``RunPage``; each fold's folder has a page of its own.
+public struct FoldsPage: Sendable {
+  private let folds: [RunFindings]
+  private let scores: [CrossValidation.Score]
+  private let folder: String
+
+  /// - Parameters:
+  ///   - folds: what each fold's run came to, at least two of them.
+  ///   - scores: the metrics over the folds.
+  ///   - folder: where the folds' folders lie.
+  public init(_ folds: [RunFindings], _ scores: [CrossValidation.Score], folder: String) {
+    precondition(folds.count > 1, "a cross-validation has two folds at least")
+    (self.folds, self.scores, self.folder) = (folds, scores, folder)
+  }
+
+  public var html: String {
+    var page = HTMLPage()
+    page.heading("How well a network learns \(folds[0].name), over \(folds.count) folds", level: 1)
+    page.paragraph(sentence, style: "lead")
+    page.list([
+      "Each of the \(grouped(rows)) rows was in the test part of one fold, and was not trained on there.",
+      "± is the standard deviation over the folds: how much the figure changes with the rows that were trained on.",
+    ])
+    page.section("How well") { addScores(&$0) }
+    page.section("How it learned") { page in
+      page.charts(
+        HistoryCharts(
+          folds.enumerated().map { ("fold \($0 + 1)", $1.report.history) }, width: RunPage.chartWidth
+        ).charts)
+    }
+    let first = RunPage(folds[0])
+    page.section("The data") { page in
+      page.paragraph("As the first fold divides it:", style: "note")
+      first.addData(&page)
+    }
+    page.section("The model") { first.addModel(&$0) }
+    page.section("To have it again") { page in
+      page.paragraph("Each fold alone, to the same bits:")
+      page.code(
+        folds.indices.map { "apus train --config \(folder)/fold-\($0 + 1)/config.yaml" }.joined(
+          separator: "\n"))
+    }
+    return page.document(title: "\(folds[0].name), \(folds.count) folds: \(sentence)")
+  }
+
+  private var rows: Int { folds.reduce(0) { $0 + $1.evaluatedCount } }
+
+  /// One sentence: the metric that says most.
+  private var sentence: String {
+    let found =
+      Self.telling.lazy.compactMap { name in scores.first { $0.name == name } }.first ?? scores.first
+    guard let found else { return "Nothing was measured." }
+    let figure = "\(shortFigure(found.mean)) ± \(shortFigure(found.deviation, digits: 2))"
+    return "\(Self.words[found.name] ?? found.name) \(figure) on rows that the network has not seen."
+  }
+
+  private static let telling = ["accuracy", "microF1", "rmse"]
+  private static let words = [
+    "accuracy": "Accuracy", "microF1": "An F1 of", "rmse": "A typical error (root mean square) of",
+  ]
+
+  private func addScores(_ page: inout HTMLPage) {
+    page.table(
+      ["", "mean ± deviation"] + folds.indices.map { "fold \($0 + 1)" },
+      scores.map { score in
+        [
+          .strong(score.name),
+          .figure("\(shortFigure(score.mean)) ± \(shortFigure(score.deviation, digits: 2))"),
+        ] + score.values.map { .figure(shortFigure($0)) }
+      })
+    if let all = confusion {
+      page.charts([ConfusionChart("What was taken for what (the test parts of all folds)", all)])
+    }
+    let pairs = folds.map { $0.pairs.map { Point($0.truth, $0.prediction) } }
+    if pairs.contains(where: { !$0.isEmpty }) {
+      page.charts([
+        ScatterChart(
+          "Predicted against true (the test parts of all folds)",
+          pairs.enumerated().map { .init("fold \($0 + 1)", $1) }, xName: "true", yName: "predicted",
+          isEqual: true,
+          width: RunPage.chartWidth)
+      ])
+    }
+  }
+
+  /// All folds' together; nil where a fold has none, or other classes.
+  private var confusion: ConfusionMatrix? {
+    let all = folds.compactMap(\.confusion)
+    guard let first = all.first, all.count == folds.count, first.classNames.count > 1,
+      all.allSatisfy({ $0.classNames == first.classNames })
+    else { return nil }
+    return all.dropFirst().reduce(first) { $0 + $1 }
+  }
+}
