@@ -4,6 +4,8 @@ public import Apus
 public struct Workload {
   public var id: String
   public var run: (Int) throws -> Void
+  /// Does it so many times and gives the times of its instructions, where it is a training step.
+  public var profile: ((Int) throws -> [Profile])?
 }
 
 /// The training steps and predictions that are compared with the peers: resident data, the same batch every time.
@@ -79,12 +81,22 @@ public enum Workloads {
       try step.load(inputs: inputs, targets: numbers(batch))
     }
     var count = 0
-    return Workload(id: id) { repetitions in
-      for _ in 0..<repetitions {
-        count += 1
-        try step.run(rows: batch, step: count, rate: optimizer.rate)
-      }
-    }
+    return Workload(
+      id: id,
+      run: { repetitions in
+        for _ in 0..<repetitions {
+          count += 1
+          try step.run(rows: batch, step: count, rate: optimizer.rate)
+        }
+      },
+      profile: { repetitions in
+        var profiles: [Profile] = []
+        for _ in 0..<repetitions {
+          count += 1
+          try step.run(rows: batch, step: count, rate: optimizer.rate, profiles: &profiles)
+        }
+        return profiles
+      })
   }
 
   private static func inference(_ engine: Engine?) throws -> Workload {

@@ -2,13 +2,17 @@ import Apus
 import Workloads
 
 // apus-benchmark [--json] [--only W1,W2] [--rounds 5]   the best time of each workload, one JSON line each
+// apus-benchmark --profile --only W4                    where the time of its steps goes, instruction by instruction
 // apus-benchmark --kernels                              single kernels, with their shares of the machine
+// apus-benchmark --generation                           characters a second that a GPT writes
 // apus-benchmark --optimizers [--rounds 30]             each optimizer's update, as a share of a copy's bandwidth
 
 var only: Set<String> = []
 var rounds = 5
 var showsKernels = false
 var showsOptimizers = false
+var showsProfile = false
+var showsGeneration = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
@@ -16,6 +20,8 @@ while let argument = arguments.popFirst() {
   case "--rounds": rounds = Int(arguments.popFirst() ?? "") ?? rounds
   case "--kernels": showsKernels = true
   case "--optimizers": showsOptimizers = true
+  case "--profile": showsProfile = true
+  case "--generation": showsGeneration = true
   default: break
   }
 }
@@ -24,6 +30,15 @@ if showsKernels {
   try printKernels()
 } else if showsOptimizers {
   try printOptimizers(rounds: max(rounds, 1) * 6)
+} else if showsGeneration {
+  let rate = try Generation.charactersPerSecond()
+  print("the GPT of W6 writes \(shortFigure(rate)) characters a second inside its window, on one thread")
+} else if showsProfile {
+  for id in Workloads.ids where only.isEmpty || only.contains(id) {
+    guard let profile = try Workloads.named(id)?.profile else { continue }
+    _ = try profile(2)
+    for line in ProfileTable(try profile(rounds * 4)).lines(width: 110) { print(line) }
+  }
 } else {
   for id in Workloads.ids where only.isEmpty || only.contains(id) {
     guard let workload = try Workloads.named(id) else { continue }

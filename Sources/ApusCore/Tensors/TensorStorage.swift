@@ -53,6 +53,7 @@ package enum AlignedMemory {
       // The header remembers the length for free().
       mapped.storeBytes(of: size + 64, as: Int.self)
       mapped.storeBytes(of: true, toByteOffset: 32, as: Bool.self)
+      preferHugePages(UnsafeMutableRawBufferPointer(start: mapped, count: size + 64))
       return mapped + 64
     }
     guard posix_memalign(&pointer, 64, size + 64) == 0, let pointer else { outOfMemory(size) }
@@ -73,6 +74,17 @@ package enum AlignedMemory {
         Darwin.free(start)
       #endif
     }
+  }
+
+  /// Asks for huge pages under large memory, so that going through it costs fewer walks through the page
+  /// tables. Only Linux knows the request, and it may be ignored.
+  package static func preferHugePages(_ memory: UnsafeMutableRawBufferPointer) {
+    #if os(Linux)
+      let page = 1 << 21
+      guard let base = memory.baseAddress, memory.count >= 4 * page else { return }
+      let skipped = (page - Int(bitPattern: base) % page) % page
+      madvise(base + skipped, (memory.count - skipped) / page * page, MADV_HUGEPAGE)
+    #endif
   }
 
   private static func outOfMemory(_ bytes: Int) -> Never {

@@ -137,15 +137,3 @@ func folderNames(_ path: String) throws(ApusError) -> [String] {
   }
   return names.sorted()
 }
-
-/// Asks for huge pages under a large buffer that will be read in random order, so that a row costs
-/// fewer walks through the page tables. Only Linux knows the request, and it may be ignored.
-func preferHugePages(_ buffer: UnsafeMutableRawBufferPointer) {
-  #if os(Linux)
-    let page = 1 << 21
-    guard let base = buffer.baseAddress, buffer.count >= 4 * page else { return }
-    let skipped = (page - Int(bitPattern: base) % page) % page
-    let length = (buffer.count - skipped) / page * page
-    madvise(base + skipped, length, MADV_HUGEPAGE)
-  #endif
-}

@@ -67,7 +67,7 @@ struct CIFARFolder {
     labels.reserveCapacity(count)
     var wrong: ApusError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count * 3 * plane) { buffer, initialized in
-      preferHugePages(UnsafeMutableRawBufferPointer(buffer))
+      AlignedMemory.preferHugePages(UnsafeMutableRawBufferPointer(buffer))
       var at = 0
       for (path, file) in zip(paths, files) {
         file.withBytes { source in

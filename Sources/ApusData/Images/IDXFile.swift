@@ -106,7 +106,7 @@ package struct IDXFile: Sendable {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(ApusError) {
         let room = UnsafeMutableRawBufferPointer(buffer)
-        preferHugePages(room)
+        AlignedMemory.preferHugePages(room)
         initialized = try read(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
         if initialized < count {
           throw ApusError(

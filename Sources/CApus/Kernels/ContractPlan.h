@@ -23,7 +23,7 @@ enum {
   /// Most floats of packed rows of A.
   CONTRACT_ROWS_FLOATS = 96 * 1024,
   /// Most rows of a register tile.
-  CONTRACT_TILE_ROWS = 14,
+  CONTRACT_TILE_ROWS = 16,
 };
 
 /// A product as it is computed. Where the result is computed transposed
@@ -41,6 +41,7 @@ typedef struct product {
 } product;
 
 static inline int64_t contract_minimum(int64_t x, int64_t y) { return x < y ? x : y; }
+static inline double contract_larger(double x, double y) { return x > y ? x : y; }
 static inline int64_t contract_ceiling(int64_t x, int64_t unit) { return (x + unit - 1) / unit; }
 
 /// Cycles to pack `count` floats of B before the tiles of `rows` rows read them.
@@ -84,7 +85,7 @@ static inline product contract_orient(const apus_contract *x) {
   p.packs_b = p.b_column != 1 || large || apart;
   p.may_read_b = p.b_column == 1 && !large && !apart && p.k < 1024;
   // Columns of A a multiple of 2 KB apart share a few sets of both caches.
-  p.packs_a = p.a_column != 1 && p.a_column % 512 == 0 && p.k >= 512 && p.k <= 4096 && p.n > CONTRACT_PANEL_COLUMNS;
+  p.packs_a = p.a_column != 1 && p.a_column % 512 == 0 && p.k >= 64 && p.k <= 4096 && p.n > CONTRACT_PANEL_COLUMNS;
   return p;
 }
 

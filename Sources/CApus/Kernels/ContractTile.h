@@ -3,8 +3,9 @@
 
 // MARK: - The first lanes of a vector
 
-// Tiles always treat their last vector as a partial one: with masks that costs
-// nothing, and no operand is read or written past its end.
+// Tiles treat their last vector as a partial one, so that no operand is read or
+// written past its end. Only in their loops there are two forms: a masked load
+// takes the place of a multiply-add on some processors.
 
 #if APUS_WIDTH == 16
 typedef __mmask16 vlanes;
@@ -76,10 +77,11 @@ APUS_INLINE void tile_store(const int rows, const int vectors, tile_sums sum, fl
 }
 
 /// `k` more terms of every sum. Returns the row of B behind them. Lane by lane
-/// (`by_lanes`) A has a number for each column, as B has.
-APUS_INLINE const float *tile_terms(const int rows, const int vectors, const int by_lanes, tile_sums sum, const float *a,
-                                    int64_t a_row, int64_t a_column, const float *b, int64_t b_row, int64_t k,
-                                    vlanes mask) {
+/// (`by_lanes`) A has a number for each column, as B has. `is_full`: all lanes of
+/// the last vector are columns.
+APUS_INLINE const float *tile_terms(const int rows, const int vectors, const int by_lanes, const int is_full, tile_sums sum,
+                                    const float *a, int64_t a_row, int64_t a_column, const float *b, int64_t b_row,
+                                    int64_t k, vlanes mask) {
   const int last = vectors - 1;
   vfloat columns[TILE_VECTORS_OF_A_ROW];
   // Every third row has its pointer, and the next two are one and two strides
@@ -89,7 +91,7 @@ APUS_INLINE const float *tile_terms(const int rows, const int vectors, const int
   TILE_UNROLL for (int r = 0; r < pointers; r += 1) row[r] = a + 3 * r * a_row;
   // One term a turn: with more, the compiler runs out of vector registers.
   _Pragma("clang loop unroll(disable)") for (; k > 0; k -= 1) {
-    columns[last] = load_lanes(b + last * APUS_WIDTH, mask);
+    columns[last] = is_full ? load(b + last * APUS_WIDTH) : load_lanes(b + last * APUS_WIDTH, mask);
     TILE_UNROLL for (int v = 0; v < last; v += 1) columns[v] = load(b + v * APUS_WIDTH);
     // Of rows that it knows to be evenly spaced the compiler makes one pointer,
     // each step of which waits for the last.
@@ -98,7 +100,9 @@ APUS_INLINE const float *tile_terms(const int rows, const int vectors, const int
     TILE_UNROLL for (int i = 0; i < rows; i += 1) {
       const float *at = row[i / 3] + (i % 3) * apart;
       TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
-        const vfloat factor = !by_lanes ? splat(*at) : v < last ? load(at + v * APUS_WIDTH) : load_lanes(at + v * APUS_WIDTH, mask);
+        const vfloat factor = !by_lanes                ? splat(*at)
+                              : v < last || is_full ? load(at + v * APUS_WIDTH)
+                                                    : load_lanes(at + v * APUS_WIDTH, mask);
         sum[i][v] = fused(factor, columns[v], sum[i][v]);
       }
     }
@@ -115,7 +119,8 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
     TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = (vfloat){};
   }
   if (resume) tile_load(rows, vectors, sum, c, c_row, mask);
-  tile_terms(rows, vectors, 0, sum, a, a_row, a_column, b, b_row, k, mask);
+  if (lanes == APUS_WIDTH) tile_terms(rows, vectors, 0, 1, sum, a, a_row, a_column, b, b_row, k, mask);
+  else tile_terms(rows, vectors, 0, 0, sum, a, a_row, a_column, b, b_row, k, mask);
   tile_store(rows, vectors, sum, c, c_row, mask);
 }
 
@@ -126,12 +131,13 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
 #define TILES_1_TO_9(X, V) TILES_1_TO_6(X, V) X(7, V) X(8, V) X(9, V)
 #define TILES_1_TO_12(X, V) TILES_1_TO_9(X, V) X(10, V) X(11, V) X(12, V)
 #define TILES_1_TO_14(X, V) TILES_1_TO_12(X, V) X(13, V) X(14, V)
+#define TILES_1_TO_16(X, V) TILES_1_TO_14(X, V) X(15, V) X(16, V)
 #define TILES_OF_A_ROW(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13)
 
 #if APUS_WIDTH == 16 || defined(__aarch64__)
 enum { TILE_VECTORS = 4 };
-static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 14, 14, 9, 6};
-#define TILES(X) TILES_1_TO_14(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4) TILES_OF_A_ROW(X)
+static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 16, 14, 9, 6};
+#define TILES(X) TILES_1_TO_16(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4) TILES_OF_A_ROW(X)
 #else
 enum { TILE_VECTORS = 2 };
 static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 12, 6};

@@ -16,7 +16,7 @@ APUS_INLINE void planes_tile(const int rows, const int vectors, PLANES_TILE_PARA
   }
   for (int64_t outer = 0; outer < walk->outer; outer += 1) {
     for (int64_t middle = 0; middle < walk->middle; middle += 1) {
-      tile_terms(rows, vectors, 0, sum, weights, 1, outputs, planes + outer * walk->outer_step + middle * walk->middle_step,
+      tile_terms(rows, vectors, 0, 1, sum, weights, 1, outputs, planes + outer * walk->outer_step + middle * walk->middle_step,
                  plane, walk->depth, mask);
       weights += walk->depth * outputs;
     }

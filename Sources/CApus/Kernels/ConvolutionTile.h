@@ -17,6 +17,20 @@ typedef struct convolution_walk {
     int64_t c_row, int64_t lanes, int mode
 typedef void (*convolution_tile_function)(CONVOLUTION_TILE_PARAMETERS);
 
+/// All terms of the sums.
+APUS_INLINE void convolution_terms(const int rows, const int vectors, const int by_lanes, const int is_full, tile_sums sum,
+                                   const convolution_walk *walk, const float *a, int64_t a_row, const float *b,
+                                   int64_t b_row, vlanes mask) {
+  const int64_t depth = walk->depth, column = walk->column;
+  for (int64_t outer = 0; outer < walk->outer; outer += 1) {
+    const float *from = a + outer * walk->outer_step;
+    for (int64_t middle = walk->middle; middle > 0; middle -= 1) {
+      b = tile_terms(rows, vectors, by_lanes, is_full, sum, from, a_row, column, b, b_row, depth, mask);
+      from += walk->middle_step;
+    }
+  }
+}
+
 APUS_INLINE void convolution_tile(const int rows, const int vectors, const int by_lanes, CONVOLUTION_TILE_PARAMETERS) {
   const vlanes mask = first_lanes(lanes);
   tile_sums sum;
@@ -24,14 +38,8 @@ APUS_INLINE void convolution_tile(const int rows, const int vectors, const int b
     TILE_UNROLL for (int v = 0; v < vectors; v += 1) sum[i][v] = (vfloat){};
   }
   if (mode == CONVOLVE_CONTINUE) tile_load(rows, vectors, sum, c, c_row, mask);
-  const int64_t depth = walk->depth, column = walk->column;
-  for (int64_t outer = 0; outer < walk->outer; outer += 1) {
-    const float *from = a + outer * walk->outer_step;
-    for (int64_t middle = walk->middle; middle > 0; middle -= 1) {
-      b = tile_terms(rows, vectors, by_lanes, sum, from, a_row, column, b, b_row, depth, mask);
-      from += walk->middle_step;
-    }
-  }
+  if (lanes == APUS_WIDTH) convolution_terms(rows, vectors, by_lanes, 1, sum, walk, a, a_row, b, b_row, mask);
+  else convolution_terms(rows, vectors, by_lanes, 0, sum, walk, a, a_row, b, b_row, mask);
   if (mode == CONVOLVE_ADD) {
     tile_sums before;
     tile_load(rows, vectors, before, c, c_row, mask);
@@ -43,7 +51,7 @@ APUS_INLINE void convolution_tile(const int rows, const int vectors, const int b
 }
 
 #if APUS_WIDTH == 16 || defined(__aarch64__)
-#define CONVOLUTION_TILES(X) TILES_1_TO_14(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4)
+#define CONVOLUTION_TILES(X) TILES_1_TO_16(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4)
 #else
 #define CONVOLUTION_TILES(X) TILES_1_TO_12(X, 1) TILES_1_TO_6(X, 2)
 #endif
@@ -87,9 +95,9 @@ APUS_INLINE convolution_tile_function convolution_find_tile(const convolution_ki
 }
 
 /// How many vectors of columns a tile has: what takes the fewest cycles for
-/// `rows` rows and `columns` columns. A term takes a cycle for two multiply-adds,
-/// but at least four (their latency), and half a cycle for each vector of B,
-/// which comes from the second-level cache; a tile some besides.
+/// `rows` rows and `columns` columns. A term takes a cycle for two multiply-adds
+/// or two loads, but at least four (the latency), and more than a cycle for each
+/// vector of B, which comes from the second-level cache; a tile some besides.
 static int64_t convolution_vectors(const convolution_kind *kind, int64_t rows, int64_t columns, int64_t terms) {
   const int64_t vectors = contract_ceiling(columns, APUS_WIDTH);
   int64_t best = 1;
@@ -101,9 +109,10 @@ static int64_t convolution_vectors(const convolution_kind *kind, int64_t rows, i
       const int64_t width = contract_piece(&widths, t);
       const pieces heights = contract_pieces(rows, kind->rows[width]);
       for (int64_t u = 0; u < heights.count; u += 1) {
-        const double sums = 0.5 * (double)(contract_piece(&heights, u) * width);
-        const double term = sums > 4 ? sums : 4, reading = 1.5 * (double)width;
-        cycles += (term > reading ? term : reading) * (double)terms + 3 * sums + 20;
+        const int64_t height = contract_piece(&heights, u);
+        const double sums = 0.5 * (double)(height * width), loads = 0.5 * (double)(height + width);
+        const double term = sums > 4 ? sums : 4, reading = contract_larger(loads, 1.5 * (double)width);
+        cycles += contract_larger(term, reading) * (double)terms + 3 * sums + 20;
       }
     }
     if (most == 1 || cycles < fewest) best = most, fewest = cycles;

@@ -76,18 +76,20 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
   const apus_step *steps = fusing ? fused_steps : program->steps;
   if (fusing) fuse_steps(program, fused_steps);
   APUS_SHORT_LOOP
-  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
+  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH, shape.columns};
 
   // The rows of a strip are adjacent in memory where an operand is contiguous.
   const int all_columns = column_end - column_begin == row_length;
   const int adjacent = shape.rows == 1 || all_columns;
-  uint32_t in_place = 0, filled = 0, direct = 0;  // operands, a bit each
+  // Where a row's number is kept as one vector; of what is put out, only if that is a number for each row too.
+  const int by_row = program->has_row_steps && row_length % APUS_WIDTH == 0;
+  uint32_t in_place = 0, filled = 0, direct = 0, one_a_row = 0;  // operands, a bit each
   APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++) {
     switch (layout->inputs[i]) {
     case OPERAND_SAME:
       store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
-      registers[i].pace = 0;
+      registers[i].pace = registers[i].row = 0;
       filled |= 1u << i;
       break;
     case OPERAND_CONTIGUOUS:
@@ -97,21 +99,33 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
       // Once for all strips, if these are whole rows of the region.
       if (column_end - column_begin == shape.columns) {
         strip once = {row_begin, shape.rows, column_begin, shape.columns, row_length};
-        move_strip(program, &program->inputs[i], registers[i].at, &once, 0);
+        move_strip(program, &program->inputs[i], registers[i].at, &once, shape.columns, 0);
         filled |= 1u << i;
       } else {
         in_place |= 1u << i;
       }
       break;
     case OPERAND_STRIDED:
+      if (by_row && program->inputs[i].strides[program->rank - 1] == 0) {
+        registers[i].pace = 0;
+        one_a_row |= 1u << i;
+      }
       break;
     }
   }
   uint64_t written_whole = 0;
+  if (sums != NULL) {
+    APUS_SHORT_LOOP
+    for (int32_t s = 0; s < sums->count; s++) written_whole |= 1ull << sums->registers[s];
+  }
   APUS_SHORT_LOOP
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
-    written_whole |= 1ull << result;
+    if (!by_row || program->outputs[o].strides[program->rank - 1] != 0) written_whole |= 1ull << result;
+    if (result < input_count && one_a_row >> result & 1) {  // put out as it is: in full
+      registers[result].pace = APUS_WIDTH;
+      one_a_row &= ~(1u << result);
+    }
     if (result < input_count && must_be_kept(program, result)) in_place &= ~(1u << result);
     if (layout->outputs[o] == OPERAND_CONTIGUOUS && adjacent && can_write_directly(program, o)) direct |= 1u << o;
   }
@@ -141,7 +155,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
           if (adjacent && layout->inputs[i] == OPERAND_CONTIGUOUS)
             copy_contiguous(registers[i].at, (const float *)input->base + position, count);
           else
-            move_strip(program, input, registers[i].at, &where, 0);
+            move_strip(program, input, registers[i].at, &where, one_a_row >> i & 1 ? APUS_WIDTH : where.columns, 0);
         }
       }
       APUS_SHORT_LOOP
@@ -150,7 +164,8 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
           const uint8_t result = program->output_registers[o];
           registers[result].at = whole ? (float *)program->outputs[o].base + position : memory + result * capacity;
         }
-      run_steps(program, steps, registers, written_whole, &where);
+      if (by_row) run_steps_by_row(program, steps, registers, written_whole, &where);
+      else run_steps(program, steps, registers, written_whole, &where);
       if (sums != NULL) {
         APUS_SHORT_LOOP
         for (int32_t s = 0; s < sums->count; s++) {
@@ -164,12 +179,12 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
         const apus_operand *output = &program->outputs[o];
         const strip_register *result = &registers[program->output_registers[o]];
         float *from = result->at;
-        if (result->pace == 0) {  // an input of one element
+        if (result->pace == 0 && result->row == 0) {  // the same for all, as an input of one element
           from = memory + program->output_registers[o] * capacity;
           spread(from, result->at, (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH);
         }
         if (!adjacent || layout->outputs[o] != OPERAND_CONTIGUOUS)
-          move_strip(program, output, from, &where, 1);
+          move_strip(program, output, from, &where, where.columns, 1);
         else if ((float *)output->base + position != from)
           copy_contiguous((float *)output->base + position, from, count);
       }
@@ -190,7 +205,7 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
   const apus_step *steps = fusing ? fused_steps : program->steps;
   if (fusing) fuse_steps(program, fused_steps);
   APUS_SHORT_LOOP
-  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH};
+  for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH, 0};
   uint64_t written_whole = 0;
   uint32_t direct = 0, kept = 0;  // operands, a bit each
   APUS_SHORT_LOOP

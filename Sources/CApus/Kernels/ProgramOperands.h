@@ -24,9 +24,9 @@ APUS_INLINE operand_layout layout_of(const apus_program *program, const apus_ope
   return contiguous ? OPERAND_CONTIGUOUS : same ? OPERAND_ROW : OPERAND_STRIDED;
 }
 
-/// Copies a strip of an operand into a register, or back out of it. Rows that
+/// Copies a strip of an operand into a register, or back out of it: the first `columns` of each row. Rows that
 /// follow one another along the last but one axis are moved together.
-static __attribute__((noinline)) void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int outward) {
+static __attribute__((noinline)) void move_strip(const apus_program *program, const apus_operand *operand, float *at, const strip *where, int64_t columns, int outward) {
   const int32_t rank = program->rank;
   const int64_t step = rank > 0 ? operand->strides[rank - 1] : 0;
   // A row's result: only the first element of the row is written.
@@ -51,9 +51,9 @@ static __attribute__((noinline)) void move_strip(const apus_program *program, co
     block memory = {(float *)operand->base + offset, stride, step};
     block strip_rows = {at + done * where->columns, where->columns, 1};
     if (outward)
-      copy_block(&memory, &strip_rows, rows, first_only ? 1 : where->columns);
+      copy_block(&memory, &strip_rows, rows, first_only ? 1 : columns);
     else
-      copy_block(&strip_rows, &memory, rows, where->columns);
+      copy_block(&strip_rows, &memory, rows, columns);
     done += rows;
   }
 }

@@ -6,8 +6,11 @@
 typedef struct strip_register {
   float *at;
   /// Floats from one vector to the next: APUS_WIDTH, or 0 where every element
-  /// of the strip is the same and one vector stands for all.
+  /// is the same and one vector stands for all: of the strip, or of a row.
   int64_t pace;
+  /// Floats from one row's first vector to the next row's; 0 where one vector
+  /// stands for all rows. Read where a program is run row by row.
+  int64_t row;
 } strip_register;
 
 /// Where a strip lies in the space, for row steps and random numbers.
@@ -106,22 +109,22 @@ APUS_INLINE void spread(float *to, const float *from, int64_t count) {
   for (int64_t i = 0; i < count; i += APUS_WIDTH) store(to + i, lanes);
 }
 
-/// Each row's reduction, in all of the row. A row is read before it is written.
-APUS_INLINE void reduce_strip_rows(int32_t operation, float *to, const float *from, const strip *where) {
+/// Each row's reduction, in the first `filled` floats of the row. A row is read before it is written.
+APUS_INLINE void reduce_strip_rows(int32_t operation, float *to, const float *from, const strip *where, int64_t filled) {
   for (int64_t r = 0; r < where->rows; r++) {
     float value;
     reduce_rows(operation, &value, from + r * where->columns, 0, 1, where->columns);
-    fill_contiguous(to + r * where->columns, &value, where->columns);
+    fill_contiguous(to + r * where->columns, &value, filled);
   }
 }
 
-static __attribute__((noinline)) void row_step(uint8_t opcode, float *to, const float *from, const strip *where) {
+static __attribute__((noinline)) void row_step(uint8_t opcode, float *to, const float *from, const strip *where, int64_t filled) {
   if (opcode == APUS_ROW_SUM)
-    reduce_strip_rows(APUS_SUM, to, from, where);
+    reduce_strip_rows(APUS_SUM, to, from, where, filled);
   else if (opcode == APUS_ROW_MAXIMUM)
-    reduce_strip_rows(APUS_MAX, to, from, where);
+    reduce_strip_rows(APUS_MAX, to, from, where, filled);
   else
-    reduce_strip_rows(APUS_MIN, to, from, where);
+    reduce_strip_rows(APUS_MIN, to, from, where, filled);
 }
 
 static __attribute__((noinline)) void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
@@ -137,78 +140,99 @@ static __attribute__((noinline)) void uniform_strip(float *to, const strip *wher
 /// Runs all steps on one strip. Not inlined, nor is what is rare: small programs
 /// are quick only if few registers of the processor have to be saved. Registers of `written_whole` (a bit each) are
 /// written in full even where all their elements are the same. `step` are the
-/// program's steps, as they are or fused.
-static __attribute__((noinline)) void run_steps(const apus_program *program, const apus_step *step, strip_register *registers, uint64_t written_whole, const strip *where) {
+/// program's steps, as they are or fused. `by_row`: a row's result is computed, and
+/// kept, as one vector for each row, which takes rows of whole vectors.
+APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, const apus_step *step, strip_register *registers,
+                               uint64_t written_whole, const strip *where) {
   const int64_t count = (where->rows * where->columns + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH;
+  const int64_t columns = where->columns;
   const apus_step *end = step + program->step_count;
   for (; step < end; step++) {
     strip_register *destination = &registers[step->destination];
     float *to = destination->at;
     const strip_register *ra = &registers[step->a];
-    const float *pa = ra->at;
-    int64_t pace_a = ra->pace;
     // A single vector that the loop would overwrite while it still reads it.
-    vfloat held[4];
+    vfloat held[4], held_of_row[4];
 
-#define APUS_HOLD(p, pace, k)                   \
-  if (pace == 0 && p == to) {                   \
-    held[k] = load(p);                          \
-    p = (const float *)&held[k];                \
+#define APUS_OPERAND(r, which, k)                                                                \
+  const float *p##r = (which)->at;                                                               \
+  const int64_t pace_##r = (which)->pace, row_##r = by_row ? (which)->row : 0;                   \
+  if (pace_##r == 0 && row_##r == 0 && p##r == to) {                                             \
+    held[k] = load(p##r);                                                                        \
+    p##r = (const float *)&held[k];                                                              \
   }
-#define APUS_OPERAND(r)                                   \
-  const float *p##r = registers[step->r].at;              \
-  const int64_t pace_##r = registers[step->r].pace;
-#define APUS_EXTENT(together)                                                              \
-  const int64_t pace = written_whole >> step->destination & 1 ? APUS_WIDTH : (together);   \
-  const int64_t length = pace ? count : APUS_WIDTH;                                        \
-  destination->pace = pace;
+#define APUS_VARIES(r) (by_row && pace_##r == 0 && row_##r != 0)
+#define APUS_EXTENT(together, varies)                                                            \
+  const int64_t pace = written_whole >> step->destination & 1 ? APUS_WIDTH : (together);         \
+  const int64_t rows = (varies) ? where->rows : 1;                                               \
+  const int64_t length = !pace ? APUS_WIDTH : (varies) ? columns : count;                        \
+  destination->pace = pace;                                                                      \
+  if (by_row) destination->row = pace || (varies) ? columns : 0;
+#define APUS_ROW_BEGIN                                                                           \
+  for (int64_t r = 0; r < rows; r++) {                                                           \
+    float *into = to + r * columns;
+#define APUS_AT_ROW(r_, k)                                                                       \
+    const float *at_##r_ = p##r_ + r * row_##r_;                                                 \
+    if (APUS_VARIES(r_) && at_##r_ == into) {                                                    \
+      held_of_row[k] = load(at_##r_);                                                            \
+      at_##r_ = (const float *)&held_of_row[k];                                                  \
+    }
 
     switch (step->opcode) {
 #define X(opcode, expression)                             \
   case opcode: {                                          \
-    APUS_EXTENT(pace_a)                                   \
-    APUS_HOLD(pa, pace_a, 0)                              \
+    APUS_OPERAND(a, ra, 0)                                \
+    APUS_EXTENT(pace_a, APUS_VARIES(a))                   \
+    APUS_ROW_BEGIN                                        \
+    APUS_AT_ROW(a, 0)                                     \
     for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
-      vfloat a = load(pa);                                \
-      pa += pace_a;                                       \
-      store(to + i, expression);                          \
+      vfloat a = load(at_a);                              \
+      at_a += pace_a;                                     \
+      store(into + i, expression);                        \
+    }                                                     \
     }                                                     \
     break;                                                \
   }
       APUS_UNARY_STEPS(X)
 #undef X
-#define X(opcode, expression)                             \
-  case opcode: {                                          \
-    APUS_OPERAND(b)                                       \
-    APUS_EXTENT(pace_a | pace_b)                          \
-    APUS_HOLD(pa, pace_a, 0)                              \
-    APUS_HOLD(pb, pace_b, 1)                              \
-    for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
-      vfloat a = load(pa), b = load(pb);                  \
-      pa += pace_a;                                       \
-      pb += pace_b;                                       \
-      store(to + i, expression);                          \
-    }                                                     \
-    break;                                                \
+#define X(opcode, expression)                                             \
+  case opcode: {                                                          \
+    APUS_OPERAND(a, ra, 0)                                                \
+    APUS_OPERAND(b, &registers[step->b], 1)                               \
+    APUS_EXTENT(pace_a | pace_b, APUS_VARIES(a) || APUS_VARIES(b))        \
+    APUS_ROW_BEGIN                                                        \
+    APUS_AT_ROW(a, 0)                                                     \
+    APUS_AT_ROW(b, 1)                                                     \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {                    \
+      vfloat a = load(at_a), b = load(at_b);                              \
+      at_a += pace_a;                                                     \
+      at_b += pace_b;                                                     \
+      store(into + i, expression);                                        \
+    }                                                                     \
+    }                                                                     \
+    break;                                                                \
   }
       APUS_BINARY_STEPS(X)
 #undef X
-#define X(opcode, expression)                             \
-  case opcode: {                                          \
-    APUS_OPERAND(b)                                       \
-    APUS_OPERAND(c)                                       \
-    APUS_EXTENT(pace_a | pace_b | pace_c)                 \
-    APUS_HOLD(pa, pace_a, 0)                              \
-    APUS_HOLD(pb, pace_b, 1)                              \
-    APUS_HOLD(pc, pace_c, 2)                              \
-    for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
-      vfloat a = load(pa), b = load(pb), c = load(pc);    \
-      pa += pace_a;                                       \
-      pb += pace_b;                                       \
-      pc += pace_c;                                       \
-      store(to + i, expression);                          \
-    }                                                     \
-    break;                                                \
+#define X(opcode, expression)                                                                        \
+  case opcode: {                                                                                     \
+    APUS_OPERAND(a, ra, 0)                                                                           \
+    APUS_OPERAND(b, &registers[step->b], 1)                                                          \
+    APUS_OPERAND(c, &registers[step->c], 2)                                                          \
+    APUS_EXTENT(pace_a | pace_b | pace_c, APUS_VARIES(a) || APUS_VARIES(b) || APUS_VARIES(c))        \
+    APUS_ROW_BEGIN                                                                                   \
+    APUS_AT_ROW(a, 0)                                                                                \
+    APUS_AT_ROW(b, 1)                                                                                \
+    APUS_AT_ROW(c, 2)                                                                                \
+    for (int64_t i = 0; i < length; i += APUS_WIDTH) {                                               \
+      vfloat a = load(at_a), b = load(at_b), c = load(at_c);                                         \
+      at_a += pace_a;                                                                                \
+      at_b += pace_b;                                                                                \
+      at_c += pace_c;                                                                                \
+      store(into + i, expression);                                                                   \
+    }                                                                                                \
+    }                                                                                                \
+    break;                                                                                           \
   }
       APUS_TERNARY_STEPS(X)
 #undef X
@@ -221,25 +245,30 @@ static __attribute__((noinline)) void run_steps(const apus_program *program, con
     const strip_register *rb = &registers[operands_of(one) == 1 ? step->a : step->b];              \
     const strip_register *rx = &registers[lone ? step->a : t_at == 0 ? next->b : next->a];         \
     const strip_register *ry = &registers[operands_of(two) < 3 ? step->a : t_at == 2 ? next->b : next->c]; \
-    const float *pb = rb->at, *px = rx->at, *py = ry->at;                                          \
-    const int64_t pace_b = rb->pace, pace_x = rx->pace, pace_y = ry->pace;                         \
     step = next;                                                                                   \
     destination = &registers[step->destination];                                                   \
     to = destination->at;                                                                          \
-    APUS_EXTENT(pace_a | pace_b | pace_x | pace_y)                                                 \
-    APUS_HOLD(pa, pace_a, 0)                                                                       \
-    APUS_HOLD(pb, pace_b, 1)                                                                       \
-    APUS_HOLD(px, pace_x, 2)                                                                       \
-    APUS_HOLD(py, pace_y, 3)                                                                       \
+    APUS_OPERAND(a, ra, 0)                                                                         \
+    APUS_OPERAND(b, rb, 1)                                                                         \
+    APUS_OPERAND(x, rx, 2)                                                                         \
+    APUS_OPERAND(y, ry, 3)                                                                         \
+    APUS_EXTENT(pace_a | pace_b | pace_x | pace_y,                                                 \
+                APUS_VARIES(a) || APUS_VARIES(b) || APUS_VARIES(x) || APUS_VARIES(y))              \
+    APUS_ROW_BEGIN                                                                                 \
+    APUS_AT_ROW(a, 0)                                                                              \
+    APUS_AT_ROW(b, 1)                                                                              \
+    APUS_AT_ROW(x, 2)                                                                              \
+    APUS_AT_ROW(y, 3)                                                                              \
     for (int64_t i = 0; i < length; i += APUS_WIDTH) {                                             \
-      vfloat a = load(pa), b = load(pb), x = load(px), y = load(py);                               \
+      vfloat a = load(at_a), b = load(at_b), x = load(at_x), y = load(at_y);                       \
       (void)b, (void)x, (void)y;                                                                   \
-      pa += pace_a;                                                                                \
-      pb += pace_b;                                                                                \
-      px += pace_x;                                                                                \
-      py += pace_y;                                                                                \
+      at_a += pace_a;                                                                              \
+      at_b += pace_b;                                                                              \
+      at_x += pace_x;                                                                              \
+      at_y += pace_y;                                                                              \
       vfloat t = first;                                                                            \
-      store(to + i, second);                                                                       \
+      store(into + i, second);                                                                     \
+    }                                                                                              \
     }                                                                                              \
     break;                                                                                         \
   }
@@ -250,21 +279,41 @@ static __attribute__((noinline)) void run_steps(const apus_program *program, con
 #undef APUS_FUSED_CASE
     case APUS_ROW_SUM:
     case APUS_ROW_MAXIMUM:
-    case APUS_ROW_MINIMUM:
-      if (pace_a == 0) {
-        spread(to, pa, count);
-        pa = to;
+    case APUS_ROW_MINIMUM: {
+      const float *from = ra->at;
+      if (ra->pace == 0 && by_row && ra->row != 0) {
+        for (int64_t r = 0; r < where->rows; r++) spread(to + r * columns, from + r * columns, columns);
+        from = to;
+      } else if (ra->pace == 0) {
+        spread(to, from, count);
+        from = to;
       }
-      destination->pace = APUS_WIDTH;
-      row_step(step->opcode, to, pa, where);
+      const int whole = !by_row || written_whole >> step->destination & 1;
+      destination->pace = whole ? APUS_WIDTH : 0;
+      destination->row = columns;
+      row_step(step->opcode, to, from, where, whole ? columns : APUS_WIDTH);
       break;
+    }
     case APUS_UNIFORM:
       destination->pace = APUS_WIDTH;
+      destination->row = columns;
       uniform_strip(to, where, step, program->inputs[step->a].base);
       break;
     }
-#undef APUS_HOLD
 #undef APUS_OPERAND
+#undef APUS_VARIES
 #undef APUS_EXTENT
+#undef APUS_ROW_BEGIN
+#undef APUS_AT_ROW
   }
+}
+
+#define RUN_STEPS_PARAMETERS                                                                              \
+  const apus_program *program, const apus_step *step, strip_register *registers, uint64_t written_whole, \
+    const strip *where
+static __attribute__((noinline)) void run_steps(RUN_STEPS_PARAMETERS) {
+  run_all_steps(0, program, step, registers, written_whole, where);
+}
+static __attribute__((noinline)) void run_steps_by_row(RUN_STEPS_PARAMETERS) {
+  run_all_steps(1, program, step, registers, written_whole, where);
 }
