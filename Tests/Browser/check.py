@@ -200,12 +200,15 @@ class Check:
                 }})()""")
                 self.settle()
                 count += 1
-        for name in self.run("[...document.getElementById('preset').options].map((option) => option.value)"):
+        for name in self.run("[...document.getElementById('preset').options].map((option) => option.value).filter(Boolean)"):
             self.choose("#preset", name)
             self.settle()
             self.click("#batch")
             count += 1
             expect(self.run("document.getElementById('sentences').textContent.length > 20"), f"{name} says nothing")
+            unknown = self.run("""[...document.querySelectorAll('#data-form select, #training-form select, #layers select')]
+              .filter((list) => list.selectedOptions[0]?.dataset.unknown).map((list) => list.value)""")
+            expect(not unknown, f"{name} has {unknown}, which no menu knows")
         for button in ("#sample", "#batch", "#epoch", "#rewind", "#share", "#regenerate", ".add-layer", ".pair button:last-child", ".pair button"):
             self.click(button)
             self.settle()

@@ -38,6 +38,12 @@ package enum Menus {
             .array(NumberScaling.Kind.allCases.filter { $0 != .meanImage }.map { .string($0.rawValue) })),
           JSONMember("presets", .array(presets)),
           JSONMember(
+            "usualLosses",
+            .object(
+              [LearningTask.classification, .regression].map {
+                JSONMember($0.rawValue, .string(type(of: LessonPlan.usualLoss($0)).name))
+              })),
+          JSONMember(
             "limits",
             .object([
               JSONMember("layers", .integer(Limits.layers)), JSONMember("units", .integer(Limits.units)),

@@ -21,6 +21,7 @@ export function select(label, options, value, onChange) {
     const item = element('option', '', option.title ?? readable(option.name));
     item.value = option.name;
     if (option.formula) item.title = option.formula;
+    if (option.isUnknown) item.dataset.unknown = 'true';
     list.append(item);
   }
   list.value = value;
@@ -82,7 +83,7 @@ export function check(label, value, onChange) {
 export function named(label, items, description, onChange) {
   const box = element('div', 'named');
   const name = nameOf(description);
-  const options = items.some((item) => item.name === name) ? items : [...items, { name, title: name }];
+  const options = items.some((item) => item.name === name) ? items : [...items, { name, title: name, isUnknown: true }];
   box.append(select(label, options, name, (chosen) => onChange(chosen)));
   const item = items.find((candidate) => candidate.name === name);
   if (!item) return box;
@@ -191,7 +192,6 @@ export function dataForm(box, lesson, menus, table, change, actions) {
 export function trainingForm(box, lesson, menus, task, change) {
   const set = (key) => (value) => change((lesson) => { lesson[key] = value; });
   const losses = menus.losses.filter((loss) => task === 'classification' || loss.isForNumbers);
-  const usual = task === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
   const rates = [];
   for (let exponent = -5; exponent <= 1; exponent++) for (const digit of [1, 3]) rates.push(Number(`${digit}e${exponent}`));
   let step = 0;
@@ -204,7 +204,7 @@ export function trainingForm(box, lesson, menus, task, change) {
     rate,
     named('Optimizer', menus.optimizers, lesson.optimizer, (value) => change((lesson) => { lesson.optimizer = value; })),
     named('Schedule', menus.schedules, lesson.schedule, set('schedule')),
-    named('Loss', losses, lesson.loss ?? usual, set('loss')),
+    named('Loss', losses, lesson.loss ?? menus.usualLosses[task], set('loss')),
     number('Batch', lesson.batch, { min: 1, max: menus.limits.points, step: 1 }, (value) => set('batch')(Math.round(value ?? 10))),
     number('Epochs of the run', lesson.epochs, { min: 1, max: menus.limits.epochs, step: 1 }, (value) => set('epochs')(Math.round(value ?? 10000))),
     number('L2', lesson.l2, { min: 0, max: 100 }, (value) => set('l2')(value ?? 0)),

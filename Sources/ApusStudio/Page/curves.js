@@ -73,7 +73,7 @@ function chart(id, name, training, validation, isLogarithmic) {
   }
   add('text', { x: left, y: 13, class: 'strong' }, isLogarithmic ? name + ' (logarithmic)' : name);
   add('text', { x: left, y: height - 6 }, figure(first));
-  add('text', { x: width - 8, y: height - 6, 'text-anchor': 'end' }, 'epoch ' + Number(last.toPrecision(4)));
+  add('text', { x: width - 8, y: height - 6, 'text-anchor': 'end' }, 'epoch ' + Number(shown[shown.length - 1][1].toPrecision(4)));
   if (marker !== null) add('line', { class: 'marker', x1: x(marker), x2: x(marker), y1: top, y2: height - bottom });
   const kept = line(validation);
   if (kept) add('polyline', { class: 'validation', points: kept });

@@ -42,17 +42,18 @@ export function add(gradients, movement, dead) {
 }
 
 function draw() {
-  canvas.width = columns;
+  const width = Math.max(moments.length, 30);
+  canvas.width = width;
   canvas.height = Math.max(layers, 1);
   canvas.style.setProperty('--rows', layers);
   const context = canvas.getContext('2d');
-  const image = context.createImageData(columns, canvas.height);
+  const image = context.createImageData(width, canvas.height);
   const { paper, ink } = colours();
   moments.forEach((gradients, moment) => {
     gradients.forEach((norm, layer) => {
       const share = norm > 0 ? Math.max(0, Math.min(1, (Math.log10(norm) - low) / (high - low))) : 0;
       const colour = mix(paper, ink, share * 0.92);
-      image.data.set([...colour, 255], 4 * (layer * columns + moment));
+      image.data.set([...colour, 255], 4 * (layer * width + moment));
     });
   });
   context.putImageData(image, 0, 0);

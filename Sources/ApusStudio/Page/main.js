@@ -190,7 +190,7 @@ function drawLatest() {
   const { header, picture } = latest;
   drawn += 1;
   plane.setPicture(picture);
-  network.setPicture(picture);
+  network.setPicture(picture, header.state === 'playing');
   // Text and curves need not keep up with the pictures.
   const now = performance.now();
   if (header.state === 'playing' && now - lastFigures < 100) return;
@@ -222,7 +222,7 @@ function dead(picture) {
   });
 }
 
-const figure = (value) => value === null || value === undefined ? '–' : String(Number(Number(value).toPrecision(3)));
+const figure = (value) => value === null || value === undefined ? '–' : Math.abs(value) >= 1e5 ? value.toExponential(1) : String(Number(Number(value).toPrecision(3)));
 
 function figures(header) {
   const isPlaying = header.state === 'playing';
@@ -299,7 +299,10 @@ function wire() {
   });
   $('preset').addEventListener('change', () => {
     const preset = menus.presets.find((candidate) => candidate.name === $('preset').value);
-    if (!preset) return;
+    if (!preset) {
+      $('sentences').textContent = '';
+      return;
+    }
     $('sentences').textContent = preset.sentences;
     take(structuredClone(preset.lesson)).then(() => order('rewind'));
   });
@@ -425,7 +428,7 @@ async function start() {
     fail(error);
     return;
   }
-  for (const preset of menus.presets) {
+  for (const preset of [{ name: '', title: 'of your own' }, ...menus.presets]) {
     const option = document.createElement('option');
     option.value = preset.name;
     option.textContent = preset.title;

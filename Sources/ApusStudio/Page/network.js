@@ -146,14 +146,21 @@ function unitBytes(layer, unit) {
   return picture.units.subarray((start + unit) * size, (start + unit + 1) * size);
 }
 
-export function setPicture(newPicture) {
+/** Many edges need not keep up with the pictures. */
+let lastEdges = 0;
+
+export function setPicture(newPicture, isPlaying = false) {
   picture = newPicture;
   for (let layer = 0; layer < plan.layers.length - 1; layer++) {
     for (let unit = 0; unit < plan.layers[layer].units; unit++) {
       paintUnit(canvases[layer][unit], unitBytes(layer, unit), plan.grid, 2);
     }
   }
-  drawEdges();
+  const now = performance.now();
+  if (!isPlaying || lines.length < 150 || now - lastEdges > 100) {
+    lastEdges = now;
+    drawEdges();
+  }
   refreshInspector();
 }
 

@@ -59,7 +59,7 @@ export function verdicts(box, all) {
     const line = element('p');
     line.append(element('strong', '', `${verdict.name}: ${words[verdict.level]}`), ` – ${verdict.figure}; expected ${verdict.expected}`);
     part.append(line);
-    if (verdict.level !== 'ok') part.append(element('p', 'muted', verdict.why + (verdict.fix ? '. To do: ' + verdict.fix : '')));
+    if (verdict.level !== 'ok') part.append(element('p', 'muted', verdict.why + (verdict.fix ? ' To do: ' + verdict.fix : '')));
     return part;
   }));
 }
