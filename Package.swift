@@ -22,6 +22,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // The playground's server, without what it would need of Foundation and of configuration files.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   ],
   targets: [
     // The inner loops. Kernels/ holds templates that are included once per instruction set.
@@ -37,12 +39,20 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "ApusViews", dependencies: ["ApusTraining"], swiftSettings: settings),
     .target(
+      name: "ApusStudio",
+      dependencies: [
+        "ApusViews",
+        .product(
+          name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Command"])),
+      ],
+      resources: [.embedInCode("Page")], swiftSettings: settings),
+    .target(
       name: "Apus", dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusViews"],
       swiftSettings: settings),
     .executableTarget(
       name: "ApusCLI",
       dependencies: [
-        "Apus",
+        "Apus", "ApusStudio",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -62,6 +72,7 @@ let package = Package(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
       swiftSettings: settings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
+    .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: settings),
     .testTarget(
       name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),
   ]

@@ -81,6 +81,9 @@ package final class BackgroundWork {
   }
 
   deinit { wait() }
+
+  /// Work that nobody waits for: it ends when it likes, or with the process.
+  package static func detach(_ body: @escaping @Sendable () -> Void) { Thread.detach(body) }
 }
 
 enum Processor {

@@ -149,7 +149,7 @@ public struct TableColumn: Sendable, Equatable {
   }
 
   /// The same column with its numbers as texts.
-  func asTexts() -> TableColumn {
+  package func asTexts() -> TableColumn {
     guard case .numbers(let numbers) = cells else { return self }
     var codeOf: [Double: Int32] = [:]
     var values: [String] = []

@@ -1,9 +1,9 @@
-import ApusCore
-import ApusData
-import ApusNN
+package import ApusCore
+package import ApusData
+package import ApusNN
 
 /// Predictions and losses of a network on a data set, batch by batch; without dropout unless its samples are asked for.
-final class Evaluator {
+package final class Evaluator {
   private let executable: Executable
   private let capacity: Int
   private let outputCount: Int
@@ -17,7 +17,7 @@ final class Evaluator {
   ///   - parameters: the arena to read the weights from, which may change between evaluations.
   ///   - scale: turns regression outputs into original units.
   ///   - mode: for Monte-Carlo dropout one that samples it.
-  init(
+  package init(
     _ model: Model, parameters: TensorStorage, loss: any Loss, scale: TargetScale = TargetScale(),
     mode: TracingMode = .inference, capacity: Int = 256, engine: Engine
   ) throws {
@@ -48,7 +48,7 @@ final class Evaluator {
   /// - Parameters:
   ///   - threshold: of ``EvaluatedSamples/threshold``.
   ///   - pass: what the random numbers of dropout depend on, besides the model's seed.
-  func run(_ dataset: any Dataset, threshold: Double? = nil, pass: Int = 0) -> EvaluatedSamples {
+  package func run(_ dataset: any Dataset, threshold: Double? = nil, pass: Int = 0) -> EvaluatedSamples {
     var batch = dataset.makeBatch(capacity: capacity)
     var predictions: [Float] = []
     var losses: [Float] = []
@@ -114,5 +114,7 @@ public struct TargetScale: Sendable, Equatable {
     self.deviation = deviation
   }
 
-  func original(_ scaled: Float) -> Float { Float(mean + deviation * Double(scaled)) }
+  func original(_ scaled: Float) -> Float { Float(original(Double(scaled))) }
+
+  package func original(_ scaled: Double) -> Double { mean + deviation * scaled }
 }

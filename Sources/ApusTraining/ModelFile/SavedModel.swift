@@ -24,7 +24,12 @@ public struct SavedModel: Sendable {
   /// Writes the file; an existing one is replaced only by a complete one.
   ///
   /// - Throws: when the folder or the disk does not allow it; the old file is then intact.
-  public func write(to path: String) throws(ApusError) {
+  public func write(to path: String) throws(ApusError) { try file().write(to: path) }
+
+  /// The file's bytes.
+  package func serialized() throws(ApusError) -> [UInt8] { try file().serialized() }
+
+  private func file() throws(ApusError) -> SafeTensors {
     var file = SafeTensors()
     for parameter in model.parameters {
       let values = Array(model.storage.floats[parameter.range])
@@ -37,7 +42,7 @@ public struct SavedModel: Sendable {
     file.metadata["seed"] = "\(model.seed)"
     file.metadata["loss"] = loss.configuration.text()
     if let schema { file.metadata["inputs"] = try schema.jsonText() }
-    try file.write(to: path)
+    return file
   }
 
   // MARK: Reading

@@ -130,28 +130,13 @@ public struct PlaneReading: Sendable {
   private static func run(
     _ saved: SavedModel, _ dataset: TableDataset, _ engine: Engine
   ) throws -> (predictions: [Float], layers: [Layer]) {
-    let model = saved.model
-    let traced = TracedModel(model, mode: .inference)
-    let input = model.inputs[0].tensor
-    let output = traced(input)
-    let hidden = traced.ownLayers.filter { $0.layer is any Activation && $0.outputShape.rank == 2 }.prefix(
-      mostLayers)
-    let capacity = 512
-    let executable = try engine.compile(
-      Graph(
-        inputs: [input, traced.key] + traced.inputs,
-        outputs: [saved.loss.prediction(output)] + hidden.map(\.output)),
-      rows: capacity)
-    traced.binding.bind(executable, from: 2, to: model.storage)
-    var results = [[Float]](repeating: [], count: hidden.count + 1)
-    let all = Array(0..<dataset.count)
-    var batch = dataset.makeBatch(capacity: capacity)
-    for start in stride(from: 0, to: dataset.count, by: capacity) {
-      dataset.gather(all[start..<min(start + capacity, dataset.count)], into: &batch)
-      executable.memory(input: 0).fill(batch.inputs.prefix(batch.count * batch.inputSize))
-      executable.run(rows: batch.count)
-      for index in results.indices { results[index] += executable.floats(output: index, rows: batch.count) }
-    }
+    let hidden = TracedModel(traced: saved.model, mode: .inference).ownLayers.filter {
+      $0.layer is any Activation && $0.outputShape.rank == 2
+    }.prefix(mostLayers)
+    let pass = try UnitPass(
+      saved.model, parameters: saved.model.storage, loss: saved.loss, layers: hidden.map(\.path),
+      engine: engine)
+    let results = pass.run(dataset.features)
     let scale = saved.scale
     let isRegression = if case .values = dataset.targets { true } else { false }
     let predictions = isRegression ? results[0].map { scale.original($0) } : results[0]

@@ -7,7 +7,7 @@ public import ApusNN
 /// Belongs to one thread at a time. Where the run stands is a value : a session that is given it goes on
 /// to the same bits.
 public final class TrainingSession {
-  public let settings: TrainingSettings
+  public private(set) var settings: TrainingSettings
   public let stepsPerEpoch: Int
   /// Where the run stands.
   public private(set) var progress = TrainingProgress()
@@ -167,6 +167,24 @@ public final class TrainingSession {
     return loss
   }
 
+  /// One step on a single sample of the batch that comes next, which stays the next one: for looking on. A run with such
+  /// steps is not that of its settings.
+  ///
+  /// - Parameter sample: which one; beyond the batch it begins again.
+  /// - Returns: the sample's loss, before the update.
+  /// - Throws: as ``runStep()``.
+  @discardableResult
+  public func runStep(sample: Int) throws -> Float {
+    let start = progress.position * rowsPerStep
+    let rows = min(rowsPerStep, training.count - start)
+    let place = start + max(sample, 0) % rows
+    let loss = try step.run(rows: load(place..<(place + 1)), step: progress.step + 1, rate: currentRate)
+    progress.step += 1
+    progress.firstLoss = progress.firstLoss ?? loss
+    send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
+    return loss
+  }
+
   /// Puts samples of the epoch's order where the step reads them; gives their number.
   private func load(_ range: Range<Int>) -> Int {
     feed.load(epoch: progress.epoch, range)
@@ -184,6 +202,16 @@ public final class TrainingSession {
       "step \(progress.step + 1): training diverges, the loss grew from \(progress.firstLoss ?? loss) to \(loss)",
       at: "the loss",
       fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
+  }
+
+  /// Changes the learning rate that the schedule begins with, from the next step on: it is an input of the plan.
+  ///
+  /// - Throws: for a rate below 0, or one that is no number.
+  public func setRate(_ rate: Double) throws(ApusError) {
+    guard rate.isFinite, rate >= 0 else {
+      throw ApusError("a learning rate of \(rate)", expected: "0 or more")
+    }
+    settings.rate = rate
   }
 
   /// The learning rate of the next step.

@@ -1,0 +1,76 @@
+#if Command
+  import Apus
+  import ApusStudio
+  import ArgumentParser
+
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #else
+    import Darwin
+  #endif
+
+  struct Playground: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Watch networks learn, in a page that this command serves.",
+      discussion: """
+        Prints the one address that opens the page. It is served to this machine alone, unless --host names another \
+        address; the address holds a token that changes with every start. Ctrl-C ends it.
+        """)
+
+    @Option(help: ArgumentHelp("The port; 0 takes a free one.", valueName: "n"))
+    var port = 8080
+
+    @Option(
+      help: ArgumentHelp(
+        "The address to serve at; others than 127.0.0.1 let other machines in.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("A table to begin with: CSV or TSV, or a built-in name.", valueName: "data"))
+    var data: String?
+
+    @Flag(help: "Open the page in the browser.")
+    var open = false
+
+    func validate() throws {
+      guard (0...65535).contains(port) else {
+        throw ValidationError("the port \(port) is none: 0 … 65535 (choose another one with --port)")
+      }
+    }
+
+    func run() throws {
+      var server = StudioServer(host: host, port: port)
+      if let data {
+        let source = try DataSource.open(data)
+        guard case .table(let table) = source.content else {
+          throw ApusError("the playground draws tables, and this is none", at: source.place)
+        }
+        server.table = table
+      }
+      try server.runAndWait { [server, open] port in
+        let url = server.url(port: port)
+        Output.print([url])
+        fflush(nil)
+        if open { Browser.open(url) }
+      }
+    }
+  }
+
+  /// The machine's usual browser.
+  private enum Browser {
+    static func open(_ url: String) {
+      #if os(macOS)
+        let program = "open"
+      #else
+        let program = "xdg-open"
+      #endif
+      var process = pid_t()
+      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(url), nil]
+      defer { for argument in arguments { free(argument) } }
+      if posix_spawnp(&process, program, nil, nil, &arguments, environ) != 0 {
+        Output.tell(["there is no \(program): open the address in a browser"])
+      }
+    }
+  }
+#endif

@@ -1,0 +1,187 @@
+import ApusCore
+import ApusData
+import ApusNN
+package import ApusTraining
+
+/// What takes a lesson out of the page: files and a command that come to the same weights, and a program.
+package struct Export {
+  private let plan: LessonPlan
+  private let progress: TrainingProgress
+  private let deviation: String?
+
+  package init(_ trainee: Trainee) {
+    plan = trainee.plan
+    progress = trainee.session.progress
+    deviation = trainee.deviation
+  }
+
+  package init(_ plan: LessonPlan, progress: TrainingProgress = TrainingProgress()) {
+    (self.plan, self.progress, deviation) = (plan, progress, nil)
+  }
+
+  static let dataName = "points.csv"
+  static let configurationName = "lesson.yaml"
+  static let command = "apus train --config \(configurationName)"
+
+  var json: JSONValue {
+    get throws {
+      try .object([
+        JSONMember("command", .string(Self.command)), JSONMember("yaml", .string(configuration.yaml())),
+        JSONMember("csv", .string(csv)), JSONMember("swift", .string(swift)),
+        JSONMember("epochs", .integer(epochs)),
+        JSONMember("deviation", deviation.map { .string($0) } ?? .null),
+      ])
+    }
+  }
+
+  /// The whole epochs that were trained, where no schedule looks at the length of the run; else those of the lesson.
+  var epochs: Int {
+    plan.settings.schedule is ConstantRate && progress.epoch > 0 ? progress.epoch : plan.lesson.epochs
+  }
+
+  /// For `apus train`.
+  package var configuration: RunConfiguration {
+    let (lesson, settings) = (plan.lesson, plan.settings)
+    var configuration = RunConfiguration()
+    configuration.data.source = Self.dataName
+    configuration.data.target = plan.points.names.target
+    configuration.data.task = plan.points.task
+    configuration.data.scaling = lesson.scaling
+    configuration.data.validation = lesson.data.validation
+    configuration.data.test = 0
+    configuration.model.layers = plan.network.configuration
+    configuration.training.loss = settings.loss.configuration
+    configuration.training.optimizer = settings.optimizer.configuration
+    configuration.training.learningRate = lesson.rate
+    configuration.training.schedule = settings.schedule.configuration
+    configuration.training.epochs = epochs
+    configuration.training.batch = settings.batch
+    configuration.training.l2 = lesson.l2
+    configuration.training.l1 = lesson.l1 == 0 ? nil : lesson.l1
+    configuration.training.clipNorm = lesson.clipNorm
+    configuration.training.seed = lesson.seed
+    return configuration
+  }
+
+  /// The points with the inputs as columns.
+  package var csv: String {
+    get throws(ApusError) {
+      let table = try plan.points.table(plan.inputs)
+      var lines = [table.columns.map { Self.quoted($0.name) }.joined(separator: ",")]
+      for row in 0..<table.rowCount {
+        lines.append(
+          table.columns.map { column in
+            switch column.cells {
+            case .numbers(let numbers): "\(numbers[row])"
+            case .texts: Self.quoted(column.text(row: row) ?? "")
+            }
+          }.joined(separator: ","))
+      }
+      return lines.joined(separator: "\n") + "\n"
+    }
+  }
+
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+
+  // MARK: A program
+
+  /// A program that reads the points and trains the same network.
+  package var swift: String {
+    let (lesson, settings) = (plan.lesson, plan.settings)
+    let layers = plan.network.items.map { "  " + Self.expression($0.layer) }.joined(separator: "\n")
+    let target = Self.literal(plan.points.names.target)
+    let split =
+      lesson.data.validation > 0
+      ? "try task.split(SplitOptions(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed)))"
+      : "task.unsplit()"
+    var regularization: [String] = []
+    if lesson.l2 > 0 { regularization.append("l2: \(lesson.l2)") }
+    if lesson.l1 > 0 { regularization.append("l1: \(lesson.l1)") }
+    if let norm = lesson.clipNorm { regularization.append("clipNorm: \(norm)") }
+    let schedule =
+      settings.schedule is ConstantRate ? "" : ", schedule: \(Self.schedule(settings.schedule))"
+    return """
+      import Apus
+
+      let table = try Table.read("\(Self.dataName)")
+      let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
+      let split = \(split)
+      let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))
+      let preprocessing = try task.fit(split.training, options: encoding).preprocessing
+      let points = try preprocessing.apply(to: table).dataset
+      let training = points.subset(split.training.indices)
+      let validation = points.subset(split.validation)
+
+      var model = try Model(input: points.inputShape, seed: \(lesson.seed)) {
+      \(layers)
+      }
+      let optimizer = OptimizerSetting(\(Self.expression(settings.optimizer)), rate: \(lesson.rate))
+      let trainer = Trainer(
+        loss: \(Self.expression(settings.loss)), optimizer: optimizer\(schedule)\
+      \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
+        seed: \(lesson.seed))
+      try trainer.fit(&model, training, validation: validation, epochs: \(epochs), batch: \(settings.batch))
+      for metric in try model.evaluate(validation.count > 0 ? validation : training, loss: trainer.settings.loss) {
+        print(metric)
+      }
+
+      """
+  }
+
+  private static func schedule(_ schedule: any Schedule) -> String {
+    guard let sequence = schedule as? ScheduleSequence else { return expression(schedule) }
+    let parts = sequence.schedules.map { expression($0) }
+    return parts[0] + parts.dropFirst().map { ".then(\($0))" }.joined()
+  }
+
+  /// A value of a table as Swift: `Adam()`, or with its properties set.
+  static func expression(_ item: any Named) -> String {
+    if let dense = item as? Dense {
+      guard dense.initializer != Dense().initializer else { return "Dense(\(dense.units))" }
+      return "Dense(\(dense.units), initializer: \(expression(dense.initializer.value)))"
+    }
+    if let dropout = item as? Dropout { return "Dropout(\(dropout.rate))" }
+    let name = "\(type(of: item))"
+    guard case .object(let members) = item.configuration, case .object(let changed)? = members.first?.value
+    else {
+      return "\(name)()"
+    }
+    let lines = changed.map { "it.\($0.key) = \(literal($0.value))" }.joined(separator: "; ")
+    return "{ var it = \(name)(); \(lines); return it }() as \(name)"
+  }
+
+  private static func literal(_ value: JSONValue) -> String {
+    switch value {
+    case .null: return "nil"
+    case .bool(let value): return value ? "true" : "false"
+    case .number(let digits): return digits
+    case .string(let text):
+      let words = text.split(separator: " ")
+      if words.count == 2, let count = Int(words[0]),
+        words[1].hasPrefix("step") || words[1].hasPrefix("epoch")
+      {
+        return words[1].hasPrefix("step") ? ".steps(\(count))" : ".epochs(\(count))"
+      }
+      return literal(text)
+    case .array(let values): return "[" + values.map { literal($0) }.joined(separator: ", ") + "]"
+    case .object: return value.text()
+    }
+  }
+
+  /// A text as Swift writes it.
+  private static func literal(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case _ where scalar.value < 0x20: result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

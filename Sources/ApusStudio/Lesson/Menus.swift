@@ -1,0 +1,89 @@
+package import ApusCore
+import ApusData
+import ApusNN
+import ApusViews
+
+/// What the page's menus offer: the tables, so that whatever is added to one shows up by itself.
+package enum Menus {
+  package static var json: JSONValue {
+    get throws(ApusError) {
+      let families = ["activations", "losses", "optimizers", "schedules", "initializers"]
+      var presets: [JSONValue] = []
+      for preset in Preset.table { presets.append(try preset.json) }
+      return .object(
+        NameFamilies.all.filter { families.contains($0.name) }.map { family in
+          JSONMember(family.name, .array(family.table.items.map { json($0) }))
+        } + [
+          JSONMember("lesson", try Lesson().json),
+          JSONMember("layer", try JSONCoding.encode(LessonLayer())),
+          JSONMember(
+            "sets",
+            .array(
+              PointSet.table.map { set in
+                .object([
+                  JSONMember("name", .string(set.name)), JSONMember("title", .string(set.title)),
+                  JSONMember("task", .string(set.task.rawValue)),
+                  JSONMember(
+                    "classes", .array([.integer(set.classes.lowerBound), .integer(set.classes.upperBound)])),
+                ])
+              })),
+          JSONMember(
+            "features",
+            .array(
+              PointFeature.table.map {
+                .object([JSONMember("name", .string($0.name)), JSONMember("title", .string($0.title))])
+              })),
+          JSONMember(
+            "scalings",
+            .array(NumberScaling.Kind.allCases.filter { $0 != .meanImage }.map { .string($0.rawValue) })),
+          JSONMember("presets", .array(presets)),
+          JSONMember(
+            "usualLosses",
+            .object(
+              [LearningTask.classification, .regression].map {
+                JSONMember($0.rawValue, .string(type(of: LessonPlan.usualLoss($0)).name))
+              })),
+          JSONMember(
+            "limits",
+            .object([
+              JSONMember("layers", .integer(Limits.layers)), JSONMember("units", .integer(Limits.units)),
+              JSONMember("points", .integer(Limits.points)), JSONMember("edits", .integer(Limits.edits)),
+              JSONMember("epochs", .integer(Limits.epochs)),
+              JSONMember("bytes", .integer(Limits.tableBytes / 2)),
+            ])),
+        ])
+    }
+  }
+
+  /// Name, formula, the parameters that are numbers or yes and no; of a loss also for which tasks it is.
+  private static func json(_ type: any Named.Type) -> JSONValue {
+    let defaults = type.init().parameters
+    var members = [
+      JSONMember("name", .string(type.name)), JSONMember("formula", .string(type.formula)),
+      JSONMember(
+        "parameters",
+        .array(
+          type.parameterNames.compactMap { name in
+            switch defaults[name] {
+            case .number?, .bool?, .string?:
+              .object([JSONMember("name", .string(name)), JSONMember("value", defaults[name]!)])
+            default: nil
+            }
+          })),
+    ]
+    if let loss = type.init() as? any Loss {
+      members.append(JSONMember("isForNumbers", .bool(loss.isForNumbers)))
+    }
+    if let optimizer = type.init() as? any Optimizer {
+      members.append(JSONMember("rate", .double(optimizer.defaultRate)))
+    }
+    return .object(members)
+  }
+}
+
+extension Loss {
+  /// Whether it makes sense for numbers of any size: not for one that takes its targets for yes and no.
+  var isForNumbers: Bool {
+    classTargets == .indicators(off: 0, on: 1) && predictions == .scores(threshold: 0.5)
+  }
+}

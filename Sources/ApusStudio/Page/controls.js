@@ -1,0 +1,265 @@
+// Forms made from the tables: whatever is added to one shows up here.
+
+const element = (tag, className, text) => {
+  const result = document.createElement(tag);
+  if (className) result.className = className;
+  if (text !== undefined) result.textContent = text;
+  return result;
+};
+
+export const nameOf = (description) =>
+  typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
+
+/** Names as people read them: `softmaxCrossEntropy` is “softmax cross entropy”. */
+const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+  .replace(/\b([A-Z][a-z])/g, (word) => word.toLowerCase());
+
+export function select(label, options, value, onChange) {
+  const field = element('label', 'field');
+  const list = element('select');
+  for (const option of options) {
+    const item = element('option', '', option.title ?? readable(option.name));
+    item.value = option.name;
+    if (option.formula) item.title = option.formula;
+    if (option.isUnknown) item.dataset.unknown = 'true';
+    list.append(item);
+  }
+  list.value = value;
+  list.addEventListener('change', () => onChange(list.value));
+  field.append(element('span', '', label), list);
+  return field;
+}
+
+export function number(label, value, { min, max, step = 'any', placeholder = '' }, onChange) {
+  const field = element('label', 'field');
+  const input = element('input');
+  input.type = 'number';
+  input.step = step;
+  if (min !== undefined) input.min = min;
+  if (max !== undefined) input.max = max;
+  input.placeholder = placeholder;
+  input.value = value ?? '';
+  input.addEventListener('change', () => {
+    if (input.value === '') return onChange(null);
+    let given = Number(input.value);
+    if (!Number.isFinite(given)) return;
+    if (min !== undefined) given = Math.max(given, min);
+    if (max !== undefined) given = Math.min(given, max);
+    input.value = given;
+    onChange(given);
+  });
+  field.append(element('span', '', label), input);
+  return field;
+}
+
+export function range(label, value, { min, max, step, text = String }, onChange) {
+  const field = element('label', 'field range');
+  const input = element('input');
+  input.type = 'range';
+  Object.assign(input, { min, max, step });
+  input.value = value;
+  const shown = element('output', '', text(Number(input.value)));
+  input.setAttribute('aria-valuetext', shown.textContent);
+  input.addEventListener('input', () => {
+    shown.textContent = text(Number(input.value));
+    input.setAttribute('aria-valuetext', shown.textContent);
+  });
+  input.addEventListener('change', () => onChange(Number(input.value)));
+  field.append(element('span', '', label), input, shown);
+  return field;
+}
+
+export function check(label, value, onChange) {
+  const field = element('label', 'field check');
+  const input = element('input');
+  input.type = 'checkbox';
+  input.checked = value;
+  input.addEventListener('change', () => onChange(input.checked));
+  field.append(input, element('span', '', label));
+  return field;
+}
+
+/** An item of a table: its name, and its parameters. */
+export function named(label, items, description, onChange) {
+  const box = element('div', 'named');
+  const name = nameOf(description);
+  const options = items.some((item) => item.name === name) ? items : [...items, { name, title: name, isUnknown: true }];
+  box.append(select(label, options, name, (chosen) => onChange(chosen)));
+  const item = items.find((candidate) => candidate.name === name);
+  if (!item) return box;
+  const given = typeof description === 'object' ? description[name] : {};
+  const set = (key, value) => {
+    const parameters = { ...given };
+    if (value === null) delete parameters[key]; else parameters[key] = value;
+    onChange(Object.keys(parameters).length ? { [name]: parameters } : name);
+  };
+  const more = element('details', 'more');
+  more.dataset.named = label;
+  const parameters = element('div', 'parameters');
+  more.append(element('summary', '', item.parameters.length ? 'formula, parameters' : 'formula'), parameters);
+  for (const parameter of item.parameters) {
+    const value = given?.[parameter.name] ?? parameter.value;
+    if (typeof parameter.value === 'boolean') {
+      parameters.append(check(readable(parameter.name), value, (chosen) => set(parameter.name, chosen)));
+    } else if (typeof parameter.value === 'number') {
+      parameters.append(number(readable(parameter.name), value, {}, (chosen) => set(parameter.name, chosen)));
+    } else {
+      const field = element('label', 'field');
+      const input = element('input');
+      input.value = value;
+      input.maxLength = 60;
+      input.addEventListener('change', () => set(parameter.name, input.value || null));
+      field.append(element('span', '', readable(parameter.name)), input);
+      parameters.append(field);
+    }
+  }
+  parameters.append(element('p', 'formula muted', item.formula));
+  box.append(more);
+  return box;
+}
+
+/** Puts new parts into a form; what was unfolded stays so. */
+function replace(box, parts) {
+  const key = (item) => (item.closest('[data-layer]')?.dataset.layer ?? '') + '/' + item.dataset.named;
+  const open = new Set([...box.querySelectorAll('details.more[open]')].map(key));
+  box.replaceChildren(...parts);
+  for (const item of box.querySelectorAll('details.more')) item.open = open.has(key(item));
+}
+
+// MARK: The three forms
+
+export function dataForm(box, lesson, menus, table, change, actions) {
+  const data = lesson.data;
+  const sets = menus.sets.map((set) => ({ name: set.name, title: set.title + (set.task === 'regression' ? ' (numbers)' : '') }));
+  if (table) sets.push({ name: 'own', title: table.name });
+  const parts = [select('Points', sets, data.set, (name) => actions.chooseSet(name))];
+  const set = menus.sets.find((candidate) => candidate.name === data.set);
+  if (data.set === 'own' && table) {
+    const numeric = table.columns.filter((column) => column.isNumeric);
+    const set = (key) => (value) => change((lesson) => { lesson.data.columns[key] = value; lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
+    const title = (columns) => columns.map((column) => ({ name: column.name, title: column.name }));
+    parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')),
+      select('predict', title(table.columns), data.columns.target, set('target')));
+  } else if (set) {
+    if (set.classes[1] > set.classes[0]) {
+      parts.push(range('Classes', data.classes, { min: set.classes[0], max: set.classes[1], step: 1 },
+        (value) => change((lesson) => { lesson.data.classes = value; lesson.data.added = []; })));
+    }
+    parts.push(number('Size', data.points, { min: 4, max: menus.limits.points, step: 1 },
+      (value) => change((lesson) => { lesson.data.points = Math.round(value ?? 300); })));
+    parts.push(range('Noise', data.noise, { min: 0, max: 0.5, step: 0.01, text: (value) => Math.round(value * 100) + ' %' },
+      (value) => change((lesson) => { lesson.data.noise = value; })));
+  }
+  parts.push(range('For validation', data.validation, { min: 0, max: 0.8, step: 0.05, text: (value) => Math.round(value * 100) + ' %' },
+    (value) => change((lesson) => { lesson.data.validation = value; })));
+  if (set) {
+    const again = element('button', '', 'Other points');
+    again.type = 'button';
+    again.id = 'regenerate';
+    again.addEventListener('click', () => change((lesson) => { lesson.data.seed = (lesson.data.seed + 1) % 1000; }));
+    parts.push(again);
+  }
+  const edits = data.added.length + data.removed.length;
+  if (edits > 0) {
+    const undo = element('button', '', `Undo ${edits} click${edits === 1 ? '' : 's'}`);
+    undo.type = 'button';
+    undo.addEventListener('click', () => change((lesson) => { lesson.data.added = []; lesson.data.removed = []; }));
+    parts.push(undo);
+  }
+  const inputs = element('fieldset', 'inputs');
+  inputs.append(element('legend', '', 'Inputs'));
+  for (const feature of menus.features) {
+    inputs.append(check(feature.title, lesson.inputs.includes(feature.name), (isOn) => {
+      const chosen = menus.features.map((item) => item.name)
+        .filter((name) => name === feature.name ? isOn : lesson.inputs.includes(name));
+      if (chosen.length) change((lesson) => { lesson.inputs = chosen; }); else actions.refresh();
+    }));
+  }
+  parts.push(inputs);
+  parts.push(select('Scaling of inputs', menus.scalings.map((name) => ({ name })), lesson.scaling,
+    (name) => change((lesson) => { lesson.scaling = name; })));
+  const file = element('label', 'field file');
+  const input = element('input');
+  input.type = 'file';
+  input.accept = '.csv,.tsv,.txt,text/csv';
+  input.id = 'file';
+  input.addEventListener('change', () => { if (input.files[0]) actions.openFile(input.files[0]); });
+  file.append(element('span', '', 'Your own table (CSV)'), input);
+  parts.push(file);
+  replace(box, parts);
+}
+
+export function trainingForm(box, lesson, menus, task, change) {
+  const set = (key) => (value) => change((lesson) => { lesson[key] = value; });
+  const losses = menus.losses.filter((loss) => task === 'classification' || loss.isForNumbers);
+  const rates = [];
+  for (let exponent = -5; exponent <= 1; exponent++) for (const digit of [1, 3]) rates.push(Number(`${digit}e${exponent}`));
+  let step = 0;
+  rates.forEach((rate, index) => { if (Math.abs(Math.log(rate / (lesson.rate || 1e-5))) < Math.abs(Math.log(rates[step] / (lesson.rate || 1e-5)))) step = index; });
+  const rate = range('Learning rate', step, { min: 0, max: rates.length - 1, step: 1, text: (index) => rates[index] },
+    (index) => change((lesson) => { lesson.rate = rates[index]; }));
+  if (!rates.includes(lesson.rate)) rate.querySelector('output').textContent = lesson.rate;
+  rate.id = 'rate';
+  replace(box, [
+    rate,
+    named('Optimizer', menus.optimizers, lesson.optimizer, (value) => change((lesson) => { lesson.optimizer = value; })),
+    named('Schedule', menus.schedules, lesson.schedule, set('schedule')),
+    named('Loss', losses, lesson.loss ?? menus.usualLosses[task], set('loss')),
+    number('Batch', lesson.batch, { min: 1, max: menus.limits.points, step: 1 }, (value) => set('batch')(Math.round(value ?? 10))),
+    number('Epochs of the run', lesson.epochs, { min: 1, max: menus.limits.epochs, step: 1 }, (value) => set('epochs')(Math.round(value ?? 10000))),
+    number('L2', lesson.l2, { min: 0, max: 100 }, (value) => set('l2')(value ?? 0)),
+    number('L1', lesson.l1, { min: 0, max: 100 }, (value) => set('l1')(value ?? 0)),
+    number('Clip gradients at', lesson.clipNorm, { min: 0.000001, max: 1000000, placeholder: 'never' }, set('clipNorm')),
+    number('Seed', lesson.seed, { min: 0, max: 1000000, step: 1 }, (value) => set('seed')(Math.round(value ?? 1))),
+  ]);
+}
+
+export function layersForm(box, lesson, menus, change) {
+  const open = new Set([...box.querySelectorAll('details[open]')].map((item) => item.dataset.layer));
+  const parts = lesson.layers.map((layer, index) => {
+    const details = element('details');
+    details.dataset.layer = index;
+    details.open = open.has(String(index));
+    const words = [`${layer.units} units`, readable(nameOf(layer.activation))];
+    if (layer.batchNorm) words.push('batch normalisation');
+    if (layer.dropout > 0) words.push(`dropout ${layer.dropout}`);
+    details.append(element('summary', '', `Layer ${index + 1}: ${words.join(', ')}`));
+    const set = (key) => (value) => change((lesson) => { lesson.layers[index][key] = value; });
+    const form = element('div', 'form');
+    const remove = element('button', '', 'Remove this layer');
+    remove.type = 'button';
+    remove.addEventListener('click', () => change((lesson) => { lesson.layers.splice(index, 1); }));
+    form.append(
+      number('Units', layer.units, { min: 1, max: menus.limits.units, step: 1 }, (value) => set('units')(Math.round(value ?? 1))),
+      named('Activation', menus.activations, layer.activation, set('activation')),
+      check('Batch normalisation', layer.batchNorm, set('batchNorm')),
+      range('Dropout', layer.dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
+      named('First weights', menus.initializers, layer.initializer, set('initializer')), remove);
+    details.append(form);
+    return details;
+  });
+  const details = element('details');
+  details.dataset.layer = 'output';
+  details.open = open.has('output');
+  details.append(element('summary', '', 'Output layer: first weights ' + readable(nameOf(lesson.initializer))));
+  const form = element('div', 'form');
+  form.append(named('First weights', menus.initializers, lesson.initializer, (value) => change((lesson) => { lesson.initializer = value; })));
+  details.append(form);
+  parts.push(details);
+  if (lesson.layers.length > 1) {
+    const all = element('details');
+    all.dataset.layer = 'all';
+    all.open = open.has('all');
+    all.append(element('summary', '', 'All hidden layers at once'));
+    const form = element('div', 'form');
+    const set = (key) => (value) => change((lesson) => { for (const layer of lesson.layers) layer[key] = value; });
+    form.append(
+      named('Activation', menus.activations, lesson.layers[0].activation, set('activation')),
+      check('Batch normalisation', lesson.layers.every((layer) => layer.batchNorm), set('batchNorm')),
+      range('Dropout', lesson.layers[0].dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
+      named('First weights', menus.initializers, lesson.layers[0].initializer, set('initializer')));
+    all.append(form);
+    parts.push(all);
+  }
+  replace(box, parts);
+}

@@ -1,0 +1,351 @@
+// The network: a picture for each unit, edges by weight, units and layers added and taken away, weights set by hand.
+
+import { colours, css, paintUnit, signed } from './colours.js';
+import { show } from './plane.js';
+
+const diagram = document.getElementById('diagram');
+const edges = document.getElementById('edges');
+const inspector = document.getElementById('inspector');
+
+let plan = null;
+let picture = null;
+/** Columns of tiles: the inputs, the hidden layers, the outputs. */
+let columns = [];
+/** The pictures of the hidden units. */
+let canvases = [];
+let selected = null;
+let actions = {};
+let hover = null;
+
+export function setActions(given) { actions = given; }
+
+/** Where each layer's weights begin in a picture's list. */
+function offsets(layers) {
+  let start = 0;
+  return layers.map((layer) => {
+    const weights = start;
+    const biases = start + layer.inputs * layer.units;
+    start = biases + layer.units;
+    return { weights, biases };
+  });
+}
+
+const element = (tag, className, text) => {
+  const result = document.createElement(tag);
+  if (className) result.className = className;
+  if (text !== undefined) result.textContent = text;
+  return result;
+};
+
+export function setPlan(newPlan, limits) {
+  plan = newPlan;
+  plan.offsets = offsets(plan.layers);
+  picture = null;
+  ends = null;
+  hover = null;
+  if (selected && !(selected.layer < plan.layers.length && selected.unit < plan.layers[selected.layer].units)) select(null);
+  diagram.querySelectorAll('.column').forEach((column) => column.remove());
+  const largest = Math.max(...plan.layers.map((layer) => layer.units), plan.inputs.length, 1);
+  diagram.style.setProperty('--tile', Math.max(12, Math.min(40, Math.floor(400 / largest) - 6)) + 'px');
+  columns = [];
+  addColumn('inputs', plan.inputs.map((name, index) => inputTile(name, index)), []);
+  plan.layers.forEach((layer, index) => {
+    const isOutput = index === plan.layers.length - 1;
+    const tiles = Array.from({ length: layer.units }, (_, unit) => unitTile(index, unit, isOutput));
+    addColumn(isOutput ? 'output' : `layer ${index + 1}`, tiles, isOutput ? [] : unitButtons(index, layer.units, limits));
+  });
+  canvases = columns.slice(1, -1).map((column) => column.tiles.map((tile) => tile.querySelector('canvas')));
+  const add = columns[columns.length - 1].element;
+  if (plan.layers.length - 1 < limits.layers) {
+    const button = element('button', 'add-layer', '+ layer');
+    button.type = 'button';
+    button.title = 'Add a hidden layer before the output';
+    button.addEventListener('click', () => actions.addLayer());
+    add.querySelector('.head').append(button);
+  }
+  for (let index = 0; index < plan.inputs.length; index++) {
+    const bytes = plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
+    paintUnit(columns[0].tiles[index].querySelector('canvas'), bytes, plan.grid, 2);
+  }
+  drawEdges();
+}
+
+function addColumn(title, tiles, buttons) {
+  const column = element('div', 'column');
+  column.setAttribute('role', 'group');
+  column.setAttribute('aria-label', title);
+  const head = element('div', 'head');
+  head.append(element('span', 'muted', title), ...buttons);
+  const body = element('div', 'tiles');
+  body.append(...tiles);
+  column.append(head, body);
+  diagram.append(column);
+  columns.push({ element: column, tiles });
+}
+
+function unitButtons(layer, units, limits) {
+  const make = (text, label, isOff, body) => {
+    const button = element('button', 'small', text);
+    button.type = 'button';
+    button.disabled = isOff;
+    button.setAttribute('aria-label', label);
+    button.addEventListener('click', body);
+    return button;
+  };
+  const group = element('span', 'pair');
+  group.append(
+    make('−', `one unit less in layer ${layer + 1}`, units <= 1, () => actions.setUnits(layer, units - 1)),
+    make('+', `one unit more in layer ${layer + 1}`, units >= limits.units, () => actions.setUnits(layer, units + 1)));
+  return [group];
+}
+
+function inputTile(name, index) {
+  const tile = element('div', 'tile input');
+  const canvas = element('canvas');
+  canvas.setAttribute('aria-hidden', 'true');
+  tile.append(canvas, element('span', 'name', name));
+  const bytes = () => plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
+  tile.addEventListener('pointerenter', () => show({ title: `the input ${name}`, bytes }));
+  tile.addEventListener('pointerleave', () => show(null));
+  return tile;
+}
+
+function unitTile(layer, unit, isOutput) {
+  const tile = element('button', 'tile' + (isOutput ? ' result' : ''));
+  tile.type = 'button';
+  const title = isOutput ? outputTitle(unit) : `unit ${unit + 1} of layer ${layer + 1}`;
+  tile.setAttribute('aria-label', title + ': its weights');
+  tile.dataset.layer = layer;
+  tile.dataset.unit = unit;
+  if (isOutput) {
+    tile.append(element('span', 'name', outputName(unit)));
+    if (plan.task === 'classification' && plan.layers[layer].units > 1) tile.style.setProperty('--mark', `var(--c${unit % 6})`);
+  } else {
+    const canvas = element('canvas');
+    canvas.setAttribute('aria-hidden', 'true');
+    tile.append(canvas);
+    const bytes = () => picture && unitBytes(layer, unit);
+    const look = () => show({ title, bytes });
+    tile.addEventListener('pointerenter', look);
+    tile.addEventListener('pointerleave', () => show(null));
+    tile.addEventListener('focus', look);
+    tile.addEventListener('blur', () => show(null));
+  }
+  tile.addEventListener('click', () => select({ layer, unit }));
+  return tile;
+}
+
+const outputName = (unit) => plan.task !== 'classification' ? plan.target
+  : plan.layers[plan.layers.length - 1].units === 1 ? plan.classes[1] : plan.classes[unit];
+const outputTitle = (unit) => `the output ${outputName(unit)}`;
+
+function unitBytes(layer, unit) {
+  let start = 0;
+  for (let index = 0; index < layer; index++) start += plan.layers[index].units;
+  const size = plan.grid ** 2;
+  return picture.units.subarray((start + unit) * size, (start + unit + 1) * size);
+}
+
+/** Many edges need not keep up with the pictures. */
+let lastEdges = 0;
+
+export function setPicture(newPicture, isPlaying = false) {
+  picture = newPicture;
+  for (let layer = 0; layer < plan.layers.length - 1; layer++) {
+    for (let unit = 0; unit < plan.layers[layer].units; unit++) {
+      paintUnit(canvases[layer][unit], unitBytes(layer, unit), plan.grid, 2);
+    }
+  }
+  const now = performance.now();
+  if (!isPlaying || lines.length < 150 || now - lastEdges > 100) {
+    lastEdges = now;
+    drawEdges();
+  }
+  refreshInspector();
+}
+
+/** In other colours. */
+export function redraw() {
+  if (!plan) return;
+  const kept = picture;
+  setPlan(plan, actions.limits());
+  if (kept) setPicture(kept);
+}
+
+// MARK: Edges
+
+let lines = [];
+/** Where edges begin and end; nil until the tiles have their places. */
+let ends = null;
+
+function drawEdges() {
+  const box = diagram.getBoundingClientRect();
+  if (box.width < 2 || columns.length < 2) return;
+  const ratio = Math.min(devicePixelRatio || 1, 2);
+  const width = diagram.scrollWidth;
+  const height = diagram.scrollHeight;
+  if (edges.width !== Math.round(width * ratio) || edges.height !== Math.round(height * ratio)) {
+    edges.width = Math.round(width * ratio);
+    edges.height = Math.round(height * ratio);
+    edges.style.width = width + 'px';
+    edges.style.height = height + 'px';
+  }
+  const context = edges.getContext('2d');
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  if (!picture) return;
+  lines = [];
+  if (!ends) ends = columns.map((column) => column.tiles.map((tile) => {
+    const rectangle = (tile.querySelector('canvas') ?? tile).getBoundingClientRect();
+    return {
+      left: rectangle.left - box.left, right: rectangle.right - box.left, y: (rectangle.top + rectangle.bottom) / 2 - box.top,
+    };
+  }));
+  plan.layers.forEach((layer, index) => {
+    const { weights } = plan.offsets[index];
+    let largest = 1e-6;
+    for (let place = 0; place < layer.inputs * layer.units; place++) {
+      const size = Math.abs(picture.weights[weights + place]);
+      if (size > largest && size < Infinity) largest = size;
+    }
+    for (let input = 0; input < layer.inputs; input++) {
+      for (let unit = 0; unit < layer.units; unit++) {
+        const from = ends[index][input];
+        const to = ends[index + 1][unit];
+        if (!from || !to) continue;
+        const value = picture.weights[weights + input * layer.units + unit];
+        const line = { layer: index, input, unit, value, x1: from.right, y1: from.y, x2: to.left, y2: to.y };
+        lines.push(line);
+        stroke(context, line, Math.abs(value) / largest);
+      }
+    }
+  });
+  if (hover) {
+    const line = lines.find((item) => item.layer === hover.layer && item.input === hover.input && item.unit === hover.unit);
+    if (line) {
+      stroke(context, line, 1, 2.5);
+      label(context, line);
+    }
+  }
+}
+
+function stroke(context, line, share, extra = 0) {
+  context.beginPath();
+  context.moveTo(line.x1, line.y1);
+  const middle = (line.x1 + line.x2) / 2;
+  context.bezierCurveTo(middle, line.y1, middle, line.y2, line.x2, line.y2);
+  context.lineWidth = 0.4 + 3.2 * share + extra;
+  context.strokeStyle = css(signed(line.value), extra ? 1 : 0.25 + 0.65 * share);
+  context.stroke();
+}
+
+function label(context, line) {
+  const text = String(Number(line.value.toPrecision(3)));
+  const { paper, ink } = colours();
+  context.font = '600 12px system-ui, sans-serif';
+  const width = context.measureText(text).width + 10;
+  const x = (line.x1 + line.x2) / 2;
+  const y = (line.y1 + line.y2) / 2;
+  context.fillStyle = css(paper, 0.92);
+  context.fillRect(x - width / 2, y - 10, width, 20);
+  context.fillStyle = css(ink);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, x, y);
+}
+
+function lineAt(event) {
+  const box = diagram.getBoundingClientRect();
+  const x = event.clientX - box.left;
+  const y = event.clientY - box.top;
+  let best = null;
+  let distance = 7;
+  for (const line of lines) {
+    if (x < line.x1 || x > line.x2) continue;
+    const share = (x - line.x1) / Math.max(line.x2 - line.x1, 1);
+    // The curve's height over its middle part, near enough.
+    const eased = share * share * (3 - 2 * share);
+    const away = Math.abs(line.y1 + (line.y2 - line.y1) * eased - y);
+    if (away < distance) { distance = away; best = line; }
+  }
+  return best;
+}
+
+diagram.addEventListener('pointermove', (event) => {
+  if (event.target.closest('button')) return;
+  const line = lineAt(event);
+  if (line?.layer === hover?.layer && line?.input === hover?.input && line?.unit === hover?.unit) return;
+  hover = line;
+  diagram.classList.toggle('on-edge', Boolean(line));
+  drawEdges();
+});
+diagram.addEventListener('pointerleave', () => { hover = null; drawEdges(); });
+diagram.addEventListener('click', (event) => {
+  if (event.target.closest('button')) return;
+  const line = lineAt(event);
+  if (line) select({ layer: line.layer, unit: line.unit }, line.input);
+});
+
+// MARK: One unit's weights
+
+function inputNames(layer) {
+  return layer === 0 ? plan.inputs : Array.from({ length: plan.layers[layer].inputs }, (_, unit) => `unit ${unit + 1}`);
+}
+
+export function select(unit, input) {
+  selected = unit;
+  diagram.querySelectorAll('.tile.selected').forEach((tile) => tile.classList.remove('selected'));
+  inspector.hidden = !unit;
+  inspector.replaceChildren();
+  if (!unit) return;
+  columns[unit.layer + 1].tiles[unit.unit].classList.add('selected');
+  const isOutput = unit.layer === plan.layers.length - 1;
+  const layer = plan.layers[unit.layer];
+  const head = element('div', 'row spread');
+  const title = isOutput ? outputTitle(unit.unit) : `Unit ${unit.unit + 1} of layer ${unit.layer + 1}`;
+  const close = element('button', 'small', '✕');
+  close.type = 'button';
+  close.setAttribute('aria-label', 'close');
+  close.addEventListener('click', () => {
+    const tile = columns[unit.layer + 1]?.tiles[unit.unit];
+    select(null);
+    tile?.focus();
+  });
+  head.append(element('h3', '', title), close);
+  const list = element('div', 'weights');
+  const field = (name, kind, index) => {
+    const label = element('label', 'field');
+    const number = document.createElement('input');
+    number.type = 'number';
+    number.step = 'any';
+    number.dataset.kind = kind;
+    number.dataset.index = index;
+    number.addEventListener('change', () => {
+      const value = Number(number.value);
+      if (number.value !== '' && Number.isFinite(value)) actions.setWeight(`${layer.path}.${kind}`, index, value);
+      number.blur();
+    });
+    label.append(name, ' ', number);
+    list.append(label);
+    return number;
+  };
+  field('bias', 'bias', unit.unit);
+  const numbers = inputNames(unit.layer).map((name, index) => field(name, 'weight', index * layer.units + unit.unit));
+  inspector.append(head, element('p', 'muted', 'Its bias, and its weights from what comes before; change one, and go on.'), list);
+  refreshInspector();
+  (input === undefined ? close : numbers[input])?.focus({ preventScroll: input === undefined });
+}
+
+function refreshInspector() {
+  if (!selected || !picture) return;
+  const offset = plan.offsets[selected.layer];
+  inspector.querySelectorAll('input').forEach((number) => {
+    if (document.activeElement === number) return;
+    const start = number.dataset.kind === 'bias' ? offset.biases : offset.weights;
+    const value = picture.weights[start + Number(number.dataset.index)];
+    const text = Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+    if (number.value !== text) number.value = text;
+  });
+}
+
+new ResizeObserver(() => { ends = null; drawEdges(); }).observe(diagram);

@@ -1,0 +1,149 @@
+// The plane: what the network puts out, or one unit, with the points over it; clicks add points and take them away.
+
+import { classRamp, colours, css, drawing, pack, paintUnit, seriesCount } from './colours.js';
+
+const canvas = document.getElementById('plane');
+const caption = document.getElementById('plane-caption');
+const hidden = document.createElement('canvas');
+let plan = null;
+let picture = null;
+let shown = null;
+let onClick = () => {};
+
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; legend(); draw(); }
+export function setPicture(newPicture) { picture = newPicture; draw(); }
+/** Shows one unit in the place of the output; null goes back. */
+export function show(unit) { shown = unit; draw(); }
+export function whenClicked(body) { onClick = body; }
+
+export function draw() {
+  if (!plan) return;
+  const ratio = Math.min(devicePixelRatio || 1, 2);
+  const side = Math.round(canvas.clientWidth * ratio);
+  if (side < 2) return;
+  if (canvas.width !== side) { canvas.width = side; canvas.height = side; }
+  const context = canvas.getContext('2d');
+  context.fillStyle = css(colours().paper);
+  context.fillRect(0, 0, side, side);
+  const unit = shown && shown.bytes();
+  if (unit) {
+    paintUnit(hidden, unit, plan.grid);
+  } else if (picture) {
+    paintOutput();
+  }
+  if (unit || picture) {
+    context.imageSmoothingEnabled = Boolean(unit) || plan.task !== 'classification';
+    context.drawImage(hidden, 0, 0, side, side);
+  }
+  drawAxes(context, side, ratio);
+  drawPoints(context, side, ratio);
+  caption.textContent = unit ? shown.title : 'the output, over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
+}
+
+function paintOutput() {
+  const size = plan.grid;
+  if (plan.task !== 'classification') {
+    // The smallest number is the ramp's end, and not “no number”.
+    paintUnit(hidden, picture.output.map((value) => Math.max(value, 1)), size);
+    return;
+  }
+  const { context, image, pixels } = drawing(hidden, size);
+  const ramps = plan.classes.map((_, label) => classRamp(label));
+  const fallback = pack(colours().muted);
+  for (let place = 0; place < pixels.length; place++) {
+    pixels[place] = ramps[picture.output[2 * place]]?.[picture.output[2 * place + 1]] ?? fallback;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+const place = (value, range, side) => (value - range[0]) / (range[1] - range[0]) * side;
+
+function drawAxes(context, side, ratio) {
+  context.strokeStyle = css(colours().ink, 0.25);
+  context.lineWidth = ratio;
+  context.beginPath();
+  const x = place(0, plan.x, side);
+  const y = side - place(0, plan.y, side);
+  if (x > 0 && x < side) { context.moveTo(x, 0); context.lineTo(x, side); }
+  if (y > 0 && y < side) { context.moveTo(0, y); context.lineTo(side, y); }
+  context.stroke();
+}
+
+function drawPoints(context, side, ratio) {
+  const { classes, paper, ink, ramp } = colours();
+  const count = plan.points.length / 4;
+  const radius = (count > 2000 ? 1.6 : count > 600 ? 2.4 : 3.4) * ratio;
+  // Many points would hide the picture.
+  const every = Math.max(1, Math.floor(count / 4000));
+  for (let index = 0; index < count; index += every) {
+    const [x, y, target, isValidation] = plan.points.subarray(4 * index, 4 * index + 4);
+    const left = place(x, plan.x, side);
+    const top = side - place(y, plan.y, side);
+    if (left < -radius || top < -radius || left > side + radius || top > side + radius) continue;
+    let colour;
+    if (plan.task === 'classification') {
+      colour = css(classes[target % seriesCount]);
+    } else {
+      const share = (target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]);
+      const packed = ramp[Math.max(1, Math.min(255, Math.round(share * 255)))];
+      colour = css([packed & 255, packed >> 8 & 255, packed >> 16 & 255]);
+    }
+    context.beginPath();
+    context.arc(left, top, radius, 0, 2 * Math.PI);
+    if (isValidation) {
+      // Rings are for validation.
+      context.fillStyle = css(paper, 0.75);
+      context.fill();
+      context.lineWidth = 1.6 * ratio;
+      context.strokeStyle = colour;
+    } else {
+      context.fillStyle = colour;
+      context.fill();
+      context.lineWidth = ratio;
+      context.strokeStyle = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
+    }
+    context.stroke();
+  }
+}
+
+function legend() {
+  const box = document.getElementById('legend');
+  box.replaceChildren();
+  const add = (className, text, style) => {
+    const item = document.createElement('span');
+    const mark = document.createElement('span');
+    mark.className = className;
+    if (style) mark.style.setProperty('--mark', style);
+    item.append(mark, text);
+    box.append(item);
+  };
+  if (plan.task === 'classification') {
+    plan.classes.forEach((name, label) => add('dot', name, `var(--c${label % seriesCount})`));
+  } else {
+    const number = (value) => Number(value.toPrecision(3));
+    add('ramp', `${plan.target} from ${number(plan.targets[0])} to ${number(plan.targets[1])}`);
+  }
+  add('dot filled', `${plan.training} for training`, 'var(--muted)');
+  const kept = plan.points.length / 4 - plan.training;
+  if (kept > 0) add('dot ring', `${kept} for validation`, 'var(--muted)');
+}
+
+/** The number of the point at a place of the plane, or nil. */
+export function nearest(x, y) {
+  let best = -1;
+  let distance = Infinity;
+  for (let index = 0; index < plan.points.length / 4; index++) {
+    const dx = (plan.points[4 * index] - x) / (plan.x[1] - plan.x[0]);
+    const dy = (plan.points[4 * index + 1] - y) / (plan.y[1] - plan.y[0]);
+    if (dx * dx + dy * dy < distance) { distance = dx * dx + dy * dy; best = index; }
+  }
+  return Math.sqrt(distance) < 0.04 ? best : null;
+}
+
+canvas.addEventListener('click', (event) => {
+  if (!plan) return;
+  const box = canvas.getBoundingClientRect();
+  const x = plan.x[0] + (event.clientX - box.left) / box.width * (plan.x[1] - plan.x[0]);
+  const y = plan.y[1] - (event.clientY - box.top) / box.height * (plan.y[1] - plan.y[0]);
+  onClick(x, y);
+});

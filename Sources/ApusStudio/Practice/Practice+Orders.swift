@@ -1,0 +1,178 @@
+package import ApusCore
+package import ApusData
+import ApusTraining
+import Synchronization
+
+extension Practice {
+  /// What a page may ask for: `{"do": "play"}` and the like.
+  ///
+  /// - Throws: when the order is not known or cannot be carried out.
+  package func obey(_ order: JSONValue) async throws -> JSONValue {
+    let names = Self.table.map(\.name).joined(separator: ", ")
+    guard let name = order["do"]?.stringValue else {
+      throw ApusError("no order", expected: "{\"do\": …}, with one of \(names)")
+    }
+    guard let known = Self.table.first(where: { $0.name == name }) else {
+      throw ApusError("unknown order “\(name.prefix(40))”", expected: names)
+    }
+    return try await perform { [self] trainee in try known.body(self, trainee, order) }
+  }
+
+  /// A table that was handed in, as a text; the lesson is then about it.
+  package func open(table text: String, name: String) async throws -> JSONValue {
+    let table = try Table.parse(Array(text.utf8), name: String(name.prefix(100)))
+    return try await perform { trainee in
+      var lesson = trainee.lesson
+      lesson.data = try LessonData(own: table, keeping: lesson.data)
+      // What was chosen for another task may not do for this one.
+      lesson.loss = nil
+      try trainee.take(lesson, table: table)
+      return try .object([
+        JSONMember("lesson", trainee.lesson.json), JSONMember("table", table.outline),
+      ])
+    }
+  }
+
+  private struct Known: Sendable {
+    let name: String
+    let body: @Sendable (Practice, Trainee, JSONValue) throws -> JSONValue
+  }
+
+  private static let table = [
+    Known(name: "play") { _, trainee, _ in
+      trainee.play(true)
+      return .null
+    },
+    Known(name: "pause") { _, trainee, _ in
+      trainee.play(false)
+      return .null
+    },
+    Known(name: "step") { _, trainee, order in
+      let name = order["by"]?.stringValue ?? ""
+      guard let stride = Trainee.Stride(rawValue: name) else {
+        throw ApusError(
+          "a step by “\(name.prefix(40))”",
+          expected: Trainee.Stride.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      trainee.stepOnce(stride)
+      return .null
+    },
+    Known(name: "rewind") { _, trainee, _ in
+      try trainee.rewind()
+      return .null
+    },
+    Known(name: "scrub") { _, trainee, order in
+      try trainee.scrub(to: try number(order, "step"))
+      return .null
+    },
+    Known(name: "speed") { _, trainee, order in
+      let speed = order["stepsPerSecond"]?.doubleValue
+      guard speed.map({ $0 > 0 && $0 <= 1e9 }) ?? true else {
+        throw ApusError(
+          "\(speed!) steps a second", expected: "more than 0, or null for as many as there can be")
+      }
+      trainee.setSpeed(speed)
+      return .null
+    },
+    Known(name: "lesson") { _, trainee, order in
+      guard let json = order["lesson"] else { throw ApusError("no lesson") }
+      try trainee.take(Lesson(json: json))
+      return try trainee.lesson.json
+    },
+    Known(name: "weight") { _, trainee, order in
+      guard let path = order["path"]?.stringValue, let value = order["value"]?.doubleValue else {
+        throw ApusError("no weight", expected: "path, index and value")
+      }
+      try trainee.set(path, try number(order, "index"), to: value)
+      return .null
+    },
+    Known(name: "grid") { _, trainee, order in
+      try trainee.setGrid(try number(order, "size"))
+      return .null
+    },
+    Known(name: "show") { _, trainee, _ in
+      try trainee.showAll()
+      return try .object([
+        JSONMember("lesson", trainee.lesson.json), JSONMember("table", trainee.table?.outline ?? .null),
+      ])
+    },
+    Known(name: "doctor") { practice, trainee, _ in
+      practice.examine(trainee.patient)
+      return .null
+    },
+    Known(name: "export") { _, trainee, _ in try Export(trainee).json },
+  ]
+
+  private static func number(_ order: JSONValue, _ key: String) throws(ApusError) -> Int {
+    guard let number = order[key]?.intValue else { throw ApusError("no whole number “\(key)”") }
+    return number
+  }
+
+  /// The model of now, as a file.
+  package func modelFile() async throws -> [UInt8] {
+    let slot = Slot<[UInt8]>()
+    _ = try await perform { trainee in
+      slot.value = try trainee.plan.saved(trainee.session.snapshot()).serialized()
+      return .null
+    }
+    return slot.value ?? []
+  }
+
+  /// Written by the training thread before the reply, read after it.
+  private final class Slot<Value>: @unchecked Sendable { var value: Value? }
+
+  /// The doctor takes seconds: on a thread of its own, one at a time.
+  private func examine(_ patient: Patient) {
+    guard !isExamining.exchange(true, ordering: .acquiring) else { return }
+    let box = PatientBox(patient)
+    PlainThread.detach { [self] in
+      let verdicts = Doctor.examine(box.patient)
+      isExamining.store(false, ordering: .releasing)
+      self.box.put(
+        message: Frame("doctor", [JSONMember("verdicts", .array(verdicts.map(\.json)))]).bytes)
+    }
+  }
+
+  private struct PatientBox: @unchecked Sendable {
+    let patient: Patient
+    init(_ patient: Patient) { self.patient = patient }
+  }
+}
+
+extension LessonData {
+  /// A table's first two columns of numbers, and what it seems to be about.
+  init(own table: Table, keeping old: LessonData) throws(ApusError) {
+    guard table.rowCount <= Limits.points else {
+      throw ApusError(
+        "\(table.rowCount) rows", at: table.name, expected: "at most \(Limits.points)",
+        fix: "train on the whole file with apus train")
+    }
+    let schema = try TableSchema.infer(table)
+    let target = schema.target.map { table.columns[$0.index].name } ?? ""
+    let numbers = schema.inputs.map { table.columns[$0] }.filter(\.isNumeric).map(\.name)
+    guard numbers.count >= 2 else {
+      throw ApusError(
+        "\(numbers.count) columns of numbers that are of use beside “\(target.prefix(60))”", at: table.name,
+        expected: "at least two, for the plane")
+    }
+    self.init()
+    set = PointSet.own
+    (validation, seed) = (old.validation, old.seed)
+    columns = LessonColumns(x: numbers[0], y: numbers[1], target: target)
+  }
+}
+
+extension Table {
+  /// What the page needs to offer a choice of columns.
+  package var outline: JSONValue {
+    .object([
+      JSONMember("name", .string(name)), JSONMember("rows", .integer(rowCount)),
+      JSONMember(
+        "columns",
+        .array(
+          columns.prefix(200).map {
+            .object([JSONMember("name", .string($0.name)), JSONMember("isNumeric", .bool($0.isNumeric))])
+          })),
+    ])
+  }
+}
