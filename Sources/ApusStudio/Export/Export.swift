@@ -92,7 +92,15 @@ package struct Export {
   /// A program that reads the points and trains the same network.
   package var swift: String {
     let (lesson, settings) = (plan.lesson, plan.settings)
-    let layers = plan.network.items.map { "  " + Self.expression($0.layer) }.joined(separator: "\n")
+    var writer = Writer()
+    var layers: [String] = []
+    for (number, item) in plan.network.items.enumerated() {
+      layers.append("  " + writer.expression(item.layer, "layer\(number)"))
+    }
+    let rule = writer.expression(settings.optimizer, "rule")
+    let loss = writer.expression(settings.loss, "loss")
+    let schedule =
+      settings.schedule is ConstantRate ? "" : ", schedule: \(writer.schedule(settings.schedule))"
     let target = Self.literal(plan.points.names.target)
     let split =
       lesson.data.validation > 0
@@ -102,8 +110,7 @@ package struct Export {
     if lesson.l2 > 0 { regularization.append("l2: \(lesson.l2)") }
     if lesson.l1 > 0 { regularization.append("l1: \(lesson.l1)") }
     if let norm = lesson.clipNorm { regularization.append("clipNorm: \(norm)") }
-    let schedule =
-      settings.schedule is ConstantRate ? "" : ", schedule: \(Self.schedule(settings.schedule))"
+    let made = writer.lines.isEmpty ? "" : writer.lines.joined(separator: "\n") + "\n"
     return """
       import Apus
 
@@ -116,12 +123,12 @@ package struct Export {
       let training = points.subset(split.training.indices)
       let validation = points.subset(split.validation)
 
-      var model = try Model(input: points.inputShape, seed: \(lesson.seed)) {
-      \(layers)
+      \(made)var model = try Model(input: points.inputShape, seed: \(lesson.seed)) {
+      \(layers.joined(separator: "\n"))
       }
-      let optimizer = OptimizerSetting(\(Self.expression(settings.optimizer)), rate: \(lesson.rate))
+      let optimizer = OptimizerSetting(\(rule), rate: \(lesson.rate))
       let trainer = Trainer(
-        loss: \(Self.expression(settings.loss)), optimizer: optimizer\(schedule)\
+        loss: \(loss), optimizer: optimizer\(schedule)\
       \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
         seed: \(lesson.seed))
       try trainer.fit(&model, training, validation: validation, epochs: \(epochs), batch: \(settings.batch))
@@ -132,26 +139,33 @@ package struct Export {
       """
   }
 
-  private static func schedule(_ schedule: any Schedule) -> String {
-    guard let sequence = schedule as? ScheduleSequence else { return expression(schedule) }
-    let parts = sequence.schedules.map { expression($0) }
-    return parts[0] + parts.dropFirst().map { ".then(\($0))" }.joined()
-  }
+  /// Values of tables as Swift: `Adam()`; one whose properties are not the usual ones is a variable, made before it is used.
+  private struct Writer {
+    private(set) var lines: [String] = []
 
-  /// A value of a table as Swift: `Adam()`, or with its properties set.
-  static func expression(_ item: any Named) -> String {
-    if let dense = item as? Dense {
-      guard dense.initializer != Dense().initializer else { return "Dense(\(dense.units))" }
-      return "Dense(\(dense.units), initializer: \(expression(dense.initializer.value)))"
+    mutating func expression(_ item: any Named, _ name: String) -> String {
+      if let dense = item as? Dense {
+        guard dense.initializer != Dense().initializer else { return "Dense(\(dense.units))" }
+        let initializer = expression(dense.initializer.value, name + "Weights")
+        return "Dense(\(dense.units), initializer: \(initializer))"
+      }
+      if let dropout = item as? Dropout { return "Dropout(\(dropout.rate))" }
+      let type = "\(Swift.type(of: item))"
+      guard case .object(let members) = item.configuration, case .object(let changed)? = members.first?.value
+      else { return "\(type)()" }
+      lines.append("var \(name) = \(type)()")
+      lines += changed.map { "\(name).\($0.key) = \(Export.literal($0.value))" }
+      return name
     }
-    if let dropout = item as? Dropout { return "Dropout(\(dropout.rate))" }
-    let name = "\(type(of: item))"
-    guard case .object(let members) = item.configuration, case .object(let changed)? = members.first?.value
-    else {
-      return "\(name)()"
+
+    mutating func schedule(_ schedule: any Schedule) -> String {
+      guard let sequence = schedule as? ScheduleSequence else { return expression(schedule, "schedule") }
+      var parts: [String] = []
+      for (number, part) in sequence.schedules.enumerated() {
+        parts.append(expression(part, "schedule\(number + 1)"))
+      }
+      return parts[0] + parts.dropFirst().map { ".then(\($0))" }.joined()
     }
-    let lines = changed.map { "it.\($0.key) = \(literal($0.value))" }.joined(separator: "; ")
-    return "{ var it = \(name)(); \(lines); return it }() as \(name)"
   }
 
   private static func literal(_ value: JSONValue) -> String {
