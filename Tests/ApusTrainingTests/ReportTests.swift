@@ -38,7 +38,7 @@ import Testing
       configuration.training.epochs = 3
       var folds: [RunFindings] = []
       let validation = try CrossValidation(configuration, folds: 3, folder: folder.path(source))
-      let scores = try #require(try validation.run { folds.append($1) })
+      let scores = try #require(try validation.run(onFold: { folds.append($1) }))
       let page = FoldsPage(folds, scores, folder: validation.folder).html
       check(page)
       // Each row was tested once.
