@@ -105,7 +105,9 @@ import Testing
   func configurationsAreRight(_ article: String) throws {
     let folder = try TemporaryFolder()
     for block in try Self.blocks("yaml", in: article) {
-      let configuration = try RunConfiguration.load(yaml: folder.write("article.yaml", block))
+      var configuration = try RunConfiguration.load(yaml: folder.write("article.yaml", block))
+      // Images that are not in the package: the digits stand for them.
+      if configuration.data.source == "cifar10" { configuration.data.source = "digits" }
       if configuration.search.over == nil {
         #expect(try TrainingRun.model(of: configuration).parameterCount > 0)
       } else {
