@@ -1,4 +1,4 @@
-public import Apus
+import Apus
 
 /// Writing with the GPT of W6, untrained, on one thread: what a character costs does not depend on the weights.
 public enum Generation {
