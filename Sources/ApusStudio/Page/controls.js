@@ -126,6 +126,17 @@ function replace(box, parts) {
   for (const item of box.querySelectorAll('details.more')) item.open = open.has(key(item));
 }
 
+/** Sets a column; the place that had it takes what is left, for none can stand in two. */
+function swapped(columns, key, value, numeric) {
+  const other = ['x', 'y', 'target'].find((name) => name !== key && columns[name] === value);
+  if (other) {
+    const isFit = other === 'target' || numeric.some((column) => column.name === columns[key]);
+    columns[other] = isFit ? columns[key]
+      : numeric.find((column) => column.name !== value && !Object.values(columns).includes(column.name))?.name ?? value;
+  }
+  columns[key] = value;
+}
+
 // MARK: The three forms
 
 export function dataForm(box, lesson, menus, table, change, actions) {
@@ -136,7 +147,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   const set = menus.sets.find((candidate) => candidate.name === data.set);
   if (data.set === 'own' && table) {
     const numeric = table.columns.filter((column) => column.isNumeric);
-    const set = (key) => (value) => change((lesson) => { lesson.data.columns[key] = value; lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
+    const set = (key) => (value) => change((lesson) => { swapped(lesson.data.columns, key, value, numeric); lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
     const title = (columns) => columns.map((column) => ({ name: column.name, title: column.name }));
     parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')),
       select('predict', title(table.columns), data.columns.target, set('target')));
