@@ -367,6 +367,7 @@
         ("no inputs", #"{"inputs": []}"#), ("an input that is code", #"{"inputs": ["x1*system('rm')"]}"#),
         ("an optimizer's parameter that is a text", #"{"optimizer": {"momentum": {"momentum": "NaN"}}}"#),
         ("two optimizers", #"{"optimizer": {"adam": {}, "momentum": {}}}"#),
+        ("no schedule", #"{"schedule": []}"#), ("a list of no schedules", #"{"schedule": ["constant", []]}"#),
         ("a loss that is a list", #"{"loss": [[1]]}"#),
         (
           "a table that was never there",
@@ -415,7 +416,7 @@
             let status = try target.order(#"{"do": "step", "by": "\#(by)"}"#)
             guard status == 200 else { return status }
           }
-          return status
+          return try target.order(#"{"do": "export"}"#)
         }
       }
   }

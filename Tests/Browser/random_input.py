@@ -434,7 +434,7 @@ def main():
         print(f"FAILED after {requests} requests, seed {options.seed}: {fault}")
         if run.server.poll() is not None:
             run.errors.seek(0)
-            print(f"the server ended with {run.server.returncode}:", run.errors.read()[-3000:].decode(errors="replace"), sep="\n")
+            print(f"the server ended with {run.server.returncode}:", run.errors.read()[:4000].decode(errors="replace"), sep="\n")
         print("the last requests, the newest at the end:")
         for data in run.client.last:
             print("  ", data)

@@ -111,6 +111,7 @@ public enum Schedules {
   /// A schedule from a name, a name with parameters, or a list of them that follow each other.
   public static func schedule(_ description: JSONValue) throws(ApusError) -> any Schedule {
     if case .array(let items) = description {
+      guard !items.isEmpty else { throw ApusError("an empty list of schedules", expected: "at least one") }
       var schedules: [any Schedule] = []
       for item in items { schedules.append(try schedule(item)) }
       return schedules.count == 1 ? schedules[0] : ScheduleSequence(schedules: schedules)
