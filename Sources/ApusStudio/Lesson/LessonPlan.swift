@@ -10,6 +10,8 @@ package struct LessonPlan: Sendable {
   package let points: LessonPoints
   let preprocessing: TablePreprocessing
   package let training: any Dataset
+  /// Every point, in the order of ``points``.
+  let all: any Dataset
   package let validation: (any Dataset)?
   /// Of each point, whether it is kept back.
   let isValidation: [Bool]
@@ -41,6 +43,7 @@ package struct LessonPlan: Sendable {
       throw ApusError("an input is of no use", at: "lesson.inputs", fix: "choose others")
     }
     let dataset = try preprocessing.apply(to: task.table).dataset
+    all = dataset
     training = dataset.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : dataset.subset(split.validation)
     var isValidation = [Bool](repeating: false, count: points.count)

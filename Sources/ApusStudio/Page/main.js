@@ -1,5 +1,6 @@
 // Puts the page together: one lesson, one session, and what comes of it.
 
+import * as closer from './closer.js';
 import { colours, forgetColours } from './colours.js';
 import * as controls from './controls.js';
 import * as curves from './curves.js';
@@ -153,6 +154,7 @@ function takePlan(header, bytes) {
   plane.setPlan(plan);
   network.setPlan(plan, menus.limits);
   flow.reset(plan.layers.length);
+  closer.setPlan(plan, lesson);
   if (!isSameTask) { $('confusion').replaceChildren(); tools(); controls.trainingForm($('training-form'), lesson, menus, plan.task, change); }
   $('hand-x').value = Number(((plan.x[0] + plan.x[1]) / 2).toPrecision(3));
   $('hand-y').value = Number(((plan.y[0] + plan.y[1]) / 2).toPrecision(3));
@@ -173,6 +175,7 @@ function takePicture(header, bytes) {
   };
   facts = header;
   latest = { header, picture };
+  closer.take(header);
   pictures += 1;
   if (!frameRequested) { frameRequested = true; requestAnimationFrame(drawLatest); }
 }
@@ -314,6 +317,7 @@ function wire() {
     setUnits: (layer, units) => change((lesson) => { lesson.layers[layer].units = units; }),
     setWeight: (path, index, value) => order('weight', { path, index, value }),
   });
+  closer.wire({ order: (name, members) => session.order(name, members), tools });
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => session, fail);
   document.addEventListener('keydown', (event) => {
     if (event.target.closest('input, select, button, summary, pre') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -341,16 +345,14 @@ function tools() {
     ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % 6})` }))
     : [{ value: 'high', text: 'adds the highest', mark: 'var(--high)' }, { value: 'low', text: 'adds the lowest', mark: 'var(--low)' }];
   choices.push({ value: 'remove', text: 'takes away' });
+  if (closer.choosesPoints()) choices.push({ value: 'look', text: 'shows it in the graph' });
   if (!choices.some((choice) => choice.value === tool)) tool = choices[0].value;
   box.replaceChildren(...choices.map((choice) => {
     const label = document.createElement('label');
     label.className = 'choice';
     const input = document.createElement('input');
     Object.assign(input, { type: 'radio', name: 'tool', value: choice.value, checked: choice.value === tool });
-    input.addEventListener('change', () => {
-      tool = choice.value;
-      $('hand-do').textContent = tool === 'remove' ? 'Take away here' : 'Add here';
-    });
+    input.addEventListener('change', () => { tool = choice.value; sayTool(); });
     label.append(input);
     if (choice.mark) {
       const dot = document.createElement('span');
@@ -361,11 +363,20 @@ function tools() {
     label.append(choice.text);
     return label;
   }));
+  sayTool();
+}
+
+function sayTool() {
+  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : tool === 'look' ? 'Show what is here' : 'Add here';
 }
 
 function click(x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   const data = lesson.data;
+  if (tool === 'look') {
+    const index = plane.nearest(x, y);
+    return index === null ? say('There is no point.') : closer.choose(index);
+  }
   if (tool === 'remove') {
     const index = plane.nearest(x, y);
     if (index === null) return say('There is no point.');

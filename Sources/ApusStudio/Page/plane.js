@@ -9,12 +9,16 @@ let plan = null;
 let picture = null;
 let shown = null;
 let onClick = () => {};
+/** The number of a point that is pointed out, or null. */
+let marked = null;
 
 export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; legend(); draw(); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
 export function whenClicked(body) { onClick = body; }
+/** Points a point out by its number; null none. */
+export function mark(index) { marked = index; draw(); }
 
 export function draw() {
   if (!plan) return;
@@ -37,6 +41,7 @@ export function draw() {
   }
   drawAxes(context, side, ratio);
   drawPoints(context, side, ratio);
+  drawMark(context, side, ratio);
   caption.textContent = unit ? shown.title : 'the output, over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
 }
 
@@ -102,6 +107,20 @@ function drawPoints(context, side, ratio) {
       context.lineWidth = ratio;
       context.strokeStyle = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
     }
+    context.stroke();
+  }
+}
+
+function drawMark(context, side, ratio) {
+  if (marked === null || marked >= plan.points.length / 4) return;
+  const left = place(plan.points[4 * marked], plan.x, side);
+  const top = side - place(plan.points[4 * marked + 1], plan.y, side);
+  const { paper, ink } = colours();
+  for (const [colour, width] of [[paper, 5], [ink, 2]]) {
+    context.beginPath();
+    context.arc(left, top, 8 * ratio, 0, 2 * Math.PI);
+    context.lineWidth = width * ratio;
+    context.strokeStyle = css(colour);
     context.stroke();
   }
 }

@@ -8,9 +8,12 @@ extension Practice {
   ///
   /// - Throws: when the order is not known or cannot be carried out.
   package func obey(_ order: JSONValue) async throws -> JSONValue {
-    let names = Self.table.map(\.name).joined(separator: ", ")
+    let names = (Self.table.map { $0.name } + Self.readings.map { $0.name }).joined(separator: ", ")
     guard let name = order["do"]?.stringValue else {
       throw ApusError("no order", expected: "{\"do\": …}, with one of \(names)")
+    }
+    if let reading = Self.readings.first(where: { $0.name == name }) {
+      return try await make(reading, order)
     }
     guard let known = Self.table.first(where: { $0.name == name }) else {
       throw ApusError("unknown order “\(name.prefix(40))”", expected: names)
@@ -96,6 +99,11 @@ extension Practice {
         JSONMember("lesson", trainee.lesson.json), JSONMember("table", trainee.table?.outline ?? .null),
       ])
     },
+    Known(name: "watch") { practice, trainee, order in
+      practice.watch(order)
+      trainee.hasChanged = true
+      return .null
+    },
     Known(name: "doctor") { practice, trainee, _ in
       practice.examine(trainee.patient)
       return .null
@@ -119,7 +127,7 @@ extension Practice {
   }
 
   /// Written by the training thread before the reply, read after it.
-  private final class Slot<Value>: @unchecked Sendable { var value: Value? }
+  final class Slot<Value>: @unchecked Sendable { var value: Value? }
 
   /// The doctor takes seconds: on a thread of its own, one at a time.
   private func examine(_ patient: Patient) {

@@ -1,5 +1,6 @@
 import ApusCore
 package import ApusData
+import ApusTraining
 import Dispatch
 import Synchronization
 
@@ -12,6 +13,12 @@ package final class Practice: Sendable {
   private let orders = Mutex<[Order]>([])
   private let isClosed = Atomic(false)
   let isExamining = Atomic(false)
+  /// Whether a reading is being made: one at a time.
+  let isReading = Atomic(false)
+  /// Whether the page shows histograms through depth.
+  let watchesDepth = Atomic(false)
+  /// The map of the loss that the page shows, on which pictures say where the weights are.
+  let watchedMap = Mutex<(number: Int, plane: WeightPlane)?>(nil)
   let mail = Mail()
   /// Wakes the training thread.
   private let wake = DispatchSemaphore(value: 0)
@@ -123,6 +130,7 @@ package final class Practice: Sendable {
   private func draw() {
     var easel: Easel?
     var curve = Curve()
+    let closer = CloserLook(self)
     while !isClosed.load(ordering: .acquiring) {
       guard let (newEasel, letter) = mail.take() else {
         _ = mail.wake.wait(timeout: .now() + 1)
@@ -135,6 +143,7 @@ package final class Practice: Sendable {
       var (frame, point) = easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
       if !letter.isLookingBack { curve.append(point) }
       frame.header += letter.facts
+      frame.header += closer.members(easel, letter)
       if letter.wantsCurve {
         frame.header.append(JSONMember("curves", .array(curve.points.map(\.json))))
       }
@@ -157,6 +166,7 @@ struct Letter: Sendable {
   var restartsCurve: Bool
   /// Whether the moment is one of the past, whose point the curves have.
   var isLookingBack: Bool
+  var isPlaying: Bool
 }
 
 /// Room for one letter.

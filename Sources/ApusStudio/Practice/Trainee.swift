@@ -270,7 +270,7 @@ package final class Trainee {
     return Letter(
       plan: planNumber, step: progress.step, epoch: epoch,
       weights: Array(session.step.trained[0].parameters.floats), facts: facts(epoch), wantsCurve: wantsCurve,
-      restartsCurve: restartsCurve, isLookingBack: isLookingBack)
+      restartsCurve: restartsCurve, isLookingBack: isLookingBack, isPlaying: isPlaying)
   }
 
   private func facts(_ epoch: Double) -> [JSONMember] {
