@@ -167,6 +167,79 @@ class Check:
         self.quiet()
         os.remove(path)
 
+    def check_all_columns(self):
+        """A table of numbers, categories and gaps: every column is an input, the plane that of two principal components."""
+        self.open()
+        lines = ["length,<b>kind</b>,wild,height,class"]
+        for i in range(120):
+            lines.append(f"{i * 7 % 41},{['pike', 'bream', 'roach'][i % 3]},{'yes' if i % 2 else 'no'},{'' if i % 19 == 7 else i * i % 17},{'big' if i * 7 % 41 > 20 else 'small'}")
+        path = os.path.join(self.folder, "columns.csv")
+        with open(path, "w") as file:
+            file.write("\n".join(lines))
+        self.browser.file("#file", path)
+        self.wait("playground.lesson.data.set === 'own' && playground.plan.target === 'class'", what="the table")
+        expect(self.run("playground.plan.projection === null && playground.plan.inputs.length === 2"), "two columns have a projection")
+        self.run("""(() => {
+          const list = [...document.querySelectorAll('#data-form select')].find((list) => [...list.options].some((option) => option.value === 'all'));
+          list.value = 'all';
+          list.dispatchEvent(new Event('change', { bubbles: true }));
+        })()""")
+        self.wait("playground.plan.projection !== null", what="the plane of all columns")
+        self.settle()
+        expect(self.run("playground.plan.inputs.join()") == "length,<b>kind</b> = bream,<b>kind</b> = pike,<b>kind</b> = roach,wild,height,height is missing",
+               f"the inputs are {self.run('playground.plan.inputs')}")
+        expect(self.run("document.querySelectorAll('main b').length") == 0, "the table's text became HTML")
+        shares = self.run("playground.plan.projection")
+        expect(0 < shares[1] <= shares[0] and sum(shares) < 1, f"the shares are {shares}")
+        expect(f"{round(shares[0] * 100)} % (across)" in self.run("document.getElementById('plane-caption').textContent"), "the caption says no share")
+        expect(self.run("[...document.querySelectorAll('#tools input')].map((tool) => tool.value).join()") == "remove", "points can be added to a slice")
+        self.click("#play")
+        self.wait("playground.facts.curve[3] > 0.95", timeout=60, what="95 % on all columns")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        # A row is taken away by a click on it.
+        before = self.run("playground.plan.points.length / 4")
+        self.run("""(() => {
+          const { points } = playground.plan;
+          document.getElementById('hand-x').value = points[0];
+          document.getElementById('hand-y').value = points[1];
+          document.getElementById('hand-do').click();
+        })()""")
+        self.wait(f"playground.plan.points.length / 4 === {before - 1}", what="the row taken away")
+        self.settle()
+        self.shot("columns-1280")
+        # The run that is exported comes to the same model.
+        self.click("#rewind")
+        self.wait("playground.facts.step === 0")
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1")
+        self.same_model()
+        self.browser.size(360, 800, True)
+        time.sleep(0.3)
+        self.shot("columns-360")
+        self.quiet()
+        os.remove(path)
+
+    def same_model(self):
+        """Downloads model and files, and trains by the command: the same bytes."""
+        folder = self.browser.downloads
+        for name in os.listdir(folder):
+            if os.path.isfile(os.path.join(folder, name)):
+                os.remove(os.path.join(folder, name))
+        for title in ("Model", "Command"):
+            self.run(f"[...document.querySelectorAll('#downloads button')].find((button) => button.textContent === {json.dumps(title)}).click()")
+        end = time.monotonic() + 10
+        while not {"lesson.yaml", "model.safetensors"} <= set(os.listdir(folder)) or any(name.endswith(".crdownload") for name in os.listdir(folder)):
+            expect(time.monotonic() < end, f"downloaded are {os.listdir(folder)}")
+            time.sleep(0.1)
+        self.wait("document.getElementById('export-text').textContent.includes('apus train')", what="the command")
+        time.sleep(0.3)
+        command = self.run("document.querySelector('#export-text pre').textContent").split("apus train ")[1].split()
+        trained = subprocess.run([sys.argv[1], "train", *command, "--out", "same", "--quiet"], cwd=folder, capture_output=True, text=True)
+        expect(trained.returncode == 0, trained.stderr)
+        with open(os.path.join(folder, "same/model.safetensors"), "rb") as ours, open(os.path.join(folder, "model.safetensors"), "rb") as page:
+            expect(ours.read() == page.read(), "the exported run comes to another model")
+
     def check_every_control(self):
         """Each menu's every item, each box, slider and number once."""
         self.open({"data": {"points": 60}})

@@ -46,6 +46,11 @@ package struct Export {
     configuration.data.source = Self.dataName
     configuration.data.target = plan.points.names.target
     configuration.data.task = plan.points.task
+    if plan.lesson.data.isProjected {
+      configuration.data.header = true
+      configuration.data.delimiter = LessonSamples.format.delimiter
+      configuration.data.decimalMark = "."
+    }
     configuration.data.scaling = lesson.scaling
     configuration.data.validation = lesson.data.validation
     configuration.data.test = 0
@@ -63,29 +68,8 @@ package struct Export {
     return configuration
   }
 
-  /// The points with the inputs as columns.
-  package var csv: String {
-    get throws(ApusError) {
-      let table = try plan.points.table(plan.inputs)
-      var lines = [table.columns.map { Self.quoted($0.name) }.joined(separator: ",")]
-      for row in 0..<table.rowCount {
-        lines.append(
-          table.columns.map { column in
-            switch column.cells {
-            case .numbers(let numbers): "\(numbers[row])"
-            case .texts: Self.quoted(column.text(row: row) ?? "")
-            }
-          }.joined(separator: ","))
-      }
-      return lines.joined(separator: "\n") + "\n"
-    }
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
-  }
+  /// The samples with the inputs as columns.
+  package var csv: String { plan.samples.table?.csv ?? "" }
 
   // MARK: A program
 
@@ -110,11 +94,14 @@ package struct Export {
     if lesson.l2 > 0 { regularization.append("l2: \(lesson.l2)") }
     if lesson.l1 > 0 { regularization.append("l1: \(lesson.l1)") }
     if let norm = lesson.clipNorm { regularization.append("clipNorm: \(norm)") }
+    let format =
+      lesson.data.isProjected
+      ? #", format: TableFormat(hasHeader: true, delimiter: ",", numberStyle: .plain)"# : ""
     let made = writer.lines.isEmpty ? "" : writer.lines.joined(separator: "\n") + "\n"
     return """
       import Apus
 
-      let table = try Table.read("\(Self.dataName)")
+      let table = try Table.read("\(Self.dataName)"\(format))
       let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
       let split = \(split)
       let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))

@@ -48,7 +48,7 @@ public struct LessonData: Sendable, Equatable, Codable {
   public var added: [LessonPoint] = []
   /// Points of the set that were taken away, by number.
   public var removed: [Int] = []
-  /// Of a table that was handed in: two columns of numbers, and what is predicted.
+  /// Of a table that was handed in: two columns of numbers or all, and what is predicted.
   public var columns: LessonColumns?
 
   public init() {}
@@ -69,9 +69,12 @@ public struct LessonColumns: Sendable, Equatable, Codable {
   public var x: String
   public var y: String
   public var target: String
+  /// Whether the network is given every column that is of use, as the table's preprocessing encodes it, and not x and y
+  /// alone; the plane is then that of the first two principal components.
+  public var all: Bool
 
-  public init(x: String = "", y: String = "", target: String = "") {
-    (self.x, self.y, self.target) = (x, y, target)
+  public init(x: String = "", y: String = "", target: String = "", all: Bool = false) {
+    (self.x, self.y, self.target, self.all) = (x, y, target, all)
   }
 }
 
@@ -174,6 +177,10 @@ extension LessonData {
       try require(
         abs(point.x) <= 1e9 && abs(point.y) <= 1e9 && abs(point.target) <= 1e9, "data.added",
         "(\(point.x), \(point.y))", "numbers up to 1e9")
+    }
+    if isProjected {
+      try require(
+        added.isEmpty, "data.added", added.count, "none where a point of the plane is not all of a sample")
     }
     guard set != PointSet.own else { return }
     let set = try PointSet.named(set)

@@ -8,6 +8,10 @@ public enum Limits {
   /// Places along each axis of a picture.
   public static let grid = 200
   public static let classes = 12
+  /// Numbers that the network is given of a row of a table: the principal components take time with their cube.
+  public static let features = 128
+  /// Inputs that have a picture of their own.
+  public static let shownInputs = 32
   public static let epochs = 100_000
   /// Sessions at a time, each with two threads.
   public static let sessions = 8

@@ -49,6 +49,7 @@ package enum Menus {
               JSONMember("layers", .integer(Limits.layers)), JSONMember("units", .integer(Limits.units)),
               JSONMember("points", .integer(Limits.points)), JSONMember("edits", .integer(Limits.edits)),
               JSONMember("epochs", .integer(Limits.epochs)),
+              JSONMember("shownInputs", .integer(Limits.shownInputs)),
               JSONMember("bytes", .integer(Limits.tableBytes / 2)),
             ])),
         ])

@@ -128,6 +128,9 @@ function replace(box, parts) {
 
 // MARK: The three forms
 
+/** Whether the plane is a slice of many inputs, and its points are not all of a sample. */
+export const isProjected = (lesson) => lesson.data.set === 'own' && Boolean(lesson.data.columns?.all);
+
 export function dataForm(box, lesson, menus, table, change, actions) {
   const data = lesson.data;
   const sets = menus.sets.map((set) => ({ name: set.name, title: set.title + (set.task === 'regression' ? ' (numbers)' : '') }));
@@ -138,8 +141,12 @@ export function dataForm(box, lesson, menus, table, change, actions) {
     const numeric = table.columns.filter((column) => column.isNumeric);
     const set = (key) => (value) => change((lesson) => { lesson.data.columns[key] = value; lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
     const title = (columns) => columns.map((column) => ({ name: column.name, title: column.name }));
-    parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')),
-      select('predict', title(table.columns), data.columns.target, set('target')));
+    if (numeric.length > 1) {
+      parts.push(select('Inputs', [{ name: 'two', title: 'two columns' }, { name: 'all', title: 'all columns' }], data.columns.all ? 'all' : 'two',
+        (value) => change((lesson) => { lesson.data.columns.all = value === 'all'; lesson.data.added = []; lesson.data.removed = []; })));
+    }
+    if (!data.columns.all) parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')));
+    parts.push(select('predict', title(table.columns), data.columns.target, set('target')));
   } else if (set) {
     if (set.classes[1] > set.classes[0]) {
       parts.push(range('Classes', data.classes, { min: set.classes[0], max: set.classes[1], step: 1 },
@@ -167,6 +174,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
     parts.push(undo);
   }
   const inputs = element('fieldset', 'inputs');
+  inputs.hidden = isProjected(lesson);
   inputs.append(element('legend', '', 'Inputs'));
   for (const feature of menus.features) {
     inputs.append(check(feature.title, lesson.inputs.includes(feature.name), (isOn) => {

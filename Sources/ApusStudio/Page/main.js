@@ -121,7 +121,8 @@ function chooseSet(name) {
     };
     if (name === 'own' && !lesson.data.columns) {
       const numeric = table.columns.filter((column) => column.isNumeric);
-      lesson.data.columns = { x: numeric[0].name, y: numeric[1].name, target: table.columns[table.columns.length - 1].name };
+      const [x, y] = numeric.length > 1 ? [numeric[0].name, numeric[1].name] : ['', ''];
+      lesson.data.columns = { x, y, target: table.columns[table.columns.length - 1].name, all: numeric.length < 2 };
     }
     if (name === 'own' || set?.task !== former) lesson.loss = null;
   });
@@ -147,7 +148,8 @@ async function openFile(file) {
 
 function takePlan(header, bytes) {
   const floats = new Float32Array(bytes.buffer, 0, header.points * 4);
-  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join();
+  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join()
+    && Boolean(plan.projection) === Boolean(header.projection);
   const count = header.points;
   plan = { ...header, points: floats, validation: count - header.training, inputImages: bytes.subarray(16 * count) };
   plane.setPlan(plan);
@@ -337,11 +339,12 @@ function setSpeed() {
 
 function tools() {
   const box = $('tools');
-  const choices = plan.task === 'classification'
+  const choices = plan.projection ? [] : plan.task === 'classification'
     ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % 6})` }))
     : [{ value: 'high', text: 'adds the highest', mark: 'var(--high)' }, { value: 'low', text: 'adds the lowest', mark: 'var(--low)' }];
   choices.push({ value: 'remove', text: 'takes away' });
   if (!choices.some((choice) => choice.value === tool)) tool = choices[0].value;
+  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : 'Add here';
   box.replaceChildren(...choices.map((choice) => {
     const label = document.createElement('label');
     label.className = 'choice';

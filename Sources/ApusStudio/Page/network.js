@@ -45,10 +45,13 @@ export function setPlan(newPlan, limits) {
   hover = null;
   if (selected && !(selected.layer < plan.layers.length && selected.unit < plan.layers[selected.layer].units)) select(null);
   diagram.querySelectorAll('.column').forEach((column) => column.remove());
-  const largest = Math.max(...plan.layers.map((layer) => layer.units), plan.inputs.length, 1);
+  const shownInputs = plan.inputs.slice(0, limits.shownInputs);
+  const largest = Math.max(...plan.layers.map((layer) => layer.units), shownInputs.length, 1);
   diagram.style.setProperty('--tile', Math.max(12, Math.min(40, Math.floor(400 / largest) - 6)) + 'px');
   columns = [];
-  addColumn('inputs', plan.inputs.map((name, index) => inputTile(name, index)), []);
+  addColumn('inputs', shownInputs.map((name, index) => inputTile(name, index)), []);
+  const others = plan.inputs.length - shownInputs.length;
+  if (others > 0) columns[0].element.append(element('span', 'name muted', `and ${others} more`));
   plan.layers.forEach((layer, index) => {
     const isOutput = index === plan.layers.length - 1;
     const tiles = Array.from({ length: layer.units }, (_, unit) => unitTile(index, unit, isOutput));
@@ -63,7 +66,7 @@ export function setPlan(newPlan, limits) {
     button.addEventListener('click', () => actions.addLayer());
     add.querySelector('.head').append(button);
   }
-  for (let index = 0; index < plan.inputs.length; index++) {
+  for (let index = 0; index < shownInputs.length; index++) {
     const bytes = plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
     paintUnit(columns[0].tiles[index].querySelector('canvas'), bytes, plan.grid, 2);
   }
@@ -103,7 +106,9 @@ function inputTile(name, index) {
   const tile = element('div', 'tile input');
   const canvas = element('canvas');
   canvas.setAttribute('aria-hidden', 'true');
-  tile.append(canvas, element('span', 'name', name));
+  const words = element('span', 'name', name);
+  words.title = name;
+  tile.append(canvas, words);
   const bytes = () => plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
   tile.addEventListener('pointerenter', () => show({ title: `the input ${name}`, bytes }));
   tile.addEventListener('pointerleave', () => show(null));

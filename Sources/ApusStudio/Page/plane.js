@@ -37,7 +37,17 @@ export function draw() {
   }
   drawAxes(context, side, ratio);
   drawPoints(context, side, ratio);
-  caption.textContent = unit ? shown.title : 'the output, over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
+  caption.textContent = (unit ? shown.title : 'the output') + (plan.projection || !unit ? ', ' + over() : '');
+}
+
+/** What the axes are. */
+function over() {
+  if (!plan.projection) return 'over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
+  const percent = (share) => Math.round(share * 100) + ' %';
+  const [across, up] = plan.projection;
+  return `on the plane of the first two principal components of all ${plan.inputs.length} inputs, through their mean: `
+    + `${percent(across)} (across) and ${percent(up)} (up) of the variance. Points are seen along the other directions, `
+    + 'so that what the network says of one need not be the colour behind it.';
 }
 
 function paintOutput() {

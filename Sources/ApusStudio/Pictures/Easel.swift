@@ -67,7 +67,8 @@ final class Easel: @unchecked Sendable {
         JSONMember("target", .string(points.names.target)),
         JSONMember("x", Self.json(points.xRange)), JSONMember("y", Self.json(points.yRange)),
         JSONMember("targets", Self.json(targets)), JSONMember("grid", .integer(size)),
-        JSONMember("inputs", .array(plan.inputs.map { .string(title($0)) })),
+        JSONMember("inputs", .array(plan.inputs.map { .string($0.title) })),
+        JSONMember("projection", plan.variance.map { .array($0.map { .double($0) }) } ?? .null),
         JSONMember(
           "layers",
           .array(
@@ -87,16 +88,9 @@ final class Easel: @unchecked Sendable {
         plan.isValidation[index] ? 1 : 0,
       ])
     }
-    frame.append(images(places, width: plan.inputs.count).bytes)
+    let shown = min(plan.inputs.count, Limits.shownInputs)
+    frame.append(Array(images(places, width: plan.inputs.count).bytes.prefix(shown * size * size)))
     return frame
-  }
-
-  private func title(_ input: PointFeature) -> String {
-    switch input.name {
-    case "x1" where plan.lesson.data.set == PointSet.own: plan.points.names.x
-    case "x2" where plan.lesson.data.set == PointSet.own: plan.points.names.y
-    default: input.title
-    }
   }
 
   /// From the smallest number to predict to the largest.

@@ -150,15 +150,12 @@ extension LessonData {
     let schema = try TableSchema.infer(table)
     let target = schema.target.map { table.columns[$0.index].name } ?? ""
     let numbers = schema.inputs.map { table.columns[$0] }.filter(\.isNumeric).map(\.name)
-    guard numbers.count >= 2 else {
-      throw ApusError(
-        "\(numbers.count) columns of numbers that are of use beside “\(target.prefix(60))”", at: table.name,
-        expected: "at least two, for the plane")
-    }
     self.init()
     set = PointSet.own
     (validation, seed) = (old.validation, old.seed)
-    columns = LessonColumns(x: numbers[0], y: numbers[1], target: target)
+    columns =
+      numbers.count >= 2
+      ? LessonColumns(x: numbers[0], y: numbers[1], target: target) : LessonColumns(target: target, all: true)
   }
 }
 

@@ -76,7 +76,7 @@ package final class Trainee {
     var kept: TrainingState?
     if !isFresh {
       let old = session.snapshot()
-      if plan.network == next.network, plan.lesson.inputs == lesson.inputs,
+      if plan.network == next.network, plan.inputs == next.inputs,
         next.training.targets == plan.training.targets
       {
         kept = session.lightState
