@@ -7,6 +7,7 @@ is well. With names only the checks whose names contain one of them are run.
 """
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -239,6 +240,90 @@ class Check:
         expect(trained.returncode == 0, trained.stderr)
         with open(os.path.join(folder, "same/model.safetensors"), "rb") as ours, open(os.path.join(folder, "model.safetensors"), "rb") as page:
             expect(ours.read() == page.read(), "the exported run comes to another model")
+
+    def check_digits(self):
+        """Digits learnt, drawn by hand with the mouse and from the keyboard, and known while the network trains."""
+        self.open()
+        expect(self.run("document.getElementById('digit').hidden"), "there is a pad without digits")
+        self.choose("#preset", "digits")
+        self.wait("playground.plan.image !== null && playground.plan.points.length / 4 === 3823", what="the digits")
+        self.settle()
+        expect(self.run("document.querySelectorAll('#diagram .images canvas.pixels').length") == 16, "no weight images")
+        self.choose("#speed", "")
+        self.click("#play")
+        self.wait("playground.facts.epoch > 8 && playground.facts.curve[5] > 0.9", timeout=120, what="90 % of the digits")
+        self.shot("digits-playing-1280")
+
+        def draw(*strokes):
+            self.click("#pad-clear")
+            self.run("document.getElementById('pad').scrollIntoView({ block: 'center' })")
+            box = self.run("(() => { const b = document.getElementById('pad').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+            for stroke in strokes:
+                places = [(box[0] + box[2] * x, box[1] + box[3] * y) for x, y in stroke]
+                mouse = lambda kind, place: self.browser.send("Input.dispatchMouseEvent", {
+                    "type": kind, "x": place[0], "y": place[1], "button": "left", "buttons": 1, "clickCount": 1})
+                mouse("mousePressed", places[0])
+                for (x1, y1), (x2, y2) in zip(places, places[1:]):
+                    for part in range(1, 9):
+                        mouse("mouseMoved", (x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8))
+                mouse("mouseReleased", places[-1])
+
+        circle = [(0.5 + 0.25 * math.sin(turn / 4 * math.pi), 0.5 - 0.38 * math.cos(turn / 4 * math.pi)) for turn in range(9)]
+        draw(circle)
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="a drawn 0, while it trains")
+        draw([(0.25, 0.12), (0.75, 0.12), (0.45, 0.9)])
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 7'", what="a drawn 7")
+        expect(self.run("document.querySelectorAll('#pad-bars tr').length") == 10, "not ten bars")
+        # What is drawn is that picture of 8 × 8, and not the strokes' place: the upper row is full of ink, the lower corners are empty.
+        level = lambda row, column: self.run(f"Number(document.querySelectorAll('#pixels button')[{8 * row + column}].style.getPropertyValue('--level'))")
+        expect(level(0, 2) > 0.5 and level(7, 0) == 0 and level(7, 7) == 0, "the pixels are not those of a 7")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        time.sleep(0.3)
+        self.shot("digits-1280")
+        self.browser.dark(True)
+        time.sleep(0.3)
+        self.shot("digits-1280-dark")
+        self.browser.dark(False)
+        # From the keyboard: a 1, pixel by pixel.
+        self.click("#pad-clear")
+        self.wait("document.getElementById('pad-bars').hidden", what="an empty pad")
+        self.run("document.querySelector('#pixels button[tabindex=\"0\"]').focus()")
+        self.run("document.activeElement === document.querySelectorAll('#pixels button')[0] || document.querySelectorAll('#pixels button')[0].focus()")
+        for _ in range(3):
+            self.browser.key("ArrowRight")
+        for row in range(8):
+            self.browser.key(" ", " ")
+            self.browser.key("ArrowRight")
+            self.browser.key(" ", " ")
+            self.browser.key("ArrowLeft")
+            self.browser.key("ArrowDown")
+        expect(self.run("[...document.querySelectorAll('#pixels button')].filter((cell) => cell.style.getPropertyValue('--level') === '1').length") == 16,
+               "the keys set other pixels")
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 1'", what="a 1 from the keyboard")
+        # One of the set, by a click on the plane.
+        self.run("""(() => {
+          const { points } = playground.plan;
+          document.getElementById('hand-x').value = points[0];
+          document.getElementById('hand-y').value = points[1];
+          document.getElementById('hand-do').click();
+        })()""")
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="the first digit of the set")
+        # A unit's weights.
+        self.click(".tile[data-layer='0'][data-unit='3']")
+        self.wait("document.querySelectorAll('#inspector input').length === 65", what="a bias and 64 weights")
+        self.shot("digits-weights-1280")
+        self.click("#rewind")
+        self.wait("playground.facts.step === 0")
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1", timeout=60)
+        self.same_model()
+        self.browser.size(360, 800, True)
+        time.sleep(0.4)
+        wide = self.run("[...document.querySelectorAll('#digit *')].filter((item) => item.getBoundingClientRect().right > innerWidth + 1).length")
+        expect(wide == 0, f"{wide} parts of the pad are too wide at 360 px")
+        self.shot("digits-360")
+        self.quiet()
 
     def check_every_control(self):
         """Each menu's every item, each box, slider and number once."""

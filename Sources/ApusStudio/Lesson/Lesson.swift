@@ -35,7 +35,7 @@ public struct Lesson: Sendable, Equatable, Codable {
 
 /// Which points there are.
 public struct LessonData: Sendable, Equatable, Codable {
-  /// One of ``PointSet/table``, or `own` for a table that was handed in.
+  /// One of ``PointSet/table``, `digits` for the bundled ones, or `own` for a table that was handed in.
   public var set = "circle"
   public var classes = 2
   public var points = 300
@@ -182,7 +182,10 @@ extension LessonData {
       try require(
         added.isEmpty, "data.added", added.count, "none where a point of the plane is not all of a sample")
     }
-    guard set != PointSet.own else { return }
+    if self.set == Self.digits {
+      try require(removed.isEmpty, "data.removed", removed.count, "none: an exported run has all digits")
+    }
+    guard ![PointSet.own, Self.digits].contains(self.set) else { return }
     let set = try PointSet.named(set)
     let range = set.classes
     try require(

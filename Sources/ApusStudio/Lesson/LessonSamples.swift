@@ -33,7 +33,9 @@ struct LessonSamples: Sendable {
 
   /// - Parameter table: one that was handed in.
   init(_ lesson: Lesson, table: Table?) throws {
-    if lesson.data.isProjected {
+    if lesson.data.set == LessonData.digits {
+      try self.init(digits: lesson)
+    } else if lesson.data.isProjected {
       guard let table, let columns = lesson.data.columns else { throw LessonData.noTable }
       try self.init(lesson, columns, of: table)
     } else {
@@ -95,7 +97,7 @@ extension TableTask {
 
 extension LessonData {
   /// Whether a place of the plane is not all of a sample, but where two directions of many meet.
-  var isProjected: Bool { self.set == PointSet.own && columns?.all == true }
+  var isProjected: Bool { self.set == Self.digits || self.set == PointSet.own && columns?.all == true }
 
   static var noTable: ApusError {
     ApusError(

@@ -137,6 +137,18 @@ package struct Preset: Sendable {
         With more noise they also follow single points: watch the validation loss.
         """
     ) { made("circle", hidden: [20]) },
+    Preset(
+      name: "digits", title: "Handwritten digits",
+      sentences: """
+        Each unit of the first layer is a picture of 8 × 8 weights: where it wants ink, and where it wants none. \
+        Draw a digit of your own, also while it trains, and see what it is taken for.
+        """
+    ) {
+      var lesson = made("digits", hidden: [16], activation: ReLU.name, rate: 0.003)
+      lesson.batch = 32
+      lesson.l2 = 0.001
+      return lesson
+    },
   ]
 
   private static func made(

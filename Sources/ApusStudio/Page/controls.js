@@ -129,7 +129,7 @@ function replace(box, parts) {
 // MARK: The three forms
 
 /** Whether the plane is a slice of many inputs, and its points are not all of a sample. */
-export const isProjected = (lesson) => lesson.data.set === 'own' && Boolean(lesson.data.columns?.all);
+export const isProjected = (lesson) => lesson.data.set === 'digits' || lesson.data.set === 'own' && Boolean(lesson.data.columns?.all);
 
 export function dataForm(box, lesson, menus, table, change, actions) {
   const data = lesson.data;
@@ -147,7 +147,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
     }
     if (!data.columns.all) parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')));
     parts.push(select('predict', title(table.columns), data.columns.target, set('target')));
-  } else if (set) {
+  } else if (set && !set.areImages) {
     if (set.classes[1] > set.classes[0]) {
       parts.push(range('Classes', data.classes, { min: set.classes[0], max: set.classes[1], step: 1 },
         (value) => change((lesson) => { lesson.data.classes = value; lesson.data.added = []; })));
@@ -159,7 +159,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   }
   parts.push(range('For validation', data.validation, { min: 0, max: 0.8, step: 0.05, text: (value) => Math.round(value * 100) + ' %' },
     (value) => change((lesson) => { lesson.data.validation = value; })));
-  if (set) {
+  if (set && !set.areImages) {
     const again = element('button', '', 'Other points');
     again.type = 'button';
     again.id = 'regenerate';

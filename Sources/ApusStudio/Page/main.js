@@ -1,8 +1,9 @@
 // Puts the page together: one lesson, one session, and what comes of it.
 
-import { colours, forgetColours } from './colours.js';
+import { colours, forgetColours, seriesCount } from './colours.js';
 import * as controls from './controls.js';
 import * as curves from './curves.js';
+import * as digit from './digit.js';
 import * as flow from './flow.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
@@ -149,10 +150,11 @@ async function openFile(file) {
 function takePlan(header, bytes) {
   const floats = new Float32Array(bytes.buffer, 0, header.points * 4);
   const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join()
-    && Boolean(plan.projection) === Boolean(header.projection);
+    && Boolean(plan.projection) === Boolean(header.projection) && Boolean(plan.image) === Boolean(header.image);
   const count = header.points;
   plan = { ...header, points: floats, validation: count - header.training, inputImages: bytes.subarray(16 * count) };
   plane.setPlan(plan);
+  digit.setPlan(plan);
   network.setPlan(plan, menus.limits);
   flow.reset(plan.layers.length);
   if (!isSameTask) { $('confusion').replaceChildren(); tools(); controls.trainingForm($('training-form'), lesson, menus, plan.task, change); }
@@ -198,6 +200,7 @@ function drawLatest() {
   if (header.state === 'playing' && now - lastFigures < 100) return;
   lastFigures = now;
   figures(header);
+  digit.setPicture(header);
   curves.draw();
   if (header.gradients.length) flow.add(header.gradients, header.movement, dead(picture));
   panels.confusion($('confusion'), plan, header);
@@ -316,6 +319,7 @@ function wire() {
     setUnits: (layer, units) => change((lesson) => { lesson.layers[layer].units = units; }),
     setWeight: (path, index, value) => order('weight', { path, index, value }),
   });
+  digit.setActions((members) => order('draw', members), network.setInputImage);
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => session, fail);
   document.addEventListener('keydown', (event) => {
     if (event.target.closest('input, select, button, summary, pre') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -326,7 +330,7 @@ function wire() {
     if (given) take(given);
   });
   window.addEventListener('resize', () => { plane.draw(); });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) session?.close(); });
 }
 
@@ -340,11 +344,11 @@ function setSpeed() {
 function tools() {
   const box = $('tools');
   const choices = plan.projection ? [] : plan.task === 'classification'
-    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % 6})` }))
+    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % seriesCount})` }))
     : [{ value: 'high', text: 'adds the highest', mark: 'var(--high)' }, { value: 'low', text: 'adds the lowest', mark: 'var(--low)' }];
-  choices.push({ value: 'remove', text: 'takes away' });
+  choices.push(plan.image ? { value: 'look', text: 'shows the digit there on the pad' } : { value: 'remove', text: 'takes away' });
   if (!choices.some((choice) => choice.value === tool)) tool = choices[0].value;
-  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : 'Add here';
+  $('hand-do').textContent = tool === 'look' ? 'Show the digit' : tool === 'remove' ? 'Take away here' : 'Add here';
   box.replaceChildren(...choices.map((choice) => {
     const label = document.createElement('label');
     label.className = 'choice';
@@ -369,9 +373,13 @@ function tools() {
 function click(x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   const data = lesson.data;
-  if (tool === 'remove') {
+  if (tool === 'remove' || tool === 'look') {
     const index = plane.nearest(x, y);
     if (index === null) return say('There is no point.');
+    if (tool === 'look') {
+      say(`Digit number ${index + 1} of the set, a ${plan.classes[plan.points[4 * index + 2]]}, is on the pad.`);
+      return digit.take(index);
+    }
     const generated = plan.points.length / 4 - data.added.length;
     change((lesson) => {
       if (index >= generated) {

@@ -9,8 +9,10 @@ let plan = null;
 let picture = null;
 let shown = null;
 let onClick = () => {};
+/** Where the names of many classes stand: more than colours can tell. */
+let middles = [];
 
-export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; legend(); draw(); }
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); draw(); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
@@ -37,6 +39,7 @@ export function draw() {
   }
   drawAxes(context, side, ratio);
   drawPoints(context, side, ratio);
+  drawNames(context, side, ratio);
   caption.textContent = (unit ? shown.title : 'the output') + (plan.projection || !unit ? ', ' + over() : '');
 }
 
@@ -114,6 +117,41 @@ function drawPoints(context, side, ratio) {
     }
     context.stroke();
   }
+}
+
+function middlesOf({ classes, points, task }) {
+  if (task !== 'classification' || classes.length <= 6) return [];
+  const sums = classes.map(() => [0, 0, 0]);
+  for (let index = 0; index < points.length; index += 4) {
+    const sum = sums[points[index + 2]];
+    sum[0] += points[index];
+    sum[1] += points[index + 1];
+    sum[2] += 1;
+  }
+  return sums.map(([x, y, count]) => count > 0 ? [x / count, y / count] : null);
+}
+
+function drawNames(context, side, ratio) {
+  const { classes, paper, ink } = colours();
+  context.font = `600 ${13 * ratio}px system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  middles.forEach((middle, label) => {
+    if (!middle) return;
+    const left = place(middle[0], plan.x, side);
+    const top = side - place(middle[1], plan.y, side);
+    const text = plan.classes[label].slice(0, 12);
+    const width = Math.max(context.measureText(text).width + 8 * ratio, 20 * ratio);
+    context.fillStyle = css(paper, 0.9);
+    context.strokeStyle = css(classes[label % seriesCount]);
+    context.lineWidth = 2 * ratio;
+    context.beginPath();
+    context.roundRect(left - width / 2, top - 10 * ratio, width, 20 * ratio, 6 * ratio);
+    context.fill();
+    context.stroke();
+    context.fillStyle = css(ink);
+    context.fillText(text, left, top + ratio);
+  });
 }
 
 function legend() {

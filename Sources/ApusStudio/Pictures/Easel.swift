@@ -10,7 +10,7 @@ final class Easel: @unchecked Sendable {
   let plan: LessonPlan
   let size: Int
   private let arena: TensorStorage
-  private let pass: UnitPass
+  let pass: UnitPass
   private let evaluator: Evaluator
   private let places: [Float]
   /// The dense layers' parameters in the arena: of each its weights, then its biases.
@@ -68,6 +68,9 @@ final class Easel: @unchecked Sendable {
         JSONMember("x", Self.json(points.xRange)), JSONMember("y", Self.json(points.yRange)),
         JSONMember("targets", Self.json(targets)), JSONMember("grid", .integer(size)),
         JSONMember("inputs", .array(plan.inputs.map { .string($0.title) })),
+        JSONMember(
+          "image",
+          plan.samples.imageSize.map { .array([.integer($0.height), .integer($0.width)]) } ?? .null),
         JSONMember("projection", plan.variance.map { .array($0.map { .double($0) }) } ?? .null),
         JSONMember(
           "layers",
@@ -88,7 +91,9 @@ final class Easel: @unchecked Sendable {
         plan.isValidation[index] ? 1 : 0,
       ])
     }
-    let shown = min(plan.inputs.count, Limits.shownInputs)
+    // The pixels of an image are shown together, and not each all over the plane.
+    let shown = plan.samples.imageSize == nil ? min(plan.inputs.count, Limits.shownInputs) : 0
+    guard shown > 0 else { return frame }
     frame.append(Array(images(places, width: plan.inputs.count).bytes.prefix(shown * size * size)))
     return frame
   }

@@ -86,6 +86,18 @@ extension Practice {
       try trainee.set(path, try number(order, "index"), to: value)
       return .null
     },
+    Known(name: "draw") { _, trainee, order in
+      var image: [UInt8]?
+      if let sample = order["sample"] {
+        image = try trainee.plan.samples.image(sample.intValue ?? -1).pixels
+      } else if order["strokes"] != nil || order["pixels"] != nil {
+        image = try DrawnDigit(json: order).pixels
+      }
+      try trainee.show(image)
+      return .object([
+        JSONMember("pixels", image.map { .array($0.map { .integer(Int($0)) }) } ?? .null)
+      ])
+    },
     Known(name: "grid") { _, trainee, order in
       try trainee.setGrid(try number(order, "size"))
       return .null

@@ -135,6 +135,7 @@ package final class Practice: Sendable {
       var (frame, point) = easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
       if !letter.isLookingBack { curve.append(point) }
       frame.header += letter.facts
+      if let drawn = letter.drawn.flatMap({ easel.prediction(of: $0) }) { frame.header.append(drawn) }
       if letter.wantsCurve {
         frame.header.append(JSONMember("curves", .array(curve.points.map(\.json))))
       }
@@ -157,6 +158,8 @@ struct Letter: Sendable {
   var restartsCurve: Bool
   /// Whether the moment is one of the past, whose point the curves have.
   var isLookingBack: Bool
+  /// An image to predict.
+  var drawn: [UInt8]?
 }
 
 /// Room for one letter.

@@ -11,6 +11,8 @@ package final class Trainee {
   private(set) var table: Table?
   package private(set) var snapshots = Snapshots()
   private(set) var size = 100
+  /// An image that was drawn by hand, or chosen, to be predicted with the weights of now.
+  private(set) var drawn: [UInt8]?
   private let engine: Engine
 
   package internal(set) var isPlaying = false
@@ -89,6 +91,7 @@ package final class Trainee {
     let hadTrained = session.progress.step > 0
     let oldLesson = plan.lesson
     self.table = table
+    if next.samples.imageSize == nil { drawn = nil }
     (plan, session) = (next, fresh)
     if let kept, kept.slots.count == session.step.trained[0].slots.count,
       Self.hasSameOptimizer(lesson, oldLesson), kept.progress.step < session.stepCount
@@ -243,6 +246,15 @@ package final class Trainee {
     hasChanged = true
   }
 
+  /// Puts an image where its prediction is told with every picture; nil takes it away.
+  ///
+  /// - Throws: when the lesson is not about images.
+  func show(_ image: [UInt8]?) throws {
+    if let image { _ = try plan.samples.features(of: image) }
+    drawn = image
+    hasChanged = true
+  }
+
   func setGrid(_ size: Int) throws {
     guard (10...Limits.grid).contains(size) else {
       throw ApusError("a grid of \(size)", expected: "10 … \(Limits.grid)")
@@ -270,7 +282,7 @@ package final class Trainee {
     return Letter(
       plan: planNumber, step: progress.step, epoch: epoch,
       weights: Array(session.step.trained[0].parameters.floats), facts: facts(epoch), wantsCurve: wantsCurve,
-      restartsCurve: restartsCurve, isLookingBack: isLookingBack)
+      restartsCurve: restartsCurve, isLookingBack: isLookingBack, drawn: drawn)
   }
 
   private func facts(_ epoch: Double) -> [JSONMember] {

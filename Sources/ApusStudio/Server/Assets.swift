@@ -28,6 +28,7 @@
       Asset("/flow.js", script, PackageResources.flow_js),
       Asset("/controls.js", script, PackageResources.controls_js),
       Asset("/colours.js", script, PackageResources.colours_js),
+      Asset("/digit.js", script, PackageResources.digit_js),
       Asset("/panels.js", script, PackageResources.panels_js),
     ]
 
