@@ -29,6 +29,8 @@ public struct Lesson: Sendable, Equatable, Codable {
   public var epochs = 10_000
   /// Of first weights, order and dropout.
   public var seed: UInt64 = 1
+  /// Which optimizers race, where one asks for it.
+  public var race = LessonRace()
 
   public init() {}
 }
@@ -107,6 +109,11 @@ extension Lesson {
       return filled
     }
     try whole.replaceEach("layers", at: "lesson.layers", LessonLayer(), most: Limits.layers)
+    try whole.replace("race") { (race) throws(ApusError) in
+      var filled = try Self.filled(race, LessonRace(), at: "lesson.race")
+      try filled.replaceEach("racers", at: "lesson.race.racers", LessonRacer(), most: Limits.racers)
+      return filled
+    }
     self = try JSONCoding.decode(Lesson.self, from: whole, name: "lesson")
     try check()
   }
@@ -156,6 +163,11 @@ extension Lesson {
     try require((1...Limits.epochs).contains(epochs), "epochs", epochs, "1 … \(Limits.epochs)")
     try require(scaling != .meanImage, "scaling", scaling.rawValue, "standardize, center, minMax or none")
     try require(!inputs.isEmpty && Set(inputs).count == inputs.count, "inputs", inputs, "different features")
+    for racer in race.racers {
+      try require(racer.rate >= 0 && racer.rate <= 1000, "race.racers.rate", racer.rate, "0 … 1000")
+    }
+    try require(
+      race.goal.map { $0 > 0 && $0 <= 1e9 } ?? true, "race.goal", race.goal ?? 0, "above 0, at most 1e9")
     for name in inputs { _ = try PointFeature.named(name) }
     try data.check()
   }

@@ -38,6 +38,7 @@ package struct LessonPlan: Sendable {
       seed: lesson.seed)
     settings.loss = loss
     settings.optimizer = try Optimizers.optimizer(lesson.optimizer)
+    for racer in lesson.race.racers { _ = try Optimizers.optimizer(racer.optimizer) }
     settings.schedule = try Schedules.schedule(lesson.schedule)
     self.settings = settings
   }
@@ -47,6 +48,20 @@ package struct LessonPlan: Sendable {
     self = plan
     lesson.rate = rate
     settings.rate = rate
+  }
+
+  /// The same with other racers.
+  func with(race: LessonRace) -> LessonPlan {
+    var plan = self
+    plan.lesson.race = race
+    return plan
+  }
+
+  /// The plan of one of a race: its optimizer and its rate on everything else as it is.
+  func with(_ racer: LessonRacer) throws -> LessonPlan {
+    var plan = with(rate: racer.rate)
+    plan.settings.optimizer = try Optimizers.optimizer(racer.optimizer)
+    return plan
   }
 
   static func usualLoss(_ task: LearningTask) -> any Loss {
@@ -112,10 +127,11 @@ package struct LessonPlan: Sendable {
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.
   package func features(x: [Double], y: [Double]) throws -> [Float] { try samples.features(x: x, y: y) }
 
-  /// Whether a session of another lesson can go on with this one's: only its learning rate differs.
+  /// Whether a session of another lesson can go on with this one's: only its learning rate differs, or who races.
   func differsOnlyInRate(from other: Lesson) -> Bool {
     var same = other
     same.rate = lesson.rate
+    same.race = lesson.race
     return same == lesson
   }
 }

@@ -2,6 +2,7 @@
 public enum Limits {
   public static let layers = 8
   public static let units = 32
+  public static let racers = 4
   public static let points = 20_000
   /// Points that were added or taken away by hand.
   public static let edits = 500

@@ -11,7 +11,7 @@ export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
 
 /** Names as people read them: `softmaxCrossEntropy` is “softmax cross entropy”. */
-const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+export const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
   .replace(/\b([A-Z][a-z])/g, (word) => word.toLowerCase());
 
 export function select(label, options, value, onChange) {

@@ -8,6 +8,7 @@ import * as flow from './flow.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
 import * as plane from './plane.js';
+import * as race from './race.js';
 import { Refusal, Session, get, post } from './server.js';
 
 const $ = (id) => document.getElementById(id);
@@ -98,12 +99,13 @@ function refresh() {
   controls.dataForm($('data-form'), lesson, menus, table, change, { chooseSet, openFile, refresh });
   controls.trainingForm($('training-form'), lesson, menus, taskOf(lesson), change);
   controls.layersForm($('layers'), lesson, menus, change);
+  race.form(lesson);
   if (path) restoreFocus(path);
 }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
-  const form = focused.closest('#data-form, #training-form, #layers');
+  const form = focused.closest('#data-form, #training-form, #layers, #race');
   if (!form) return null;
   return { form: form.id, index: [...form.querySelectorAll('input, select, button, summary')].indexOf(focused) };
 }
@@ -155,6 +157,7 @@ function takePlan(header, bytes) {
   plan = { ...header, points: floats, validation: count - header.training, inputImages: bytes.subarray(16 * count) };
   plane.setPlan(plan);
   digit.setPlan(plan);
+  race.setPlan(plan);
   network.setPlan(plan, menus.limits);
   flow.reset(plan.layers.length);
   if (!isSameTask) { $('confusion').replaceChildren(); tools(); controls.trainingForm($('training-form'), lesson, menus, plan.task, change); }
@@ -260,6 +263,8 @@ function takeFrame(header, bytes) {
       else curves.addPoint(header.curve, lookingBack);
     }
     takePicture(header, bytes);
+  } else if (header.kind === 'race') {
+    race.take(header, bytes);
   } else if (header.kind === 'doctor') {
     $('doctor').disabled = false;
     $('doctor-state').textContent = '';
@@ -319,6 +324,7 @@ function wire() {
     setUnits: (layer, units) => change((lesson) => { lesson.layers[layer].units = units; }),
     setWeight: (path, index, value) => order('weight', { path, index, value }),
   });
+  race.setActions({ order: (what) => order('race', { what }), change, menus: () => menus, lesson: () => lesson });
   digit.setActions((members) => order('draw', members), network.setInputImage);
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => session, fail);
   document.addEventListener('keydown', (event) => {
@@ -330,7 +336,7 @@ function wire() {
     if (given) take(given);
   });
   window.addEventListener('resize', () => { plane.draw(); });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); race.redraw(); });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) session?.close(); });
 }
 

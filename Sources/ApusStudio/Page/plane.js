@@ -31,7 +31,7 @@ export function draw() {
   if (unit) {
     paintUnit(hidden, unit, plan.grid);
   } else if (picture) {
-    paintOutput();
+    paintOutput(hidden, picture.output, plan.grid);
   }
   if (unit || picture) {
     context.imageSmoothingEnabled = Boolean(unit) || plan.task !== 'classification';
@@ -53,18 +53,18 @@ function over() {
     + 'so that what the network says of one need not be the colour behind it.';
 }
 
-function paintOutput() {
-  const size = plan.grid;
+/** What a network puts out, on a canvas of so many places along each side. */
+export function paintOutput(hidden, output, size) {
   if (plan.task !== 'classification') {
     // The smallest number is the ramp's end, and not “no number”.
-    paintUnit(hidden, picture.output.map((value) => Math.max(value, 1)), size);
+    paintUnit(hidden, output.map((value) => Math.max(value, 1)), size);
     return;
   }
   const { context, image, pixels } = drawing(hidden, size);
   const ramps = plan.classes.map((_, label) => classRamp(label));
   const fallback = pack(colours().muted);
   for (let place = 0; place < pixels.length; place++) {
-    pixels[place] = ramps[picture.output[2 * place]]?.[picture.output[2 * place + 1]] ?? fallback;
+    pixels[place] = ramps[output[2 * place]]?.[output[2 * place + 1]] ?? fallback;
   }
   context.putImageData(image, 0, 0);
 }

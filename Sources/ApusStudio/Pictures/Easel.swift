@@ -162,6 +162,12 @@ final class Easel: @unchecked Sendable {
     }
   }
 
+  /// What the network with other weights puts out all over the plane.
+  func output(of weights: [Float]) -> [UInt8] {
+    _ = arena.floats.update(fromContentsOf: weights)
+    return output(pass.run(places)[0])
+  }
+
   private static func value(_ name: String, _ results: EvaluatedSamples) -> Double? {
     Metrics.usual(results).first { $0.name == name }?.value
   }

@@ -98,6 +98,16 @@ extension Practice {
         JSONMember("pixels", image.map { .array($0.map { .integer(Int($0)) }) } ?? .null)
       ])
     },
+    Known(name: "race") { _, trainee, order in
+      let name = order["what"]?.stringValue ?? ""
+      guard let what = Trainee.RaceOrder(rawValue: name) else {
+        throw ApusError(
+          "“\(name.prefix(40))” of a race",
+          expected: Trainee.RaceOrder.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      try trainee.obey(what)
+      return .null
+    },
     Known(name: "grid") { _, trainee, order in
       try trainee.setGrid(try number(order, "size"))
       return .null

@@ -14,6 +14,9 @@ package final class Trainee {
   /// An image that was drawn by hand, or chosen, to be predicted with the weights of now.
   private(set) var drawn: [UInt8]?
   private let engine: Engine
+  /// While a page shows one.
+  package internal(set) var race: Race?
+  private var races = 0
 
   package internal(set) var isPlaying = false
   /// Whether there is something new to draw.
@@ -46,6 +49,13 @@ package final class Trainee {
   }
 
   package var lesson: Lesson { plan.lesson }
+  var isBusy: Bool { isPlaying || race?.isRunning == true }
+
+  /// A race from the first weights.
+  func makeRace(_ plan: LessonPlan) throws -> Race {
+    races += 1
+    return try Race(plan, number: races, engine: engine)
+  }
 
   private func begin(_ model: Model) throws {
     planNumber += 1
@@ -64,6 +74,13 @@ package final class Trainee {
   /// do.
   package func take(_ lesson: Lesson, table newTable: Table? = nil) throws {
     if newTable == nil, plan.differsOnlyInRate(from: lesson) {
+      if lesson.race != plan.lesson.race {
+        let next = plan.with(race: lesson.race)
+        // Made whether it is shown or not, so that what cannot race is refused.
+        let made = try makeRace(next)
+        plan = next
+        if race != nil { race = made }
+      }
       guard lesson.rate != plan.lesson.rate else { return }
       try session.setRate(lesson.rate)
       plan = plan.with(rate: lesson.rate)
@@ -103,6 +120,7 @@ package final class Trainee {
     }
     deviation = hadTrained && !isFresh ? "the lesson was changed on the way" : nil
     try begin(model)
+    if race != nil { race = try makeRace(plan) }
   }
 
   /// Whether the first weights are other ones.
@@ -194,6 +212,7 @@ package final class Trainee {
 
   package func play(_ plays: Bool) {
     isPlaying = plays && !session.isFinished
+    if isPlaying { race?.run(false) }
     pace = (0, 0, 0)
     hasChanged = true
   }
@@ -270,6 +289,7 @@ package final class Trainee {
     planNumber += 1
     newEasel = try Easel(plan, session.snapshot(), number: planNumber, size: size)
     (wantsCurve, hasChanged) = (true, true)
+    race?.hasChanged = true
   }
 
   // MARK: What is told

@@ -29,6 +29,7 @@
       Asset("/controls.js", script, PackageResources.controls_js),
       Asset("/colours.js", script, PackageResources.colours_js),
       Asset("/digit.js", script, PackageResources.digit_js),
+      Asset("/race.js", script, PackageResources.race_js),
       Asset("/panels.js", script, PackageResources.panels_js),
     ]
 
