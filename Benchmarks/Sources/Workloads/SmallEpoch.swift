@@ -10,7 +10,8 @@ public enum SmallEpoch {
     let features = Workloads.numbers(2 * points)
     let data = try TableDataset(
       features: features, inputShape: [2],
-      labels: (0..<points).map { features[2 * $0] * features[2 * $0 + 1] > 0.25 ? 1 : 0 }, names: ["no", "yes"])
+      labels: (0..<points).map { features[2 * $0] * features[2 * $0 + 1] > 0.25 ? 1 : 0 },
+      names: ["no", "yes"])
     let model = try Model(input: [2], seed: 1) {
       Dense(4); Tanh(); Dense(2); Tanh(); Dense(1)
     }

@@ -1,13 +1,15 @@
 // Puts the page together: one lesson, one session, and what comes of it.
 
 import * as closer from './closer.js';
-import { colours, forgetColours } from './colours.js';
+import { colours, forgetColours, seriesCount } from './colours.js';
 import * as controls from './controls.js';
 import * as curves from './curves.js';
+import * as digit from './digit.js';
 import * as flow from './flow.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
 import * as plane from './plane.js';
+import * as race from './race.js';
 import { Refusal, Session, get, post } from './server.js';
 
 const $ = (id) => document.getElementById(id);
@@ -98,12 +100,13 @@ function refresh() {
   controls.dataForm($('data-form'), lesson, menus, table, change, { chooseSet, openFile, refresh });
   controls.trainingForm($('training-form'), lesson, menus, taskOf(lesson), change);
   controls.layersForm($('layers'), lesson, menus, change);
+  race.form(lesson);
   if (path) restoreFocus(path);
 }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
-  const form = focused.closest('#data-form, #training-form, #layers');
+  const form = focused.closest('#data-form, #training-form, #layers, #race');
   if (!form) return null;
   return { form: form.id, index: [...form.querySelectorAll('input, select, button, summary')].indexOf(focused) };
 }
@@ -122,7 +125,8 @@ function chooseSet(name) {
     };
     if (name === 'own' && !lesson.data.columns) {
       const numeric = table.columns.filter((column) => column.isNumeric);
-      lesson.data.columns = { x: numeric[0].name, y: numeric[1].name, target: table.columns[table.columns.length - 1].name };
+      const [x, y] = numeric.length > 1 ? [numeric[0].name, numeric[1].name] : ['', ''];
+      lesson.data.columns = { x, y, target: table.columns[table.columns.length - 1].name, all: numeric.length < 2 };
     }
     if (name === 'own' || set?.task !== former) lesson.loss = null;
   });
@@ -148,10 +152,13 @@ async function openFile(file) {
 
 function takePlan(header, bytes) {
   const floats = new Float32Array(bytes.buffer, 0, header.points * 4);
-  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join();
+  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join()
+    && Boolean(plan.projection) === Boolean(header.projection) && Boolean(plan.image) === Boolean(header.image);
   const count = header.points;
   plan = { ...header, points: floats, validation: count - header.training, inputImages: bytes.subarray(16 * count) };
   plane.setPlan(plan);
+  digit.setPlan(plan);
+  race.setPlan(plan);
   network.setPlan(plan, menus.limits);
   flow.reset(plan.layers.length);
   closer.setPlan(plan, lesson);
@@ -199,6 +206,7 @@ function drawLatest() {
   if (header.state === 'playing' && now - lastFigures < 100) return;
   lastFigures = now;
   figures(header);
+  digit.setPicture(header);
   curves.draw();
   if (header.gradients.length) flow.add(header.gradients, header.movement, dead(picture));
   panels.confusion($('confusion'), plan, header);
@@ -258,6 +266,8 @@ function takeFrame(header, bytes) {
       else curves.addPoint(header.curve, lookingBack);
     }
     takePicture(header, bytes);
+  } else if (header.kind === 'race') {
+    race.take(header, bytes);
   } else if (header.kind === 'doctor') {
     $('doctor').disabled = false;
     $('doctor-state').textContent = '';
@@ -318,6 +328,8 @@ function wire() {
     setWeight: (path, index, value) => order('weight', { path, index, value }),
   });
   closer.wire({ order: (name, members) => session.order(name, members), tools });
+  race.setActions({ order: (what) => order('race', { what }), change, menus: () => menus, lesson: () => lesson });
+  digit.setActions((members) => order('draw', members), network.setInputImage);
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => session, fail);
   document.addEventListener('keydown', (event) => {
     if (event.target.closest('input, select, button, summary, pre') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -328,7 +340,7 @@ function wire() {
     if (given) take(given);
   });
   window.addEventListener('resize', () => { plane.draw(); });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); race.redraw(); });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) session?.close(); });
 }
 
@@ -341,11 +353,11 @@ function setSpeed() {
 
 function tools() {
   const box = $('tools');
-  const choices = plan.task === 'classification'
-    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % 6})` }))
+  const choices = plan.projection ? [] : plan.task === 'classification'
+    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % seriesCount})` }))
     : [{ value: 'high', text: 'adds the highest', mark: 'var(--high)' }, { value: 'low', text: 'adds the lowest', mark: 'var(--low)' }];
-  choices.push({ value: 'remove', text: 'takes away' });
-  if (closer.choosesPoints()) choices.push({ value: 'look', text: 'shows it in the graph' });
+  choices.push(plan.image ? { value: 'look', text: 'shows the digit there on the pad' } : { value: 'remove', text: 'takes away' });
+  if (closer.choosesPoints() && !plan.image) choices.push({ value: 'look', text: 'shows it in the graph' });
   if (!choices.some((choice) => choice.value === tool)) tool = choices[0].value;
   box.replaceChildren(...choices.map((choice) => {
     const label = document.createElement('label');
@@ -367,19 +379,21 @@ function tools() {
 }
 
 function sayTool() {
-  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : tool === 'look' ? 'Show what is here' : 'Add here';
+  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : tool === 'look' ? (plan.image ? 'Show the digit' : 'Show the point') : 'Add here';
 }
 
 function click(x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   const data = lesson.data;
-  if (tool === 'look') {
-    const index = plane.nearest(x, y);
-    return index === null ? say('There is no point.') : closer.choose(index);
-  }
-  if (tool === 'remove') {
+  if (tool === 'remove' || tool === 'look') {
     const index = plane.nearest(x, y);
     if (index === null) return say('There is no point.');
+    if (tool === 'look' && closer.choosesPoints()) closer.choose(index);
+    if (tool === 'look' && !plan.image) return;
+    if (tool === 'look') {
+      say(`Digit number ${index + 1} of the set, a ${plan.classes[plan.points[4 * index + 2]]}, is on the pad.`);
+      return digit.take(index);
+    }
     const generated = plan.points.length / 4 - data.added.length;
     change((lesson) => {
       if (index >= generated) {

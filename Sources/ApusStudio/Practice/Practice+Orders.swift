@@ -89,6 +89,28 @@ extension Practice {
       try trainee.set(path, try number(order, "index"), to: value)
       return .null
     },
+    Known(name: "draw") { _, trainee, order in
+      var image: [UInt8]?
+      if let sample = order["sample"] {
+        image = try trainee.plan.samples.image(sample.intValue ?? -1).pixels
+      } else if order["strokes"] != nil || order["pixels"] != nil {
+        image = try DrawnDigit(json: order).pixels
+      }
+      try trainee.show(image)
+      return .object([
+        JSONMember("pixels", image.map { .array($0.map { .integer(Int($0)) }) } ?? .null)
+      ])
+    },
+    Known(name: "race") { _, trainee, order in
+      let name = order["what"]?.stringValue ?? ""
+      guard let what = Trainee.RaceOrder(rawValue: name) else {
+        throw ApusError(
+          "“\(name.prefix(40))” of a race",
+          expected: Trainee.RaceOrder.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      try trainee.obey(what)
+      return .null
+    },
     Known(name: "grid") { _, trainee, order in
       try trainee.setGrid(try number(order, "size"))
       return .null
@@ -158,15 +180,12 @@ extension LessonData {
     let schema = try TableSchema.infer(table)
     let target = schema.target.map { table.columns[$0.index].name } ?? ""
     let numbers = schema.inputs.map { table.columns[$0] }.filter(\.isNumeric).map(\.name)
-    guard numbers.count >= 2 else {
-      throw ApusError(
-        "\(numbers.count) columns of numbers that are of use beside “\(target.prefix(60))”", at: table.name,
-        expected: "at least two, for the plane")
-    }
     self.init()
     set = PointSet.own
     (validation, seed) = (old.validation, old.seed)
-    columns = LessonColumns(x: numbers[0], y: numbers[1], target: target)
+    columns =
+      numbers.count >= 2
+      ? LessonColumns(x: numbers[0], y: numbers[1], target: target) : LessonColumns(target: target, all: true)
   }
 }
 

@@ -29,6 +29,8 @@
       Asset("/flow.js", script, PackageResources.flow_js),
       Asset("/controls.js", script, PackageResources.controls_js),
       Asset("/colours.js", script, PackageResources.colours_js),
+      Asset("/digit.js", script, PackageResources.digit_js),
+      Asset("/race.js", script, PackageResources.race_js),
       Asset("/panels.js", script, PackageResources.panels_js),
       Asset("/closer.js", script, PackageResources.closer_js),
       Asset("/closer.css", css, PackageResources.closer_css),
