@@ -13,6 +13,18 @@ import Testing
     #expect(table.hasHeader)
   }
 
+  /// With its square in time, this would take minutes.
+  @Test func manyNamesThatAreAlikeAreMadeDistinct() throws {
+    let count = 60_000
+    let row = String(repeating: "1,", count: count) + "x\n"
+    let table = try Table.parse(
+      Array((String(repeating: "a,", count: count) + "a (2)\n" + row + row).utf8), name: "t")
+    let names = table.columns.map(\.name)
+    #expect(Set(names).count == count + 1)
+    #expect(names.prefix(3) == ["a", "a (2)", "a (3)"] && names[count - 1] == "a (\(count))")
+    #expect(names.last == "a (2) (2)")
+  }
+
   @Test func blanksSeparateWhereNothingElseDoes() throws {
     let table = try parse("a   b  c\n1   2  3 \n 4 5 6\n")
     #expect(table.names == ["a", "b", "c"])

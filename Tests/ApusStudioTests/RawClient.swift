@@ -56,6 +56,28 @@ final class RawClient {
     return count > 0 ? Array(buffer[..<count]) : []
   }
 
+  /// Sends nothing more, and still reads.
+  func closeSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+  /// The deinitialiser then ends the connection at once, as a process that is killed may.
+  func abort() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Linger>.size))
+  }
+  private typealias Linger = linger
+
+  /// Reads until so many answers have begun, or no more comes.
+  func answers(_ count: Int) -> [Int] {
+    var text = ""
+    while true {
+      let statuses = text.split(separator: "HTTP/1.1 ").compactMap { Int($0.prefix(3)) }
+      if statuses.count >= count { return statuses }
+      let part = receive()
+      guard !part.isEmpty else { return statuses }
+      text += String(decoding: part, as: UTF8.self)
+    }
+  }
+
   struct Answer {
     var status: Int
     var head: String

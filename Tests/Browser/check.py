@@ -17,6 +17,7 @@ import time
 import traceback
 
 from chromium import Chromium, Failure
+from every_control import EveryControl
 
 READY = "document.documentElement.dataset.ready === 'true' && playground.picture && playground.picture.weights.length > 0"
 
@@ -381,55 +382,73 @@ class Check:
         self.quiet()
 
     def check_every_control(self):
-        """Each menu's every item, each box, slider and number once."""
-        self.open({"data": {"points": 60}})
-        self.choose("#speed", "2000")
-        count = 0
-        for form in ("#data-form", "#training-form", "#layers"):
-            total = self.run(f"document.querySelectorAll('{form} select').length")
-            for index in range(total):
-                place = f"document.querySelectorAll('{form} select')[{index}]"
-                before = self.run(f"{place}.value")
-                for value in self.run(f"[...{place}.options].map((option) => option.value)"):
-                    self.run(f"(() => {{ const l = {place}; l.value = {json.dumps(value)}; l.dispatchEvent(new Event('change')); }})()")
-                    self.settle()
-                    count += 1
-                    status = self.run("document.getElementById('status').classList.contains('error') && document.getElementById('status').textContent")
-                    expect(not status, f"{form} {index} {value}: {status}")
-                self.run(f"(() => {{ const l = {place}; l.value = {json.dumps(before)}; l.dispatchEvent(new Event('change')); }})()")
-                self.settle()
-            total = self.run(f"document.querySelectorAll('{form} input:not([type=file])').length")
-            for index in range(total):
-                place = f"document.querySelectorAll('{form} input:not([type=file])')[{index}]"
-                if self.run(f"!{place}"):
-                    continue
-                self.run(f"""(() => {{
-                  const input = {place};
-                  if (input.type === 'checkbox') return input.click();
-                  if (input.type === 'range') input.value = Number(input.max);
-                  else if (input.type === 'number') input.value = Number(input.value || 1) || 0.5;
-                  input.dispatchEvent(new Event('input', {{ bubbles: true }}));
-                  input.dispatchEvent(new Event('change', {{ bubbles: true }}));
-                }})()""")
-                self.settle()
-                count += 1
+        """Each control of each panel once, each menu's every item, in each state that brings others."""
+        EveryControl(self).all()
+        self.quiet()
+
+    def check_every_lesson(self):
+        self.open()
         for name in self.run("[...document.getElementById('preset').options].map((option) => option.value).filter(Boolean)"):
             self.choose("#preset", name)
             self.settle()
             self.click("#batch")
-            count += 1
             expect(self.run("document.getElementById('sentences').textContent.length > 20"), f"{name} says nothing")
             unknown = self.run("""[...document.querySelectorAll('#data-form select, #training-form select, #layers select')]
               .filter((list) => list.selectedOptions[0]?.dataset.unknown).map((list) => list.value)""")
             expect(not unknown, f"{name} has {unknown}, which no menu knows")
-        for button in ("#sample", "#batch", "#epoch", "#rewind", "#share", "#regenerate", ".add-layer", ".pair button:last-child", ".pair button"):
-            self.click(button)
-            self.settle()
-            count += 1
-        for value in self.run("[...document.getElementById('speed').options].map((option) => option.value)"):
-            self.choose("#speed", value)
-            count += 1
-        print(f"    {count} times something was switched")
+        self.quiet()
+
+    def check_a_reduced_page(self):
+        """A teacher ticks what to hide; who opens the link sees the rest, and keeps the keys while working."""
+        self.open({"data": {"set": "gaussians", "classes": 3, "points": 90}, "rate": 0.03})
+        self.click("#classroom summary")
+        self.wait("document.querySelector('#classroom .address')?.value", what="the link")
+        for name in ("data", "optimizer", "layers", "doctor", "export"):
+            self.click(f"#classroom input[value='{name}']")
+        link = self.run("document.querySelector('#classroom .address').value")
+        expect(set(link.split("&hide=")[1].split(",")) == {"data", "optimizer", "layers", "doctor", "export"} and "token" not in link, f"the link is {link}")
+        self.shot("classroom-1280")
+        shown = """(selector) => { const item = document.querySelector(selector); return Boolean(item && item.checkVisibility()); }"""
+        for width in (1280, 360):
+            self.browser.size(width, 900, width < 700)
+            self.browser.open("about:blank")
+            self.browser.open(link)
+            self.wait(READY, what="the reduced page")
+            for selector, wanted in (("#data", False), ("#layers", False), (".pair", False), ("#doctor", False), ("#export", False),
+                                     ("#plane", True), ("#training", True), ("#rate", True), ("#confusion", True)):
+                expect(self.run(f"({shown})({json.dumps(selector)})") == wanted, f"at {width} px {selector} is {'hidden' if wanted else 'shown'}")
+            labels = self.run("[...document.querySelectorAll('#training-form .field')].filter((item) => item.checkVisibility()).map((item) => item.querySelector('span').textContent)")
+            expect("Optimizer" not in labels and "Schedule" in labels, f"the form has {labels}")
+            expect(self.run("playground.lesson.data.classes") == 3, "the lesson is lost")
+            self.shot(f"reduced-{width}")
+        # Forms are made anew, and the address too: what is hidden stays so.
+        self.run("""(() => {
+          const list = [...document.querySelectorAll('#training-form select')].find((list) => list.checkVisibility());
+          list.value = list.options[1].value;
+          list.dispatchEvent(new Event('change'));
+        })()""")
+        self.settle()
+        expect(link.split("&")[1] in self.run("location.hash"), "the keys are lost")
+        expect(not self.run(f"({shown})('.pair')") and not self.run(f"({shown})('#data')"), "it is back after a change")
+        self.click("#play")
+        self.wait("playground.facts.step > 20", what="training in the reduced page")
+        self.click("#play")
+        self.quiet()
+        # A locked lesson plays and is not changed; unknown names are told.
+        self.browser.size(1280, 900)
+        self.browser.open("about:blank")
+        self.browser.open(link.split("#")[0] + "#lesson=" + encoded({"data": {"set": "xor"}}) + "&hide=colour&lock=true")
+        self.wait(READY, what="the locked page")
+        self.wait("document.getElementById('status').textContent.includes('colour')", what="the unknown name")
+        expect(self.run("document.querySelector('#training-form').inert && document.querySelector('#layers').inert"), "the forms are not locked")
+        before = self.run("JSON.stringify(playground.lesson)")
+        box = self.run("(() => { const b = document.getElementById('plane').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+        self.browser.click(box[0] + box[2] * 0.25, box[1] + box[3] * 0.25)
+        self.settle()
+        expect(self.run("JSON.stringify(playground.lesson)") == before and '"xor"' in before, "the locked lesson was changed")
+        self.click("#play")
+        self.wait("playground.facts.step > 20", what="training in the locked page")
+        self.click("#play")
         self.quiet()
 
     def check_the_address_restores_the_state(self):

@@ -224,16 +224,21 @@ struct TableDialect {
   /// The header's names, made distinct; a column without one is called by its number.
   private static func names(_ header: [String], width: Int, notes: inout [String]) -> [String] {
     var taken: Set<String> = []
+    // How often each was there: without it a header of equal names would take time with its square.
+    var copies: [String: Int] = [:]
     var repeated: [String] = []
     let names = (0..<width).map { column -> String in
       let plain = column < header.count ? header[column] : ""
-      var name = plain.isEmpty ? String(column + 1) : plain
-      var copy = 1
+      let first = plain.isEmpty ? String(column + 1) : plain
+      var name = first
+      var copy = copies[first] ?? 1
+      if copy > 1 { name = "\(first) (\(copy))" }
       while !taken.insert(name).inserted {
         copy += 1
-        name = "\(plain.isEmpty ? String(column + 1) : plain) (\(copy))"
+        name = "\(first) (\(copy))"
       }
-      if copy > 1 { repeated.append("\"\(plain)\", now called \"\(name)\"") }
+      copies[first] = copy
+      if name != first { repeated.append("\"\(plain)\", now called \"\(name)\"") }
       return name
     }
     if !repeated.isEmpty {

@@ -176,7 +176,7 @@ extension Lesson {
 
 private func require(_ holds: Bool, _ key: String, _ value: some Any, _ expected: String) throws(ApusError) {
   guard !holds else { return }
-  throw ApusError("\(key) is \(value)", at: "lesson", expected: expected)
+  throw ApusError("\(key) is \("\(value)".prefix(80))", at: "lesson", expected: expected)
 }
 
 extension LessonData {

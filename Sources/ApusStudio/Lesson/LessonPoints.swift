@@ -57,6 +57,14 @@ package struct LessonPoints: Sendable {
     guard count <= Limits.points else {
       throw ApusError("\(count) points", at: "lesson.data", expected: "at most \(Limits.points)")
     }
+    // The network would have no output for it, and the others' would be taken for one another.
+    let used = Set(targets)
+    if let empty = classNames.indices.first(where: { !used.contains(Double($0)) }) {
+      throw ApusError(
+        "there is no point of class \(classNames[empty])", at: "lesson.data",
+        expected: "one of each at least",
+        fix: "take more points or fewer classes")
+    }
   }
 
   private init(_ data: LessonData) throws(ApusError) {

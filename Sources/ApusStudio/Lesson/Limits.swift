@@ -16,6 +16,12 @@ public enum Limits {
   public static let epochs = 100_000
   /// Sessions at a time, each with two threads.
   public static let sessions = 8
+  /// The doctor's examinations at a time, of all sessions together.
+  public static let longWork = 3
+  /// Columns of a table that is handed in.
+  public static let columns = 1000
+  /// Seconds from a request's head to its end.
+  public static let requestSeconds: Int64 = 30
   /// Seconds that a session lives without a page that looks at it.
   public static let lonelySeconds = 60.0
   public static let connections = 256

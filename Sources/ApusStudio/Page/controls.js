@@ -126,6 +126,17 @@ function replace(box, parts) {
   for (const item of box.querySelectorAll('details.more')) item.open = open.has(key(item));
 }
 
+/** Sets a column; the place that had it takes what is left, for none can stand in two. */
+function swapped(columns, key, value, numeric) {
+  const other = ['x', 'y', 'target'].find((name) => name !== key && columns[name] === value);
+  if (other) {
+    const isFit = other === 'target' || numeric.some((column) => column.name === columns[key]);
+    columns[other] = isFit ? columns[key]
+      : numeric.find((column) => column.name !== value && !Object.values(columns).includes(column.name))?.name ?? value;
+  }
+  columns[key] = value;
+}
+
 // MARK: The three forms
 
 /** Whether the plane is a slice of many inputs, and its points are not all of a sample. */
@@ -139,7 +150,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   const set = menus.sets.find((candidate) => candidate.name === data.set);
   if (data.set === 'own' && table) {
     const numeric = table.columns.filter((column) => column.isNumeric);
-    const set = (key) => (value) => change((lesson) => { lesson.data.columns[key] = value; lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
+    const set = (key) => (value) => change((lesson) => { swapped(lesson.data.columns, key, value, numeric); lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
     const title = (columns) => columns.map((column) => ({ name: column.name, title: column.name }));
     if (numeric.length > 1) {
       parts.push(select('Inputs', [{ name: 'two', title: 'two columns' }, { name: 'all', title: 'all columns' }], data.columns.all ? 'all' : 'two',

@@ -6,6 +6,7 @@ import * as controls from './controls.js';
 import * as curves from './curves.js';
 import * as digit from './digit.js';
 import * as flow from './flow.js';
+import * as hiding from './hiding.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
 import * as plane from './plane.js';
@@ -47,9 +48,16 @@ function difference(value, usual) {
   return result;
 }
 
-function remember() {
+/** The address of the lesson at hand, with the keys of a reduced page. */
+function hashWith(keys) {
   const text = JSON.stringify(difference(lesson, menus.lesson));
-  const hash = text === '{}' ? '' : '#lesson=' + encodeURIComponent(text);
+  const all = (text === '{}' ? '' : '&lesson=' + encodeURIComponent(text)) + keys;
+  return all && '#' + all.slice(1);
+}
+
+function remember() {
+  const hash = hashWith(hiding.text());
+  if (classroom && $('classroom').open) classroom.renew();
   if (location.hash !== hash) history.replaceState(null, '', location.pathname + hash);
 }
 
@@ -64,6 +72,15 @@ function lessonOfAddress() {
   }
 }
 
+/** Hides what the address hides, and tells of names that nothing goes by. */
+function reduce() {
+  hiding.read(location.hash);
+  const unknown = hiding.apply();
+  if (unknown.length) fail(new Error(`nothing here is called ${unknown.map((name) => '“' + name.slice(0, 40) + '”').join(', ')}, which the address hides; “A reduced page for a class” makes such an address`));
+}
+
+let classroom = null;
+
 let queue = Promise.resolve();
 
 /** Changes the lesson here and in the session; a refused change is undone. */
@@ -74,6 +91,7 @@ function change(body) {
 }
 
 function take(wanted) {
+  if (hiding.refuses()) return Promise.resolve(say('The lesson of this page is locked.'));
   lesson = wanted;
   queue = queue.then(async () => {
     try {
@@ -101,6 +119,7 @@ function refresh() {
   controls.trainingForm($('training-form'), lesson, menus, taskOf(lesson), change);
   controls.layersForm($('layers'), lesson, menus, change);
   race.form(lesson);
+  hiding.apply();
   if (path) restoreFocus(path);
 }
 
@@ -165,6 +184,7 @@ function takePlan(header, bytes) {
   if (!isSameTask) { $('confusion').replaceChildren(); tools(); controls.trainingForm($('training-form'), lesson, menus, plan.task, change); }
   $('hand-x').value = Number(((plan.x[0] + plan.x[1]) / 2).toPrecision(3));
   $('hand-y').value = Number(((plan.y[0] + plan.y[1]) / 2).toPrecision(3));
+  hiding.apply();
 }
 
 function takePicture(header, bytes) {
@@ -336,9 +356,12 @@ function wire() {
     if (event.key === ' ') { event.preventDefault(); $('play').click(); }
   });
   window.addEventListener('hashchange', () => {
+    reduce();
     const given = lessonOfAddress();
     if (given) take(given);
   });
+  classroom = hiding.form($('classroom-form'), (keys) => location.origin + location.pathname + hashWith(keys), say);
+  $('classroom').addEventListener('toggle', () => { if ($('classroom').open) classroom.make(); });
   window.addEventListener('resize', () => { plane.draw(); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); race.redraw(); });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) session?.close(); });
@@ -462,9 +485,11 @@ async function start() {
   const known = menus.presets.find((preset) => JSON.stringify(preset.lesson) === JSON.stringify(lesson));
   $('preset').value = known?.name ?? '';
   $('sentences').textContent = known?.sentences ?? '';
+  hiding.read(location.hash);
   wire();
   refresh();
   setSpeed();
+  reduce();
   remember();
   document.documentElement.dataset.ready = 'true';
 }

@@ -23,8 +23,11 @@ extension Practice {
 
   /// A table that was handed in, as a text; the lesson is then about it.
   package func open(table text: String, name: String) async throws -> JSONValue {
-    let table = try Table.parse(Array(text.utf8), name: String(name.prefix(100)))
-    return try await perform { trainee in
+    // On the session's own thread: a table that takes long keeps nobody else waiting.
+    try await perform { trainee in
+      let bytes = Array(text.utf8)
+      try Self.checkWidth(bytes)
+      let table = try Table.parse(bytes, name: String(name.prefix(100)))
       var lesson = trainee.lesson
       lesson.data = try LessonData(own: table, keeping: lesson.data)
       // What was chosen for another task may not do for this one.
@@ -33,6 +36,21 @@ extension Practice {
       return try .object([
         JSONMember("lesson", trainee.lesson.json), JSONMember("table", table.outline),
       ])
+    }
+  }
+
+  /// - Throws: when a line has more separators of a kind than a table of ``Limits/columns``: before there is an array for each.
+  private static func checkWidth(_ bytes: [UInt8]) throws(ApusError) {
+    let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
+    var counts = [0, 0, 0, 0]
+    for byte in bytes {
+      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { counts = [0, 0, 0, 0] }
+      guard let kind = separators.firstIndex(of: byte) else { continue }
+      counts[kind] += 1
+      guard counts[kind] < Limits.columns else {
+        throw ApusError(
+          "a line of more than \(Limits.columns) columns", at: "the table", expected: "at most so many")
+      }
     }
   }
 
@@ -127,7 +145,7 @@ extension Practice {
       return .null
     },
     Known(name: "doctor") { practice, trainee, _ in
-      practice.examine(trainee.patient)
+      try practice.examine(trainee.patient)
       return .null
     },
     Known(name: "export") { _, trainee, _ in try Export(trainee).json },
@@ -152,14 +170,19 @@ extension Practice {
   final class Slot<Value>: @unchecked Sendable { var value: Value? }
 
   /// The doctor takes seconds: on a thread of its own, one at a time.
-  private func examine(_ patient: Patient) {
+  private func examine(_ patient: Patient) throws(ApusError) {
     guard !isExamining.exchange(true, ordering: .acquiring) else { return }
     let box = PatientBox(patient)
-    PlainThread.detach { [self] in
-      let verdicts = Doctor.examine(box.patient)
+    do {
+      try PlainThread.detachLongWork { [self] in
+        let verdicts = Doctor.examine(box.patient)
+        isExamining.store(false, ordering: .releasing)
+        self.box.put(
+          message: Frame("doctor", [JSONMember("verdicts", .array(verdicts.map(\.json)))]).bytes)
+      }
+    } catch {
       isExamining.store(false, ordering: .releasing)
-      self.box.put(
-        message: Frame("doctor", [JSONMember("verdicts", .array(verdicts.map(\.json)))]).bytes)
+      throw error
     }
   }
 

@@ -39,6 +39,7 @@ package final class Practice: Sendable {
   package init(_ lesson: Lesson, table: Table? = nil) throws {
     // Built here, so that a mistake is the caller's; from now on it belongs to its thread alone.
     let trainee = try Trainee(lesson, table: table)
+    trainee.shouldStop = { [self] in isClosed.load(ordering: .acquiring) }
     Self.detach { [self] in
       draw()
     }
@@ -91,7 +92,14 @@ package final class Practice: Sendable {
         defer { orders.removeAll() }
         return orders
       }
-      for order in taken { order.reply(Result { try order.body(trainee) }) }
+      for order in taken {
+        // Each may take a while, and nobody waits for them any more.
+        guard !isClosed.load(ordering: .acquiring) else {
+          order.reply(.failure(Self.isOver))
+          continue
+        }
+        order.reply(Result { try order.body(trainee) })
+      }
       if isClosed.load(ordering: .acquiring) { return refuseTheRest() }
       if let easel = trainee.newEasel {
         trainee.newEasel = nil
@@ -135,8 +143,10 @@ package final class Practice: Sendable {
       defer { orders.removeAll() }
       return orders
     }
-    for order in rest { order.reply(.failure(ApusError("the session is over"))) }
+    for order in rest { order.reply(.failure(Self.isOver)) }
   }
+
+  private static var isOver: ApusError { ApusError("the session is over", fix: "load the page again") }
 
   // MARK: The drawing thread
 

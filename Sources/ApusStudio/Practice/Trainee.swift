@@ -19,6 +19,8 @@ package final class Trainee {
   private var races = 0
 
   package internal(set) var isPlaying = false
+  /// Asked between the steps of an order that takes many.
+  var shouldStop: @Sendable () -> Bool = { false }
   /// Whether there is something new to draw.
   var hasChanged = true
   /// For the drawing thread, when the plan is another one.
@@ -204,7 +206,9 @@ package final class Trainee {
     case .batch: _ = run { try session.runStep() }
     case .epoch:
       let epoch = session.progress.epoch
-      while session.progress.epoch == epoch, !session.isFinished, run({ try session.runStep() }) {}
+      while session.progress.epoch == epoch, !session.isFinished, !shouldStop(),
+        run({ try session.runStep() })
+      {}
     }
     snapshots.note(session, loss: lastLoss)
     hasChanged = true

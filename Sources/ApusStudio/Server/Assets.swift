@@ -27,6 +27,7 @@
       Asset("/plane.js", script, PackageResources.plane_js),
       Asset("/curves.js", script, PackageResources.curves_js),
       Asset("/flow.js", script, PackageResources.flow_js),
+      Asset("/hiding.js", script, PackageResources.hiding_js),
       Asset("/controls.js", script, PackageResources.controls_js),
       Asset("/colours.js", script, PackageResources.colours_js),
       Asset("/digit.js", script, PackageResources.digit_js),

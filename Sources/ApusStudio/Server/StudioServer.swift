@@ -57,7 +57,7 @@
         responder: responder,
         server: .http1(
           configuration: .init(
-            idleTimeout: .seconds(30),
+            additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(Limits.requestSeconds),
             httpDecoderConfiguration: .init(
               maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 64))),
         configuration: ApplicationConfiguration(
@@ -147,9 +147,13 @@
       }
       router.post("api/sessions/{id}/model") { _, context in
         guard let practice = practice(context, sessions) else { return gone }
-        return Response(
-          status: .ok, headers: [.contentType: "application/octet-stream"],
-          body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await practice.modelFile())))
+        do {
+          return Response(
+            status: .ok, headers: [.contentType: "application/octet-stream"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await practice.modelFile())))
+        } catch let error as ApusError {
+          return .failure(.unprocessableContent, error)
+        }
       }
       router.post("api/sessions/{id}/close") { _, context in
         context.parameters.get("id").map { sessions.close($0) }

@@ -20,7 +20,11 @@ public struct ChartScale: Sendable {
   ///   - values: what is to be seen; those that are not finite, or on a logarithmic axis not above 0, do not count.
   ///   - ticks: about how many.
   ///   - isTight: whether the axis ends with the values rather than with round numbers.
-  public init(_ values: some Sequence<Double>, kind: Kind = .linear, ticks: Int = 5, isTight: Bool = false) {
+  ///   - isCount: whether there is nothing between whole numbers.
+  public init(
+    _ values: some Sequence<Double>, kind: Kind = .linear, ticks: Int = 5, isTight: Bool = false,
+    isCount: Bool = false
+  ) {
     let shown = values.filter { $0.isFinite && (kind == .linear || $0 > 0) }
     var least = shown.min() ?? (kind == .linear ? 0 : 1)
     var most = shown.max() ?? (kind == .linear ? 1 : 10)
@@ -31,7 +35,7 @@ public struct ChartScale: Sendable {
         let pad = max(abs(most) * 0.1, 0.5)
         (least, most) = (least - pad, most + pad)
       }
-      let step = Self.step(most - least, ticks)
+      let step = max(Self.step(most - least, ticks), isCount ? 1 : 0)
       let (first, last) = ((least / step).rounded(.down), (most / step).rounded(.up))
       (low, high) = isTight ? (least, most) : (first * step, last * step)
       let (from, to) = (low - step * 1e-9, high + step * 1e-9)

@@ -62,7 +62,9 @@ public struct LineChart: Chart {
     let bands = series.flatMap(\.band).flatMap { [$0.low, $0.high] }
     frame = PlotFrame(
       width: width, height: height, title: title,
-      x: ChartScale(all.map(\.x) + marks.map(\.place.x), kind: xKind, ticks: Int(width / 70), isTight: true),
+      x: ChartScale(
+        all.map(\.x) + marks.map(\.place.x), kind: xKind, ticks: Int(width / 70), isTight: true,
+        isCount: all.allSatisfy { $0.x == $0.x.rounded() }),
       y: ChartScale(
         all.map(\.y) + bands + marks.map(\.place.y), kind: yKind, ticks: max(Int(height / 60), 2)),
       xName: xName, yName: yName,

@@ -109,7 +109,7 @@ public struct RunHeadline: Sendable {
     remarks.append(
       ill.isEmpty
         ? (findings.verdicts.isEmpty
-          ? "The doctor was not asked: apus check does."
+          ? "No doctor has looked at this training: apus check --config \(findings.folder)/config.yaml does."
           : "The doctor’s \(findings.verdicts.count) checks are all well.")
         : "The doctor points out: " + ill.map { "\($0.name) (\($0.finding.figure))" }.joined(separator: "; ")
           + ".")

@@ -105,8 +105,12 @@ extension RunPage {
       return
         "\(figure(s.minimum)) … \(figure(s.median)) … \(figure(s.maximum)), mean \(figure(s.mean)) ± \(figure(s.deviation))"
     }
-    let shown = column.topValues.prefix(4).map { "\($0.name.prefix(24)) \(grouped($0.count))" }
-    return shown.joined(separator: ", ") + (column.distinctCount > 4 ? ", …" : "")
+    // Of long texts that occur once each, two tell as much as four.
+    let isText = column.kind == .text
+    let shown = column.topValues.prefix(isText ? 2 : 4).map { value in
+      shortened(value.name, to: 150) + (isText && value.count == 1 ? "" : " \(grouped(value.count))")
+    }
+    return shown.joined(separator: isText ? " | " : ", ") + (column.distinctCount > shown.count ? ", …" : "")
   }
 }
 

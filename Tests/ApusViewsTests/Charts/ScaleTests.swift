@@ -8,6 +8,8 @@ import ApusViews
     #expect(scale.ticks.map(\.label) == ["0", "20", "40", "60", "80", "100"])
     #expect(scale.place(50) == 0.5)
     #expect(ChartScale([-0.4, 0.31]).ticks.map(\.label) == ["−0.4", "−0.2", "0.0", "0.2", "0.4"])
+    // Nothing stands between two epochs.
+    #expect(ChartScale([1.0, 2], isTight: true, isCount: true).ticks.map(\.label) == ["1", "2"])
     #expect(ChartScale([1.0, 430], isTight: true).ticks.map(\.label) == ["100", "200", "300", "400"])
     #expect(
       ChartScale([0.0, 0.0042]).ticks.map(\.label) == ["0.000", "0.001", "0.002", "0.003", "0.004", "0.005"])
