@@ -422,6 +422,8 @@ class Check:
             unknown = self.run("""[...document.querySelectorAll('#data-form select, #training-form select, #layers select')]
               .filter((list) => list.selectedOptions[0]?.dataset.unknown).map((list) => list.value)""")
             expect(not unknown, f"{name} has {unknown}, which no menu knows")
+        self.choose("#preset", "circle")
+        self.settle()
         for button in ("#sample", "#batch", "#epoch", "#rewind", "#share", "#regenerate", ".add-layer", ".pair button:last-child", ".pair button"):
             self.click(button)
             self.settle()
