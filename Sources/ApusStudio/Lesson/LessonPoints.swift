@@ -126,7 +126,8 @@ package struct LessonPoints: Sendable {
       }
       // In the order of the network's outputs.
       let order = sortedNames(used.map { texts[$0] })
-      let numbers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, Double($0)) })
+      let numbers = Dictionary(
+        order.enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { first, _ in first })
       classNames = order
       targets = rows.map { numbers[texts[Int(codes[$0])]] ?? 0 }
     }

@@ -151,7 +151,8 @@ function draw(header, titles) {
   // What diverges leaves the picture, so that the others can be told apart.
   const start = Math.max(...curves.map((curve) => curve[0]?.[1] ?? 0));
   const high = Math.min(Math.max(...values), start * 3);
-  const low = Math.max(Math.min(...values, header.goal ?? Infinity) * 0.85, 1e-9);
+  // And what goes far below the goal its bottom.
+  const low = Math.max(Math.min(...values, header.goal ?? Infinity) * 0.85, (header.goal ?? 0) / 10, 1e-9);
   const last = Math.max(...curves.map((curve) => curve[curve.length - 1]?.[0] ?? 0), 1);
   const x = (epoch) => left + epoch / last * (width - left - 8);
   const share = (loss) => (Math.log(Math.max(loss, low)) - Math.log(low)) / (Math.log(Math.max(high, low * 1.2)) - Math.log(low));
@@ -179,7 +180,7 @@ function draw(header, titles) {
   part('text', { x: width - 8, y: height - 6, 'text-anchor': 'end' }, `epoch ${last.toLocaleString('en')}`);
   if (header.goal !== null) {
     part('line', { class: 'marker', x1: left, x2: width - 8, y1: y(header.goal), y2: y(header.goal) });
-    part('text', { x: width - 12, y: y(header.goal) - 4, 'text-anchor': 'end' }, 'goal');
+    part('text', { x: left + 4, y: y(header.goal) - 4 }, 'goal');
   }
   curves.forEach((curve, index) => {
     part('polyline', { class: `racer-${index}`, points: curve.map(([epoch, loss]) => `${x(epoch).toFixed(1)},${y(loss).toFixed(1)}`).join(' ') });
