@@ -39,9 +39,14 @@ class Check:
         self.run, self.wait = self.browser.run, self.browser.wait
 
     def close(self):
-        self.browser.close()
+        # With the page still open: it must not keep the server.
         self.server.send_signal(signal.SIGINT)
-        code = self.server.wait(10)
+        try:
+            code = self.server.wait(10)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            code = "nothing for ten seconds"
+        self.browser.close()
         expect(code == 0, f"the server ends with {code} after Ctrl-C")
 
     def open(self, lesson=None, width=1280, height=900):
@@ -700,6 +705,32 @@ class Check:
         self.browser.key(" ", " ")
         self.wait("playground.facts.state === 'paused'")
         self.quiet()
+
+    def check_the_report(self):
+        """What a run leaves is one small page that needs nothing else, on a wide screen and a phone, in light and dark."""
+        with tempfile.TemporaryDirectory() as folder:
+            for data, words in (("fish", ("Weight", "typical error", "variance")), ("digits", ("right for", "What was taken for what"))):
+                page = os.path.join(folder, data, "report.html")
+                trained = subprocess.run([sys.argv[1], "train", data, "--epochs", "3", "--out", os.path.dirname(page), "--quiet"], capture_output=True, text=True)
+                expect(trained.returncode == 0, trained.stderr)
+                expect(os.path.getsize(page) < 1 << 20, f"the report of {data} has {os.path.getsize(page)} bytes")
+                for width in (1280, 360):
+                    for is_dark in (False, True):
+                        self.browser.size(width, 900, width < 700)
+                        self.browser.dark(is_dark)
+                        self.browser.errors.clear()
+                        self.browser.open("file://" + page)
+                        self.wait("document.readyState === 'complete' && Boolean(document.querySelector('main h1'))", what="the report")
+                        text = self.run("document.querySelector('main').textContent")
+                        for word in (*words, "How it learned", "To have it again", "apus train --config"):
+                            expect(word in text, f"the report of {data} says nothing of “{word}”")
+                        asked = self.run("performance.getEntriesByType('resource').map((entry) => entry.name)")
+                        expect(not asked, f"the report of {data} asks for {asked}")
+                        wide = self.run("""[...document.querySelectorAll('main *')].filter((item) =>
+                          item.getBoundingClientRect().right > innerWidth + 1 && !item.closest('.scroll, pre, figure')).map((item) => item.textContent.slice(0, 40))""")
+                        expect(not wide, f"at {width} px too wide: {wide[:3]}")
+                        self.shot(f"report-{data}-{width}-{'dark' if is_dark else 'light'}")
+                        self.quiet()
 
     def check_small_and_dark(self):
         for width in (360, 768, 1280):

@@ -1,7 +1,7 @@
 """Every control of the page once: found in the page, in every state that brings others, so that new ones are here by themselves.
 
 A control is known by where it stands and what it is called; numbers in its name do not count, but a layer's form is one of
-its own. Menus are taken through all of their items.
+its own. Menus are taken through all of their items, and each item's parameters are changed once.
 """
 
 import json
@@ -27,6 +27,9 @@ window.everyControl = (() => {
   const key = (item) => {
     const place = item.parentElement.closest('[id]')?.id ?? '';
     const layer = item.closest('details[data-layer]')?.dataset.layer ?? '';
+    const box = item.closest('.named');
+    // An item's parameters are the same in every form that offers it.
+    if (item.closest('.parameters') || item.tagName === 'SUMMARY' && box) return ['parameters', box.querySelector('select').value, words(item).trim()].join(' | ');
     const named = item.closest('details[data-named]')?.dataset.named ?? '';
     const kind = item.tagName.toLowerCase() + (item.type && item.tagName === 'INPUT' ? '.' + item.type : '');
     return [place, layer, named, kind, words(item).replace(/\d+([.,]\d+)?/g, '0').replace(/\s+/g, ' ').trim().slice(0, 60)].join(' | ');
@@ -35,12 +38,20 @@ window.everyControl = (() => {
   const usable = (item) => !item.disabled && item.checkVisibility({ visibilityProperty: true }) && !item.closest('[inert]');
   const find = (wanted) => all().find((item) => usable(item) && key(item) === wanted);
   // What takes others away comes last: a button after the fields, “Remove” after the buttons.
-  const rank = (item) => /remove|take away|undo/i.test(words(item)) ? 3 : item.tagName === 'BUTTON' ? 2 : item.tagName === 'SUMMARY' ? 0 : 1;
+  const rank = (item) => item.closest('#banner') ? -1 : item.id === 'preset' ? 2.5 : /remove|take away|undo/i.test(words(item)) ? 3 : item.tagName === 'BUTTON' ? 2 : item.tagName === 'SUMMARY' ? 0 : 1;
   return {
     keys: () => [...new Set(all().map(key))],
     next: (seen) => {
       const known = new Set(seen);
+      // What was unfolded once is unfolded in every state.
+      document.querySelectorAll('details:not([open])').forEach((box) => { if (known.has(key(box.querySelector('summary')))) box.open = true; });
       const item = all().filter((item) => usable(item) && item.type !== 'file' && !known.has(key(item))).sort((a, b) => rank(a) - rank(b))[0];
+      return item ? { key: key(item), tag: item.tagName, type: item.type ?? '' } : null;
+    },
+    parameter: (wanted, seen) => {
+      const known = new Set(seen);
+      const box = find(wanted)?.closest('.named');
+      const item = box && [...box.querySelectorAll('summary, input')].find((item) => usable(item) && !known.has(key(item)));
       return item ? { key: key(item), tag: item.tagName, type: item.type ?? '' } : null;
     },
     options: (wanted) => { const item = find(wanted); return { value: item.value, all: [...item.options].map((option) => option.value) }; },
@@ -96,7 +107,9 @@ class EveryControl:
             for value in options["all"]:
                 self.call("choose", key, value)
                 self.settle(f"{key} {value}")
-                self.met |= set(self.call("keys"))
+                while parameter := self.call("parameter", key, sorted(self.seen)):
+                    self.seen.add(parameter["key"])
+                    self.switch(parameter)
             self.call("choose", key, options["value"])
         elif tag == "INPUT" and kind in ("checkbox", "radio"):
             self.call("click", key)
@@ -119,9 +132,10 @@ class EveryControl:
         while control := self.call("next", sorted(self.seen)):
             self.seen.add(control["key"])
             self.switch(control)
-            self.met |= set(self.call("keys"))
             if len(self.seen) > 2000:
                 raise Failure("the controls come to no end")
+        # What is there and cannot be used must be met in another state.
+        self.met |= set(self.call("keys"))
         print(f"    {len(self.seen) - before:4d} in the state “{name}”", flush=True)
 
     def all(self):
@@ -163,7 +177,9 @@ class EveryControl:
             check.click("#play")
             check.wait("playground.facts.state === 'diverged' && !document.getElementById('banner').hidden", timeout=60)
 
-        self.state("after a divergence", diverged)
+        # Each of its buttons ends it.
+        for _ in range(2):
+            self.state("after a divergence", diverged)
         never = sorted(key for key in self.met - self.seen if "input.file" not in key)
         if never:
             raise Failure(f"never to be switched: {never[:5]}")

@@ -366,6 +366,16 @@ class Run:
         self.client.post(path + "/close", {})
 
     def end(self):
+        # With a page that reads its stream, one that does not, and a connection that is kept.
+        identity, other = self.open({}), self.open({"layers": [{"units": 30}] * 6})
+        path = f"/api/sessions/{other}/orders"
+        kept = [socket.create_connection(("127.0.0.1", self.client.port), timeout=ANSWER_SECONDS) for _ in range(3)]
+        kept[0].sendall(self.client.head("GET", f"/api/sessions/{identity}/stream"))
+        kept[0].recv(1 << 16)
+        kept[1].sendall(self.client.head("GET", f"/api/sessions/{other}/stream"))
+        self.client.post(path, {"do": "grid", "size": 200})
+        self.client.post(path, {"do": "play"})
+        time.sleep(1)
         self.server.send_signal(signal.SIGINT)
         code = self.server.wait(15)
         if code != 0:

@@ -8,6 +8,7 @@
   import Logging
   import NIOCore
   import ServiceLifecycle
+  import UnixSignals
 
   #if canImport(Glibc)
     import Glibc
@@ -69,8 +70,12 @@
           isReady(port)
         }, logger: logger)
       application.addServices(Heart(sessions: sessions))
+      var service = ServiceGroupConfiguration(
+        services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      // A client that does not read its stream cannot keep the process.
+      service.maximumGracefulShutdownDuration = .seconds(2)
       do {
-        try await application.runService()
+        try await ServiceGroup(configuration: service).run()
       } catch let error as IOError {
         throw failure(error)
       }
@@ -189,8 +194,13 @@
           let reader = practice.box.join()
           defer { practice.box.leave(reader) }
           _ = try? await practice.obey(.object([JSONMember("do", .string("show"))]))
-          while let frames = await practice.box.next(reader) {
-            for frame in frames { try await writer.write(ByteBuffer(bytes: frame)) }
+          // A server that is told to stop waits for its connections, and a page that is open would never end its own.
+          try await withGracefulShutdownHandler {
+            while let frames = await practice.box.next(reader) {
+              for frame in frames { try await writer.write(ByteBuffer(bytes: frame)) }
+            }
+          } onGracefulShutdown: {
+            practice.box.leave(reader)
           }
           try await writer.finish(nil)
         })
