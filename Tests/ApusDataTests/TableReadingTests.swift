@@ -35,7 +35,7 @@ import Testing
     }
     #expect(values == ["é", "z"])
     #expect(Set(codes) == [0, 1] && codes.count { $0 == 0 } == 8)
-    #expect(try DataSummary(table).classCounts.map(\.count) == [8, 4])
+    #expect(try DataSummary(table).classCounts.map(\.count) == [4, 8])
   }
 
   @Test func blanksSeparateWhereNothingElseDoes() throws {

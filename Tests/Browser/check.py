@@ -104,7 +104,8 @@ class Check:
         self.quiet()
 
     def check_pictures_a_second(self):
-        six = {"layers": [{"units": 8}] * 6, "data": {"points": 500}}
+        # The run must not come to its end meanwhile.
+        six = {"layers": [{"units": 8}] * 6, "data": {"points": 500}, "epochs": 100_000}
         self.open(six)
         self.choose("#speed", "")
         self.click("#play")
@@ -255,7 +256,7 @@ class Check:
         self.wait("playground.plan.image !== null && playground.plan.points.length / 4 === 3823", what="the digits")
         self.settle()
         expect(self.run("document.querySelectorAll('#diagram .images canvas.pixels').length") == 16, "no weight images")
-        self.choose("#speed", "")
+        self.choose("#speed", "2000")
         self.click("#play")
         self.wait("playground.facts.epoch > 8 && playground.facts.curve[5] > 0.9", timeout=120, what="90 % of the digits")
         self.shot("digits-playing-1280")

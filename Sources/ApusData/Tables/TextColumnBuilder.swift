@@ -41,12 +41,11 @@ struct TextColumnBuilder {
   func finished() -> (codes: [Int32], values: [String]) {
     let spelled = spelledValues()
     var numberOf: [String: Int32] = [:]
-    let numbers = spelled.map { text in
-      numberOf[text] ?? {
-        let number = Int32(numberOf.count)
-        numberOf[text] = number
-        return number
-      }()
+    var numbers: [Int32] = []
+    for text in spelled {
+      let number = numberOf[text] ?? Int32(numberOf.count)
+      numberOf[text] = number
+      numbers.append(number)
     }
     guard numberOf.count < spelled.count else { return (codes, spelled) }
     var values = [String](repeating: "", count: numberOf.count)
