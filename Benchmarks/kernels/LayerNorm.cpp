@@ -45,6 +45,7 @@ struct Program {
     program.register_count = registers, program.has_row_steps = 1;
     program.inputs = inputs.data(), program.outputs = outputs.data(), program.output_registers = results.data();
     program.steps = steps.data();
+    apus_program_prepare(&program);
     return &program;
   }
 };

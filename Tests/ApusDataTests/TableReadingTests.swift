@@ -25,6 +25,19 @@ import Testing
     #expect(names.last == "a (2) (2)")
   }
 
+  /// The same letter in one character and in two: one class for whoever reads the table, and described without a trap.
+  @Test func spellingsOfOneLetterAreOneText() throws {
+    let rows = (0..<12).map { "\($0 % 5),\($0 % 3 == 0 ? "\u{e9}" : $0 % 3 == 1 ? "e\u{301}" : "z")" }
+    let table = try parse((["size,kind"] + rows).joined(separator: "\n"))
+    guard case .texts(let codes, let values) = table.columns[1].cells else {
+      Issue.record("no texts")
+      return
+    }
+    #expect(values == ["é", "z"])
+    #expect(Set(codes) == [0, 1] && codes.count { $0 == 0 } == 8)
+    #expect(try DataSummary(table).classCounts.map(\.count) == [4, 8])
+  }
+
   @Test func blanksSeparateWhereNothingElseDoes() throws {
     let table = try parse("a   b  c\n1   2  3 \n 4 5 6\n")
     #expect(table.names == ["a", "b", "c"])

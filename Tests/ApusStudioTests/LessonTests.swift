@@ -44,6 +44,10 @@ import Testing
     (#"{"inputs": []}"#, "inputs is []"),
     (#"{"inputs": ["x3"]}"#, "unknown input “x3”"),
     (#"{"seed": -1}"#, "is not a whole number"),
+    (#"{"data": {"set": "own", "columns": {"all": true}, "added": [{}]}}"#, "data.added is 1"),
+    (#"{"data": {"set": "digits", "removed": [1]}}"#, "data.removed is 1"),
+    (#"{"data": {"set": "digits", "added": [{}]}}"#, "data.added is 1"),
+    (#"{"data": {"set": "own", "columns": {"every": true}}}"#, "unknown key “every”"),
     ("[]", "is no object"),
   ])
   func mistakesAreRefused(_ text: String, _ problem: String) throws {

@@ -38,7 +38,7 @@ import Testing
     let export = Export(trainee)
     let folder = try TemporaryFolder()
     var configuration = export.configuration
-    configuration.data.source = try folder.write("points.csv", export.csv)
+    configuration.data.source = try folder.write("points.csv", #require(export.csv))
     let run = try TrainingRun(configuration, folder: folder.path + "/run")
     _ = try run.train()
     let saved = try SavedModel(contentsOf: folder.path + "/run/model.safetensors")

@@ -106,14 +106,30 @@ import Testing
     let folder = try TemporaryFolder()
     for block in try Self.blocks("yaml", in: article) {
       var configuration = try RunConfiguration.load(yaml: folder.write("article.yaml", block))
-      // Images that are not in the package: the digits stand for them.
-      if configuration.data.source == "cifar10" { configuration.data.source = "digits" }
+      // Images that are not in the package: others stand for them.
+      switch configuration.data.source {
+      case "cifar10": configuration.data.source = "digits"
+      case "mnist": configuration.data.source = try Self.mnist(in: folder)
+      default: break
+      }
       if configuration.search.over == nil {
         #expect(try TrainingRun.model(of: configuration).parameterCount > 0)
       } else {
         #expect(try Search(configuration, folder: folder.path("search")).trials.count > 1)
       }
     }
+  }
+
+  /// A folder like MNIST's: forty grey images of 28 × 28, four of each class.
+  private static func mnist(in folder: TemporaryFolder) throws -> String {
+    let path = folder.path("mnist")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let imagesHeader: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28]
+    let pixels = (0..<40 * 28 * 28).map { UInt8(truncatingIfNeeded: $0 * 7919 / 28) }
+    try folder.write("mnist/train-images-idx3-ubyte", imagesHeader + pixels)
+    let labelsHeader: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 40]
+    try folder.write("mnist/train-labels-idx1-ubyte", labelsHeader + (0..<40).map { UInt8($0 % 10) })
+    return path
   }
 
   /// Each command and flag of a console block is in the help, and a name behind a flag is in its table.

@@ -7,6 +7,7 @@ is well. With names only the checks whose names contain one of them are run.
 """
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -103,7 +104,8 @@ class Check:
         self.quiet()
 
     def check_pictures_a_second(self):
-        six = {"layers": [{"units": 8}] * 6, "data": {"points": 500}}
+        # The run must not come to its end meanwhile.
+        six = {"layers": [{"units": 8}] * 6, "data": {"points": 500}, "epochs": 100_000}
         self.open(six)
         self.choose("#speed", "")
         self.click("#play")
@@ -172,6 +174,218 @@ class Check:
         self.shot("table-1280")
         self.quiet()
         os.remove(path)
+
+    def check_all_columns(self):
+        """A table of numbers, categories and gaps: every column is an input, the plane that of two principal components."""
+        self.open()
+        lines = ["length,<b>kind</b>,wild,height,class"]
+        for i in range(120):
+            lines.append(f"{i * 7 % 41},{['pike', 'bream', 'roach'][i % 3]},{'yes' if i % 2 else 'no'},{'' if i % 19 == 7 else i * i % 17},{'big' if i * 7 % 41 > 20 else 'small'}")
+        path = os.path.join(self.folder, "columns.csv")
+        with open(path, "w") as file:
+            file.write("\n".join(lines))
+        self.browser.file("#file", path)
+        self.wait("playground.lesson.data.set === 'own' && playground.plan.target === 'class'", what="the table")
+        expect(self.run("playground.plan.projection === null && playground.plan.inputs.length === 2"), "two columns have a projection")
+        self.run("""(() => {
+          const list = [...document.querySelectorAll('#data-form select')].find((list) => [...list.options].some((option) => option.value === 'all'));
+          list.value = 'all';
+          list.dispatchEvent(new Event('change', { bubbles: true }));
+        })()""")
+        self.wait("playground.plan.projection !== null", what="the plane of all columns")
+        self.settle()
+        expect(self.run("playground.plan.inputs.join()") == "length,<b>kind</b> = bream,<b>kind</b> = pike,<b>kind</b> = roach,wild,height,height is missing",
+               f"the inputs are {self.run('playground.plan.inputs')}")
+        expect(self.run("document.querySelectorAll('main b').length") == 0, "the table's text became HTML")
+        shares = self.run("playground.plan.projection")
+        expect(0 < shares[1] <= shares[0] and sum(shares) < 1, f"the shares are {shares}")
+        expect(f"{round(shares[0] * 100)} % (across)" in self.run("document.getElementById('plane-caption').textContent"), "the caption says no share")
+        expect(self.run("[...document.querySelectorAll('#tools input')].map((tool) => tool.value).join()") == "remove", "points can be added to a slice")
+        self.click("#play")
+        self.wait("playground.facts.curve[3] > 0.95", timeout=60, what="95 % on all columns")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        # A row is taken away by a click on it.
+        before = self.run("playground.plan.points.length / 4")
+        self.run("""(() => {
+          const { points } = playground.plan;
+          document.getElementById('hand-x').value = points[0];
+          document.getElementById('hand-y').value = points[1];
+          document.getElementById('hand-do').click();
+        })()""")
+        self.wait(f"playground.plan.points.length / 4 === {before - 1}", what="the row taken away")
+        self.settle()
+        self.shot("columns-1280")
+        # The run that is exported comes to the same model.
+        self.click("#rewind")
+        self.wait("playground.facts.step === 0")
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1")
+        self.same_model()
+        self.browser.size(360, 800, True)
+        time.sleep(0.3)
+        self.shot("columns-360")
+        self.quiet()
+        os.remove(path)
+
+    def same_model(self):
+        """Downloads model and files, and trains by the command: the same bytes."""
+        folder = self.browser.downloads
+        for name in os.listdir(folder):
+            if os.path.isfile(os.path.join(folder, name)):
+                os.remove(os.path.join(folder, name))
+        for title in ("Model", "Command"):
+            self.run(f"[...document.querySelectorAll('#downloads button')].find((button) => button.textContent === {json.dumps(title)}).click()")
+        end = time.monotonic() + 10
+        while not {"lesson.yaml", "model.safetensors"} <= set(os.listdir(folder)) or any(name.endswith(".crdownload") for name in os.listdir(folder)):
+            expect(time.monotonic() < end, f"downloaded are {os.listdir(folder)}")
+            time.sleep(0.1)
+        self.wait("document.getElementById('export-text').textContent.includes('apus train')", what="the command")
+        time.sleep(0.3)
+        command = self.run("document.querySelector('#export-text pre').textContent").split("apus train ")[1].split()
+        trained = subprocess.run([sys.argv[1], "train", *command, "--out", "same", "--quiet"], cwd=folder, capture_output=True, text=True)
+        expect(trained.returncode == 0, trained.stderr)
+        with open(os.path.join(folder, "same/model.safetensors"), "rb") as ours, open(os.path.join(folder, "model.safetensors"), "rb") as page:
+            expect(ours.read() == page.read(), "the exported run comes to another model")
+
+    def check_digits(self):
+        """Digits learnt, drawn by hand with the mouse and from the keyboard, and known while the network trains."""
+        self.open()
+        expect(self.run("document.getElementById('digit').hidden"), "there is a pad without digits")
+        self.choose("#preset", "digits")
+        self.wait("playground.plan.image !== null && playground.plan.points.length / 4 === 3823", what="the digits")
+        self.settle()
+        expect(self.run("document.querySelectorAll('#diagram .images canvas.pixels').length") == 16, "no weight images")
+        self.choose("#speed", "2000")
+        self.click("#play")
+        self.wait("playground.facts.epoch > 8 && playground.facts.curve[5] > 0.9", timeout=120, what="90 % of the digits")
+        self.shot("digits-playing-1280")
+
+        def draw(*strokes):
+            self.click("#pad-clear")
+            self.run("document.getElementById('pad').scrollIntoView({ block: 'center' })")
+            box = self.run("(() => { const b = document.getElementById('pad').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+            for stroke in strokes:
+                places = [(box[0] + box[2] * x, box[1] + box[3] * y) for x, y in stroke]
+                mouse = lambda kind, place: self.browser.send("Input.dispatchMouseEvent", {
+                    "type": kind, "x": place[0], "y": place[1], "button": "left", "buttons": 1, "clickCount": 1})
+                mouse("mousePressed", places[0])
+                for (x1, y1), (x2, y2) in zip(places, places[1:]):
+                    for part in range(1, 9):
+                        mouse("mouseMoved", (x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8))
+                mouse("mouseReleased", places[-1])
+
+        circle = [(0.5 + 0.25 * math.sin(turn / 4 * math.pi), 0.5 - 0.38 * math.cos(turn / 4 * math.pi)) for turn in range(9)]
+        draw(circle)
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="a drawn 0, while it trains")
+        draw([(0.25, 0.12), (0.75, 0.12), (0.45, 0.9)])
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 7'", what="a drawn 7")
+        expect(self.run("document.querySelectorAll('#pad-bars tr').length") == 10, "not ten bars")
+        # What is drawn is that picture of 8 × 8, and not the strokes' place: the upper row is full of ink, the lower corners are empty.
+        level = lambda row, column: self.run(f"Number(document.querySelectorAll('#pixels button')[{8 * row + column}].style.getPropertyValue('--level'))")
+        expect(level(0, 2) > 0.5 and level(7, 0) == 0 and level(7, 7) == 0, "the pixels are not those of a 7")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        time.sleep(0.3)
+        self.shot("digits-1280")
+        self.browser.dark(True)
+        time.sleep(0.3)
+        self.shot("digits-1280-dark")
+        self.browser.dark(False)
+        # From the keyboard: a 1, pixel by pixel.
+        self.click("#pad-clear")
+        self.wait("document.getElementById('pad-bars').hidden", what="an empty pad")
+        self.run("document.querySelector('#pixels button[tabindex=\"0\"]').focus()")
+        self.run("document.activeElement === document.querySelectorAll('#pixels button')[0] || document.querySelectorAll('#pixels button')[0].focus()")
+        for _ in range(3):
+            self.browser.key("ArrowRight")
+        for row in range(8):
+            self.browser.key(" ", " ")
+            self.browser.key("ArrowRight")
+            self.browser.key(" ", " ")
+            self.browser.key("ArrowLeft")
+            self.browser.key("ArrowDown")
+        expect(self.run("[...document.querySelectorAll('#pixels button')].filter((cell) => cell.style.getPropertyValue('--level') === '1').length") == 16,
+               "the keys set other pixels")
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 1'", what="a 1 from the keyboard")
+        # One of the set, by a click on the plane.
+        self.run("""(() => {
+          const { points } = playground.plan;
+          document.getElementById('hand-x').value = points[0];
+          document.getElementById('hand-y').value = points[1];
+          document.getElementById('hand-do').click();
+        })()""")
+        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="the first digit of the set")
+        # A unit's weights.
+        self.click(".tile[data-layer='0'][data-unit='3']")
+        self.wait("document.querySelectorAll('#inspector input').length === 65", what="a bias and 64 weights")
+        self.shot("digits-weights-1280")
+        self.click("#rewind")
+        self.wait("playground.facts.step === 0")
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1", timeout=60)
+        self.same_model()
+        self.browser.size(360, 800, True)
+        time.sleep(0.4)
+        wide = self.run("[...document.querySelectorAll('#digit *')].filter((item) => item.getBoundingClientRect().right > innerWidth + 1).length")
+        expect(wide == 0, f"{wide} parts of the pad are too wide at 360 px")
+        self.shot("digits-360")
+        self.quiet()
+
+    def check_race(self):
+        """Momentum, plain descent and Adam in the ravine: who is there first; then one more, and another lesson."""
+        self.open()
+        self.choose("#preset", "ravine")
+        self.settle()
+        expect(self.run("!document.getElementById('race').open && document.querySelectorAll('.racer').length") == 3, "the race is not folded away")
+        self.choose("#speed", "20")
+        self.click("#race summary")
+        self.wait("document.querySelectorAll('#race-chart svg').length === 1", what="the race")
+        expect("Who is first" in self.run("document.getElementById('race-verdict').textContent"), "the race says nothing")
+        self.click("#race-play")
+        self.wait("document.documentElement.dataset.race === 'running' && document.querySelectorAll('#race-chart polyline').length === 3", what="the running race")
+        self.click("#race-play")
+        self.wait("document.documentElement.dataset.race === 'paused'", what="the pause")
+        expect(self.run("playground.facts.step") == 0, "the lesson trained too")
+        self.choose("#speed", "")
+        self.click("#race-play")
+        self.wait("document.documentElement.dataset.race === 'paused' && document.getElementById('race-verdict').textContent.startsWith('Momentum was first')", timeout=60, what="momentum first")
+        words = self.run("document.getElementById('race-verdict').textContent")
+        print("    " + words)
+        expect("sgd after" in words, f"the race says {words}")
+        pictures = self.run("""[...document.querySelectorAll('.racer canvas')].map((canvas) =>
+          new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size)""")
+        expect(len(pictures) == 3 and min(pictures) > 8, f"the pictures have {pictures} colours")
+        time.sleep(0.2)
+        self.run("document.getElementById('race').scrollIntoView()")
+        self.shot("race-1280")
+        self.browser.dark(True)
+        time.sleep(0.5)
+        self.shot("race-1280-dark")
+        self.browser.dark(False)
+        self.click("#race-rewind")
+        self.wait("document.documentElement.dataset.race === 'ready'", what="the race's beginning")
+        # One more, of classes, and the address holds it.
+        self.click("#race-add")
+        self.wait("playground.lesson.race.racers.length === 4 && document.querySelectorAll('.racer').length === 4", what="a fourth")
+        self.settle()
+        expect("race" in self.run("decodeURIComponent(location.hash)"), "the address has no race")
+        self.choose("#preset", "circle")
+        self.settle()
+        self.wait("playground.lesson.race.racers.length === 3", what="the usual racers")
+        self.settle()
+        self.click("#race-play")
+        self.wait("document.querySelectorAll('#race-chart circle').length > 0", timeout=60, what="somebody at the goal")
+        self.click("#play")
+        self.wait("document.documentElement.dataset.race !== 'running' && playground.facts.state === 'playing'", what="one of the two at a time")
+        self.click("#play")
+        self.browser.size(360, 800, True)
+        time.sleep(0.4)
+        wide = self.run("[...document.querySelectorAll('#race *')].filter((item) => item.getBoundingClientRect().right > innerWidth + 1).length")
+        expect(wide == 0, f"{wide} parts of the race are too wide at 360 px")
+        self.shot("race-360")
+        self.click("#race summary")
+        self.quiet()
 
     def check_every_control(self):
         """Each control of each panel once, each menu's every item, in each state that brings others."""
@@ -305,6 +519,149 @@ class Check:
         expect(self.run("document.querySelectorAll('.verdict.bad, .verdict.look').length") > 0, "all is well with weights of zero")
         self.shot("doctor-1280")
         self.quiet()
+
+    def check_histograms_through_depth(self):
+        self.open()
+        self.choose("#preset", "vanishing")
+        self.settle()
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1")
+        expect(self.run("playground.facts.depth === undefined"), "histograms come though nobody looks at them")
+        self.click("#depth summary")
+        self.wait("document.querySelectorAll('.depth-layer').length === 8", what="a histogram for each layer")
+        before = self.run("document.getElementById('depth-layers').textContent")
+        expect("layer 1 sigmoid" in before and "output" in before and before.count("rms") == 16, f"the histograms say {before}")
+        drawn = self.run("document.querySelector('.depth-layer path').getAttribute('d').length")
+        expect(drawn > 20, "no bars")
+        # Live.
+        self.click("#play")
+        self.wait("document.getElementById('depth-layers').textContent !== " + json.dumps(before), what="other figures while it trains")
+        self.shot("depth-1280")
+        # Another network.
+        self.choose("#preset", "xor-line")
+        self.settle()
+        self.wait("document.querySelectorAll('.depth-layer').length === 1", what="the output alone")
+        self.click("#depth summary")
+        self.click("#batch")
+        self.wait("playground.facts.state === 'paused' && playground.facts.depth === undefined", what="an end of the histograms")
+        self.quiet()
+
+    def check_the_gradients(self):
+        self.open()
+        self.click("#epoch")
+        self.wait("playground.facts.epoch === 1")
+        self.click("#gradients")
+        self.wait("document.querySelector('#gradient-verdict .verdict.ok') !== null", timeout=60, what="right gradients")
+        text = self.run("document.getElementById('gradient-verdict').textContent")
+        expect("well" in text and ("layer" in text or "output" in text) and "relative error" in text, f"the verdict is {text}")
+        expect(self.run("document.querySelectorAll('#gradient-verdict tbody tr').length") == 6, "not every parameter is there")
+        self.click("#gradient-verdict summary")
+        self.shot("gradients-1280")
+        # Another network has another verdict.
+        self.choose("#preset", "xor")
+        self.settle()
+        self.wait("document.getElementById('gradient-verdict').children.length === 0 && !document.getElementById('gradients').disabled", what="no verdict")
+        self.quiet()
+
+    def check_the_landscape(self):
+        self.open()
+        self.choose("#speed", "200")
+        self.click("#landscape summary")
+        self.wait("document.querySelector('#landscape-picture svg .now') !== null", timeout=60, what="a map")
+        expect("no trajectory yet" in self.run("document.getElementById('landscape-note').textContent"), "there is a trajectory before the first step")
+        self.click("#play")
+        self.wait("playground.facts.step > 300", what="a way")
+        self.click("#landscape-again")
+        self.wait("document.getElementById('landscape-picture').textContent.includes('principal direction')", timeout=60, what="the map along the way")
+        note = self.run("document.getElementById('landscape-note').textContent")
+        expect("% of its variance" in note, f"the map says {note}")
+        place = self.run("document.querySelector('#landscape-picture .now').getAttribute('cx')")
+        self.wait(f"document.querySelector('#landscape-picture .now').getAttribute('cx') !== '{place}'", what="the point moves while it trains")
+        self.wait("document.querySelector('#landscape-picture .since').getAttribute('points').split(' ').length > 3", what="the way since")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        self.shot("landscape-1280")
+        self.choose("#landscape-plane", "random")
+        self.wait("document.getElementById('landscape-picture').textContent.includes('random direction')", timeout=60, what="the random map")
+        # Another lesson has another map; folded away, nothing is told any more.
+        self.choose("#preset", "xor")
+        self.settle()
+        self.wait("document.getElementById('landscape-picture').textContent.includes('step 0') && !document.getElementById('landscape-state').textContent", timeout=60, what="the map of XOR")
+        self.click("#landscape summary")
+        self.click("#batch")
+        self.wait("playground.facts.step > 0 && playground.facts.landscape === undefined", what="an end of it")
+        self.quiet()
+
+    def check_the_graph_of_a_point(self):
+        seen = "[...document.querySelectorAll('#graph-picture .%s')].filter((item) => getComputedStyle(item).visibility === 'visible').length"
+        above, below = seen % "above", seen % "below"
+        self.open({"data": {"set": "xor", "points": 80}, "layers": [{"units": 2}]})
+        self.click("#graph summary")
+        self.wait("document.querySelector('#graph-picture svg') !== null", what="the graph")
+        given = self.run(above)
+        expect(given > 3 and self.run(below) == 0, "gradients are there before the first step")
+        forward, back = map(int, self.run("document.getElementById('graph-place').textContent.match(/\\d+/g)"))
+        expect(forward > 4 and back > forward, f"{forward} steps forward and {back} back")
+        for step in range(1, forward + 1):
+            self.click("#graph-forward")
+            expect(self.run("document.querySelectorAll('#graph-picture [data-node].now').length") == 1, "no node is pointed out")
+            expect(self.run(below) == 0, "a gradient before the loss")
+            expect("value" in self.run("document.getElementById('graph-node').textContent"), "no value is told")
+        self.shot("graph-forward-1280")
+        expect(self.run(above) == given + forward - 1, "not every value is there after the way forward")
+        loss = self.run("document.querySelector('#graph-picture [data-node].now .note').textContent")
+        expect(float(loss.replace("−", "-")) > 0, f"the loss is {loss}")
+        for step in range(1, back + 1):
+            self.click("#graph-forward")
+            expect(self.run(below) == step - 1, f"{self.run(below)} gradients after {step} steps back")
+        expect(self.run("document.getElementById('graph-forward').disabled"), "it goes on after the end")
+        self.shot("graph-back-1280")
+        self.click("#graph-back")
+        expect(self.run(below) == back - 2, "a step back takes nothing away")
+        self.click("#graph-first")
+        expect(self.run(above) == given and self.run(below) == 0, "the first button does not go to the start")
+        self.click("#graph-last")
+        expect(self.run(below) == back - 1, "the last button does not go to the end")
+        # A node by clicking, a point by its number and by clicking.
+        self.run("document.querySelector('#graph-picture [data-node=\"0\"] rect').dispatchEvent(new MouseEvent('click', { bubbles: true }))")
+        expect(self.run("document.getElementById('graph-node').textContent.length > 10"), "a click on a node says nothing")
+        self.choose("#graph-point", "7")
+        self.wait("document.getElementById('graph-picture').textContent.includes('on point 7')", what="another point")
+        self.click("#tools input[value='look']")
+        x, y = self.run("[playground.plan.points[4 * 20], playground.plan.points[4 * 20 + 1]]")
+        box = self.run("(() => { const b = document.getElementById('plane').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+        self.browser.click(box[0] + box[2] * (x + 6) / 12, box[1] + box[3] * (6 - y) / 12)
+        self.wait("document.getElementById('graph-point').value === '21' && document.getElementById('graph-picture').textContent.includes('on point 21')", what="the point that was clicked")
+        expect(self.run("playground.lesson.data.added.length") == 0, "the click added a point")
+        # Other weights: told, and taken when asked.
+        before = self.run("document.getElementById('graph-picture').textContent")
+        self.click("#epoch")
+        self.wait("document.getElementById('graph-state').textContent.includes('step 0')", what="that the weights are old")
+        self.click("#graph-now")
+        self.wait("!document.getElementById('graph-state').textContent && document.getElementById('graph-picture').textContent !== " + json.dumps(before), what="the weights of now")
+        self.click("#graph summary")
+        self.wait("!document.querySelector(\"#tools input[value='look']\")", what="the plane's tools without it")
+        self.quiet()
+
+    def check_a_closer_look_small_and_dark(self):
+        for width in (360, 1280):
+            for is_dark in (False, True):
+                self.open({"layers": [{"units": 4}, {"units": 2}]}, width=width, height=800)
+                self.browser.dark(is_dark)
+                for _ in range(8):
+                    self.click("#epoch")
+                self.wait("playground.facts.epoch === 8")
+                for panel in ("depth", "landscape", "graph"):
+                    self.click(f"#{panel} summary")
+                self.wait("document.querySelector('.depth-layer') && document.querySelector('#landscape-picture .now') && document.querySelector('#graph-picture svg') !== null", timeout=60)
+                self.click("#graph-last")
+                wide = self.run("""[...document.querySelectorAll('body *')].filter((item) =>
+                  item.getBoundingClientRect().right > innerWidth + 1 && !item.closest('#diagram-scroll, pre, .weights, #confusion, #graph-scroll, .wide, svg svg'))
+                  .map((item) => item.tagName + '#' + item.id + '.' + item.getAttribute('class')).slice(0, 5)""")
+                expect(not wide, f"at {width} px too wide: {wide}")
+                time.sleep(0.2)
+                self.shot(f"closer-{width}-{'dark' if is_dark else 'light'}")
+                self.quiet()
 
     def check_exports(self):
         self.open()

@@ -5,6 +5,7 @@ import Workloads
 // apus-benchmark --profile --only W4                    where the time of its steps goes, instruction by instruction
 // apus-benchmark --kernels                              single kernels, with their shares of the machine
 // apus-benchmark --generation                           characters a second that a GPT writes
+// apus-benchmark --epoch                                an epoch of a session on few points, beside steps of W1
 // apus-benchmark --optimizers [--rounds 30]             each optimizer's update, as a share of a copy's bandwidth
 
 var only: Set<String> = []
@@ -13,6 +14,7 @@ var showsKernels = false
 var showsOptimizers = false
 var showsProfile = false
 var showsGeneration = false
+var showsEpoch = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
@@ -22,6 +24,7 @@ while let argument = arguments.popFirst() {
   case "--optimizers": showsOptimizers = true
   case "--profile": showsProfile = true
   case "--generation": showsGeneration = true
+  case "--epoch": showsEpoch = true
   default: break
   }
 }
@@ -33,6 +36,13 @@ if showsKernels {
 } else if showsGeneration {
   let rate = try Generation.charactersPerSecond()
   print("the GPT of W6 writes \(shortFigure(rate)) characters a second inside its window, on one thread")
+} else if showsEpoch {
+  let epoch = try SmallEpoch.seconds() * 1e6
+  guard let step = try Workloads.named("W1", engine: Engine(threads: 1)) else { fatalError("W1 is gone") }
+  let one = try bestSeconds(rounds: 20, step.run) * 1e6
+  print(
+    "an epoch of 250 points through 2-4-2-1 units, batch 10: \(shortFigure(epoch)) µs, "
+      + "\(shortFigure(epoch / one, digits: 3)) steps of W1")
 } else if showsProfile {
   for id in Workloads.ids where only.isEmpty || only.contains(id) {
     guard let profile = try Workloads.named(id)?.profile else { continue }

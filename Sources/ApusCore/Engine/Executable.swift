@@ -17,6 +17,7 @@ package final class Executable: @unchecked Sendable {
   private let arguments: ArgumentMemory
   private let infos: [InstructionInfo]
   private let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let programs: [UnsafeMutablePointer<apus_program>]
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
   private let scratches: [ScratchUse]
   private let windows:
@@ -31,7 +32,8 @@ package final class Executable: @unchecked Sendable {
   private let constants: [TensorStorage]
   private let scalars: [(place: UnsafeMutablePointer<Float>, value: @Sendable (Int) -> Float)]
   private var ownInputs: [UnsafeMutableRawPointer?]
-  private var boundRows = 0
+  /// The rows that sizes and programs are fitted to; −1 when they are to be fitted anew.
+  private var boundRows = -1
 
   init(
     _ graph: Graph, engine: Engine, capacity: Int, inPlace: [(output: Int, input: Int)], fuses: Bool
@@ -51,6 +53,7 @@ package final class Executable: @unchecked Sendable {
     arguments = emitter.memory
     infos = emitter.infos
     instructionNames = emitter.infos.map(\.name)
+    programs = emitter.programs
     products = emitter.products
     scratches = emitter.scratches
     windows = emitter.windows
@@ -110,7 +113,6 @@ package final class Executable: @unchecked Sendable {
     self.constants = constants
     self.inPlace = inPlace
     try checkInPlace(fusion, schedule)
-    writeAddresses()
     bind(rows: capacity)
   }
 
@@ -149,7 +151,7 @@ package final class Executable: @unchecked Sendable {
     buffers[node] = pointer
     ownInputs[position] = pointer
     for (output, input) in inPlace where input == position { buffers[outputNodes[output]] = pointer }
-    writeAddresses()
+    boundRows = -1
   }
 
   /// Writes an output to memory of the caller's from now on.
@@ -157,7 +159,7 @@ package final class Executable: @unchecked Sendable {
     guard buffers[outputNodes[position]] != pointer else { return }
     buffers[outputNodes[position]] = pointer
     for (member, sharing) in sharedMemory where sharing == outputNodes[position] { buffers[member] = pointer }
-    writeAddresses()
+    boundRows = -1
   }
 
   package func floats(input position: Int, rows: Int) -> UnsafeMutableBufferPointer<Float> {
@@ -174,18 +176,17 @@ package final class Executable: @unchecked Sendable {
 
   // MARK: Binding
 
-  private func writeAddresses() {
-    let rows = max(boundRows, 1)
-    for entry in arguments.addresses {
-      entry.field.pointee = buffers[entry.node].map { $0 + entry.offset.resolved(rows: rows) * 4 }
-    }
-  }
-
-  /// Fits sizes, strides, scalars and the number of parts to so many rows.
+  /// Fits sizes, strides, addresses, programs, scalars and the number of parts to so many rows.
   private func bind(rows: Int) {
+    let hasMoved = boundRows < 0
     boundRows = rows
     for entry in arguments.sizes { entry.field.pointee = Int64(entry.value.resolved(rows: rows)) }
-    if arguments.addresses.contains(where: { $0.offset.power > 0 }) { writeAddresses() }
+    if hasMoved || arguments.addresses.contains(where: { $0.offset.power > 0 }) {
+      for entry in arguments.addresses {
+        entry.field.pointee = buffers[entry.node].map { $0 + entry.offset.resolved(rows: rows) * 4 }
+      }
+    }
+    for program in programs { apus_program_prepare(program) }
     for scalar in scalars { scalar.place.pointee = scalar.value(rows) }
     for index in instructions.indices {
       let cost = infos[index].cost.reduce(0) { $0 + Double($1.0.resolved(rows: rows)) * $1.1 }

@@ -10,6 +10,14 @@ package struct InputMemory {
       scalar == .int32 ? UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self) : nil
   }
 
+  /// Rows from the first on, without the generic way's cost, which a small batch would notice.
+  package func fill(_ values: UnsafeBufferPointer<Float>) {
+    guard integers == nil, let from = values.baseAddress else { return fill(Array(values)) }
+    guard !floats.isEmpty else { return }
+    precondition(values.count <= floats.count, "more numbers than the input has room for")
+    floats.baseAddress!.update(from: from, count: values.count)
+  }
+
   /// Rows from the first on; floats for an int32 input are whole numbers (others become 0).
   package func fill(_ values: some Collection<Float>) {
     guard !floats.isEmpty else { return }

@@ -21,6 +21,8 @@ final class EncodingTarget {
   func child(_ key: String) -> EncodingTarget {
     var members: [(key: String, target: EncodingTarget)] = []
     if case .object(let present) = content { members = present }
+    // Held once, the array grows in place: else each of many children would copy those before it.
+    content = .nothing
     let child = EncodingTarget()
     members.removeAll { $0.key == key }
     members.append((key, child))
@@ -31,6 +33,7 @@ final class EncodingTarget {
   func child() -> EncodingTarget {
     var targets: [EncodingTarget] = []
     if case .array(let present) = content { targets = present }
+    content = .nothing
     let child = EncodingTarget()
     targets.append(child)
     content = .array(targets)

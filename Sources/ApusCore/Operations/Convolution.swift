@@ -359,6 +359,9 @@ private struct ConvolutionSample {
       window: Window(3, padding: Margins(1)), image: [1, 2, 3, 500], weight: [3, 3, 500, 3]),
     ConvolutionSample(window: Window(2), image: [1, 2, 2, 4200], weight: [2, 2, 4200, 2]),
     ConvolutionSample(window: Window(3, padding: Margins(1)), image: [30, 32, 17, 2], weight: [3, 3, 2, 5]),
+    // Few outputs: the taps of a line are computed side by side for the weights' gradient.
+    ConvolutionSample(window: Window(3, padding: Margins(1)), image: [9, 32, 33, 8], weight: [3, 3, 8, 16]),
+    ConvolutionSample(window: Window([2, 5]), image: [3, 6, 9, 19], weight: [2, 5, 19, 11]),
     ConvolutionSample(window: Window([2, 1]), image: [2, 70, 90, 2], weight: [2, 1, 2, 3]),
     ConvolutionSample(window: Window(3), image: [0, 4, 4, 2], weight: [3, 3, 2, 3]),
   ]

@@ -12,6 +12,8 @@ struct Emitter {
 
   var instructions: [Instruction] = []
   var infos: [InstructionInfo] = []
+  /// Elementwise programs, which are prepared where sizes or addresses have changed.
+  private(set) var programs: [UnsafeMutablePointer<apus_program>] = []
   /// Matrix products, whose scratch memory depends on the number of parts.
   var products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)] = []
   /// What else needs scratch memory for each of its parts.
@@ -52,6 +54,7 @@ struct Emitter {
       }
     }
     let (program, sums) = try makeProgram(group)
+    programs.append(program)
     if !sums.isEmpty {
       emitSums(sums, of: program, group)
     } else if let head = group.head {

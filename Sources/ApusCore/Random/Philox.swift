@@ -79,6 +79,7 @@ public struct Philox: Equatable, Hashable, Sendable {
   }
 
   /// Shuffles in place (Fisher–Yates); uses `items.count` counters from `first` on.
+  @inlinable
   public func shuffle<T>(_ items: inout [T], first: UInt64 = 0) {
     var i = items.count - 1
     while i > 0 {

@@ -100,19 +100,23 @@ public struct TableDataset: Dataset {
         }
       }
     }
-    var at = 0
+    // Through pointers: an array's checks cost more than a small row.
     if labels.isEmpty {
       let width = batch.valueSize
-      for row in indices {
-        for column in 0..<width {
-          batch.values[at + column] = values.isEmpty ? 0 : values[row * width + column]
+      batch.values.withUnsafeMutableBufferPointer { target in
+        var at = 0
+        for row in indices {
+          for column in 0..<width { target[at + column] = values.isEmpty ? 0 : values[row * width + column] }
+          at += width
         }
-        at += width
       }
     } else {
-      for row in indices {
-        batch.labels[at] = labels[row]
-        at += 1
+      batch.labels.withUnsafeMutableBufferPointer { target in
+        var at = 0
+        for row in indices {
+          target[at] = labels[row]
+          at += 1
+        }
       }
     }
     batch.count = indices.count

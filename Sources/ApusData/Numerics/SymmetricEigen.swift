@@ -1,13 +1,13 @@
 /// The eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations, the largest value first: in a fixed
 /// order, so the same bits everywhere. A vector's largest element is positive.
-struct SymmetricEigen {
+package struct SymmetricEigen {
   /// Descending.
-  private(set) var values: [Double]
+  package private(set) var values: [Double]
   /// One vector after the other, `[size, size]`.
-  private(set) var vectors: [Double]
+  package private(set) var vectors: [Double]
 
   /// - Parameter matrix: `[size, size]`; what is above the diagonal counts.
-  init(_ matrix: [Double], size: Int) {
+  package init(_ matrix: [Double], size: Int) {
     var a = matrix
     // Row i is the i-th vector.
     var v = [Double](repeating: 0, count: size * size)

@@ -191,7 +191,7 @@ extension ColumnEncoding {
 }
 
 /// Names in the order of their numbers if all are numbers, else by their letters.
-func sortedNames(_ names: [String]) -> [String] {
+package func sortedNames(_ names: [String]) -> [String] {
   let numbers = names.map { DecimalParser.parse($0) }
   if !names.isEmpty, numbers.allSatisfy({ $0 != nil }) {
     return zip(names, numbers).sorted { ($0.1!, $0.0) < ($1.1!, $1.0) }.map(\.0)

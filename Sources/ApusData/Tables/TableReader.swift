@@ -283,8 +283,8 @@ struct TableReader {
 
   /// The texts, or numbers after all where the file's beginning was untypical.
   private func textColumn(_ name: String, _ builder: TextColumnBuilder) -> TableColumn {
-    let values = builder.values()
-    let texts = TableColumn(name: name, cells: .texts(codes: builder.codes, values: values))
+    let (codes, values) = builder.finished()
+    let texts = TableColumn(name: name, cells: .texts(codes: codes, values: values))
     guard !format.textColumns.contains(name), !values.isEmpty else { return texts }
     let parsed = values.map { DecimalParser.parse($0, dialect.style) }
     guard parsed.contains(where: { $0 != nil }),
@@ -293,7 +293,7 @@ struct TableReader {
     var numberCount = 0
     var strays: [TableColumn.Stray] = []
     var strayCount = 0
-    for (row, code) in builder.codes.enumerated() where code >= 0 {
+    for (row, code) in codes.enumerated() where code >= 0 {
       if parsed[Int(code)] != nil {
         numberCount += 1
       } else {
@@ -304,7 +304,7 @@ struct TableReader {
       }
     }
     guard strayCount == 0 || Self.areSlips(strayCount, among: numberCount) else { return texts }
-    let numbers = builder.codes.map { $0 < 0 ? .nan : parsed[Int($0)] ?? .nan }
+    let numbers = codes.map { $0 < 0 ? .nan : parsed[Int($0)] ?? .nan }
     var column = TableColumn(name: name, cells: .numbers(numbers))
     column.strays = strays
     column.strayCount = strayCount

@@ -2,15 +2,13 @@
 ///
 /// A hash table over the file's own bytes: a text is decoded and kept once, however often it occurs.
 struct TextColumnBuilder {
-  private(set) var codes: [Int32] = []
+  private var codes: [Int32] = []
   private var arena: [UInt8] = []
   /// Where each text ends in the arena.
   private var ends: [Int] = []
   private var hashes: [UInt64] = []
   /// Text numbers + 1; 0 is a free place. Its count is a power of two.
   private var slots = [Int32](repeating: 0, count: 64)
-
-  var distinctCount: Int { ends.count }
 
   mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
 
@@ -38,8 +36,24 @@ struct TextColumnBuilder {
     return true
   }
 
-  /// The texts by number.
-  func values() -> [String] {
+  /// The numbers of all rows, and the texts by number. Texts that differ in nothing but how Unicode spells them (é in one
+  /// character or in two) are one: for a reader and for `String` they are the same, and no name may be there twice.
+  func finished() -> (codes: [Int32], values: [String]) {
+    let spelled = spelledValues()
+    var numberOf: [String: Int32] = [:]
+    var numbers: [Int32] = []
+    for text in spelled {
+      let number = numberOf[text] ?? Int32(numberOf.count)
+      numberOf[text] = number
+      numbers.append(number)
+    }
+    guard numberOf.count < spelled.count else { return (codes, spelled) }
+    var values = [String](repeating: "", count: numberOf.count)
+    for (text, number) in zip(spelled, numbers).reversed() { values[Int(number)] = text }
+    return (codes.map { $0 < 0 ? $0 : numbers[Int($0)] }, values)
+  }
+
+  private func spelledValues() -> [String] {
     arena.withUnsafeBufferPointer { arena in
       var start = 0
       return ends.map { end in

@@ -21,13 +21,15 @@ package struct Export {
 
   static let dataName = "points.csv"
   static let configurationName = "lesson.yaml"
-  static let command = "apus train --config \(configurationName)"
+  private var command: String {
+    "apus train\(plan.samples.table == nil ? " " + LessonData.digits : "") --config \(Self.configurationName)"
+  }
 
   var json: JSONValue {
     get throws {
       try .object([
-        JSONMember("command", .string(Self.command)), JSONMember("yaml", .string(configuration.yaml())),
-        JSONMember("csv", .string(csv)), JSONMember("swift", .string(swift)),
+        JSONMember("command", .string(command)), JSONMember("yaml", .string(configuration.yaml())),
+        JSONMember("csv", csv.map { .string($0) } ?? .null), JSONMember("swift", .string(swift)),
         JSONMember("epochs", .integer(epochs)),
         JSONMember("deviation", deviation.map { .string($0) } ?? .null),
       ])
@@ -43,12 +45,22 @@ package struct Export {
   package var configuration: RunConfiguration {
     let (lesson, settings) = (plan.lesson, plan.settings)
     var configuration = RunConfiguration()
-    configuration.data.source = Self.dataName
-    configuration.data.target = plan.points.names.target
-    configuration.data.task = plan.points.task
+    if plan.samples.table == nil {
+      // With its official test set, which is looked at once, at the end.
+      configuration.data.source = LessonData.digits
+    } else {
+      configuration.data.source = Self.dataName
+      configuration.data.target = plan.points.names.target
+      configuration.data.task = plan.points.task
+      configuration.data.test = 0
+    }
+    if plan.samples.table != nil, plan.lesson.data.isProjected {
+      configuration.data.header = true
+      configuration.data.delimiter = LessonSamples.format.delimiter
+      configuration.data.decimalMark = "."
+    }
     configuration.data.scaling = lesson.scaling
     configuration.data.validation = lesson.data.validation
-    configuration.data.test = 0
     configuration.model.layers = plan.network.configuration
     configuration.training.loss = settings.loss.configuration
     configuration.training.optimizer = settings.optimizer.configuration
@@ -63,29 +75,8 @@ package struct Export {
     return configuration
   }
 
-  /// The points with the inputs as columns.
-  package var csv: String {
-    get throws(ApusError) {
-      let table = try plan.points.table(plan.inputs)
-      var lines = [table.columns.map { Self.quoted($0.name) }.joined(separator: ",")]
-      for row in 0..<table.rowCount {
-        lines.append(
-          table.columns.map { column in
-            switch column.cells {
-            case .numbers(let numbers): "\(numbers[row])"
-            case .texts: Self.quoted(column.text(row: row) ?? "")
-            }
-          }.joined(separator: ","))
-      }
-      return lines.joined(separator: "\n") + "\n"
-    }
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
-  }
+  /// The samples with the inputs as columns; nil where a run has them by name.
+  package var csv: String? { plan.samples.table?.csv }
 
   // MARK: A program
 
@@ -101,11 +92,6 @@ package struct Export {
     let loss = writer.expression(settings.loss, "loss")
     let schedule =
       settings.schedule is ConstantRate ? "" : ", schedule: \(writer.schedule(settings.schedule))"
-    let target = Self.literal(plan.points.names.target)
-    let split =
-      lesson.data.validation > 0
-      ? "try task.split(SplitOptions(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed)))"
-      : "task.unsplit()"
     var regularization: [String] = []
     if lesson.l2 > 0 { regularization.append("l2: \(lesson.l2)") }
     if lesson.l1 > 0 { regularization.append("l1: \(lesson.l1)") }
@@ -114,12 +100,7 @@ package struct Export {
     return """
       import Apus
 
-      let table = try Table.read("\(Self.dataName)")
-      let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
-      let split = \(split)
-      let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))
-      let preprocessing = try task.fit(split.training, options: encoding).preprocessing
-      let points = try preprocessing.apply(to: table).dataset
+      \(samples)
       let training = points.subset(split.training.indices)
       let validation = points.subset(split.validation)
 
@@ -136,6 +117,35 @@ package struct Export {
         print(metric)
       }
 
+      """
+  }
+
+  /// The lines that make `points` and their `split`.
+  private var samples: String {
+    let lesson = plan.lesson
+    let options =
+      "SplitOptions(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed))"
+    guard plan.samples.table != nil else {
+      return """
+        let images = try ImageCollection.digits().training
+        let rows = Array(0..<images.count)
+        let split = try Split.random(rows: rows, classes: images.labels(), \(options))
+        let preprocessing = ImagePreprocessing.fit(
+          images, rows: split.training, scaling: .\(lesson.scaling.rawValue))
+        let points = try preprocessing.apply(to: images, name: "digits")
+        """
+    }
+    let target = Self.literal(plan.points.names.target)
+    let format =
+      lesson.data.isProjected
+      ? #", format: TableFormat(hasHeader: true, delimiter: ",", numberStyle: .plain)"# : ""
+    return """
+      let table = try Table.read("\(Self.dataName)"\(format))
+      let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
+      let split = \(lesson.data.validation > 0 ? "try task.split(\(options))" : "task.unsplit()")
+      let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))
+      let preprocessing = try task.fit(split.training, options: encoding).preprocessing
+      let points = try preprocessing.apply(to: table).dataset
       """
   }
 

@@ -29,13 +29,15 @@ public struct Lesson: Sendable, Equatable, Codable {
   public var epochs = 10_000
   /// Of first weights, order and dropout.
   public var seed: UInt64 = 1
+  /// Which optimizers race, where one asks for it.
+  public var race = LessonRace()
 
   public init() {}
 }
 
 /// Which points there are.
 public struct LessonData: Sendable, Equatable, Codable {
-  /// One of ``PointSet/table``, or `own` for a table that was handed in.
+  /// One of ``PointSet/table``, `digits` for the bundled ones, or `own` for a table that was handed in.
   public var set = "circle"
   public var classes = 2
   public var points = 300
@@ -48,7 +50,7 @@ public struct LessonData: Sendable, Equatable, Codable {
   public var added: [LessonPoint] = []
   /// Points of the set that were taken away, by number.
   public var removed: [Int] = []
-  /// Of a table that was handed in: two columns of numbers, and what is predicted.
+  /// Of a table that was handed in: two columns of numbers or all, and what is predicted.
   public var columns: LessonColumns?
 
   public init() {}
@@ -69,9 +71,12 @@ public struct LessonColumns: Sendable, Equatable, Codable {
   public var x: String
   public var y: String
   public var target: String
+  /// Whether the network is given every column that is of use, as the table's preprocessing encodes it, and not x and y
+  /// alone; the plane is then that of the first two principal components.
+  public var all: Bool
 
-  public init(x: String = "", y: String = "", target: String = "") {
-    (self.x, self.y, self.target) = (x, y, target)
+  public init(x: String = "", y: String = "", target: String = "", all: Bool = false) {
+    (self.x, self.y, self.target, self.all) = (x, y, target, all)
   }
 }
 
@@ -104,6 +109,11 @@ extension Lesson {
       return filled
     }
     try whole.replaceEach("layers", at: "lesson.layers", LessonLayer(), most: Limits.layers)
+    try whole.replace("race") { (race) throws(ApusError) in
+      var filled = try Self.filled(race, LessonRace(), at: "lesson.race")
+      try filled.replaceEach("racers", at: "lesson.race.racers", LessonRacer(), most: Limits.racers)
+      return filled
+    }
     self = try JSONCoding.decode(Lesson.self, from: whole, name: "lesson")
     try check()
   }
@@ -153,6 +163,11 @@ extension Lesson {
     try require((1...Limits.epochs).contains(epochs), "epochs", epochs, "1 … \(Limits.epochs)")
     try require(scaling != .meanImage, "scaling", scaling.rawValue, "standardize, center, minMax or none")
     try require(!inputs.isEmpty && Set(inputs).count == inputs.count, "inputs", inputs, "different features")
+    for racer in race.racers {
+      try require(racer.rate >= 0 && racer.rate <= 1000, "race.racers.rate", racer.rate, "0 … 1000")
+    }
+    try require(
+      race.goal.map { $0 > 0 && $0 <= 1e9 } ?? true, "race.goal", race.goal ?? 0, "above 0, at most 1e9")
     for name in inputs { _ = try PointFeature.named(name) }
     try data.check()
   }
@@ -175,7 +190,14 @@ extension LessonData {
         abs(point.x) <= 1e9 && abs(point.y) <= 1e9 && abs(point.target) <= 1e9, "data.added",
         "(\(point.x), \(point.y))", "numbers up to 1e9")
     }
-    guard set != PointSet.own else { return }
+    if isProjected {
+      try require(
+        added.isEmpty, "data.added", added.count, "none where a point of the plane is not all of a sample")
+    }
+    if self.set == Self.digits {
+      try require(removed.isEmpty, "data.removed", removed.count, "none: an exported run has all digits")
+    }
+    guard ![PointSet.own, Self.digits].contains(self.set) else { return }
     let set = try PointSet.named(set)
     let range = set.classes
     try require(

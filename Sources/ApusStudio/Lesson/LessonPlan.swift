@@ -7,50 +7,32 @@ package import ApusTraining
 /// exported run gives the same bits.
 package struct LessonPlan: Sendable {
   package private(set) var lesson: Lesson
-  package let points: LessonPoints
-  let preprocessing: TablePreprocessing
+  let samples: LessonSamples
   package let training: any Dataset
+  /// Every point, in the order of ``points``.
+  var all: any Dataset { samples.dataset }
   package let validation: (any Dataset)?
   /// Of each point, whether it is kept back.
   let isValidation: [Bool]
   package let network: Sequential
   package private(set) var settings: TrainingSettings
-  let inputs: [PointFeature]
 
   /// - Parameter table: one that was handed in.
   package init(_ lesson: Lesson, table: Table? = nil) throws {
     self.lesson = lesson
-    let points = try LessonPoints(lesson.data, table: table)
-    self.points = points
-    inputs = try lesson.inputs.map { try PointFeature.named($0) }
-    let task = try TableTask(
-      points.table(inputs), target: points.names.target, task: points.task)
-    let split =
-      lesson.data.validation > 0
-      ? try task.split(SplitOptions(validation: lesson.data.validation, test: 0, seed: lesson.seed))
-      : task.unsplit()
-    preprocessing = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
-      .preprocessing
-    guard preprocessing.columns.count == inputs.count, preprocessing.featureCount == inputs.count else {
-      for column in task.schema.columns {
-        guard case .leftOut(let why) = column.role else { continue }
-        throw ApusError(
-          "“\(column.name.prefix(60))” is of no use as an input: \(why)", at: "lesson.inputs",
-          fix: "choose another one")
-      }
-      throw ApusError("an input is of no use", at: "lesson.inputs", fix: "choose others")
-    }
-    let dataset = try preprocessing.apply(to: task.table).dataset
-    training = dataset.subset(split.training.indices)
-    validation = split.validation.isEmpty ? nil : dataset.subset(split.validation)
+    let samples = try LessonSamples(lesson, table: table)
+    self.samples = samples
+    let (points, split) = (samples.points, samples.split)
+    training = samples.dataset.subset(split.training.indices)
+    validation = split.validation.isEmpty ? nil : samples.dataset.subset(split.validation)
     var isValidation = [Bool](repeating: false, count: points.count)
     for row in split.validation { isValidation[row] = true }
     self.isValidation = isValidation
     let loss = try lesson.loss.map { try Losses.loss($0) } ?? Self.usualLoss(points.task)
-    let count = preprocessing.target.kind.outputCount
+    let count = samples.dataset.targets.outputCount
     let outputs =
       points.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
-    network = try Self.network(lesson, outputs: outputs)
+    network = try Self.network(lesson, isImage: samples.imageSize != nil, outputs: outputs)
     var settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: lesson.rate),
       epochs: lesson.epochs, batch: min(lesson.batch, split.training.count),
@@ -58,6 +40,7 @@ package struct LessonPlan: Sendable {
       seed: lesson.seed)
     settings.loss = loss
     settings.optimizer = try Optimizers.optimizer(lesson.optimizer)
+    for racer in lesson.race.racers { _ = try Optimizers.optimizer(racer.optimizer) }
     settings.schedule = try Schedules.schedule(lesson.schedule)
     self.settings = settings
   }
@@ -69,12 +52,26 @@ package struct LessonPlan: Sendable {
     settings.rate = rate
   }
 
+  /// The same with other racers.
+  func with(race: LessonRace) -> LessonPlan {
+    var plan = self
+    plan.lesson.race = race
+    return plan
+  }
+
+  /// The plan of one of a race: its optimizer and its rate on everything else as it is.
+  func with(_ racer: LessonRacer) throws -> LessonPlan {
+    var plan = with(rate: racer.rate)
+    plan.settings.optimizer = try Optimizers.optimizer(racer.optimizer)
+    return plan
+  }
+
   static func usualLoss(_ task: LearningTask) -> any Loss {
     task == .classification ? SoftmaxCrossEntropy() : SquaredError()
   }
 
-  private static func network(_ lesson: Lesson, outputs: Int) throws -> Sequential {
-    var layers: [any Layer] = []
+  private static func network(_ lesson: Lesson, isImage: Bool, outputs: Int) throws -> Sequential {
+    var layers: [any Layer] = isImage ? [Flatten()] : []
     for layer in lesson.layers {
       layers.append(try dense(layer.units, layer.initializer))
       if layer.batchNorm { layers.append(BatchNorm()) }
@@ -98,6 +95,15 @@ package struct LessonPlan: Sendable {
     network.items.indices.filter { network.items[$0].layer is any Activation }.map { "\($0)" }
   }
 
+  package var points: LessonPoints { samples.points }
+  var inputs: [LessonInput] { samples.inputs }
+  package var inputTitles: [String] { inputs.map(\.title) }
+  /// Of each axis of the plane the part of the inputs' variance; nil where the axes are numbers themselves.
+  package var variance: [Double]? {
+    guard case .slice(let projection) = samples.plane else { return nil }
+    return projection.shares
+  }
+
   /// With the first weights.
   package func model() throws -> Model {
     try Model(inputs: [InputSpecification(training.inputShape)], seed: lesson.seed, network: network)
@@ -110,24 +116,24 @@ package struct LessonPlan: Sendable {
 
   /// What regression outputs are scaled by.
   var scale: TargetScale {
-    points.task == .regression
-      ? TargetScale(mean: preprocessing.target.mean, deviation: preprocessing.target.deviation)
-      : TargetScale()
+    guard points.task == .regression, case .table(let preprocessing) = samples.schema else {
+      return TargetScale()
+    }
+    return TargetScale(mean: preprocessing.target.mean, deviation: preprocessing.target.deviation)
   }
 
   func saved(_ model: Model) -> SavedModel {
-    SavedModel(model: model, schema: .table(preprocessing), loss: settings.loss)
+    SavedModel(model: model, schema: samples.schema, loss: settings.loss)
   }
 
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.
-  func features(x: [Double], y: [Double]) throws -> [Float] {
-    try preprocessing.apply(to: points.table(inputs, x: x, y: y, targets: nil)).dataset.features
-  }
+  package func features(x: [Double], y: [Double]) throws -> [Float] { try samples.features(x: x, y: y) }
 
-  /// Whether a session of another lesson can go on with this one's: only its learning rate differs.
+  /// Whether a session of another lesson can go on with this one's: only its learning rate differs, or who races.
   func differsOnlyInRate(from other: Lesson) -> Bool {
     var same = other
     same.rate = lesson.rate
+    same.race = lesson.race
     return same == lesson
   }
 }

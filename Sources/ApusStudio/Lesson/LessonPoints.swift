@@ -18,11 +18,20 @@ package struct LessonPoints: Sendable {
 
   package var count: Int { x.count }
 
+  /// Points that have their places already.
+  init(
+    x: [Double], y: [Double], targets: [Double], classNames: [String], task: LearningTask,
+    names: (x: String, y: String, target: String)
+  ) {
+    (self.x, self.y, self.targets, self.classNames, self.task) = (x, y, targets, classNames, task)
+    self.names = names
+    (xRange, yRange) = (Self.range(x), Self.range(y))
+  }
+
   package init(_ data: LessonData, table: Table?) throws(ApusError) {
     if data.set == PointSet.own {
       guard let table, let columns = data.columns else {
-        throw ApusError(
-          "the lesson is about a table that is not here", at: "lesson.data", fix: "load the file once more")
+        throw LessonData.noTable
       }
       try self.init(table, columns)
     } else {
@@ -115,10 +124,12 @@ package struct LessonPoints: Sendable {
           "\(used.count) classes in “\(columns.target.prefix(60))”", at: table.name,
           expected: "at most \(Limits.classes)")
       }
-      let order = used.sorted { texts[$0] < texts[$1] }
-      let numbers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, Double($0)) })
-      classNames = order.map { String(texts[$0].prefix(60)) }
-      targets = rows.map { numbers[Int(codes[$0])] ?? 0 }
+      // In the order of the network's outputs.
+      let order = sortedNames(used.map { texts[$0] })
+      let numbers = Dictionary(
+        order.enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { first, _ in first })
+      classNames = order
+      targets = rows.map { numbers[texts[Int(codes[$0])]] ?? 0 }
     }
     guard rows.count >= 4 else {
       throw ApusError("\(rows.count) rows with all three values", at: table.name, expected: "at least 4")

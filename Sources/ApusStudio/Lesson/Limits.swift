@@ -2,12 +2,17 @@
 public enum Limits {
   public static let layers = 8
   public static let units = 32
+  public static let racers = 4
   public static let points = 20_000
   /// Points that were added or taken away by hand.
   public static let edits = 500
   /// Places along each axis of a picture.
   public static let grid = 200
   public static let classes = 12
+  /// Numbers that the network is given of a row of a table: the principal components take time with their cube.
+  public static let features = 128
+  /// Inputs that have a picture of their own.
+  public static let shownInputs = 32
   public static let epochs = 100_000
   /// Sessions at a time, each with two threads.
   public static let sessions = 8

@@ -26,7 +26,7 @@ package enum Menus {
                   JSONMember(
                     "classes", .array([.integer(set.classes.lowerBound), .integer(set.classes.upperBound)])),
                 ])
-              })),
+              } + [digits])),
           JSONMember(
             "features",
             .array(
@@ -49,10 +49,20 @@ package enum Menus {
               JSONMember("layers", .integer(Limits.layers)), JSONMember("units", .integer(Limits.units)),
               JSONMember("points", .integer(Limits.points)), JSONMember("edits", .integer(Limits.edits)),
               JSONMember("epochs", .integer(Limits.epochs)),
+              JSONMember("shownInputs", .integer(Limits.shownInputs)),
               JSONMember("bytes", .integer(Limits.tableBytes / 2)),
             ])),
         ])
     }
+  }
+
+  /// The bundled digits among the sets of points.
+  private static var digits: JSONValue {
+    .object([
+      JSONMember("name", .string(LessonData.digits)), JSONMember("title", .string("Digits, 8 × 8")),
+      JSONMember("task", .string(LearningTask.classification.rawValue)),
+      JSONMember("classes", .array([.integer(10), .integer(10)])), JSONMember("areImages", .bool(true)),
+    ])
   }
 
   /// Name, formula, the parameters that are numbers or yes and no; of a loss also for which tasks it is.

@@ -75,7 +75,7 @@ package struct PointSet: Sendable {
   /// - Throws: an error with the nearest name.
   package static func named(_ name: String) throws(ApusError) -> PointSet {
     if let set = table.first(where: { $0.name == name }) { return set }
-    let known = table.map(\.name) + [own]
+    let known = table.map(\.name) + [LessonData.digits, own]
     throw ApusError(
       "unknown data set “\(name.prefix(60))”", at: "lesson.data.set", expected: known.joined(separator: ", "),
       fix: Spelling.suggestion(for: String(name.prefix(60)), in: known))

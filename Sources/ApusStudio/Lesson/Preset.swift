@@ -110,12 +110,19 @@ package struct Preset: Sendable {
       name: "ravine", title: "Momentum in a ravine",
       sentences: """
         One input is ten times the other, so the loss is a long valley: plain descent creeps along its floor. \
-        Choose momentum, and the same rate gathers speed.
+        Choose momentum, and the same rate gathers speed; the race below the network has them side by side.
         """
     ) {
       var lesson = made("ravine", hidden: [], optimizer: GradientDescent.name, rate: 0.02)
       lesson.scaling = .none
+      // All of it can be learnt, so that what is left is how far each has come along the valley.
+      lesson.data.noise = 0
       lesson.batch = 1000
+      lesson.race.racers = [
+        LessonRacer(GradientDescent.name, rate: 0.02), LessonRacer(Momentum.name, rate: 0.02),
+        LessonRacer(Adam.name, rate: 0.02),
+      ]
+      lesson.race.goal = 0.01
       return lesson
     },
     Preset(
@@ -137,6 +144,18 @@ package struct Preset: Sendable {
         With more noise they also follow single points: watch the validation loss.
         """
     ) { made("circle", hidden: [20]) },
+    Preset(
+      name: "digits", title: "Handwritten digits",
+      sentences: """
+        Each unit of the first layer is a picture of 8 × 8 weights: where it wants ink, and where it wants none. \
+        Draw a digit of your own, also while it trains, and see what it is taken for.
+        """
+    ) {
+      var lesson = made("digits", hidden: [16], activation: ReLU.name, rate: 0.003)
+      lesson.batch = 32
+      lesson.l2 = 0.001
+      return lesson
+    },
   ]
 
   private static func made(

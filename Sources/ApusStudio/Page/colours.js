@@ -5,7 +5,7 @@ const parse = (text) => {
   return [0, 2, 4].map((place) => parseInt(hex.slice(place, place + 2), 16));
 };
 
-export const seriesCount = 6;
+export const seriesCount = 12;
 let cache = null;
 
 /** Read anew when light turns to dark. */
@@ -68,6 +68,15 @@ export function drawing(canvas, size) {
     drawings.set(canvas, known);
   }
   return known;
+}
+
+/** Numbers as an image, of which 0 is the middle of the ramp. */
+export function paintImage(canvas, values, size) {
+  const { context, image, pixels } = drawing(canvas, size);
+  const { ramp } = colours();
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  values.forEach((value, place) => { pixels[place] = ramp[Number.isFinite(value) ? Math.round(128 + 127 * value / largest) : 0]; });
+  context.putImageData(image, 0, 0);
 }
 
 /** A picture of one unit: bytes of which 128 is zero, 0 is no number; every so manyth place of each axis. */

@@ -11,7 +11,7 @@ export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
 
 /** Names as people read them: `softmaxCrossEntropy` is “softmax cross entropy”. */
-const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+export const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
   .replace(/\b([A-Z][a-z])/g, (word) => word.toLowerCase());
 
 export function select(label, options, value, onChange) {
@@ -139,6 +139,9 @@ function swapped(columns, key, value, numeric) {
 
 // MARK: The three forms
 
+/** Whether the plane is a slice of many inputs, and its points are not all of a sample. */
+export const isProjected = (lesson) => lesson.data.set === 'digits' || lesson.data.set === 'own' && Boolean(lesson.data.columns?.all);
+
 export function dataForm(box, lesson, menus, table, change, actions) {
   const data = lesson.data;
   const sets = menus.sets.map((set) => ({ name: set.name, title: set.title + (set.task === 'regression' ? ' (numbers)' : '') }));
@@ -149,9 +152,13 @@ export function dataForm(box, lesson, menus, table, change, actions) {
     const numeric = table.columns.filter((column) => column.isNumeric);
     const set = (key) => (value) => change((lesson) => { swapped(lesson.data.columns, key, value, numeric); lesson.data.added = []; lesson.data.removed = []; lesson.loss = null; });
     const title = (columns) => columns.map((column) => ({ name: column.name, title: column.name }));
-    parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')),
-      select('predict', title(table.columns), data.columns.target, set('target')));
-  } else if (set) {
+    if (numeric.length > 1) {
+      parts.push(select('Inputs', [{ name: 'two', title: 'two columns' }, { name: 'all', title: 'all columns' }], data.columns.all ? 'all' : 'two',
+        (value) => change((lesson) => { lesson.data.columns.all = value === 'all'; lesson.data.added = []; lesson.data.removed = []; })));
+    }
+    if (!data.columns.all) parts.push(select('across', title(numeric), data.columns.x, set('x')), select('up', title(numeric), data.columns.y, set('y')));
+    parts.push(select('predict', title(table.columns), data.columns.target, set('target')));
+  } else if (set && !set.areImages) {
     if (set.classes[1] > set.classes[0]) {
       parts.push(range('Classes', data.classes, { min: set.classes[0], max: set.classes[1], step: 1 },
         (value) => change((lesson) => { lesson.data.classes = value; lesson.data.added = []; })));
@@ -163,7 +170,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   }
   parts.push(range('For validation', data.validation, { min: 0, max: 0.8, step: 0.05, text: (value) => Math.round(value * 100) + ' %' },
     (value) => change((lesson) => { lesson.data.validation = value; })));
-  if (set) {
+  if (set && !set.areImages) {
     const again = element('button', '', 'Other points');
     again.type = 'button';
     again.id = 'regenerate';
@@ -178,6 +185,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
     parts.push(undo);
   }
   const inputs = element('fieldset', 'inputs');
+  inputs.hidden = isProjected(lesson);
   inputs.append(element('legend', '', 'Inputs'));
   for (const feature of menus.features) {
     inputs.append(check(feature.title, lesson.inputs.includes(feature.name), (isOn) => {

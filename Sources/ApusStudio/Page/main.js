@@ -1,13 +1,16 @@
 // Puts the page together: one lesson, one session, and what comes of it.
 
-import { colours, forgetColours } from './colours.js';
+import * as closer from './closer.js';
+import { colours, forgetColours, seriesCount } from './colours.js';
 import * as controls from './controls.js';
 import * as curves from './curves.js';
+import * as digit from './digit.js';
 import * as flow from './flow.js';
 import * as hiding from './hiding.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
 import * as plane from './plane.js';
+import * as race from './race.js';
 import { Refusal, Session, get, post } from './server.js';
 
 const $ = (id) => document.getElementById(id);
@@ -115,13 +118,14 @@ function refresh() {
   controls.dataForm($('data-form'), lesson, menus, table, change, { chooseSet, openFile, refresh });
   controls.trainingForm($('training-form'), lesson, menus, taskOf(lesson), change);
   controls.layersForm($('layers'), lesson, menus, change);
+  race.form(lesson);
   hiding.apply();
   if (path) restoreFocus(path);
 }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
-  const form = focused.closest('#data-form, #training-form, #layers');
+  const form = focused.closest('#data-form, #training-form, #layers, #race');
   if (!form) return null;
   return { form: form.id, index: [...form.querySelectorAll('input, select, button, summary')].indexOf(focused) };
 }
@@ -140,7 +144,8 @@ function chooseSet(name) {
     };
     if (name === 'own' && !lesson.data.columns) {
       const numeric = table.columns.filter((column) => column.isNumeric);
-      lesson.data.columns = { x: numeric[0].name, y: numeric[1].name, target: table.columns[table.columns.length - 1].name };
+      const [x, y] = numeric.length > 1 ? [numeric[0].name, numeric[1].name] : ['', ''];
+      lesson.data.columns = { x, y, target: table.columns[table.columns.length - 1].name, all: numeric.length < 2 };
     }
     if (name === 'own' || set?.task !== former) lesson.loss = null;
   });
@@ -166,12 +171,16 @@ async function openFile(file) {
 
 function takePlan(header, bytes) {
   const floats = new Float32Array(bytes.buffer, 0, header.points * 4);
-  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join();
+  const isSameTask = plan && plan.task === header.task && plan.classes.join() === header.classes.join()
+    && Boolean(plan.projection) === Boolean(header.projection) && Boolean(plan.image) === Boolean(header.image);
   const count = header.points;
   plan = { ...header, points: floats, validation: count - header.training, inputImages: bytes.subarray(16 * count) };
   plane.setPlan(plan);
+  digit.setPlan(plan);
+  race.setPlan(plan);
   network.setPlan(plan, menus.limits);
   flow.reset(plan.layers.length);
+  closer.setPlan(plan, lesson);
   if (!isSameTask) { $('confusion').replaceChildren(); tools(); controls.trainingForm($('training-form'), lesson, menus, plan.task, change); }
   $('hand-x').value = Number(((plan.x[0] + plan.x[1]) / 2).toPrecision(3));
   $('hand-y').value = Number(((plan.y[0] + plan.y[1]) / 2).toPrecision(3));
@@ -193,6 +202,7 @@ function takePicture(header, bytes) {
   };
   facts = header;
   latest = { header, picture };
+  closer.take(header);
   pictures += 1;
   if (!frameRequested) { frameRequested = true; requestAnimationFrame(drawLatest); }
 }
@@ -216,6 +226,7 @@ function drawLatest() {
   if (header.state === 'playing' && now - lastFigures < 100) return;
   lastFigures = now;
   figures(header);
+  digit.setPicture(header);
   curves.draw();
   if (header.gradients.length) flow.add(header.gradients, header.movement, dead(picture));
   panels.confusion($('confusion'), plan, header);
@@ -275,6 +286,8 @@ function takeFrame(header, bytes) {
       else curves.addPoint(header.curve, lookingBack);
     }
     takePicture(header, bytes);
+  } else if (header.kind === 'race') {
+    race.take(header, bytes);
   } else if (header.kind === 'doctor') {
     $('doctor').disabled = false;
     $('doctor-state').textContent = '';
@@ -334,6 +347,9 @@ function wire() {
     setUnits: (layer, units) => change((lesson) => { lesson.layers[layer].units = units; }),
     setWeight: (path, index, value) => order('weight', { path, index, value }),
   });
+  closer.wire({ order: (name, members) => session.order(name, members), tools });
+  race.setActions({ order: (what) => order('race', { what }), change, menus: () => menus, lesson: () => lesson });
+  digit.setActions((members) => order('draw', members), network.setInputImage);
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => session, fail);
   document.addEventListener('keydown', (event) => {
     if (event.target.closest('input, select, button, summary, pre') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -347,7 +363,7 @@ function wire() {
   classroom = hiding.form($('classroom-form'), (keys) => location.origin + location.pathname + hashWith(keys), say);
   $('classroom').addEventListener('toggle', () => { if ($('classroom').open) classroom.make(); });
   window.addEventListener('resize', () => { plane.draw(); });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { forgetColours(); plane.draw(); network.redraw(); flow.redraw(); digit.redraw(); race.redraw(); });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) session?.close(); });
 }
 
@@ -360,20 +376,18 @@ function setSpeed() {
 
 function tools() {
   const box = $('tools');
-  const choices = plan.task === 'classification'
-    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % 6})` }))
+  const choices = plan.projection ? [] : plan.task === 'classification'
+    ? plan.classes.map((name, label) => ({ value: String(label), text: 'adds ' + name, mark: `var(--c${label % seriesCount})` }))
     : [{ value: 'high', text: 'adds the highest', mark: 'var(--high)' }, { value: 'low', text: 'adds the lowest', mark: 'var(--low)' }];
-  choices.push({ value: 'remove', text: 'takes away' });
+  choices.push(plan.image ? { value: 'look', text: 'shows the digit there on the pad' } : { value: 'remove', text: 'takes away' });
+  if (closer.choosesPoints() && !plan.image) choices.push({ value: 'look', text: 'shows it in the graph' });
   if (!choices.some((choice) => choice.value === tool)) tool = choices[0].value;
   box.replaceChildren(...choices.map((choice) => {
     const label = document.createElement('label');
     label.className = 'choice';
     const input = document.createElement('input');
     Object.assign(input, { type: 'radio', name: 'tool', value: choice.value, checked: choice.value === tool });
-    input.addEventListener('change', () => {
-      tool = choice.value;
-      $('hand-do').textContent = tool === 'remove' ? 'Take away here' : 'Add here';
-    });
+    input.addEventListener('change', () => { tool = choice.value; sayTool(); });
     label.append(input);
     if (choice.mark) {
       const dot = document.createElement('span');
@@ -384,14 +398,25 @@ function tools() {
     label.append(choice.text);
     return label;
   }));
+  sayTool();
+}
+
+function sayTool() {
+  $('hand-do').textContent = tool === 'remove' ? 'Take away here' : tool === 'look' ? (plan.image ? 'Show the digit' : 'Show the point') : 'Add here';
 }
 
 function click(x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   const data = lesson.data;
-  if (tool === 'remove') {
+  if (tool === 'remove' || tool === 'look') {
     const index = plane.nearest(x, y);
     if (index === null) return say('There is no point.');
+    if (tool === 'look' && closer.choosesPoints()) closer.choose(index);
+    if (tool === 'look' && !plan.image) return;
+    if (tool === 'look') {
+      say(`Digit number ${index + 1} of the set, a ${plan.classes[plan.points[4 * index + 2]]}, is on the pad.`);
+      return digit.take(index);
+    }
     const generated = plan.points.length / 4 - data.added.length;
     change((lesson) => {
       if (index >= generated) {

@@ -1,6 +1,6 @@
 // The network: a picture for each unit, edges by weight, units and layers added and taken away, weights set by hand.
 
-import { colours, css, paintUnit, signed } from './colours.js';
+import { colours, css, paintImage, paintUnit, seriesCount, signed } from './colours.js';
 import { show } from './plane.js';
 
 const diagram = document.getElementById('diagram');
@@ -45,10 +45,13 @@ export function setPlan(newPlan, limits) {
   hover = null;
   if (selected && !(selected.layer < plan.layers.length && selected.unit < plan.layers[selected.layer].units)) select(null);
   diagram.querySelectorAll('.column').forEach((column) => column.remove());
-  const largest = Math.max(...plan.layers.map((layer) => layer.units), plan.inputs.length, 1);
+  const shownInputs = plan.image ? [`${plan.inputs.length} pixels`] : plan.inputs.slice(0, limits.shownInputs);
+  const largest = Math.max(...plan.layers.map((layer) => layer.units), shownInputs.length, 1);
   diagram.style.setProperty('--tile', Math.max(12, Math.min(40, Math.floor(400 / largest) - 6)) + 'px');
   columns = [];
-  addColumn('inputs', plan.inputs.map((name, index) => inputTile(name, index)), []);
+  addColumn('inputs', shownInputs.map((name, index) => inputTile(name, index)), []);
+  const others = plan.image ? 0 : plan.inputs.length - shownInputs.length;
+  if (others > 0) columns[0].element.append(element('span', 'name muted', `and ${others} more`));
   plan.layers.forEach((layer, index) => {
     const isOutput = index === plan.layers.length - 1;
     const tiles = Array.from({ length: layer.units }, (_, unit) => unitTile(index, unit, isOutput));
@@ -63,7 +66,17 @@ export function setPlan(newPlan, limits) {
     button.addEventListener('click', () => actions.addLayer());
     add.querySelector('.head').append(button);
   }
-  for (let index = 0; index < plan.inputs.length; index++) {
+  if (plan.image) {
+    columns[0].tiles[0].querySelector('canvas').classList.add('pixels');
+    setInputImage(inputImage);
+    const tiles = columns[1].element.querySelector('.tiles');
+    if (plan.layers.length > 1) {
+      tiles.classList.add('images');
+      tiles.style.setProperty('--across', Math.ceil(plan.layers[0].units / 8));
+      for (const tile of columns[1].tiles) tile.querySelector('canvas').classList.add('pixels');
+    }
+  }
+  for (let index = 0; !plan.image && index < shownInputs.length; index++) {
     const bytes = plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
     paintUnit(columns[0].tiles[index].querySelector('canvas'), bytes, plan.grid, 2);
   }
@@ -103,7 +116,10 @@ function inputTile(name, index) {
   const tile = element('div', 'tile input');
   const canvas = element('canvas');
   canvas.setAttribute('aria-hidden', 'true');
-  tile.append(canvas, element('span', 'name', name));
+  const words = element('span', 'name', name);
+  words.title = name;
+  tile.append(canvas, words);
+  if (plan.image) return tile;
   const bytes = () => plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
   tile.addEventListener('pointerenter', () => show({ title: `the input ${name}`, bytes }));
   tile.addEventListener('pointerleave', () => show(null));
@@ -119,7 +135,7 @@ function unitTile(layer, unit, isOutput) {
   tile.dataset.unit = unit;
   if (isOutput) {
     tile.append(element('span', 'name', outputName(unit)));
-    if (plan.task === 'classification' && plan.layers[layer].units > 1) tile.style.setProperty('--mark', `var(--c${unit % 6})`);
+    if (plan.task === 'classification' && plan.layers[layer].units > 1) tile.style.setProperty('--mark', `var(--c${unit % seriesCount})`);
   } else {
     const canvas = element('canvas');
     canvas.setAttribute('aria-hidden', 'true');
@@ -146,6 +162,21 @@ function unitBytes(layer, unit) {
   return picture.units.subarray((start + unit) * size, (start + unit + 1) * size);
 }
 
+/** Of a unit of the first layer its weights, which make an image. */
+function weightsOf(unit) {
+  const { inputs, units } = plan.layers[0];
+  return Array.from({ length: inputs }, (_, input) => picture.weights[plan.offsets[0].weights + input * units + unit]);
+}
+
+/** The image that the network is given, where it is given images: 0 … 16. */
+let inputImage = [];
+
+export function setInputImage(pixels) {
+  inputImage = pixels;
+  if (!plan?.image) return;
+  paintImage(columns[0].tiles[0].querySelector('canvas'), plan.inputs.map((_, place) => pixels[place] ?? 0), plan.image[1]);
+}
+
 /** Many edges need not keep up with the pictures. */
 let lastEdges = 0;
 
@@ -153,7 +184,8 @@ export function setPicture(newPicture, isPlaying = false) {
   picture = newPicture;
   for (let layer = 0; layer < plan.layers.length - 1; layer++) {
     for (let unit = 0; unit < plan.layers[layer].units; unit++) {
-      paintUnit(canvases[layer][unit], unitBytes(layer, unit), plan.grid, 2);
+      if (plan.image && layer === 0) paintImage(canvases[0][unit], weightsOf(unit), plan.image[1]);
+      else paintUnit(canvases[layer][unit], unitBytes(layer, unit), plan.grid, 2);
     }
   }
   const now = performance.now();
@@ -202,6 +234,8 @@ function drawEdges() {
     };
   }));
   plan.layers.forEach((layer, index) => {
+    // The weights of pixels are the images.
+    if (plan.image && index === 0) return;
     const { weights } = plan.offsets[index];
     let largest = 1e-6;
     for (let place = 0; place < layer.inputs * layer.units; place++) {
@@ -331,7 +365,14 @@ export function select(unit, input) {
   };
   field('bias', 'bias', unit.unit);
   const numbers = inputNames(unit.layer).map((name, index) => field(name, 'weight', index * layer.units + unit.unit));
-  inspector.append(head, element('p', 'muted', 'Its bias, and its weights from what comes before; change one, and go on.'), list);
+  inspector.append(head, element('p', 'muted', 'Its bias, and its weights from what comes before; change one, and go on.'));
+  if (plan.image && unit.layer === 0) {
+    const image = element('canvas');
+    image.setAttribute('role', 'img');
+    image.setAttribute('aria-label', 'its weights as an image');
+    inspector.append(image);
+  }
+  inspector.append(list);
   refreshInspector();
   (input === undefined ? close : numbers[input])?.focus({ preventScroll: input === undefined });
 }
@@ -339,6 +380,8 @@ export function select(unit, input) {
 function refreshInspector() {
   if (!selected || !picture) return;
   const offset = plan.offsets[selected.layer];
+  const image = inspector.querySelector('canvas');
+  if (image) paintImage(image, weightsOf(selected.unit), plan.image[1]);
   inspector.querySelectorAll('input').forEach((number) => {
     if (document.activeElement === number) return;
     const start = number.dataset.kind === 'bias' ? offset.biases : offset.weights;

@@ -112,6 +112,10 @@ export function exports(box, note, text, session, fail) {
     note.textContent = (all.deviation ? `${all.deviation}: rewind and play for a run that these files repeat. ` : '')
       + `They train ${all.epochs} epochs.`;
   };
+  const points = (all) => {
+    if (all.csv === null) note.textContent = 'The digits are part of Apus: apus train digits has them by name.';
+    else download('points.csv', all.csv, 'text/csv');
+  };
   const show = (title, content) => {
     const box = element('pre', '', content);
     box.tabIndex = 0;
@@ -123,14 +127,14 @@ export function exports(box, note, text, session, fail) {
   };
   box.replaceChildren(
     make('Model', async () => download('model.safetensors', await session().model())),
-    make('Points (CSV)', async () => { const all = await session().order('export'); tell(all); download('points.csv', all.csv, 'text/csv'); }),
+    make('Points (CSV)', async () => { const all = await session().order('export'); tell(all); points(all); }),
     make('YAML', async () => { const all = await session().order('export'); tell(all); show('YAML', all.yaml); download('lesson.yaml', all.yaml); }),
     make('Swift', async () => { const all = await session().order('export'); tell(all); show('Swift', all.swift); }),
     make('Command', async () => {
       const all = await session().order('export');
       tell(all);
-      download('points.csv', all.csv, 'text/csv');
+      if (all.csv !== null) points(all);
       download('lesson.yaml', all.yaml);
-      show('Command', `# in the folder with points.csv and lesson.yaml\n${all.command}\n`);
+      show('Command', `# in the folder with ${all.csv !== null ? 'points.csv and ' : ''}lesson.yaml\n${all.command}\n`);
     }));
 }

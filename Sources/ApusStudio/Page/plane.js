@@ -9,12 +9,18 @@ let plan = null;
 let picture = null;
 let shown = null;
 let onClick = () => {};
+/** The number of a point that is pointed out, or null. */
+let marked = null;
+/** Where the names of many classes stand: more than colours can tell. */
+let middles = [];
 
-export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; legend(); draw(); }
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); draw(); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
 export function whenClicked(body) { onClick = body; }
+/** Points a point out by its number; null none. */
+export function mark(index) { marked = index; draw(); }
 
 export function draw() {
   if (!plan) return;
@@ -29,7 +35,7 @@ export function draw() {
   if (unit) {
     paintUnit(hidden, unit, plan.grid);
   } else if (picture) {
-    paintOutput();
+    paintOutput(hidden, picture.output, plan.grid);
   }
   if (unit || picture) {
     context.imageSmoothingEnabled = Boolean(unit) || plan.task !== 'classification';
@@ -37,21 +43,33 @@ export function draw() {
   }
   drawAxes(context, side, ratio);
   drawPoints(context, side, ratio);
-  caption.textContent = unit ? shown.title : 'the output, over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
+  drawMark(context, side, ratio);
+  drawNames(context, side, ratio);
+  caption.textContent = (unit ? shown.title : 'the output') + (plan.projection || !unit ? ', ' + over() : '');
 }
 
-function paintOutput() {
-  const size = plan.grid;
+/** What the axes are. */
+function over() {
+  if (!plan.projection) return 'over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
+  const percent = (share) => Math.round(share * 100) + ' %';
+  const [across, up] = plan.projection;
+  return `on the plane of the first two principal components of all ${plan.inputs.length} inputs, through their mean: `
+    + `${percent(across)} (across) and ${percent(up)} (up) of the variance. Points are seen along the other directions, `
+    + 'so that what the network says of one need not be the colour behind it.';
+}
+
+/** What a network puts out, on a canvas of so many places along each side. */
+export function paintOutput(hidden, output, size) {
   if (plan.task !== 'classification') {
     // The smallest number is the ramp's end, and not “no number”.
-    paintUnit(hidden, picture.output.map((value) => Math.max(value, 1)), size);
+    paintUnit(hidden, output.map((value) => Math.max(value, 1)), size);
     return;
   }
   const { context, image, pixels } = drawing(hidden, size);
   const ramps = plan.classes.map((_, label) => classRamp(label));
   const fallback = pack(colours().muted);
   for (let place = 0; place < pixels.length; place++) {
-    pixels[place] = ramps[picture.output[2 * place]]?.[picture.output[2 * place + 1]] ?? fallback;
+    pixels[place] = ramps[output[2 * place]]?.[output[2 * place + 1]] ?? fallback;
   }
   context.putImageData(image, 0, 0);
 }
@@ -104,6 +122,55 @@ function drawPoints(context, side, ratio) {
     }
     context.stroke();
   }
+}
+
+function drawMark(context, side, ratio) {
+  if (marked === null || marked >= plan.points.length / 4) return;
+  const left = place(plan.points[4 * marked], plan.x, side);
+  const top = side - place(plan.points[4 * marked + 1], plan.y, side);
+  const { paper, ink } = colours();
+  for (const [colour, width] of [[paper, 5], [ink, 2]]) {
+    context.beginPath();
+    context.arc(left, top, 8 * ratio, 0, 2 * Math.PI);
+    context.lineWidth = width * ratio;
+    context.strokeStyle = css(colour);
+    context.stroke();
+  }
+}
+
+function middlesOf({ classes, points, task }) {
+  if (task !== 'classification' || classes.length <= 6) return [];
+  const sums = classes.map(() => [0, 0, 0]);
+  for (let index = 0; index < points.length; index += 4) {
+    const sum = sums[points[index + 2]];
+    sum[0] += points[index];
+    sum[1] += points[index + 1];
+    sum[2] += 1;
+  }
+  return sums.map(([x, y, count]) => count > 0 ? [x / count, y / count] : null);
+}
+
+function drawNames(context, side, ratio) {
+  const { classes, paper, ink } = colours();
+  context.font = `600 ${13 * ratio}px system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  middles.forEach((middle, label) => {
+    if (!middle) return;
+    const left = place(middle[0], plan.x, side);
+    const top = side - place(middle[1], plan.y, side);
+    const text = plan.classes[label].slice(0, 12);
+    const width = Math.max(context.measureText(text).width + 8 * ratio, 20 * ratio);
+    context.fillStyle = css(paper, 0.9);
+    context.strokeStyle = css(classes[label % seriesCount]);
+    context.lineWidth = 2 * ratio;
+    context.beginPath();
+    context.roundRect(left - width / 2, top - 10 * ratio, width, 20 * ratio, 6 * ratio);
+    context.fill();
+    context.stroke();
+    context.fillStyle = css(ink);
+    context.fillText(text, left, top + ratio);
+  });
 }
 
 function legend() {

@@ -10,7 +10,7 @@ final class Easel: @unchecked Sendable {
   let plan: LessonPlan
   let size: Int
   private let arena: TensorStorage
-  private let pass: UnitPass
+  let pass: UnitPass
   private let evaluator: Evaluator
   private let places: [Float]
   /// The dense layers' parameters in the arena: of each its weights, then its biases.
@@ -67,7 +67,11 @@ final class Easel: @unchecked Sendable {
         JSONMember("target", .string(points.names.target)),
         JSONMember("x", Self.json(points.xRange)), JSONMember("y", Self.json(points.yRange)),
         JSONMember("targets", Self.json(targets)), JSONMember("grid", .integer(size)),
-        JSONMember("inputs", .array(plan.inputs.map { .string(title($0)) })),
+        JSONMember("inputs", .array(plan.inputs.map { .string($0.title) })),
+        JSONMember(
+          "image",
+          plan.samples.imageSize.map { .array([.integer($0.height), .integer($0.width)]) } ?? .null),
+        JSONMember("projection", plan.variance.map { .array($0.map { .double($0) }) } ?? .null),
         JSONMember(
           "layers",
           .array(
@@ -87,16 +91,11 @@ final class Easel: @unchecked Sendable {
         plan.isValidation[index] ? 1 : 0,
       ])
     }
-    frame.append(images(places, width: plan.inputs.count).bytes)
+    // The pixels of an image are shown together, and not each all over the plane.
+    let shown = plan.samples.imageSize == nil ? min(plan.inputs.count, Limits.shownInputs) : 0
+    guard shown > 0 else { return frame }
+    frame.append(Array(images(places, width: plan.inputs.count).bytes.prefix(shown * size * size)))
     return frame
-  }
-
-  private func title(_ input: PointFeature) -> String {
-    switch input.name {
-    case "x1" where plan.lesson.data.set == PointSet.own: plan.points.names.x
-    case "x2" where plan.lesson.data.set == PointSet.own: plan.points.names.y
-    default: input.title
-    }
   }
 
   /// From the smallest number to predict to the largest.
@@ -161,6 +160,12 @@ final class Easel: @unchecked Sendable {
       let size = now.reduce(0.0) { $0 + Double($1) * Double($1) }
       return .double((moved / max(size, 1e-30)).squareRoot() / Double(step - last.step))
     }
+  }
+
+  /// What the network with other weights puts out all over the plane.
+  func output(of weights: [Float]) -> [UInt8] {
+    _ = arena.floats.update(fromContentsOf: weights)
+    return output(pass.run(places)[0])
   }
 
   private static func value(_ name: String, _ results: EvaluatedSamples) -> Double? {

@@ -12,11 +12,12 @@ package final class FrameBox: Sendable {
     var plan: [UInt8]?
     var messages: [[UInt8]] = []
     var picture: [UInt8]?
+    var race: [UInt8]?
     var waiting: CheckedContinuation<[[UInt8]]?, Never>?
 
     mutating func take() -> [[UInt8]] {
-      let all = [plan, picture].compactMap { $0 } + messages
-      (plan, picture, messages) = (nil, nil, [])
+      let all = [plan, picture, race].compactMap { $0 } + messages
+      (plan, picture, race, messages) = (nil, nil, nil, [])
       return all
     }
   }
@@ -84,6 +85,8 @@ package final class FrameBox: Sendable {
   }
 
   package func put(picture: [UInt8]) { change { $0.picture = picture } }
+
+  package func put(race: [UInt8]) { change { $0.race = race } }
 
   package func put(message: [UInt8]) {
     change { state in

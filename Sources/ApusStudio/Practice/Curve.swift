@@ -5,7 +5,7 @@ package struct CurvePoint: Sendable, Equatable {
   package var step: Int
   /// With the part of the epoch at hand.
   var epoch: Double
-  var loss: Double
+  package var loss: Double
   /// Of classes; nil for numbers.
   var accuracy: Double?
   var validationLoss: Double?
@@ -28,8 +28,10 @@ package struct CurvePoint: Sendable, Equatable {
 package struct Curve: Sendable {
   package private(set) var points: [CurvePoint] = []
   private var spacing = 1
+  private let limit: Int
 
-  package init() {}
+  /// - Parameter most: points that are kept.
+  package init(most: Int = Curve.most) { limit = most }
   package static let most = 400
 
   package mutating func append(_ point: CurvePoint) {
@@ -40,9 +42,9 @@ package struct Curve: Sendable {
     } else {
       points.append(point)
     }
-    guard points.count > Self.most else { return }
+    guard points.count > limit else { return }
     points = points.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-    spacing = max(spacing * 2, (points.last!.step - points[0].step) / Self.most)
+    spacing = max(spacing * 2, (points.last!.step - points[0].step) / limit)
   }
 
   /// What came at a step and after it.
@@ -50,5 +52,5 @@ package struct Curve: Sendable {
     while let last = points.last, last.step >= step { points.removeLast() }
   }
 
-  mutating func removeAll() { self = Curve() }
+  mutating func removeAll() { self = Curve(most: limit) }
 }

@@ -8,9 +8,12 @@ extension Practice {
   ///
   /// - Throws: when the order is not known or cannot be carried out.
   package func obey(_ order: JSONValue) async throws -> JSONValue {
-    let names = Self.table.map(\.name).joined(separator: ", ")
+    let names = (Self.table.map { $0.name } + Self.readings.map { $0.name }).joined(separator: ", ")
     guard let name = order["do"]?.stringValue else {
       throw ApusError("no order", expected: "{\"do\": …}, with one of \(names)")
+    }
+    if let reading = Self.readings.first(where: { $0.name == name }) {
+      return try await make(reading, order)
     }
     guard let known = Self.table.first(where: { $0.name == name }) else {
       throw ApusError("unknown order “\(name.prefix(40))”", expected: names)
@@ -104,6 +107,28 @@ extension Practice {
       try trainee.set(path, try number(order, "index"), to: value)
       return .null
     },
+    Known(name: "draw") { _, trainee, order in
+      var image: [UInt8]?
+      if let sample = order["sample"] {
+        image = try trainee.plan.samples.image(sample.intValue ?? -1).pixels
+      } else if order["strokes"] != nil || order["pixels"] != nil {
+        image = try DrawnDigit(json: order).pixels
+      }
+      try trainee.show(image)
+      return .object([
+        JSONMember("pixels", image.map { .array($0.map { .integer(Int($0)) }) } ?? .null)
+      ])
+    },
+    Known(name: "race") { _, trainee, order in
+      let name = order["what"]?.stringValue ?? ""
+      guard let what = Trainee.RaceOrder(rawValue: name) else {
+        throw ApusError(
+          "“\(name.prefix(40))” of a race",
+          expected: Trainee.RaceOrder.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      try trainee.obey(what)
+      return .null
+    },
     Known(name: "grid") { _, trainee, order in
       try trainee.setGrid(try number(order, "size"))
       return .null
@@ -113,6 +138,11 @@ extension Practice {
       return try .object([
         JSONMember("lesson", trainee.lesson.json), JSONMember("table", trainee.table?.outline ?? .null),
       ])
+    },
+    Known(name: "watch") { practice, trainee, order in
+      practice.watch(order)
+      trainee.hasChanged = true
+      return .null
     },
     Known(name: "doctor") { practice, trainee, _ in
       try practice.examine(trainee.patient)
@@ -137,7 +167,7 @@ extension Practice {
   }
 
   /// Written by the training thread before the reply, read after it.
-  private final class Slot<Value>: @unchecked Sendable { var value: Value? }
+  final class Slot<Value>: @unchecked Sendable { var value: Value? }
 
   /// The doctor takes seconds: on a thread of its own, one at a time.
   private func examine(_ patient: Patient) throws(ApusError) {
@@ -173,15 +203,12 @@ extension LessonData {
     let schema = try TableSchema.infer(table)
     let target = schema.target.map { table.columns[$0.index].name } ?? ""
     let numbers = schema.inputs.map { table.columns[$0] }.filter(\.isNumeric).map(\.name)
-    guard numbers.count >= 2 else {
-      throw ApusError(
-        "\(numbers.count) columns of numbers that are of use beside “\(target.prefix(60))”", at: table.name,
-        expected: "at least two, for the plane")
-    }
     self.init()
     set = PointSet.own
     (validation, seed) = (old.validation, old.seed)
-    columns = LessonColumns(x: numbers[0], y: numbers[1], target: target)
+    columns =
+      numbers.count >= 2
+      ? LessonColumns(x: numbers[0], y: numbers[1], target: target) : LessonColumns(target: target, all: true)
   }
 }
 

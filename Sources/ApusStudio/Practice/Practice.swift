@@ -1,5 +1,6 @@
 import ApusCore
 package import ApusData
+import ApusTraining
 import Dispatch
 import Synchronization
 
@@ -12,6 +13,12 @@ package final class Practice: Sendable {
   private let orders = Mutex<[Order]>([])
   private let isClosed = Atomic(false)
   let isExamining = Atomic(false)
+  /// Whether a reading is being made: one at a time.
+  let isReading = Atomic(false)
+  /// Whether the page shows histograms through depth.
+  let watchesDepth = Atomic(false)
+  /// The map of the loss that the page shows, on which pictures say where the weights are.
+  let watchedMap = Mutex<(number: Int, plane: WeightPlane)?>(nil)
   let mail = Mail()
   /// Wakes the training thread.
   private let wake = DispatchSemaphore(value: 0)
@@ -25,6 +32,8 @@ package final class Practice: Sendable {
   private static let mostOrders = 64
   /// While it trains, weights are left for drawing at most so often.
   private static let drawingInterval: UInt64 = 15_000_000
+  /// And those of a race, with all its curves.
+  private static let raceInterval: UInt64 = 80_000_000
 
   /// - Throws: when the lesson cannot be trained.
   package init(_ lesson: Lesson, table: Table? = nil) throws {
@@ -76,6 +85,7 @@ package final class Practice: Sendable {
 
   private func train(_ trainee: Trainee) {
     var lastMail: UInt64 = 0
+    var lastRace: UInt64 = 0
     while true {
       // A mutex that nobody holds costs less than a step.
       let taken = orders.withLock { orders in
@@ -96,8 +106,14 @@ package final class Practice: Sendable {
         box.put(plan: easel.planFrame.bytes)
         mail.put(easel: easel)
       }
-      if !box.hasReader, trainee.isPlaying, box.lonelySeconds > 10 { trainee.isPlaying = false }
-      let wait = trainee.isPlaying ? trainee.trainForAWhile() : nil
+      if !box.hasReader, trainee.isBusy, box.lonelySeconds > 10 {
+        trainee.isPlaying = false
+        trainee.race?.run(false)
+      }
+      let wait =
+        trainee.isPlaying
+        ? trainee.trainForAWhile()
+        : trainee.isBusy ? trainee.race?.runForAWhile(speed: trainee.speed) : nil
       let now = Clock.nanoseconds
       if trainee.hasChanged || (trainee.isPlaying && now &- lastMail >= Self.drawingInterval && mail.isEmpty)
       {
@@ -107,7 +123,14 @@ package final class Practice: Sendable {
           lastMail = now
         }
       }
-      if !trainee.isPlaying {
+      if let race = trainee.race,
+        race.hasChanged || (race.isRunning && now &- lastRace >= Self.raceInterval && mail.hasNoRace)
+      {
+        race.hasChanged = false
+        if box.hasReader { mail.put(race.letter) }
+        lastRace = now
+      }
+      if !trainee.isBusy {
         _ = wake.wait(timeout: .now() + 1)
       } else if let wait {
         _ = wake.wait(timeout: .now() + .nanoseconds(Int(wait)))
@@ -133,7 +156,13 @@ package final class Practice: Sendable {
   private func draw() {
     var easel: Easel?
     var curve = Curve()
+    let closer = CloserLook(self)
+    var raceEasel: Easel?
     while !isClosed.load(ordering: .acquiring) {
+      if let race = mail.takeRace() {
+        if raceEasel?.number != race.number { raceEasel = try? race.easel() }
+        if let frame = raceEasel?.picture(of: race) { box.put(race: frame.bytes) }
+      }
       guard let (newEasel, letter) = mail.take() else {
         _ = mail.wake.wait(timeout: .now() + 1)
         continue
@@ -145,6 +174,8 @@ package final class Practice: Sendable {
       var (frame, point) = easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
       if !letter.isLookingBack { curve.append(point) }
       frame.header += letter.facts
+      frame.header += closer.members(easel, letter)
+      if let drawn = letter.drawn.flatMap({ easel.prediction(of: $0) }) { frame.header.append(drawn) }
       if letter.wantsCurve {
         frame.header.append(JSONMember("curves", .array(curve.points.map(\.json))))
       }
@@ -167,6 +198,9 @@ struct Letter: Sendable {
   var restartsCurve: Bool
   /// Whether the moment is one of the past, whose point the curves have.
   var isLookingBack: Bool
+  var isPlaying: Bool
+  /// An image to predict.
+  var drawn: [UInt8]?
 }
 
 /// Room for one letter.
@@ -188,6 +222,23 @@ final class Mail: Sendable {
       content.letter = letter
     }
     wake.signal()
+  }
+
+  /// Of a race the newest letter alone.
+  private let race = Mutex<RaceLetter?>(nil)
+
+  var hasNoRace: Bool { race.withLock { $0 == nil } }
+
+  func put(_ letter: RaceLetter) {
+    race.withLock { $0 = letter }
+    wake.signal()
+  }
+
+  func takeRace() -> RaceLetter? {
+    race.withLock { race in
+      defer { race = nil }
+      return race
+    }
   }
 
   func take() -> (Easel?, Letter?)? {

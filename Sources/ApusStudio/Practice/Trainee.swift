@@ -11,7 +11,12 @@ package final class Trainee {
   private(set) var table: Table?
   package private(set) var snapshots = Snapshots()
   private(set) var size = 100
+  /// An image that was drawn by hand, or chosen, to be predicted with the weights of now.
+  private(set) var drawn: [UInt8]?
   private let engine: Engine
+  /// While a page shows one.
+  package internal(set) var race: Race?
+  private var races = 0
 
   package internal(set) var isPlaying = false
   /// Asked between the steps of an order that takes many.
@@ -46,6 +51,13 @@ package final class Trainee {
   }
 
   package var lesson: Lesson { plan.lesson }
+  var isBusy: Bool { isPlaying || race?.isRunning == true }
+
+  /// A race from the first weights.
+  func makeRace(_ plan: LessonPlan) throws -> Race {
+    races += 1
+    return try Race(plan, number: races, engine: engine)
+  }
 
   private func begin(_ model: Model) throws {
     planNumber += 1
@@ -64,6 +76,13 @@ package final class Trainee {
   /// do.
   package func take(_ lesson: Lesson, table newTable: Table? = nil) throws {
     if newTable == nil, plan.differsOnlyInRate(from: lesson) {
+      if lesson.race != plan.lesson.race {
+        let next = plan.with(race: lesson.race)
+        // Made whether it is shown or not, so that what cannot race is refused.
+        let made = try makeRace(next)
+        plan = next
+        if race != nil { race = made }
+      }
       guard lesson.rate != plan.lesson.rate else { return }
       try session.setRate(lesson.rate)
       plan = plan.with(rate: lesson.rate)
@@ -78,7 +97,7 @@ package final class Trainee {
     var kept: TrainingState?
     if !isFresh {
       let old = session.snapshot()
-      if plan.network == next.network, plan.lesson.inputs == lesson.inputs,
+      if plan.network == next.network, plan.inputs == next.inputs,
         next.training.targets == plan.training.targets
       {
         kept = session.lightState
@@ -91,6 +110,7 @@ package final class Trainee {
     let hadTrained = session.progress.step > 0
     let oldLesson = plan.lesson
     self.table = table
+    if next.samples.imageSize == nil { drawn = nil }
     (plan, session) = (next, fresh)
     if let kept, kept.slots.count == session.step.trained[0].slots.count,
       Self.hasSameOptimizer(lesson, oldLesson), kept.progress.step < session.stepCount
@@ -102,6 +122,7 @@ package final class Trainee {
     }
     deviation = hadTrained && !isFresh ? "the lesson was changed on the way" : nil
     try begin(model)
+    if race != nil { race = try makeRace(plan) }
   }
 
   /// Whether the first weights are other ones.
@@ -195,6 +216,7 @@ package final class Trainee {
 
   package func play(_ plays: Bool) {
     isPlaying = plays && !session.isFinished
+    if isPlaying { race?.run(false) }
     pace = (0, 0, 0)
     hasChanged = true
   }
@@ -247,6 +269,15 @@ package final class Trainee {
     hasChanged = true
   }
 
+  /// Puts an image where its prediction is told with every picture; nil takes it away.
+  ///
+  /// - Throws: when the lesson is not about images.
+  func show(_ image: [UInt8]?) throws {
+    if let image { _ = try plan.samples.features(of: image) }
+    drawn = image
+    hasChanged = true
+  }
+
   func setGrid(_ size: Int) throws {
     guard (10...Limits.grid).contains(size) else {
       throw ApusError("a grid of \(size)", expected: "10 … \(Limits.grid)")
@@ -262,6 +293,7 @@ package final class Trainee {
     planNumber += 1
     newEasel = try Easel(plan, session.snapshot(), number: planNumber, size: size)
     (wantsCurve, hasChanged) = (true, true)
+    race?.hasChanged = true
   }
 
   // MARK: What is told
@@ -274,7 +306,7 @@ package final class Trainee {
     return Letter(
       plan: planNumber, step: progress.step, epoch: epoch,
       weights: Array(session.step.trained[0].parameters.floats), facts: facts(epoch), wantsCurve: wantsCurve,
-      restartsCurve: restartsCurve, isLookingBack: isLookingBack)
+      restartsCurve: restartsCurve, isLookingBack: isLookingBack, isPlaying: isPlaying, drawn: drawn)
   }
 
   private func facts(_ epoch: Double) -> [JSONMember] {

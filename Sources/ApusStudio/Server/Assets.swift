@@ -1,4 +1,5 @@
 #if Command
+  import ApusViews
   import HTTPTypes
   import Hummingbird
 
@@ -29,7 +30,18 @@
       Asset("/hiding.js", script, PackageResources.hiding_js),
       Asset("/controls.js", script, PackageResources.controls_js),
       Asset("/colours.js", script, PackageResources.colours_js),
+      Asset("/digit.js", script, PackageResources.digit_js),
+      Asset("/race.js", script, PackageResources.race_js),
       Asset("/panels.js", script, PackageResources.panels_js),
+      Asset("/closer.js", script, PackageResources.closer_js),
+      Asset("/closer.css", css, PackageResources.closer_css),
+      Asset("/parts.js", script, PackageResources.parts_js),
+      Asset("/depth.js", script, PackageResources.depth_js),
+      Asset("/landscape.js", script, PackageResources.landscape_js),
+      Asset("/graph.js", script, PackageResources.graph_js),
+      Asset("/gradients.js", script, PackageResources.gradients_js),
+      // The charts' own style, by a name that the page does not use.
+      Asset("/kit.css", css, Array(ChartStyle.css.replacing(".chart", with: ".kit").utf8)),
     ]
 
     var response: Response {

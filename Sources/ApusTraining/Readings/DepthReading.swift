@@ -29,24 +29,9 @@ public struct DepthReading: Sendable {
     let chosen = Philox(seed: seed, path: "depth rows").permutation(samples.count).prefix(max(rows, 1))
       .sorted()
     let batch = try samples.batch(chosen)
-    let model = saved.model
-    let traced = TracedModel(traced: model, mode: .withoutDropout).ownLayers
-    var training = ModelTraining(model, optimizer: GradientDescent())
-    training.mode = .withoutDropout
-    let step = try TrainingStep(
-      training, loss: saved.loss, capacity: batch.count,
-      taps: traced.flatMap { [Tap.output($0.path), .gradient($0.path)] }, engine: engine ?? Engine.standard())
-    batch.copy(to: step, saved.loss.classTargets)
-    _ = try step.run(rows: batch.count, step: 1, rate: 0)
-    func some(_ tap: Tap) -> [Float] {
-      let values = step.value(of: tap, rows: batch.count) ?? []
-      let every = max((values.count + Self.mostNumbers - 1) / Self.mostNumbers, 1)
-      return stride(from: 0, to: values.count, by: every).map { values[$0] }
-    }
-    layers = traced.map {
-      Layer(
-        name: "\($0.path) \($0.name)", outputs: some(.output($0.path)), gradients: some(.gradient($0.path)))
-    }
+    let pass = try DepthPass(
+      saved.model, loss: saved.loss, batch: batch, engine: engine ?? Engine.standard())
+    layers = try pass.run()
     self.rows = batch.count
   }
 }

@@ -1,6 +1,6 @@
 public import ApusCore
-import ApusData
-import ApusNN
+package import ApusData
+package import ApusNN
 
 /// A computational graph with the value of each of its nodes and the gradient of its result with respect to it: what
 /// backpropagation does, step by step (S1, S4).
@@ -51,8 +51,22 @@ public struct GraphReading: Sendable {
     guard (0..<patient.training.count).contains(sample) else {
       throw ApusError("there is no sample \(sample)", expected: "0 … \(patient.training.count - 1)")
     }
-    let batch = try patient.training.batch([sample])
-    let traced = TracedModel(model, mode: .withoutDropout)
+    try self.init(
+      model, loss: loss, sample: patient.training.batch([sample]), mode: .withoutDropout,
+      engine: patient.engine())
+  }
+
+  /// Of the loss that a model has on a sample.
+  ///
+  /// - Parameters:
+  ///   - batch: of the one sample.
+  ///   - mode: one sample alone has no batch statistics to speak of; `.inference` takes the moving ones.
+  /// - Throws: when the graph is too large to draw.
+  package init(
+    _ model: Model, loss: any Loss, sample batch: Batch, mode: TracingMode, engine: Engine
+  ) throws {
+    guard batch.count == 1 else { throw ApusError("\(batch.count) samples", expected: "one") }
+    let traced = TracedModel(model, mode: mode)
     let input = model.inputs[0].tensor
     let output = traced(input)
     let target = Tensor.input("target", loss.targetType(for: output.shape))
@@ -68,7 +82,7 @@ public struct GraphReading: Sendable {
         return tensor.node === target.node ? ("target", .input) : nil
       },
       evaluate: { tensors in
-        let executable = try patient.engine().compile(
+        let executable = try engine.compile(
           Graph(inputs: [input, target, traced.key] + traced.inputs, outputs: tensors), rows: 1)
         traced.binding.bind(executable, from: 3, to: model.storage)
         batch.copy(

@@ -36,19 +36,9 @@ public struct LossLandscape: Sendable {
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
       model, parameters: arena, loss: saved.loss, scale: saved.scale, engine: engine ?? Engine.standard())
-    let directions = (1...2).map {
-      Self.direction(model, Philox(seed: seed, path: "landscape direction \($0)"))
-    }
-    func loss(_ a: Double, _ b: Double) -> Double {
-      for place in 0..<arena.count {
-        let moved = a * Double(directions[0][place]) + b * Double(directions[1][place])
-        arena.floats[place] = Float(Double(model.storage.floats[place]) + moved)
-      }
-      let losses = evaluator.run(dataset).losses
-      return losses.reduce(0.0) { $0 + Double($1) } / Double(max(losses.count, 1))
-    }
+    let plane = WeightPlane(random: model, seed: seed)
     let steps = (0..<size).map { radius * (2 * Double($0) / Double(size - 1) - 1) }
-    values = steps.reversed().flatMap { b in steps.map { a in loss(a, b) } }
+    values = plane.losses(a: steps, b: steps, evaluator: evaluator, arena: arena, dataset)
     self.loss = values[size * size / 2]
     self.size = size
     self.radius = radius

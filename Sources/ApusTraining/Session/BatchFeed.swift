@@ -73,7 +73,8 @@ final class BatchFeed {
   /// A permutation that depends on seed and epoch alone.
   private func prepareOrder(_ epoch: Int) {
     guard orderEpoch != epoch else { return }
-    order = Array(0..<dataset.count)
+    if order.count != dataset.count { order = Array(0..<dataset.count) }
+    for index in order.indices { order[index] = index }
     Philox(seed: seed, path: "order of epoch \(epoch)").shuffle(&order)
     samples = dataset.inEpoch(epoch, seed: seed)
     orderEpoch = epoch

@@ -3,6 +3,8 @@ import Synchronization
 /// Hands events on to any number of asynchronous sequences.
 final class EventStreams: Sendable {
   private let listeners = Mutex<[Int: AsyncStream<TrainingEvent>.Continuation]>([:])
+  /// Whether anybody may be listening: a step of a small net takes no longer than asking the mutex.
+  private let isHeard = Atomic(false)
   private static let mostWaiting = 1024
 
   func makeStream() -> AsyncStream<TrainingEvent> {
@@ -12,13 +14,16 @@ final class EventStreams: Sendable {
         listeners[key] = continuation
         return key
       }
+      isHeard.store(true, ordering: .releasing)
       continuation.onTermination = { [weak self] _ in
         _ = self?.listeners.withLock { $0.removeValue(forKey: key) }
       }
     }
   }
 
-  func send(_ event: TrainingEvent) {
+  func send(_ event: @autoclosure () -> TrainingEvent) {
+    guard isHeard.load(ordering: .acquiring) else { return }
+    let event = event()
     listeners.withLock { listeners in
       for listener in listeners.values { listener.yield(event) }
     }

@@ -23,6 +23,10 @@ public final class TrainingSession {
   private let validation: (any Dataset)?
   private let evaluator: Evaluator
   private let feed: BatchFeed
+  /// Where a step reads its batch, and how the loss wants the targets there.
+  private let memory: (inputs: InputMemory, targets: InputMemory)
+  private let classTargets: ClassTargets
+  private let outputCount: Int
   private var best: TensorStorage?
   private let streams = EventStreams()
 
@@ -49,6 +53,9 @@ public final class TrainingSession {
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
+    memory = (step.memory(input: 0), step.memory(input: 1))
+    classTargets = settings.loss.classTargets
+    outputCount = model.outputShape.reduce(1, *)
     feed = BatchFeed(
       training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed)
   }
@@ -188,9 +195,7 @@ public final class TrainingSession {
   /// Puts samples of the epoch's order where the step reads them; gives their number.
   private func load(_ range: Range<Int>) -> Int {
     feed.load(epoch: progress.epoch, range)
-    feed.batch.copy(
-      to: step.memory(input: 0), targets: step.memory(input: 1), settings.loss.classTargets,
-      step.trained[0].model.outputShape.reduce(1, *))
+    feed.batch.copy(to: memory.inputs, targets: memory.targets, classTargets, outputCount)
     return feed.batch.count
   }
 
@@ -364,7 +369,7 @@ public final class TrainingSession {
   /// What happens from now on. Any number may listen; who falls behind misses the oldest.
   public var events: AsyncStream<TrainingEvent> { streams.makeStream() }
 
-  package func send(_ event: TrainingEvent) { streams.send(event) }
+  package func send(_ event: @autoclosure () -> TrainingEvent) { streams.send(event()) }
 }
 
 /// Where a run stands.

@@ -11,10 +11,14 @@ extension Batch {
   func copy(
     to inputs: InputMemory, targets: InputMemory, _ classTargets: ClassTargets, _ outputCount: Int
   ) {
-    self.inputs.withUnsafeBufferPointer { inputs.fill($0[..<(count * inputSize)]) }
+    self.inputs.withUnsafeBufferPointer {
+      inputs.fill(UnsafeBufferPointer(rebasing: $0[..<(count * inputSize)]))
+    }
     switch (self.targets, classTargets) {
     case (.values, _), (.labels, .numbers):
-      values.withUnsafeBufferPointer { targets.fill($0[..<(count * valueSize)]) }
+      values.withUnsafeBufferPointer {
+        targets.fill(UnsafeBufferPointer(rebasing: $0[..<(count * valueSize)]))
+      }
     case (.labels, .indicators(let off, let on)):
       let floats = targets.floats
       for index in 0..<(count * valueSize) { floats[index] = values[index] == 1 ? on : off }

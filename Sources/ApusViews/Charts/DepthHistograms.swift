@@ -63,6 +63,17 @@ public struct Histogram: Sendable, Equatable {
     (self.low, self.high, self.counts) = (low, high, counts)
   }
 
+  /// Of numbers over a range: what lies beyond it counts to its ends, what is no number not at all.
+  package init(_ values: some Sequence<Double>, from low: Double, to high: Double, bins: Int) {
+    var counts = [Int](repeating: 0, count: max(bins, 1))
+    let factor = high > low ? Double(counts.count) / (high - low) : 0
+    for value in values where !value.isNaN {
+      let place = min(max((value - low) * factor, 0), Double(counts.count - 1))
+      counts[Int(place)] += 1
+    }
+    self.init(low: low, high: high, counts: counts)
+  }
+
   /// Of numbers between the least and the largest of them; what is not finite does not count.
   public init(_ values: some Sequence<Double>, bins: Int = 30) {
     let values = values.filter(\.isFinite)

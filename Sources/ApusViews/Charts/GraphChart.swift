@@ -1,4 +1,7 @@
 /// A directed graph without cycles, from the left to the right, with words in its nodes and on its edges.
+///
+/// A page that shows it part by part finds the n-th node as `[data-node="n"]`, with its `.above`, `.below` and `.note`, and
+/// an edge as `[data-from="m"][data-to="n"]`.
 public struct GraphChart: Chart {
   public struct Node: Sendable {
     public enum Kind: Sendable { case input, parameter, operation, result }
@@ -85,13 +88,23 @@ public struct GraphChart: Chart {
       drawing.label("above: \(legend.above)", at: Point(0, 36), "f0")
       drawing.label("below: \(legend.below)", at: Point(textWidth("above: \(legend.above)") + 18, 36), "f1")
     }
-    for (edge, bends) in zip(edges, layout.bends) { draw(edge, bends, &drawing) }
+    for (edge, bends) in zip(edges, layout.bends) {
+      drawing.group(["data-from": .word("\(edge.from)"), "data-to": .word("\(edge.to)")]) {
+        draw(edge, bends, &$0)
+      }
+    }
     for (number, (node, box)) in zip(nodes, boxes).enumerated() {
-      draw(node, box, &drawing)
-      guard edges.contains(where: { $0.from == number }) else { continue }
-      let start = Point(box.right + 5, box.y + box.height / 2)
-      if !node.above.isEmpty { drawing.label(node.above, at: Point(start.x, start.y - 4), "small halo f0") }
-      if !node.below.isEmpty { drawing.label(node.below, at: Point(start.x, start.y + 12), "small halo f1") }
+      drawing.group(["data-node": .word("\(number)")]) { drawing in
+        draw(node, box, &drawing)
+        guard edges.contains(where: { $0.from == number }) else { return }
+        let start = Point(box.right + 5, box.y + box.height / 2)
+        if !node.above.isEmpty {
+          drawing.label(node.above, at: Point(start.x, start.y - 4), "small halo f0 above")
+        }
+        if !node.below.isEmpty {
+          drawing.label(node.below, at: Point(start.x, start.y + 12), "small halo f1 below")
+        }
+      }
     }
   }
 
@@ -104,7 +117,9 @@ public struct GraphChart: Chart {
         Area(x: box.x, y: box.y, width: 4, height: box.height), ChartStyle.fill(color), corner: 2)
     }
     drawing.label(node.name, at: Point(middle, box.y + (node.note.isEmpty ? 24 : 17)), "strong", .middle)
-    if !node.note.isEmpty { drawing.label(node.note, at: Point(middle, box.y + 31), "muted small", .middle) }
+    if !node.note.isEmpty {
+      drawing.label(node.note, at: Point(middle, box.y + 31), "muted small note", .middle)
+    }
   }
 
   /// A curve that leaves to the right, passes the places between, and arrives from the left.

@@ -67,6 +67,9 @@ public struct HeatMap: Chart {
 
   private static let barWidth = 62.0
 
+  /// Where the map lies in the chart.
+  package var plot: Area { frame.plot }
+
   public var summary: String {
     "\(unit.isEmpty ? "values" : unit) from \(ChartScale.figure(range.lowerBound)) to "
       + ChartScale.figure(range.upperBound)

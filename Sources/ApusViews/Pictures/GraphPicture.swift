@@ -2,18 +2,22 @@ public import ApusTraining
 
 extension GraphReading {
   /// The graph from its inputs to its result: on the edges the values that go forward, and the gradients that come back.
-  public func chart(title: String) -> GraphChart {
+  ///
+  /// - Parameters:
+  ///   - most: values and gradients of so many numbers are written out; of more their root mean square.
+  ///   - name: what a node is called; as it is when nil.
+  public func chart(title: String, most: Int = 3, name: ((Node) -> String)? = nil) -> GraphChart {
     GraphChart(
       title,
       nodes: nodes.map { node in
         let isResult = node.kind == .result
         return GraphChart.Node(
-          node.kind == .constant ? Self.figure(node.values) : node.name,
+          node.kind == .constant ? Self.figure(node.values, most) : name?(node) ?? node.name,
           note: isResult
-            ? Self.figure(node.values)
+            ? Self.figure(node.values, most)
             : node.shape.isEmpty ? "" : node.shape.map(String.init).joined(separator: "×"),
-          kind: Self.kind(node.kind), above: node.kind == .constant ? "" : Self.figure(node.values),
-          below: Self.figure(node.gradient))
+          kind: Self.kind(node.kind), above: node.kind == .constant ? "" : Self.figure(node.values, most),
+          below: Self.figure(node.gradient, most))
       },
       edges: nodes.enumerated().flatMap { number, node in node.operands.map { (from: $0, to: number) } },
       legend: ("the value", "the gradient of the result with respect to it"))
@@ -28,9 +32,8 @@ extension GraphReading {
     }
   }
 
-  /// Up to three numbers themselves, of more their root mean square.
-  private static func figure(_ values: [Float]) -> String {
-    guard values.count > 3 else {
+  private static func figure(_ values: [Float], _ most: Int) -> String {
+    guard values.count > most else {
       return values.map { ChartScale.figure(Double($0)) }.joined(separator: ", ")
     }
     let mean = values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(values.count)

@@ -15,6 +15,8 @@ enum {
   CONVOLUTION_BAND_PLACES = 256,
   /// Most outputs for which vectors hold places.
   CONVOLUTION_NARROW = 8,
+  /// Fewest inputs for which the weights' gradient has the taps of a line side by side.
+  CONVOLUTION_FOLDED_INPUTS = 8,
 };
 
 /// One window over a source: place (j, i) of the target is the sum over taps
@@ -164,6 +166,14 @@ static inline int64_t convolution_turned_floats(const apus_windowed *x) {
 
 // MARK: - The weights' gradient
 
+/// Whether the weights of the taps of a line are computed side by side, as columns:
+/// with so few outputs a vector of them would serve a single factor from the images,
+/// and now each factor serves a vector for every tap.
+static inline int convolution_is_folded(const apus_windowed *x) {
+  return x->groups == 1 && x->stride_x == 1 && x->dilation_x == 1 && x->size_x > 1 && x->outputs <= CONTRACT_UNIT
+         && x->channels >= CONVOLUTION_FOLDED_INPUTS;
+}
+
 /// Chains of one element of the weights: of whole images, or of lines of an image.
 static inline int64_t convolution_chain_lines(const apus_windowed *x) {
   int64_t images = APUS_CHAIN / (x->places_y * x->places_x);
@@ -179,14 +189,20 @@ static inline int64_t convolution_chains(const apus_windowed *x) {
 static inline int64_t convolution_buffers(const apus_windowed *x) {
   int64_t chains = convolution_chains(x), bits = 0;
   while ((chains - 1) >> bits > 0) bits += 1;
-  return chains > 1 ? bits + 1 : 0;
+  return chains > 1 ? bits + 1 : convolution_is_folded(x) ? 1 : 0;
 }
 
-/// Floats of a part's padded lines, and of all scratch for one of so many parts.
+/// Floats of a part's padded lines: those of the images, and behind them those of
+/// the places, where they are folded.
 static inline int64_t convolution_padded_floats(const apus_windowed *x) {
   const convolution_pass p = convolution_forward_pass(x);
-  return convolution_forward_band(x, &p).floats;
+  const convolution_band band = convolution_forward_band(x, &p);
+  if (!convolution_is_folded(x)) return band.floats;
+  const int64_t margin = x->size_x - 1, lines = band.images * band.lines;
+  const int64_t floats = (margin + lines * (x->places_x + margin)) * x->outputs;
+  return band.floats + contract_ceiling(floats, CONTRACT_UNIT) * CONTRACT_UNIT;
 }
+/// Floats of all scratch for one of so many parts.
 static inline int64_t convolution_weights_floats(const apus_windowed *x, int32_t parts) {
   int64_t sums = convolution_buffers(x) * x->size_y * x->size_x * (x->channels / x->groups) * x->outputs;
   return convolution_padded_floats(x) + contract_ceiling(sums, parts);

@@ -7,7 +7,9 @@
 typedef struct convolution_deal {
   int64_t sets, length;
   int merged;  // a set is a line of taps; else a single tap of a group
+  int folded;  // the taps of a line are columns, the last one first; else rows
   int64_t outputs, row;  // columns of a group, and floats from one row's factors to the next
+  int64_t sums_row;  // floats from one row's sums to the next
   convolution_kind kind;
   pieces widths;
 } convolution_deal;
@@ -19,11 +21,15 @@ typedef struct convolution_unit {
 
 static convolution_deal convolution_make_deal(const apus_windowed *x) {
   const int64_t inputs = x->channels / x->groups, outputs = x->outputs / x->groups;
-  convolution_deal deal = {.outputs = outputs, .row = 1, .kind = convolution_find_kind(inputs, outputs, x->groups)};
+  convolution_deal deal = {
+    .folded = convolution_is_folded(x), .outputs = outputs, .row = 1, .sums_row = x->outputs,
+    .kind = convolution_find_kind(inputs, outputs, x->groups),
+  };
   deal.merged = deal.kind.by_lanes || (x->groups == 1 && (x->dilation_x == 1 || x->size_x == 1));
   deal.sets = x->size_y * (deal.merged ? 1 : x->size_x * x->groups);
   deal.length = deal.merged ? x->size_x * inputs : inputs;
   if (deal.kind.by_lanes) deal.outputs = x->outputs, deal.row = x->dilation_x * x->channels;
+  if (deal.folded) deal.length = inputs, deal.outputs = deal.sums_row = x->size_x * x->outputs;
   deal.widths = contract_pieces(contract_ceiling(deal.outputs, APUS_WIDTH),
                                 convolution_vectors(&deal.kind, deal.length, deal.outputs, CONVOLUTION_BAND_PLACES));
   return deal;
@@ -60,7 +66,7 @@ static convolution_unit convolution_find_unit(const apus_windowed *x, const conv
   unit.a = tap / x->size_x * x->dilation_y * line + tap % x->size_x * x->dilation_x * x->channels + group * inputs
            + row * deal->row + (deal->kind.by_lanes ? unit.b : 0);
   unit.b += group * deal->outputs;
-  unit.c += (tap * inputs + row) * x->outputs + group * deal->outputs;
+  unit.c += tap * inputs * x->outputs + row * deal->sums_row + group * deal->outputs;
   return unit;
 }
 
@@ -72,12 +78,38 @@ static void convolution_take(const apus_windowed *x, const convolution_deal *dea
     for (int64_t i = 0; i < unit.rows; i += 1) {
       for (int64_t j = 0; j < unit.columns; j += APUS_WIDTH) {
         const vlanes lanes = first_lanes(contract_minimum(unit.columns - j, APUS_WIDTH));
-        const int64_t at = unit.c + i * x->outputs + j;
+        const int64_t at = unit.c + i * deal->sums_row + j;
         vfloat value = load_lanes(from + at, lanes);
         if (adds) value = load_lanes(to + at, lanes) + value;
         store_lanes(to + at, lanes, value);
       }
     }
+  }
+}
+
+/// The weights of a part from their sums with the taps of a line side by side.
+static void convolution_unfold(const apus_windowed *x, const convolution_deal *deal, int64_t first, int64_t last,
+                               const float *from) {
+  const int64_t inputs = x->channels, outputs = x->outputs;
+  for (int64_t index = first; index < last; index += 1) {
+    const convolution_unit unit = convolution_find_unit(x, deal, index, 0);
+    const int64_t row = unit.c / deal->sums_row;  // of all sets
+    for (int64_t i = row; i < row + unit.rows; i += 1) {
+      for (int64_t j = unit.b; j < unit.b + unit.columns; j += 1) {
+        const int64_t tap = (i / inputs + 1) * x->size_x - 1 - j / outputs;
+        x->c[(tap * inputs + i % inputs) * outputs + j % outputs] = from[i * deal->sums_row + j];
+      }
+    }
+  }
+}
+
+/// Lines of places with zeros before, between and behind them, so that each tap of a
+/// line finds its factor, or none, beside every pixel of a padded line.
+static void convolution_part_places(float *to, const float *from, int64_t lines, int64_t line, int64_t margin) {
+  convolution_zero(to, margin);
+  for (to += margin; lines > 0; lines -= 1, to += line + margin, from += line) {
+    copy_contiguous(to, from, line);
+    convolution_zero(to + line, margin);
   }
 }
 
@@ -106,10 +138,17 @@ static void convolution_chain(const apus_windowed *x, const convolution_deal *de
       }
     }
     const float *places = x->b + (range.image * x->places_y + range.begin) * x->places_x * x->outputs;
+    if (deal->folded) {
+      float *parted = padded + band.floats;
+      convolution_part_places(parted, places, range.images * walk.middle, x->places_x * x->outputs,
+                              (x->size_x - 1) * x->outputs);
+      places = parted;
+      walk.depth = convolution_line(&p);
+    }
     for (int64_t index = first; index < last; index += 1) {
       const convolution_unit unit = convolution_find_unit(x, deal, index, width);
       convolution_find_tile(&deal->kind, unit.vectors, unit.rows)(
-        &walk, from + unit.a, deal->row, places + unit.b, x->outputs, to + unit.c, x->outputs,
+        &walk, from + unit.a, deal->row, places + unit.b, x->outputs, to + unit.c, deal->sums_row,
         unit.columns - (unit.vectors - 1) * APUS_WIDTH, mode);
     }
   }
@@ -131,7 +170,7 @@ static void convolution_weights_kernel(const void *arguments, int32_t part, int3
   const int64_t floats = convolution_padded_floats(x);
   float *padded = x->scratch + part * floats, *sums = x->scratch + parts * floats;
   const int64_t chains = convolution_chains(x), length = convolution_chain_lines(x);
-  if (chains == 1) return convolution_chain(x, &deal, first, last, 0, total, x->c, padded);
+  if (chains == 1 && !deal.folded) return convolution_chain(x, &deal, first, last, 0, total, x->c, padded);
   int64_t waiting = 0, line = 0;
   for (int64_t chain = 0; chain < chains; chain += 1) {
     int64_t end = contract_minimum(line + length, total);
@@ -144,5 +183,6 @@ static void convolution_weights_kernel(const void *arguments, int32_t part, int3
       convolution_take(x, &deal, first, last, sums + (waiting - 1) * size, sums + waiting * size, 1);
     }
   }
-  convolution_take(x, &deal, first, last, x->c, sums, 0);
+  if (deal.folded) convolution_unfold(x, &deal, first, last, sums);
+  else convolution_take(x, &deal, first, last, x->c, sums, 0);
 }

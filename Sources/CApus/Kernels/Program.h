@@ -8,38 +8,6 @@
 /// Floats in all registers together: 40 of the 48 KB of a first-level cache.
 #define APUS_REGISTER_FLOATS 10240
 
-typedef struct program_layout {
-  operand_layout inputs[APUS_MAX_OPERANDS], outputs[APUS_MAX_OPERANDS];
-  int32_t full_registers;  // those that hold more than one vector
-  int all_contiguous;      // every operand is contiguous or one element
-} program_layout;
-
-APUS_INLINE void find_layout(const apus_program *program, program_layout *layout) {
-  int64_t compact[APUS_MAX_RANK];
-  int64_t size = 1;
-  APUS_SHORT_LOOP
-  for (int32_t k = program->rank - 1; k >= 0; k--) {
-    compact[k] = size;
-    size *= program->dims[k];
-  }
-  layout->full_registers = program->register_count;
-  layout->all_contiguous = 1;
-  APUS_SHORT_LOOP
-  for (int32_t i = 0; i < program->input_count; i++) {
-    layout->inputs[i] = layout_of(program, &program->inputs[i], compact);
-    layout->full_registers -= layout->inputs[i] == OPERAND_SAME;
-    layout->all_contiguous &= layout->inputs[i] <= OPERAND_CONTIGUOUS;
-  }
-  APUS_SHORT_LOOP
-  for (int32_t o = 0; o < program->output_count; o++) {
-    operand_layout found = layout_of(program, &program->outputs[o], compact);
-    // An output of one element is contiguous; one that repeats an element is not.
-    if (found == OPERAND_SAME) found = size == 1 ? OPERAND_CONTIGUOUS : OPERAND_STRIDED;
-    layout->outputs[o] = found;
-    layout->all_contiguous &= found == OPERAND_CONTIGUOUS;
-  }
-}
-
 /// Rows and columns of a strip.
 typedef struct strip_shape {
   int64_t rows, columns;
@@ -62,9 +30,9 @@ APUS_INLINE strip_shape choose_strip(const apus_program *program, int32_t full_r
 }
 
 /// `sums` are what is added up down the columns on the way, or NULL.
-static __attribute__((noinline)) void run_region(const apus_program *program, const program_layout *layout, int64_t row_length,
-                       int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end, const column_sums *sums) {
-  const strip_shape shape = choose_strip(program, layout->full_registers, row_end - row_begin, column_end - column_begin);
+static __attribute__((noinline)) void run_region(const apus_program *program, int64_t row_length, int64_t row_begin,
+                       int64_t row_end, int64_t column_begin, int64_t column_end, const column_sums *sums) {
+  const strip_shape shape = choose_strip(program, program->plan.full_registers, row_end - row_begin, column_end - column_begin);
   const int32_t input_count = program->input_count, output_count = program->output_count;
   // Registers lie a cache line further apart than their length, so that they
   // don't all start in the same set of the cache.
@@ -86,16 +54,16 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
   uint32_t in_place = 0, filled = 0, direct = 0, one_a_row = 0;  // operands, a bit each
   APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++) {
-    switch (layout->inputs[i]) {
-    case OPERAND_SAME:
+    switch (program->plan.inputs[i]) {
+    case APUS_LAYOUT_SAME:
       store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
       registers[i].pace = registers[i].row = 0;
       filled |= 1u << i;
       break;
-    case OPERAND_CONTIGUOUS:
+    case APUS_LAYOUT_CONTIGUOUS:
       if (adjacent) in_place |= 1u << i;
       break;
-    case OPERAND_ROW:
+    case APUS_LAYOUT_ROW:
       // Once for all strips, if these are whole rows of the region.
       if (column_end - column_begin == shape.columns) {
         strip once = {row_begin, shape.rows, column_begin, shape.columns, row_length};
@@ -105,7 +73,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
         in_place |= 1u << i;
       }
       break;
-    case OPERAND_STRIDED:
+    case APUS_LAYOUT_STRIDED:
       if (by_row && program->inputs[i].strides[program->rank - 1] == 0) {
         registers[i].pace = 0;
         one_a_row |= 1u << i;
@@ -126,8 +94,8 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
       registers[result].pace = APUS_WIDTH;
       one_a_row &= ~(1u << result);
     }
-    if (result < input_count && must_be_kept(program, result)) in_place &= ~(1u << result);
-    if (layout->outputs[o] == OPERAND_CONTIGUOUS && adjacent && can_write_directly(program, o)) direct |= 1u << o;
+    if (result < input_count && program->plan.kept >> result & 1) in_place &= ~(1u << result);
+    if (program->plan.outputs[o] == APUS_LAYOUT_CONTIGUOUS && adjacent && program->plan.direct >> o & 1) direct |= 1u << o;
   }
 
   for (int64_t row = row_begin; row < row_end; row += shape.rows) {
@@ -146,13 +114,13 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
       for (int32_t i = 0; i < input_count; i++) {
         if (filled >> i & 1) continue;
         const apus_operand *input = &program->inputs[i];
-        if (in_place >> i & 1 && layout->inputs[i] == OPERAND_CONTIGUOUS && readable) {
+        if (in_place >> i & 1 && program->plan.inputs[i] == APUS_LAYOUT_CONTIGUOUS && readable) {
           registers[i].at = (float *)input->base + position;
-        } else if (in_place >> i & 1 && layout->inputs[i] == OPERAND_ROW && whole) {
+        } else if (in_place >> i & 1 && program->plan.inputs[i] == APUS_LAYOUT_ROW && whole) {
           registers[i].at = (float *)input->base + column;
         } else {
           registers[i].at = memory + i * capacity;
-          if (adjacent && layout->inputs[i] == OPERAND_CONTIGUOUS)
+          if (adjacent && program->plan.inputs[i] == APUS_LAYOUT_CONTIGUOUS)
             copy_contiguous(registers[i].at, (const float *)input->base + position, count);
           else
             move_strip(program, input, registers[i].at, &where, one_a_row >> i & 1 ? APUS_WIDTH : where.columns, 0);
@@ -183,7 +151,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
           from = memory + program->output_registers[o] * capacity;
           spread(from, result->at, (count + APUS_WIDTH - 1) / APUS_WIDTH * APUS_WIDTH);
         }
-        if (!adjacent || layout->outputs[o] != OPERAND_CONTIGUOUS)
+        if (!adjacent || program->plan.outputs[o] != APUS_LAYOUT_CONTIGUOUS)
           move_strip(program, output, from, &where, where.columns, 1);
         else if ((float *)output->base + position != from)
           copy_contiguous((float *)output->base + position, from, count);
@@ -194,8 +162,8 @@ static __attribute__((noinline)) void run_region(const apus_program *program, co
 
 /// The same for a program whose operands are all contiguous or one element:
 /// elements begin ..< end in row-major order, nothing else to work out.
-static __attribute__((noinline)) void run_contiguous(const apus_program *program, const program_layout *layout, int64_t begin, int64_t end) {
-  const strip_shape shape = choose_strip(program, layout->full_registers, 1, end - begin);
+static __attribute__((noinline)) void run_contiguous(const apus_program *program, int64_t begin, int64_t end) {
+  const strip_shape shape = choose_strip(program, program->plan.full_registers, 1, end - begin);
   const int32_t input_count = program->input_count, output_count = program->output_count;
   const int64_t capacity = (shape.columns + 15) / 16 * 16 + 16;
   float memory[program->register_count * capacity] __attribute__((aligned(64)));
@@ -210,7 +178,7 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
   uint32_t direct = 0, kept = 0;  // operands, a bit each
   APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++)
-    if (layout->inputs[i] == OPERAND_SAME) {
+    if (program->plan.inputs[i] == APUS_LAYOUT_SAME) {
       store_int((int32_t *)registers[i].at, splat_int(*(const int32_t *)program->inputs[i].base));
       registers[i].pace = 0;
     }
@@ -218,8 +186,8 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
     written_whole |= 1ull << result;
-    if (result < input_count && must_be_kept(program, result)) kept |= 1u << result;
-    if (can_write_directly(program, o)) direct |= 1u << o;
+    if (result < input_count && program->plan.kept >> result & 1) kept |= 1u << result;
+    if (program->plan.direct >> o & 1) direct |= 1u << o;
   }
   strip where = {0, 1, begin, shape.columns, end};
   for (; where.column < end; where.column += shape.columns) {
@@ -228,7 +196,7 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
     const int whole = vectors == where.columns;
     APUS_SHORT_LOOP
     for (int32_t i = 0; i < input_count; i++) {
-      if (layout->inputs[i] == OPERAND_SAME) continue;
+      if (program->plan.inputs[i] == APUS_LAYOUT_SAME) continue;
       float *from = (float *)program->inputs[i].base + where.column;
       // Reading on to the end of the last vector is fine within the region.
       if (where.column + vectors <= end && !(kept >> i & 1)) {
@@ -264,15 +232,13 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
 static void program_region(const apus_program *program, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end) {
   if (row_begin >= row_end || column_begin >= column_end) return;
   const int64_t row_length = program->rank > 0 ? program->dims[program->rank - 1] : 1;
-  program_layout layout;
-  find_layout(program, &layout);
   const int all_columns = column_end - column_begin == row_length;
-  if (layout.all_contiguous && !program->has_row_steps && (all_columns || row_end - row_begin == 1)) {
+  if (program->plan.all_contiguous && !program->has_row_steps && (all_columns || row_end - row_begin == 1)) {
     const int64_t begin = row_begin * row_length + column_begin;
-    run_contiguous(program, &layout, begin, begin + (row_end - row_begin) * (column_end - column_begin));
+    run_contiguous(program, begin, begin + (row_end - row_begin) * (column_end - column_begin));
     return;
   }
-  run_region(program, &layout, row_length, row_begin, row_end, column_begin, column_end, NULL);
+  run_region(program, row_length, row_begin, row_end, column_begin, column_end, NULL);
 }
 
 static void program_kernel(const void *arguments, int32_t part, int32_t parts) {
@@ -307,8 +273,6 @@ static void program_sums_kernel(const void *arguments, int32_t part, int32_t par
   first *= APUS_COLUMN_CHAIN;
   last = last * APUS_COLUMN_CHAIN < rows ? last * APUS_COLUMN_CHAIN : rows;
   if (first >= last || columns == 0) return;
-  program_layout layout;
-  find_layout(program, &layout);
   column_sums sums = {x->count, x->registers, (float *const *)x->partials};
-  run_region(program, &layout, columns, first, last, 0, columns, &sums);
+  run_region(program, columns, first, last, 0, columns, &sums);
 }

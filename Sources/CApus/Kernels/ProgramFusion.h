@@ -2,6 +2,8 @@
 // the same operations on the same values, so the same bits, without the way
 // through memory in between.
 
+#include "ProgramPlan.h"
+
 // X(name, first opcode, t of a and b, second opcode, result of t, x and y):
 // x and y are the second step's operands besides t, in their order.
 #define APUS_FUSED_STEPS(X)                                                                        \
@@ -33,18 +35,6 @@ enum {
   APUS_FUSED_STEPS(X) APUS_FUSED_STEPS_AT(X)
 #undef X
 };
-
-/// How many of a, b, c an operation reads.
-APUS_INLINE int operands_of(uint8_t opcode) {
-  if (opcode == APUS_MULTIPLY_ADD || opcode == APUS_SELECT) return 3;
-  return opcode <= APUS_OR || (opcode >= APUS_ADD_INT && opcode <= APUS_LESS_EQUAL_INT) ? 2 : 1;
-}
-
-/// How often a step reads register `r`.
-APUS_INLINE int reads(const apus_step *step, uint8_t r) {
-  const int operands = operands_of(step->opcode);
-  return (step->a == r) + (operands > 1 && step->b == r) + (operands > 2 && step->c == r);
-}
 
 /// The fused opcode of two steps, or the first one's own.
 static uint8_t fuse(const apus_step *first, const apus_step *second) {

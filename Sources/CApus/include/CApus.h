@@ -96,6 +96,24 @@ typedef struct apus_operand {
   int64_t strides[APUS_MAX_RANK];
 } apus_operand;
 
+/// How an operand lies in memory, seen from its program's space.
+typedef enum apus_layout {
+  APUS_LAYOUT_SAME,        // one element for the whole space
+  APUS_LAYOUT_CONTIGUOUS,  // the space's own row-major order
+  APUS_LAYOUT_ROW,         // one contiguous row for all rows
+  APUS_LAYOUT_STRIDED
+} apus_layout;
+
+/// What follows from a program's operands: worked out once, because a small net's
+/// step would spend a quarter of its time on it.
+typedef struct apus_program_plan {
+  uint8_t inputs[APUS_MAX_OPERANDS], outputs[APUS_MAX_OPERANDS];  // apus_layout
+  int32_t full_registers;  // those that hold more than one vector
+  int32_t all_contiguous;  // every operand is contiguous or one element
+  uint32_t kept;           // inputs that must be copied before the steps, a bit each
+  uint32_t direct;         // outputs that may be computed in their memory, a bit each
+} apus_program_plan;
+
 /// Runs `steps` for every element of the space `dims` (row-major), strip by strip.
 ///
 /// Registers 0 ..< input_count are the inputs, in order; the others are
@@ -114,7 +132,12 @@ typedef struct apus_program {
   const apus_operand *outputs;
   const uint8_t *output_registers;
   const apus_step *steps;
+  apus_program_plan plan;  // by apus_program_prepare
 } apus_program;
+
+/// Fills in the plan. To be called before the program runs, and again whenever its
+/// dims, its strides or the addresses of its operands have changed.
+void apus_program_prepare(apus_program *program);
 
 /// A program whose registers are added up down the columns of its space, seen as
 /// [product of all axes but the last, last axis], besides what it stores: for each

@@ -1,0 +1,29 @@
+import ApusCore
+import ApusNN
+
+extension LessonPlan {
+  /// What a layer that stands somewhere in the network belongs to: `layer 1`, `output`.
+  private func part(_ item: Int) -> String {
+    let dense = densePaths.compactMap { Int($0) }
+    let number = dense.lastIndex { $0 <= item } ?? 0
+    return number == dense.count - 1 ? "output" : "layer \(number + 1)"
+  }
+
+  /// What the page calls a parameter: of `0.weight` `layer 1, weight`.
+  func title(ofParameter path: String) -> String {
+    let parts = path.split(separator: ".", maxSplits: 1)
+    guard parts.count == 2, let item = Int(parts[0]), network.items.indices.contains(item) else {
+      return path
+    }
+    let isNorm = network.items[item].layer is BatchNorm
+    return "\(part(item)), \(isNorm ? "batch norm " : "")\(parts[1])"
+  }
+
+  /// The layers whose outputs say what the network makes of a point: the activations of the hidden ones, and the output.
+  var depth: [(path: String, title: String, kind: String)] {
+    (activationPaths + densePaths.suffix(1)).compactMap { path in
+      guard let item = Int(path) else { return nil }
+      return (path, part(item), type(of: network.items[item].layer).name)
+    }
+  }
+}

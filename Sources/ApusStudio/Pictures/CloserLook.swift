@@ -1,0 +1,39 @@
+import ApusCore
+import ApusTraining
+import Synchronization
+
+/// What a picture tells besides, where the page has a panel open for it. Belongs to the thread that draws.
+final class CloserLook {
+  private unowned let practice: Practice
+  private var histograms: DepthEasel?
+  private var last: UInt64 = 0
+  /// While it trains, histograms are made at most so often.
+  private static let interval: UInt64 = 150_000_000
+
+  init(_ practice: Practice) { self.practice = practice }
+
+  func members(_ easel: Easel, _ letter: Letter) -> [JSONMember] {
+    var members: [JSONMember] = []
+    if practice.watchesDepth.load(ordering: .acquiring) {
+      let now = Clock.nanoseconds
+      if !letter.isPlaying || now &- last >= Self.interval {
+        if histograms?.number != easel.number { histograms = DepthEasel(easel.plan, number: easel.number) }
+        members.append(JSONMember("depth", histograms?.json(letter.weights) ?? .null))
+        last = now
+      }
+    } else {
+      histograms = nil
+    }
+    if let map = practice.watchedMap.withLock({ $0 }), map.plane.origin.count == letter.weights.count {
+      let place = map.plane.coordinates(of: letter.weights)
+      members.append(
+        JSONMember(
+          "landscape",
+          .object([
+            JSONMember("number", .integer(map.number)),
+            JSONMember("at", .array([.double(place.a), .double(place.b)])),
+          ])))
+    }
+    return members
+  }
+}

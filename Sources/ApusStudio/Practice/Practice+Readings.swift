@@ -1,0 +1,75 @@
+import ApusCore
+import ApusTraining
+import Synchronization
+
+extension Practice {
+  /// A measurement on the weights of now that takes longer than a step. The training thread hands out what it needs; it is
+  /// made on a thread of its own, one at a time, and is the answer to the order.
+  struct Reading: Sendable {
+    typealias Work = @Sendable () throws -> JSONValue
+
+    let name: String
+    let prepare: @Sendable (Practice, Trainee, JSONValue) throws -> Work
+  }
+
+  static let readings = [
+    Reading(name: "gradients") { _, trainee, _ in
+      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
+      return { try plan.checkGradients(of: model, step: step) }
+    },
+    Reading(name: "graph") { _, trainee, order in
+      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
+      let point = order["point"]?.intValue ?? 0
+      return { try PointGraph(plan, model, point: point, step: step).json }
+    },
+    Reading(name: "landscape") { practice, trainee, order in
+      let name = order["plane"]?.stringValue ?? ""
+      guard let kind = LessonLandscape.Kind(rawValue: name) else {
+        throw ApusError(
+          "a plane “\(name.prefix(40))”",
+          expected: LessonLandscape.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
+      let states = trainee.snapshots.items.map(\.state).filter { $0.progress.step < step }
+      let path = states.map(\.parameters) + [trainee.session.lightState.parameters]
+      return {
+        let landscape = try LessonLandscape(plan, model, path: path, kind: kind, step: step)
+        let number = practice.watchedMap.withLock { map in
+          let number = (map?.number ?? 0) + 1
+          map = (number, landscape.plane)
+          return number
+        }
+        return landscape.json(number: number)
+      }
+    },
+  ]
+
+  func make(_ reading: Reading, _ order: JSONValue) async throws -> JSONValue {
+    guard !isReading.exchange(true, ordering: .acquiring) else {
+      throw ApusError("another measurement is being made", fix: "wait for it")
+    }
+    defer { isReading.store(false, ordering: .releasing) }
+    let slot = Slot<Reading.Work>()
+    _ = try await perform { [self] trainee in
+      slot.value = try reading.prepare(self, trainee, order)
+      return .null
+    }
+    guard let work = slot.value else { return .null }
+    return try await withCheckedThrowingContinuation { continuation in
+      PlainThread.detach { continuation.resume(with: Result { try work() }) }
+    }
+  }
+
+  /// What pictures are to tell, besides: `{"depth": true, "landscape": false}`.
+  func watch(_ order: JSONValue) {
+    if let depth = order["depth"]?.boolValue { watchesDepth.store(depth, ordering: .releasing) }
+    if order["landscape"]?.boolValue == false { watchedMap.withLock { $0 = nil } }
+  }
+}
+
+extension Engine {
+  /// For what is measured beside training, whose threads it leaves alone.
+  static func onOneThread() throws -> Engine {
+    try Engine(instructionSet: Engine.standard().instructionSet, threads: 1)
+  }
+}

@@ -1,0 +1,165 @@
+import ApusCore
+import ApusNN
+import ApusStudio
+import ApusTraining
+import Testing
+
+@Suite struct RaceTests {
+  private func small(_ racers: [LessonRacer]) -> Lesson {
+    var lesson = Lesson()
+    lesson.data.points = 60
+    lesson.epochs = 50
+    lesson.layers[0].dropout = 0.2
+    lesson.race.racers = racers
+    return lesson
+  }
+
+  private static let three = [
+    LessonRacer(GradientDescent.name, rate: 0.3), LessonRacer(Momentum.name, rate: 0.05),
+    LessonRacer(Adam.name, rate: 0.02),
+  ]
+
+  private func race(_ lesson: Lesson) throws -> Race {
+    try Race(LessonPlan(Lesson(json: lesson.json)), engine: Engine.standard())
+  }
+
+  /// Each of a race comes to the same bits as it does alone.
+  @Test func eachTrainsAsItWouldAlone() throws {
+    let lesson = small(Self.three)
+    let race = try race(lesson)
+    let first = race.racers[0].weights
+    #expect(race.racers.allSatisfy { $0.weights == first })
+    for _ in 0..<37 { race.stepOnce() }
+    #expect(race.step == 37)
+    for racer in race.racers {
+      var alone = lesson
+      alone.optimizer = racer.entry.optimizer
+      alone.rate = racer.entry.rate
+      let trainee = try Trainee(alone, table: nil)
+      for _ in 0..<37 { trainee.stepOnce(.batch) }
+      #expect(trainee.session.step.trained[0].parameters.floats.elementsEqual(racer.weights))
+      #expect(racer.weights != first)
+    }
+  }
+
+  /// One that diverges stands still; the others go on, and it is the race's end only when nobody can.
+  @Test func whoDivergesStopsAlone() throws {
+    var lesson = small([LessonRacer(GradientDescent.name, rate: 500), LessonRacer(Adam.name, rate: 0.02)])
+    lesson.data.set = "hills"
+    lesson.data.classes = 1
+    lesson.epochs = 20
+    let race = try race(lesson)
+    race.run(true)
+    while race.isRunning { _ = race.runForAWhile(speed: nil) }
+    race.run(true)
+    while race.isRunning { _ = race.runForAWhile(speed: nil) }
+    #expect(race.racers[0].fault != nil && race.racers[1].fault == nil)
+    #expect(race.isOver)
+    #expect(race.racers[1].curve.points.count == 21)
+    #expect(race.racers[1].loss < race.firstLoss)
+  }
+
+  /// The goal is a tenth of the first loss unless the lesson names one; when it was reached does not depend on the pace.
+  @Test func whoReachedTheGoal() throws {
+    var lesson = small(Self.three)
+    #expect(try race(lesson).goal == race(lesson).firstLoss * 0.1)
+    lesson.layers[0].dropout = 0
+    lesson.race.goal = 0.3
+    let fast = try race(lesson)
+    fast.run(true)
+    while fast.isRunning { _ = fast.runForAWhile(speed: nil) }
+    let slow = try race(lesson)
+    while slow.step < fast.step { slow.stepOnce() }
+    #expect(fast.racers.map(\.reached) == slow.racers.map(\.reached))
+    let reached = try #require(fast.racers[2].reached)
+    let point = try #require(fast.racers[2].curve.points.first { $0.loss <= 0.3 })
+    #expect(point.step == reached)
+  }
+
+  /// What the lesson says is so: at the same rate momentum is there in less than a third of the steps.
+  @Test func momentumWinsTheRavine() throws {
+    let preset = try #require(Preset.table.first { $0.name == "ravine" })
+    let race = try race(preset.lesson())
+    race.run(true)
+    while race.isRunning { _ = race.runForAWhile(speed: nil) }
+    let reached = race.racers.map(\.reached)
+    #expect(
+      race.racers.map(\.entry.optimizer)
+        == [GradientDescent.name, Momentum.name, Adam.name].map { .string($0) })
+    let (plain, momentum) = (
+      try #require(reached[0], "\(reached) \(race.racers.map(\.loss))"), try #require(reached[1])
+    )
+    #expect(momentum * 3 < plain, "\(reached)")
+  }
+
+  @Test(arguments: [
+    (#"{"race": {"racers": [{}, {}, {}, {}, {}]}}"#, "5 of them"),
+    (#"{"race": {"racers": [{"rate": -1}]}}"#, "race.racers.rate is -1"),
+    (#"{"race": {"racers": [{"speed": 1}]}}"#, "unknown key “speed”"),
+    (#"{"race": {"goal": 0}}"#, "race.goal is 0"),
+    (#"{"race": []}"#, "is no object"),
+  ])
+  func mistakesAreRefused(_ text: String, _ problem: String) throws {
+    let json = try StrictJSON.parse(text)
+    let error = try #require(throws: ApusError.self) { try Lesson(json: json) }
+    #expect(error.problem.contains(problem), "\(error)")
+  }
+
+  /// Who races is no matter to the training; what cannot race is refused, and all is as it was.
+  @Test func theTrainingGoesOn() throws {
+    let trainee = try Trainee(small(Self.three), table: nil)
+    trainee.stepOnce(.epoch)
+    let session = trainee.session
+    try trainee.obey(.open)
+    var lesson = trainee.lesson
+    lesson.race.racers.append(LessonRacer(RMSprop.name, rate: 0.01))
+    try trainee.take(lesson)
+    #expect(trainee.session === session && trainee.deviation == nil)
+    #expect(trainee.race?.racers.count == 4)
+    let former = trainee.race
+    lesson.race.racers[0].optimizer = .string("adamm")
+    #expect(throws: ApusError.self) { try trainee.take(lesson) }
+    #expect(trainee.race === former && trainee.lesson.race.racers.count == 4)
+    lesson.race.racers[0].optimizer = .string(Adam.name)
+    try trainee.take(lesson)
+    try trainee.obey(.start)
+    #expect(trainee.race?.isRunning == true && !trainee.isPlaying)
+    trainee.play(true)
+    #expect(trainee.race?.isRunning == false && trainee.isPlaying)
+    trainee.play(false)
+    // Another lesson, another race.
+    lesson.layers[0].units = 6
+    try trainee.take(lesson)
+    #expect(trainee.race?.step == 0)
+    try trainee.obey(.close)
+    #expect(trainee.race == nil)
+  }
+
+  /// Frames of a race come while it is open, with a picture of each.
+  @Test func framesReachTheReader() async throws {
+    let practice = try Practice(small(Self.three))
+    defer { practice.close() }
+    let reader = practice.box.join()
+    func order(_ what: String) async throws {
+      _ = try await practice.obey(StrictJSON.parse("{\"do\": \"race\", \"what\": \"\(what)\"}"))
+    }
+    await #expect(throws: ApusError.self) { try await order("win") }
+    try await order("open")
+    try await order("start")
+    var seen: [String] = []
+    var last: JSONValue?
+    while seen.last != "over" && seen.last != "paused", let frames = await practice.box.next(reader) {
+      for frame in frames {
+        let length = frame[4..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+        let header = try StrictJSON.parse(Array(frame[8..<(8 + length)]))
+        guard header["kind"]?.stringValue == "race" else { continue }
+        let grid = try #require(header["grid"]?.intValue)
+        #expect(frame.count - 8 - length == 3 * 2 * grid * grid)
+        seen.append(header["state"]?.stringValue ?? "")
+        last = header
+      }
+    }
+    #expect(last?["racers"]?.arrayValue?.count == 3)
+    #expect((last?["step"]?.intValue ?? 0) > 0)
+  }
+}
