@@ -16,8 +16,8 @@ public enum Limits {
   public static let epochs = 100_000
   /// Sessions at a time, each with two threads.
   public static let sessions = 8
-  /// The doctor's examinations at a time, of all sessions together.
-  public static let longWork = 3
+  /// Examinations and readings at a time, of all sessions together, those that are closed included.
+  public static let longWork = 8
   /// Columns of a table that is handed in.
   public static let columns = 1000
   /// Seconds from a request's head to its end.

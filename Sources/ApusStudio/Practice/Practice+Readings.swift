@@ -56,7 +56,11 @@ extension Practice {
     }
     guard let work = slot.value else { return .null }
     return try await withCheckedThrowingContinuation { continuation in
-      PlainThread.detach { continuation.resume(with: Result { try work() }) }
+      do {
+        try PlainThread.detachLongWork { continuation.resume(with: Result { try work() }) }
+      } catch {
+        continuation.resume(throwing: error)
+      }
     }
   }
 
