@@ -41,18 +41,10 @@ import Testing
     var lesson = lesson(target)
     lesson.data.removed = removed
     let trainee = try Trainee(lesson, table: table(Self.mixed))
-    trainee.play(true)
-    while trainee.isPlaying { _ = trainee.trainForAWhile() }
-    let export = Export(trainee)
-    let folder = try TemporaryFolder()
-    var configuration = export.configuration
-    configuration.data.source = try folder.write("points.csv", #require(export.csv))
-    let run = try TrainingRun(configuration, folder: folder.path + "/run")
-    _ = try run.train()
-    let saved = try SavedModel(contentsOf: folder.path + "/run/model.safetensors")
+    let saved = try exportedRun(of: trainee)
     #expect(saved.model.weights == trainee.weights)
     #expect(saved.model.inputShape[0] > 5)
-    #expect(export.swift.contains("TableFormat(hasHeader: true"))
+    #expect(Export(trainee).swift.contains("TableFormat(hasHeader: true"))
   }
 
   @Test func everyColumnOfUseIsAnInput() throws {

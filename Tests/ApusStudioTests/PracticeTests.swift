@@ -33,15 +33,7 @@ import Testing
     var lesson = try #require(Preset.table.first { $0.name == name }).lesson()
     lesson.epochs = 4
     let trainee = try Trainee(lesson, table: nil)
-    trainee.play(true)
-    while trainee.isPlaying { _ = trainee.trainForAWhile() }
-    let export = Export(trainee)
-    let folder = try TemporaryFolder()
-    var configuration = export.configuration
-    configuration.data.source = try folder.write("points.csv", #require(export.csv))
-    let run = try TrainingRun(configuration, folder: folder.path + "/run")
-    _ = try run.train()
-    let saved = try SavedModel(contentsOf: folder.path + "/run/model.safetensors")
+    let saved = try exportedRun(of: trainee)
     #expect(saved.model.weights == trainee.weights)
   }
 

@@ -1,4 +1,19 @@
+import ApusStudio
+import ApusTraining
 import Foundation
+import Testing
+
+/// What a lesson's exported files come to by the command, once the lesson itself has been trained to its end.
+func exportedRun(of trainee: Trainee) throws -> SavedModel {
+  trainee.play(true)
+  while trainee.isPlaying { _ = trainee.trainForAWhile() }
+  let export = Export(trainee)
+  let folder = try TemporaryFolder()
+  var configuration = export.configuration
+  configuration.data.source = try folder.write("points.csv", #require(export.csv))
+  _ = try TrainingRun(configuration, folder: folder.path + "/run").train()
+  return try SavedModel(contentsOf: folder.path + "/run/model.safetensors")
+}
 
 /// A folder that is gone with the value.
 final class TemporaryFolder {

@@ -78,6 +78,14 @@ class Check:
     def quiet(self):
         expect(not self.browser.errors, "the console says " + "; ".join(self.browser.errors[:3]))
 
+    def shots(self, name):
+        """In light and in dark."""
+        self.shot(name)
+        self.browser.dark(True)
+        time.sleep(0.5)
+        self.shot(name + "-dark")
+        self.browser.dark(False)
+
     def shot(self, name):
         self.browser.screenshot(os.path.join(self.folder, name + ".png"))
 
@@ -287,11 +295,7 @@ class Check:
         self.click("#play")
         self.wait("playground.facts.state === 'paused'")
         time.sleep(0.3)
-        self.shot("digits-1280")
-        self.browser.dark(True)
-        time.sleep(0.3)
-        self.shot("digits-1280-dark")
-        self.browser.dark(False)
+        self.shots("digits-1280")
         # From the keyboard: a 1, pixel by pixel.
         self.click("#pad-clear")
         self.wait("document.getElementById('pad-bars').hidden", what="an empty pad")
@@ -358,11 +362,7 @@ class Check:
         expect(len(pictures) == 3 and min(pictures) > 8, f"the pictures have {pictures} colours")
         time.sleep(0.2)
         self.run("document.getElementById('race').scrollIntoView()")
-        self.shot("race-1280")
-        self.browser.dark(True)
-        time.sleep(0.5)
-        self.shot("race-1280-dark")
-        self.browser.dark(False)
+        self.shots("race-1280")
         self.click("#race-rewind")
         self.wait("document.documentElement.dataset.race === 'ready'", what="the race's beginning")
         # One more, of classes, and the address holds it.

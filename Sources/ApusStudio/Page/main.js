@@ -411,11 +411,12 @@ function click(x, y) {
   if (tool === 'remove' || tool === 'look') {
     const index = plane.nearest(x, y);
     if (index === null) return say('There is no point.');
-    if (tool === 'look' && closer.choosesPoints()) closer.choose(index);
-    if (tool === 'look' && !plan.image) return;
     if (tool === 'look') {
+      if (closer.choosesPoints()) closer.choose(index);
+      if (!plan.image) return;
       say(`Digit number ${index + 1} of the set, a ${plan.classes[plan.points[4 * index + 2]]}, is on the pad.`);
-      return digit.take(index);
+      digit.take(index);
+      return;
     }
     const generated = plan.points.length / 4 - data.added.length;
     change((lesson) => {

@@ -69,13 +69,7 @@ extension Practice {
       return .null
     },
     Known(name: "step") { _, trainee, order in
-      let name = order["by"]?.stringValue ?? ""
-      guard let stride = Trainee.Stride(rawValue: name) else {
-        throw ApusError(
-          "a step by “\(name.prefix(40))”",
-          expected: Trainee.Stride.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      trainee.stepOnce(stride)
+      trainee.stepOnce(try choice(order, "by") { "a step by “\($0)”" })
       return .null
     },
     Known(name: "rewind") { _, trainee, _ in
@@ -120,13 +114,7 @@ extension Practice {
       ])
     },
     Known(name: "race") { _, trainee, order in
-      let name = order["what"]?.stringValue ?? ""
-      guard let what = Trainee.RaceOrder(rawValue: name) else {
-        throw ApusError(
-          "“\(name.prefix(40))” of a race",
-          expected: Trainee.RaceOrder.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      try trainee.obey(what)
+      try trainee.obey(try choice(order, "what") { "“\($0)” of a race" })
       return .null
     },
     Known(name: "grid") { _, trainee, order in
@@ -150,6 +138,20 @@ extension Practice {
     },
     Known(name: "export") { _, trainee, _ in try Export(trainee).json },
   ]
+
+  /// One of a few named things.
+  ///
+  /// - Parameter problem: what is wrong, with the name that was given.
+  static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ order: JSONValue, _ key: String, problem: (Substring) -> String
+  ) throws(ApusError) -> Choice {
+    let name = order[key]?.stringValue ?? ""
+    guard let choice = Choice(rawValue: name) else {
+      throw ApusError(
+        problem(name.prefix(40)), expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
 
   private static func number(_ order: JSONValue, _ key: String) throws(ApusError) -> Int {
     guard let number = order[key]?.intValue else { throw ApusError("no whole number “\(key)”") }

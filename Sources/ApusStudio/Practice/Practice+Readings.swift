@@ -23,12 +23,7 @@ extension Practice {
       return { try PointGraph(plan, model, point: point, step: step).json }
     },
     Reading(name: "landscape") { practice, trainee, order in
-      let name = order["plane"]?.stringValue ?? ""
-      guard let kind = LessonLandscape.Kind(rawValue: name) else {
-        throw ApusError(
-          "a plane “\(name.prefix(40))”",
-          expected: LessonLandscape.Kind.allCases.map(\.rawValue).joined(separator: ", "))
-      }
+      let kind: LessonLandscape.Kind = try choice(order, "plane") { "a plane “\($0)”" }
       let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
       let states = trainee.snapshots.items.map(\.state).filter { $0.progress.step < step }
       let path = states.map(\.parameters) + [trainee.session.lightState.parameters]
