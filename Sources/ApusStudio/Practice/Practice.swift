@@ -203,7 +203,7 @@ struct Letter: Sendable {
   var drawn: [UInt8]?
 }
 
-/// Room for one letter.
+/// Room for one letter, and for one of a race.
 final class Mail: Sendable {
   private let content = Mutex<(easel: Easel?, letter: Letter?)>((nil, nil))
   let wake = DispatchSemaphore(value: 0)

@@ -105,7 +105,7 @@ typedef enum apus_layout {
 } apus_layout;
 
 /// What follows from a program's operands: worked out once, because a small net's
-/// step would spend a quarter of its time on it.
+/// step would spend a fifth of its time on it (W1: 0.345 µs, 0.274 without).
 typedef struct apus_program_plan {
   uint8_t inputs[APUS_MAX_OPERANDS], outputs[APUS_MAX_OPERANDS];  // apus_layout
   int32_t full_registers;  // those that hold more than one vector
