@@ -17,7 +17,7 @@ public enum Limits {
   /// Sessions at a time, each with two threads.
   public static let sessions = 8
   /// Examinations and readings at a time, of all sessions together, those that are closed included.
-  public static let longWork = 8
+  public static let longWork = 64
   /// Columns of a table that is handed in.
   public static let columns = 1000
   /// Seconds from a request's head to its end.
