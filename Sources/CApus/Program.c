@@ -61,11 +61,15 @@ void apus_program_prepare(apus_program *program) {
   }
   apus_program_plan *plan = &program->plan;
   *plan = (apus_program_plan){.full_registers = program->register_count, .all_contiguous = 1};
+  plan->may_be_few = !program->has_row_steps;
+  for (int32_t s = 0; s < program->step_count; s++) plan->may_be_few &= program->steps[s].opcode != APUS_UNIFORM;
   for (int32_t i = 0; i < program->input_count; i++) {
     const apus_layout found = layout_of(program, &program->inputs[i], compact);
     plan->inputs[i] = (uint8_t)found;
     plan->full_registers -= found == APUS_LAYOUT_SAME;
     plan->all_contiguous &= found <= APUS_LAYOUT_CONTIGUOUS;
+    plan->has_rows |= found == APUS_LAYOUT_ROW;
+    plan->may_be_few &= found != APUS_LAYOUT_STRIDED;
     if (must_be_kept(program, i)) plan->kept |= 1u << i;
   }
   for (int32_t o = 0; o < program->output_count; o++) {
@@ -74,6 +78,7 @@ void apus_program_prepare(apus_program *program) {
     if (found == APUS_LAYOUT_SAME) found = size == 1 ? APUS_LAYOUT_CONTIGUOUS : APUS_LAYOUT_STRIDED;
     plan->outputs[o] = (uint8_t)found;
     plan->all_contiguous &= found == APUS_LAYOUT_CONTIGUOUS;
+    plan->may_be_few &= found == APUS_LAYOUT_CONTIGUOUS;
     if (can_write_directly(program, o)) plan->direct |= 1u << o;
   }
 }

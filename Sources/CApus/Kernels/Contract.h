@@ -193,19 +193,40 @@ static void contract_item(const apus_contract *x, const product *p, int64_t item
 
 // MARK: - The kernel
 
-/// Small products: no plan, one column of tiles. False where the operands don't suit it.
-static int contract_tiny(const apus_contract *x, int32_t part) {
-  enum { TERMS = 1024 };
-  if (x->n > TILE_VECTORS * APUS_WIDTH || x->m > TERMS || x->k > TERMS || x->m * x->k > TERMS) return 0;
-  if (x->batch != 1 || (x->b_column != 1 && x->n != 1)) return 0;
-  if (part > 0) return 1;
+/// A small product, one column of tiles, with the rows of B at `b`.
+APUS_INLINE void contract_few_tiles(const apus_contract *x, const float *b, int64_t b_row) {
   int64_t last = (x->n - 1) / APUS_WIDTH, lanes = x->n - last * APUS_WIDTH;
   for (int64_t i = 0; i < x->m;) {
     int64_t rows = contract_minimum(x->m - i, tile_rows[last + 1]);
-    tiles[last + 1][rows](x->a + i * x->a_row, x->a_row, x->a_column, x->b, x->b_row, x->c + i * x->c_row, x->c_row,
-                          x->k, lanes, 0);
+    tiles[last + 1][rows](x->a + i * x->a_row, x->a_row, x->a_column, b, b_row, x->c + i * x->c_row, x->c_row, x->k,
+                          lanes, 0);
     i += rows;
   }
+}
+
+/// Most numbers of a B that is copied to have its columns adjacent.
+#define CONTRACT_FEW_NUMBERS 256
+
+/// The same where the columns of B are not adjacent.
+static __attribute__((noinline)) void contract_few_packed(const apus_contract *x) {
+  float packed[CONTRACT_FEW_NUMBERS], *to = packed;
+  APUS_SHORT_LOOP
+  for (int64_t i = 0; i < x->k; i++) {
+    APUS_SHORT_LOOP
+    for (int64_t j = 0; j < x->n; j++) *to++ = x->b[i * x->b_row + j * x->b_column];
+  }
+  contract_few_tiles(x, packed, x->n);
+}
+
+/// Small products: no plan. False where the operands don't suit it.
+static int contract_tiny(const apus_contract *x, int32_t part) {
+  enum { TERMS = 1024 };
+  if (x->n > TILE_VECTORS * APUS_WIDTH || x->m > TERMS || x->k > TERMS || x->m * x->k > TERMS) return 0;
+  const int packs = x->b_column != 1 && x->n != 1;
+  if (x->batch != 1 || (packs && x->k * x->n > CONTRACT_FEW_NUMBERS)) return 0;
+  if (part > 0) return 1;
+  if (packs) contract_few_packed(x);
+  else contract_few_tiles(x, x->b, x->b_row);
   if (x->epilogue != NULL) program_region(x->epilogue, 0, x->m, 0, x->n);
   return 1;
 }

@@ -4,6 +4,7 @@
 #include "Block.h"
 #include "ProgramSteps.h"
 #include "ProgramOperands.h"
+#include "SmallPrograms.h"
 
 /// Floats in all registers together: 40 of the 48 KB of a first-level cache.
 #define APUS_REGISTER_FLOATS 10240
@@ -233,6 +234,7 @@ static void program_region(const apus_program *program, int64_t row_begin, int64
   if (row_begin >= row_end || column_begin >= column_end) return;
   const int64_t row_length = program->rank > 0 ? program->dims[program->rank - 1] : 1;
   const int all_columns = column_end - column_begin == row_length;
+  if (all_columns && run_few_vectors(program, row_begin * row_length, row_end * row_length, row_length)) return;
   if (program->plan.all_contiguous && !program->has_row_steps && (all_columns || row_end - row_begin == 1)) {
     const int64_t begin = row_begin * row_length + column_begin;
     run_contiguous(program, begin, begin + (row_end - row_begin) * (column_end - column_begin));

@@ -112,6 +112,8 @@ typedef struct apus_program_plan {
   int32_t all_contiguous;  // every operand is contiguous or one element
   uint32_t kept;           // inputs that must be copied before the steps, a bit each
   uint32_t direct;         // outputs that may be computed in their memory, a bit each
+  int32_t may_be_few;      // contiguous, one element or one row, and no step that needs more than its own element
+  int32_t has_rows;        // an operand is one row for all rows
 } apus_program_plan;
 
 /// Runs `steps` for every element of the space `dims` (row-major), strip by strip.

@@ -1,0 +1,75 @@
+// Programs of a few vectors: every register is one vector, and each vector of the space is taken through all steps.
+// What strips would cost to set up takes longer than the steps of a small net.
+
+/// Most vectors of such a program: with more, each step's loop over a strip is cheaper than finding the step anew.
+#define APUS_FEW_VECTORS 4
+
+/// `row[(column + lane) % columns]` in each lane, for columns <= APUS_WIDTH: rows side by side.
+APUS_INLINE vfloat load_periodic(const float *row, int64_t column, int64_t columns) {
+  const vfloat values = load_head(row, columns);
+#if APUS_WIDTH == 16
+  const vint place = (vint){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + (int32_t)column;
+#elif APUS_WIDTH == 8
+  const vint place = (vint){0, 1, 2, 3, 4, 5, 6, 7} + (int32_t)column;
+#else
+  const vint place = (vint){0, 1, 2, 3} + (int32_t)column;
+#endif
+  // Small whole numbers and a half: the quotient is never near a whole number.
+  const vfloat quotient = (__builtin_convertvector(place, vfloat) + 0.5f) * (1.0f / (float)columns);
+  const vint index = place - __builtin_convertvector(quotient, vint) * (int32_t)columns;
+#if APUS_WIDTH == 16
+  return (vfloat)_mm512_permutexvar_ps((__m512i)index, (__m512)values);
+#elif APUS_WIDTH == 8
+  return (vfloat)_mm256_permutevar8x32_ps((__m256)values, (__m256i)index);
+#else
+  return (vfloat){values[index[0]], values[index[1]], values[index[2]], values[index[3]]};
+#endif
+}
+
+/// The steps on one vector of each register.
+static __attribute__((noinline)) void run_vector(const apus_program *program, vfloat *registers) {
+  const apus_step *step = program->steps, *end = step + program->step_count;
+  for (; step < end; step++) {
+    const vfloat a = registers[step->a];
+    vfloat *to = &registers[step->destination];
+    switch (step->opcode) {
+#define X(opcode, expression) case opcode: *to = expression; break;
+      APUS_UNARY_STEPS(X)
+#undef X
+#define X(opcode, expression) case opcode: { const vfloat b = registers[step->b]; *to = expression; break; }
+      APUS_BINARY_STEPS(X)
+#undef X
+#define X(opcode, expression) \
+  case opcode: { const vfloat b = registers[step->b], c = registers[step->c]; *to = expression; break; }
+      APUS_TERNARY_STEPS(X)
+#undef X
+    }
+  }
+}
+
+/// Elements begin ..< end in row-major order. False where an operand or a step doesn't suit it.
+static int run_few_vectors(const apus_program *program, int64_t begin, int64_t end, int64_t row_length) {
+  if (!program->plan.may_be_few || end - begin > APUS_FEW_VECTORS * APUS_WIDTH) return 0;
+  if (program->plan.has_rows && row_length > APUS_WIDTH) return 0;
+  vfloat registers[APUS_MAX_REGISTERS];
+  for (int64_t at = begin; at < end; at += APUS_WIDTH) {
+    const int64_t lanes = end - at < APUS_WIDTH ? end - at : APUS_WIDTH;
+    APUS_SHORT_LOOP
+    for (int32_t i = 0; i < program->input_count; i++) {
+      const float *from = program->inputs[i].base;
+      switch (program->plan.inputs[i]) {
+      case APUS_LAYOUT_SAME: registers[i] = (vfloat)splat_int(*(const int32_t *)(const void *)from); break;
+      case APUS_LAYOUT_CONTIGUOUS: registers[i] = lanes == APUS_WIDTH ? load(from + at) : load_head(from + at, lanes); break;
+      default: registers[i] = load_periodic(from, at % row_length, row_length);
+      }
+    }
+    run_vector(program, registers);
+    APUS_SHORT_LOOP
+    for (int32_t o = 0; o < program->output_count; o++) {
+      float *to = (float *)program->outputs[o].base + at;
+      if (lanes == APUS_WIDTH) store(to, registers[program->output_registers[o]]);
+      else store_head(to, registers[program->output_registers[o]], lanes);
+    }
+  }
+  return 1;
+}
