@@ -1,3 +1,5 @@
+import CApus
+
 /// Counter-based random numbers: Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy
 /// as 1, 2, 3", SC 2011).
 ///
@@ -82,11 +84,28 @@ public struct Philox: Equatable, Hashable, Sendable {
   @inlinable
   public func shuffle<T>(_ items: inout [T], first: UInt64 = 0) {
     var i = items.count - 1
-    while i > 0 {
-      items.swapAt(i, integer(first &+ UInt64(i), below: i + 1))
-      i -= 1
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 256) { chunk in
+      while i > 0 {
+        let lowest = max(i - chunk.count + 1, 1)
+        fill(UnsafeMutableBufferPointer(rebasing: chunk[...(i - lowest)]), from: first &+ UInt64(lowest))
+        while i >= lowest {
+          let bits = chunk[i - lowest].multipliedFullWidth(by: UInt64(i + 1)).high
+          items.swapAt(i, Int(truncatingIfNeeded: bits))
+          i -= 1
+        }
+      }
     }
   }
+
+  /// ``bits(_:)`` of the counters from one on.
+  @usableFromInline
+  package func fill(_ bits: UnsafeMutableBufferPointer<UInt64>, from counter: UInt64) {
+    var arguments = apus_random_bits(
+      first: counter, stream: stream, seed: seed, count: Int64(bits.count), bits: bits.baseAddress)
+    Self.kernel?(&arguments, 0, 1)
+  }
+
+  private static let kernel = Engine.InstructionSet.best.kernels?.random_bits
 }
 
 /// A fixed 64-bit hash of a text (FNV-1a), the same in every process and on every machine; the

@@ -95,9 +95,9 @@ public struct GradientCheck {
     floats.withUnsafeMutableBufferPointer { floats in
       targets.withUnsafeMutableBufferPointer { targets in
         batch.copy(
-          to: InputMemory(floats: floats, scalar: input.scalar),
-          targets: InputMemory(floats: targets, scalar: target.scalar), loss.classTargets,
-          model.outputShape.reduce(1, *))
+          to: BatchPlace(
+            inputs: InputMemory(floats: floats, scalar: input.scalar),
+            targets: InputMemory(floats: targets, scalar: target.scalar), loss.classTargets, model))
       }
     }
     data = [

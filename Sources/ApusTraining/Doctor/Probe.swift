@@ -42,7 +42,7 @@ struct Probe {
       weighted.flatMap { [Tap.output($0.path), .gradient($0.path)] } + activations.map { .input($0.0) }
     let step = try TrainingStep(
       training, loss: patient.settings.loss, capacity: batch.count, taps: taps, engine: patient.engine())
-    batch.copy(to: step, patient.settings.loss.classTargets)
+    batch.copy(to: BatchPlace(step, patient.settings.loss.classTargets))
     rows = batch.count
     loss = Double(try step.run(rows: rows, step: 1, rate: 0))
     signals = weighted.map { [rows] layer in
@@ -61,14 +61,5 @@ struct Probe {
 
   private static func rootMeanSquare(_ values: [Float]) -> Double {
     (values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(values.count, 1))).squareRoot()
-  }
-}
-
-extension Batch {
-  /// Puts the samples where a step of one model reads them.
-  func copy(to step: TrainingStep, _ classTargets: ClassTargets) {
-    copy(
-      to: step.memory(input: 0), targets: step.memory(input: 1), classTargets,
-      step.trained[0].model.outputShape.reduce(1, *))
   }
 }

@@ -8,7 +8,7 @@ package final class Evaluator {
   private let capacity: Int
   private let outputCount: Int
   private let scale: TargetScale
-  private let classTargets: ClassTargets
+  private let place: BatchPlace
   private let kind: PredictionKind
   /// Seed and pass, for dropout; nil where the network draws nothing.
   private let key: UnsafeMutablePointer<Int32>?
@@ -35,7 +35,7 @@ package final class Evaluator {
     key?[1] = Int32(truncatingIfNeeded: model.seed >> 32)
     self.capacity = capacity
     self.scale = scale
-    classTargets = loss.classTargets
+    place = BatchPlace(executable, loss.classTargets, model)
     kind = loss.predictions
     outputCount = model.outputShape.reduce(1, *)
   }
@@ -65,8 +65,7 @@ package final class Evaluator {
       // Rows of another batch have masks of their own.
       key?[2] = Int32(truncatingIfNeeded: pass)
       key?[3] = Int32(truncatingIfNeeded: start / capacity)
-      batch.copy(
-        to: executable.memory(input: 0), targets: executable.memory(input: 1), classTargets, outputCount)
+      place.take(&batch)
       executable.run(rows: batch.count)
       let made = executable.floats(output: 0, rows: batch.count)
       if classes == nil {

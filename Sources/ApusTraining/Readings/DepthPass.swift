@@ -24,7 +24,7 @@ package final class DepthPass {
     step = try TrainingStep(
       training, loss: loss, capacity: batch.count,
       taps: paths.flatMap { [Tap.output($0), .gradient($0)] }, engine: engine)
-    batch.copy(to: step, loss.classTargets)
+    batch.copy(to: BatchPlace(step, loss.classTargets))
     rows = batch.count
   }
 

@@ -85,9 +85,7 @@ public struct GraphReading: Sendable {
         let executable = try engine.compile(
           Graph(inputs: [input, target, traced.key] + traced.inputs, outputs: tensors), rows: 1)
         traced.binding.bind(executable, from: 3, to: model.storage)
-        batch.copy(
-          to: executable.memory(input: 0), targets: executable.memory(input: 1), loss.classTargets,
-          model.outputShape.reduce(1, *))
+        batch.copy(to: BatchPlace(executable, loss.classTargets, model))
         executable.run(rows: 1)
         return tensors.indices.map { Array(executable.floats(output: $0, rows: 1)) }
       })

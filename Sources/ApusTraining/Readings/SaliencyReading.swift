@@ -49,8 +49,7 @@ public struct SaliencyReading: Sendable {
       rows: batch.count)
     traced.binding.bind(executable, from: 3, to: model.storage)
     let width = model.outputShape.reduce(1, *)
-    batch.copy(
-      to: executable.memory(input: 0), targets: executable.memory(input: 1), saved.loss.classTargets, width)
+    batch.copy(to: BatchPlace(executable, saved.loss.classTargets, model))
     executable.run(rows: batch.count)
     let found = Array(executable.floats(output: 0, rows: batch.count))
     let predictions = Array(executable.floats(output: 1, rows: batch.count))

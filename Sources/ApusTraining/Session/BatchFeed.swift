@@ -7,12 +7,11 @@ import ApusData
 /// ones. With augmentations the batch behind the one at hand is made on another thread while that one is learnt from.
 final class BatchFeed {
   private let dataset: any Dataset
-  /// The samples as the epoch at hand has them.
-  private var samples: any Dataset
+  private let place: BatchPlace
+  private let capacity: Int
   private let augmentations: [any Augmentation]
   private let seed: UInt64
-  private var order: [Int] = []
-  private var orderEpoch = -1
+  private var epoch: Epoch?
   private var current: Prepared
   private var next: Prepared
   private var work: BackgroundWork?
@@ -26,57 +25,79 @@ final class BatchFeed {
     init(_ batch: Batch) { self.batch = batch }
   }
 
-  init(_ dataset: any Dataset, capacity: Int, augmentations: [any Augmentation], seed: UInt64) {
+  /// An epoch: the samples as it has them, and their order.
+  private final class Epoch: Sendable {
+    let number: Int
+    let samples: any Dataset
+    let order: [Int]
+
+    init(_ number: Int, samples: any Dataset, order: [Int]) {
+      self.number = number
+      self.samples = samples
+      self.order = order
+    }
+  }
+
+  /// - Parameter place: where ``load(epoch:_:)`` copies each batch to.
+  init(
+    _ dataset: any Dataset, capacity: Int, augmentations: [any Augmentation], seed: UInt64, place: BatchPlace
+  ) {
     self.dataset = dataset
-    samples = dataset
+    self.place = place
+    self.capacity = capacity
     self.augmentations = augmentations
     self.seed = seed
     current = Prepared(dataset.makeBatch(capacity: capacity))
     next = augmentations.isEmpty ? current : Prepared(dataset.makeBatch(capacity: capacity))
   }
 
-  /// The batch at hand.
-  var batch: Batch { _read { yield current.batch } }
+  /// The number of samples of the batch at hand.
+  var count: Int { current.batch.count }
 
-  /// Makes the samples at some places of an epoch's order the batch at hand.
-  func load(epoch: Int, _ range: Range<Int>) {
-    prepareOrder(epoch)
-    work?.wait()
-    work = nil
-    if next.epoch == epoch, next.range == range, next !== current {
-      swap(&current, &next)
-    } else {
-      Self.fill(current, samples, order[range], augmentations, epoch: epoch, seed: seed)
+  /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
+  func load(epoch number: Int, _ range: Range<Int>) -> Int {
+    let epoch = prepared(number)
+    let isPlain = augmentations.isEmpty
+    if !isPlain {
+      work?.wait()
+      work = nil
     }
-    if !augmentations.isEmpty { prepareNext(epoch: epoch, from: range.upperBound) }
+    if next.epoch == number, next.range == range, next !== current {
+      swap(&current, &next)
+    } else if isPlain {
+      epoch.samples.gather(epoch.order[range], into: &current.batch)
+    } else {
+      Self.fill(current, epoch, range, augmentations, seed: seed)
+    }
+    if !isPlain { prepareNext(epoch, from: range.upperBound) }
+    place.take(&current.batch)
+    return current.batch.count
   }
 
   /// Begins with the batch that comes next in the epoch, if there is one.
-  private func prepareNext(epoch: Int, from start: Int) {
-    let following = start..<min(start + batch.capacity, dataset.count)
+  private func prepareNext(_ epoch: Epoch, from start: Int) {
+    let following = start..<min(start + capacity, dataset.count)
     guard !following.isEmpty else { return }
-    next.epoch = epoch
+    next.epoch = epoch.number
     next.range = following
-    work = BackgroundWork { [next, samples, order, augmentations, seed] in
-      Self.fill(next, samples, order[following], augmentations, epoch: epoch, seed: seed)
+    work = BackgroundWork { [next, augmentations, seed] in
+      Self.fill(next, epoch, following, augmentations, seed: seed)
     }
   }
 
   private static func fill(
-    _ prepared: Prepared, _ dataset: any Dataset, _ rows: ArraySlice<Int>,
-    _ augmentations: [any Augmentation], epoch: Int, seed: UInt64
+    _ prepared: Prepared, _ epoch: Epoch, _ range: Range<Int>, _ augmentations: [any Augmentation], seed: UInt64
   ) {
-    dataset.gather(rows, into: &prepared.batch)
-    prepared.batch.augment(with: augmentations, rows: rows, epoch: epoch, seed: seed)
+    epoch.samples.gather(epoch.order[range], into: &prepared.batch)
+    prepared.batch.augment(with: augmentations, rows: epoch.order[range], epoch: epoch.number, seed: seed)
   }
 
-  /// A permutation that depends on seed and epoch alone.
-  private func prepareOrder(_ epoch: Int) {
-    guard orderEpoch != epoch else { return }
-    if order.count != dataset.count { order = Array(0..<dataset.count) }
-    for index in order.indices { order[index] = index }
-    Philox(seed: seed, path: "order of epoch \(epoch)").shuffle(&order)
-    samples = dataset.inEpoch(epoch, seed: seed)
-    orderEpoch = epoch
+  /// The epoch of a number; its order is a permutation that depends on seed and number alone.
+  private func prepared(_ number: Int) -> Epoch {
+    if let epoch, epoch.number == number { return epoch }
+    let order = Philox(seed: seed, path: "order of epoch \(number)").permutation(dataset.count)
+    let made = Epoch(number, samples: dataset.inEpoch(number, seed: seed), order: order)
+    epoch = made
+    return made
   }
 }

@@ -23,10 +23,6 @@ public final class TrainingSession {
   private let validation: (any Dataset)?
   private let evaluator: Evaluator
   private let feed: BatchFeed
-  /// Where a step reads its batch, and how the loss wants the targets there.
-  private let memory: (inputs: InputMemory, targets: InputMemory)
-  private let classTargets: ClassTargets
-  private let outputCount: Int
   private var best: TensorStorage?
   private let streams = EventStreams()
 
@@ -53,11 +49,9 @@ public final class TrainingSession {
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
       capacity: min(256, max(training.count, 1)), engine: engine)
-    memory = (step.memory(input: 0), step.memory(input: 1))
-    classTargets = settings.loss.classTargets
-    outputCount = model.outputShape.reduce(1, *)
     feed = BatchFeed(
-      training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed)
+      training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed,
+      place: BatchPlace(step, settings.loss.classTargets))
   }
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
@@ -195,8 +189,6 @@ public final class TrainingSession {
   /// Puts samples of the epoch's order where the step reads them; gives their number.
   private func load(_ range: Range<Int>) -> Int {
     feed.load(epoch: progress.epoch, range)
-    feed.batch.copy(to: memory.inputs, targets: memory.targets, classTargets, outputCount)
-    return feed.batch.count
   }
 
   /// A loss so many times as large as the first one is no longer training.
@@ -332,7 +324,7 @@ public final class TrainingSession {
     let state = state
     var profiles: [Profile] = []
     for _ in 0..<steps {
-      try step.run(rows: feed.batch.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
+      try step.run(rows: feed.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
     }
     try restore(state)
     return profiles

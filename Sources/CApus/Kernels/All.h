@@ -3,8 +3,8 @@
 
 #include "Vector.h"
 #include "Mathematics.h"
-#include "Random.h"
 #include "Reduce.h"
+#include "Random.h"
 #include "Moments.h"
 #include "ColumnSums.h"
 #include "Program.h"
@@ -41,6 +41,7 @@ const apus_kernels APUS_TABLE = {
   .attention_gradient = attention_gradient_kernel,
   .gather = gather_kernel,
   .scatter_add = scatter_add_kernel,
+  .random_bits = random_bits_kernel,
   .whole_programs = whole_programs,
   .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
 };

@@ -108,3 +108,30 @@ static void uniform_numbers(float *to, int64_t position, int64_t count, const ap
     element = 0;
   }
 }
+
+/// What a shuffle of many samples is made of, several counters at once.
+static void random_bits_kernel(const void *arguments, int32_t part, int32_t parts) {
+  const apus_random_bits *r = arguments;
+  const uint32_t stream[2] = {(uint32_t)r->stream, (uint32_t)(r->stream >> 32)};
+  const uint32_t key[2] = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)};
+  int64_t first, last;
+  share((r->count + APUS_COUNTERS - 1) / APUS_COUNTERS, part, parts, &first, &last);
+  for (int64_t i = first * APUS_COUNTERS; i < last * APUS_COUNTERS; i += APUS_COUNTERS) {
+    const uint64_t counter = r->first + (uint64_t)i;
+    const int64_t made = r->count - i < APUS_COUNTERS ? r->count - i : APUS_COUNTERS;
+    if ((uint32_t)counter > UINT32_MAX - APUS_COUNTERS) {  // a counter of these carries into the second word
+      for (int64_t lane = 0; lane < made; lane++) {
+        const uint64_t one = counter + (uint64_t)lane;
+        uint32_t words[4], whole[4] = {(uint32_t)one, (uint32_t)(one >> 32), stream[0], stream[1]};
+        apus_philox(whole, key, words);
+        r->bits[i + lane] = words[0] | (uint64_t)words[1] << 32;
+      }
+      continue;
+    }
+    vlong words[4];
+    philox_vector((uint32_t)counter, (uint32_t)(counter >> 32), stream, key, words);
+    const vlong bits = low_half(words[0]) | words[1] << 32;
+    if (made == APUS_COUNTERS) *(vlong_unaligned *)(r->bits + i) = bits;
+    else memcpy(r->bits + i, &bits, 8 * (size_t)made);
+  }
+}

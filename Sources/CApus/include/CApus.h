@@ -269,6 +269,15 @@ typedef struct apus_gather {
   int64_t outer, length, inner, count;
 } apus_gather;
 
+// MARK: - Random words
+
+/// bits[i] = the words 0 (low half) and 1 of Philox(counter = {first + i, stream}, key = seed), 64 bits each: i < count.
+typedef struct apus_random_bits {
+  uint64_t first, stream, seed;
+  int64_t count;
+  uint64_t *bits;
+} apus_random_bits;
+
 // MARK: - Attention
 
 /// softmax(Q K^T scale) V for each sequence and head: packed [batch, length, 3, heads, size], queries, keys and
@@ -330,6 +339,7 @@ typedef struct apus_kernels {
   apus_kernel attention_gradient;  // apus_attention
   apus_kernel gather;        // apus_gather
   apus_kernel scatter_add;   // apus_gather
+  apus_kernel random_bits;   // apus_random_bits
   const apus_whole_program *whole_programs;
   int32_t whole_program_count;
 } apus_kernels;
