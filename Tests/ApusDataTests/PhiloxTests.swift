@@ -25,6 +25,31 @@ import Testing
     #expect(Philox(seed: 3).permutation(0).isEmpty)
   }
 
+  /// Several counters at once have the bits of each alone, also where they carry into the second word.
+  @Test(arguments: [0, 5, 0xFFFF_FFF0, 0x1_FFFF_FFFD, .max - 20] as [UInt64])
+  func countersInARow(_ first: UInt64) {
+    let random = Philox(seed: 0x1234_5678_9ABC_DEF0, stream: 0xFEDC_BA98_7654_3210)
+    for set in Engine.InstructionSet.allCases where set.isAvailable {
+      for count in [1, 7, 8, 9, 50] {
+        var bits = [UInt64](repeating: 0, count: count)
+        bits.withUnsafeMutableBufferPointer { random.fill($0, from: first, on: set) }
+        let alone = (0..<count).map { random.bits(first &+ UInt64($0)) }
+        #expect(bits == alone, "\(count) from \(first) on \(set)")
+      }
+    }
+  }
+
+  /// Fisher and Yates, a counter for each place.
+  @Test(arguments: [2, 3, 256, 257, 1000])
+  func shufflesAreOfSingleCounters(_ count: Int) {
+    let random = Philox(seed: 9, path: "shuffle")
+    var expected = Array(0..<count)
+    for place in stride(from: count - 1, to: 0, by: -1) {
+      expected.swapAt(place, random.integer(77 + UInt64(place), below: place + 1))
+    }
+    #expect(random.permutation(count, first: 77) == expected)
+  }
+
   @Test func uniformsFillTheInterval() {
     let random = Philox(seed: 5)
     let values = (0..<10000).map { random.uniform(UInt64($0)) }

@@ -92,6 +92,27 @@ import Testing
     #expect(BinaryCrossEntropy().expectedAtStart(ten) == Mathematics.log(2))
   }
 
+  /// Relative errors, so that what is left of a loss far on the right side counts, and its slope at a network of zeros.
+  @Test(arguments: [0, 0.3, 1])
+  func binaryCrossEntropyIsExact(_ target: Double) throws {
+    let logits: [Double] = [-90, -20, -1, -1e-6, 0, 1e-6, 1, 20, 90]
+    let shape = TensorShape([logits.count, 1])
+    let output = Tensor(logits.map { Float($0) }, shape: shape)
+    let targets = Tensor(logits.map { _ in Float(target) }, shape: shape)
+    let losses = BinaryCrossEntropy()(output, targets)
+    let slopes = try gradients(of: losses.sum(), withRespectTo: [output])[0].values()
+    for (logit, (loss, slope)) in zip(logits, zip(try losses.values(), slopes)) {
+      // ln(1 + e^-|z|) by its series where 1 + e^-|z| would drop it.
+      let small = Mathematics.exp(-abs(logit))
+      let rest = small < 1e-8 ? small : Mathematics.log(1 + small)
+      let expected = logit > 0 ? rest + (1 - target) * logit : rest - target * logit
+      let (near, far) = (1 / (1 + small), small / (1 + small))
+      let expectedSlope = (1 - target) * (logit > 0 ? near : far) - target * (logit > 0 ? far : near)
+      #expect(abs(Double(loss) - expected) <= 1e-6 * expected + 1e-38, "at \(logit)")
+      #expect(abs(Double(slope) - expectedSlope) <= 1e-6 * abs(expectedSlope) + 1e-38, "slope at \(logit)")
+    }
+  }
+
   @Test func zeroOneHasNoGradient() throws {
     let scores = Tensor([1, 2, 3, 3, 2, 1] as [Float], shape: [2, 3])
     let labels = Tensor([Int32(2), 1], shape: [2])

@@ -99,13 +99,19 @@ public struct Philox: Equatable, Hashable, Sendable {
 
   /// ``bits(_:)`` of the counters from one on.
   @usableFromInline
-  package func fill(_ bits: UnsafeMutableBufferPointer<UInt64>, from counter: UInt64) {
-    var arguments = apus_random_bits(
-      first: counter, stream: stream, seed: seed, count: Int64(bits.count), bits: bits.baseAddress)
-    Self.kernel?(&arguments, 0, 1)
+  func fill(_ bits: UnsafeMutableBufferPointer<UInt64>, from counter: UInt64) {
+    fill(bits, from: counter, on: Self.instructionSet)
   }
 
-  private static let kernel = Engine.InstructionSet.best.kernels?.random_bits
+  private static let instructionSet = Engine.InstructionSet.best
+
+  package func fill(
+    _ bits: UnsafeMutableBufferPointer<UInt64>, from counter: UInt64, on set: Engine.InstructionSet
+  ) {
+    var arguments = apus_random_bits(
+      first: counter, stream: stream, seed: seed, count: Int64(bits.count), bits: bits.baseAddress)
+    set.kernels?.random_bits(&arguments, 0, 1)
+  }
 }
 
 /// A fixed 64-bit hash of a text (FNV-1a), the same in every process and on every machine; the

@@ -57,21 +57,25 @@ final class BatchFeed {
   /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
   func load(epoch number: Int, _ range: Range<Int>) -> Int {
     let epoch = prepared(number)
-    let isPlain = augmentations.isEmpty
-    if !isPlain {
-      work?.wait()
-      work = nil
-    }
-    if next.epoch == number, next.range == range, next !== current {
-      swap(&current, &next)
-    } else if isPlain {
+    if augmentations.isEmpty {
       epoch.samples.gather(epoch.order[range], into: &current.batch)
+    } else {
+      loadAugmented(epoch, range)
+    }
+    let prepared = current
+    place.take(&prepared.batch)
+    return prepared.batch.count
+  }
+
+  private func loadAugmented(_ epoch: Epoch, _ range: Range<Int>) {
+    work?.wait()
+    work = nil
+    if next.epoch == epoch.number, next.range == range {
+      swap(&current, &next)
     } else {
       Self.fill(current, epoch, range, augmentations, seed: seed)
     }
-    if !isPlain { prepareNext(epoch, from: range.upperBound) }
-    place.take(&current.batch)
-    return current.batch.count
+    prepareNext(epoch, from: range.upperBound)
   }
 
   /// Begins with the batch that comes next in the epoch, if there is one.
@@ -86,7 +90,8 @@ final class BatchFeed {
   }
 
   private static func fill(
-    _ prepared: Prepared, _ epoch: Epoch, _ range: Range<Int>, _ augmentations: [any Augmentation], seed: UInt64
+    _ prepared: Prepared, _ epoch: Epoch, _ range: Range<Int>, _ augmentations: [any Augmentation],
+    seed: UInt64
   ) {
     epoch.samples.gather(epoch.order[range], into: &prepared.batch)
     prepared.batch.augment(with: augmentations, rows: epoch.order[range], epoch: epoch.number, seed: seed)

@@ -60,7 +60,7 @@ public final class TrainedModel {
   func update(step: Int, rate: Double) {
     let norm = Double(normValue.pointee).squareRoot()
     let scale = training.regularization.clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
-    for update in updates { update.run(step: step, rate: rate, scale: scale) }
+    updates.forEachUncounted { $0.run(step: step, rate: rate, scale: scale) }
     for limit in limits { limit.run() }
   }
 

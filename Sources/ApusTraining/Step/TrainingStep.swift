@@ -282,10 +282,10 @@ public final class TrainingStep {
   }
 
   private func update(rows: Int, step: Int, rate: Double) throws {
-    for model in trained where !model.squaredNorm().isFinite {
-      throw diagnosis.error(rows: rows, step: step)
+    try trained.forEachUncounted { model in
+      guard model.squaredNorm().isFinite else { throw diagnosis.error(rows: rows, step: step) }
     }
-    for model in trained { model.update(step: step, rate: rate) }
+    trained.forEachUncounted { $0.update(step: step, rate: rate) }
     keepStates()
   }
 
