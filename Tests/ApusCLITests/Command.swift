@@ -109,6 +109,9 @@ struct Running {
 
   var isRunning: Bool { process.isRunning }
 
+  /// What was printed so far.
+  var output: String { get throws { String(decoding: try Data(contentsOf: files[1]), as: UTF8.self) } }
+
   /// After a signal that ended the process, the code is its number below zero.
   @discardableResult
   func wait() throws -> Command.Result {

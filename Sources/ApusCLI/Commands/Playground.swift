@@ -14,9 +14,11 @@
   struct Playground: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Watch networks learn, in a page that this command serves.",
+      usage: "apus playground [<options>]",
       discussion: """
-        Prints the one address that opens the page. It is served to this machine alone, unless --host names another \
-        address; the address holds a token that changes with every start. Ctrl-C ends it.
+        Prints the one address that opens the page, and opens it where somebody sits at the terminal of a desktop. It \
+        is served to this machine alone, unless --host names another address; the address holds a token that changes \
+        with every start. Ctrl-C ends it.
         """)
 
     @Option(help: ArgumentHelp("The port; 0 takes a free one.", valueName: "n"))
@@ -30,8 +32,8 @@
     @Option(help: ArgumentHelp("A table to begin with: CSV or TSV, or a built-in name.", valueName: "data"))
     var data: String?
 
-    @Flag(help: "Open the page in the browser.")
-    var open = false
+    @Flag(inversion: .prefixedNo, help: "Open the page in the browser; by default in a desktop's terminal.")
+    var open: Bool?
 
     func validate() throws {
       guard (0...65535).contains(port) else {
@@ -52,14 +54,26 @@
         let url = server.url(port: port)
         Output.print([url])
         fflush(nil)
-        if open { Browser.open(url) }
+        if open ?? Browser.isAtHand { Browser.open(url, isAsked: open != nil) }
       }
     }
   }
 
   /// The machine's usual browser.
   private enum Browser {
-    static func open(_ url: String) {
+    /// Whether somebody sits at a terminal of this machine's desktop.
+    static var isAtHand: Bool {
+      func has(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+      guard Output.style.redraws, !has("SSH_CONNECTION") else { return false }
+      #if os(macOS)
+        return true
+      #else
+        return has("DISPLAY") || has("WAYLAND_DISPLAY")
+      #endif
+    }
+
+    /// - Parameter isAsked: whether it is worth a word when there is none.
+    static func open(_ url: String, isAsked: Bool) {
       #if os(macOS)
         let program = "open"
       #else
@@ -68,7 +82,7 @@
       var process = pid_t()
       var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(url), nil]
       defer { for argument in arguments { free(argument) } }
-      if posix_spawnp(&process, program, nil, nil, &arguments, environ) != 0 {
+      if posix_spawnp(&process, program, nil, nil, &arguments, environ) != 0, isAsked {
         Output.tell(["there is no \(program): open the address in a browser"])
       }
     }
