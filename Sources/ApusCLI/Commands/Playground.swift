@@ -42,6 +42,7 @@
     }
 
     func run() throws {
+      Heap.shareOne()
       var server = StudioServer(host: host, port: port)
       if let data {
         let source = try DataSource.open(data)
@@ -56,6 +57,19 @@
         fflush(nil)
         if open ?? Browser.isAtHand { Browser.open(url, isAsked: open != nil) }
       }
+    }
+  }
+
+  /// glibc gives each thread a heap of its own, and sessions that come and go leave those with holes: memory would grow from
+  /// day to day. With one for all it stays; no step allocates, so training does not wait for it.
+  private enum Heap {
+    static func shareOne() {
+      #if canImport(Glibc)
+        typealias SetOption = @convention(c) (CInt, CInt) -> CInt
+        let mostArenas: CInt = -8  // M_ARENA_MAX
+        guard let setOption = dlsym(nil, "mallopt") else { return }
+        _ = unsafeBitCast(setOption, to: SetOption.self)(mostArenas, 1)
+      #endif
     }
   }
 
