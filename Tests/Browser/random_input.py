@@ -18,6 +18,7 @@ same requests as far as the server's answers come in the same order.
 import argparse
 import collections
 import json
+import os
 import random
 import re
 import signal
