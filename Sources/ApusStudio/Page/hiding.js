@@ -52,6 +52,8 @@ function controls() {
 
 let hidden = [];
 let isLocked = false;
+/** Whether something in the page is hidden or locked at the moment. */
+let isApplied = false;
 
 /** Reads the keys of the address. */
 export function read(hash) {
@@ -69,6 +71,8 @@ export function text(names = hidden, locks = isLocked) {
 
 /** Hides what is to be hidden, in forms that have been made anew too. The names that nothing goes by are returned. */
 export function apply() {
+  if (!hidden.length && !isLocked && !isApplied) return [];
+  isApplied = hidden.length > 0 || isLocked;
   const parts = allParts();
   const known = controls();
   for (const item of document.querySelectorAll('[data-hides]')) { item.removeAttribute('data-hides'); }

@@ -80,7 +80,8 @@ export function setPlan(newPlan, limits) {
     const bytes = plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
     paintUnit(columns[0].tiles[index].querySelector('canvas'), bytes, plan.grid, 2);
   }
-  drawEdges();
+  // Those of before; new ones come with the picture.
+  edges.width = 0;
 }
 
 function addColumn(title, tiles, buttons) {

@@ -14,7 +14,8 @@ let marked = null;
 /** Where the names of many classes stand: more than colours can tell. */
 let middles = [];
 
-export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); draw(); }
+/** What pictures are of from now on; it is drawn with the next one. */
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
