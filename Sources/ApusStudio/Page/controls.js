@@ -1,11 +1,6 @@
 // Forms made from the tables: whatever is added to one shows up here.
 
-const element = (tag, className, text) => {
-  const result = document.createElement(tag);
-  if (className) result.className = className;
-  if (text !== undefined) result.textContent = text;
-  return result;
-};
+import { element } from './parts.js';
 
 export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
