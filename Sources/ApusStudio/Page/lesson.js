@@ -97,15 +97,22 @@ function refresh() {
   const focused = document.activeElement;
   const path = focused && focused !== document.body ? focusPath(focused) : null;
   controls.dataForm($('data-form'), lesson, menus, table, change, { chooseSet, openFile, refresh });
-  controls.trainingForm($('training-form'), lesson, menus, taskOf(lesson), change);
+  showTraining(taskOf(lesson));
   controls.layersForm($('layers'), lesson, menus, change);
   race.form(lesson);
   hiding.apply();
   if (path) restoreFocus(path);
 }
 
-/** The losses that another task has. */
-export function setTask(task) { controls.trainingForm($('training-form'), state.lesson, menus, task, change); }
+let shownTask = null;
+
+function showTraining(task) {
+  shownTask = task;
+  controls.trainingForm($('training-form'), state.lesson, menus, task, change);
+}
+
+/** Another task has other losses. */
+export function setTask(task) { if (task !== shownTask) showTraining(task); }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
