@@ -83,7 +83,8 @@
       [
         "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd", "//etc/passwd",
         "/.git/config",
-        "/main.js/x", "/main.js%00.html", "/MAIN.JS", "/./main.js", "/\\..\\main.js", "/%", "/%zz", "/%ff%fe",
+        "/icon.svg/x", "/icon.svg%00.html", "/ICON.SVG", "/./icon.svg", "/\\..\\icon.svg", "/%", "/%zz",
+        "/%ff%fe",
       ].map { path in HostileRequest("the path \(path)", 400, 404, nil) { try $0.get(path) } }
       + [
         HostileRequest("a path of 100,000 letters", 400, 404, 414, nil) {
@@ -132,7 +133,7 @@
         try target.raw("GET /icon.svg HTTP/1.1\r\n\(target.usual)\r\n\u{1}\u{2}\u{3}\r\n\r\n")
       },
       HostileRequest("a client that asks and closes its half", 200) { target in
-        try target.raw("GET /api/menus HTTP/1.1\r\n\(target.usual)\r\n")
+        try target.raw("GET / HTTP/1.1\r\n\(target.usual)\r\n")
       },
       HostileRequest("a client that closes its half within a body", 400, 413, nil) { target in
         try target.raw(
@@ -158,14 +159,14 @@
       HostileRequest("a client that never reads", nil) { target in
         let clients = try (0..<20).map { _ in try RawClient(port: target.port) }
         for client in clients {
-          client.send(String(repeating: "GET /main.js HTTP/1.1\r\n\(target.usual)\r\n", count: 20))
+          client.send(String(repeating: "GET / HTTP/1.1\r\n\(target.usual)\r\n", count: 20))
         }
         return withExtendedLifetime(clients) { (try? target.get("/")) == 200 ? nil : 0 }
       },
       HostileRequest("200 clients, half of which have begun to speak", nil) { target in
         let clients = try (0..<200).map { _ in try RawClient(port: target.port) }
         for client in clients.prefix(100) { client.send("POST \(target.path)/orders HTTP/1.1\r\nHost: 127.") }
-        return withExtendedLifetime(clients) { (try? target.get("/api/menus")) == 200 ? nil : 0 }
+        return withExtendedLifetime(clients) { (try? target.get("/")) == 200 ? nil : 0 }
       },
       HostileRequest("a body that comes a byte at a time", 200) { target in
         let client = try RawClient(port: target.port)
@@ -194,13 +195,8 @@
         var ids: [String] = []
         defer { for id in ids { _ = try? target.server.request("POST", "/api/sessions/\(id)/close", "{}") } }
         for _ in 0...Limits.sessions {
-          let answer = try target.server.request(
-            "POST", "/api/sessions", #"{"lesson": {"data": {"points": 20}}}"#)
-          guard let answer, answer.status == 200,
-            let id = try StrictJSON.parse(answer.body)["id"]?.stringValue
-          else {
-            return answer?.status
-          }
+          let (id, answer) = try target.server.session(#"{"data": {"points": 20}}"#)
+          guard let id else { return answer?.status }
           ids.append(id)
         }
         return 200

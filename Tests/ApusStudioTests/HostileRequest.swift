@@ -65,7 +65,7 @@
     static let strangers: [HostileRequest] = [
       HostileRequest("another host", 403) { try $0.get("/", headers: ["Host": "evil.example"]) },
       HostileRequest("another host at this port", 403) {
-        try $0.get("/api/menus", headers: ["Host": "evil.example:\($0.port)"])
+        try $0.get("/api/sessions", headers: ["Host": "evil.example:\($0.port)"])
       },
       HostileRequest("a host that ends like this one", 403) {
         try $0.get("/", headers: ["Host": "localhost.evil.example:\($0.port)"])
@@ -89,7 +89,7 @@
       },
       HostileRequest("this host in the request's line, and another below", 403) {
         try $0.raw(
-          "GET http://127.0.0.1:\($0.port)/api/menus HTTP/1.1\r\nHost: evil.example\r\n"
+          "GET http://127.0.0.1:\($0.port)\($0.path)/stream HTTP/1.1\r\nHost: evil.example\r\n"
             + "X-Apus-Token: \($0.server.token)\r\n\r\n")
       },
       HostileRequest("another site", 403) {
@@ -122,11 +122,11 @@
         try $0.order(#"{"do": "play"}"#, headers: ["X-Apus-Token": String(repeating: "0", count: 4000)])
       },
       HostileRequest("the token in the address", 401) {
-        try $0.get("/api/menus?token=\($0.server.token)", headers: ["X-Apus-Token": nil])
+        try $0.get("\($0.path)/stream?token=\($0.server.token)", headers: ["X-Apus-Token": nil])
       },
       HostileRequest("the token as a cookie", 401) {
         try $0.get(
-          "/api/menus", headers: ["X-Apus-Token": nil, "Cookie": "X-Apus-Token=\($0.server.token)"])
+          $0.path + "/stream", headers: ["X-Apus-Token": nil, "Cookie": "X-Apus-Token=\($0.server.token)"])
       },
     ]
 
@@ -198,7 +198,7 @@
           ])?.status
       },
       HostileRequest("an echo", 404, 405) {
-        try $0.raw("TRACE /api/menus HTTP/1.1\r\n\($0.usual)\r\n")
+        try $0.raw("TRACE / HTTP/1.1\r\n\($0.usual)\r\n")
       },
       HostileRequest("a tunnel", 400, 403, 404, 405, nil) {
         try $0.raw("CONNECT evil.example:443 HTTP/1.1\r\n\($0.usual)\r\n")

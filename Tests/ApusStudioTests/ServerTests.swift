@@ -41,26 +41,103 @@
     }
 
     func open(_ lesson: String = "null") throws -> String {
-      let answer = try #require(try request("POST", "/api/sessions", #"{"lesson": \#(lesson)}"#))
-      return try #require(StrictJSON.parse(answer.body)["id"]?.stringValue, "\(answer)")
+      let (id, answer) = try session(lesson)
+      return try #require(id, "\(String(describing: answer))")
+    }
+
+    /// Asks for a session, reads of its stream what it is called, and lets the stream go; nil where it is refused.
+    func session(_ lesson: String) throws -> (id: String?, answer: RawClient.Answer?) {
+      let client = try RawClient(port: port)
+      let answer = try request("POST", "/api/sessions", #"{"lesson": \#(lesson)}"#, client: client)
+      guard let answer, answer.status == 200 else { return (nil, answer) }
+      var text = answer.body
+      while !text.contains(#""lesson""#) {
+        let part = client.receive()
+        guard !part.isEmpty else { break }
+        text += String(decoding: part, as: UTF8.self)
+      }
+      let id = text.firstRange(of: #""kind":"session","id":""#).map {
+        text[$0.upperBound...].prefix { $0 != "\"" }
+      }
+      return (id.map(String.init), answer)
     }
   }
 
   @Suite(.serialized) struct ServerTests {
     @Test func servesThePage() async throws {
       let server = try await Served()
-      let page = try #require(try server.request("GET", "/", headers: ["X-Apus-Token": nil]))
+      let client = try RawClient(port: server.port)
+      client.send("GET / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+      let page = try #require(client.answer())
       #expect(page.status == 200)
       #expect(page.body.contains("<title>Apus playground</title>"))
       let head = page.head.lowercased()
       #expect(head.contains("content-security-policy: default-src 'none'"))
       #expect(head.contains("x-content-type-options: nosniff"))
       #expect(!head.contains("access-control-allow"))
-      for path in ["/main.js", "/style.css", "/network.js", "/icon.svg"] {
-        #expect(try server.request("GET", path)?.status == 200, "\(path)")
-      }
-      // Nothing of it comes from elsewhere.
+      #expect(try server.request("GET", "/icon.svg", headers: ["X-Apus-Token": nil])?.status == 200)
+      // Nothing of it comes from elsewhere, and nothing in it is secret.
       #expect(!page.body.contains("https://"))
+      #expect(!page.body.contains(server.token))
+    }
+
+    /// Every tag that names a file has it in its place; what may run is told by its fingerprint, and by nothing wider.
+    @Test func thePageIsWhole() throws {
+      let document = try PageDocument()
+      #expect(!document.text.contains("<link rel=\"stylesheet\""))
+      #expect(!document.text.contains("src="))
+      for line in document.text.split(separator: "\n") {
+        #expect(!line.hasPrefix("import ") && !line.hasPrefix("export "), "\(line)")
+        guard let imported = line.firstRange(of: " = modules.") else { continue }
+        #expect(PageDocument.modules[String(line[imported.upperBound...].dropLast())] != nil, "\(line)")
+      }
+      for name in PageDocument.modules.keys {
+        #expect(document.text.contains("\nmodules.\(name) = "), "\(name)")
+      }
+      #expect(document.text.split(separator: "</script>", omittingEmptySubsequences: false).count == 3)
+      #expect(!document.policy.contains("script-src 'self'") && !document.policy.contains("unsafe"))
+      #expect(document.policy.split(separator: "'sha256-").count == 5)
+      let menus = try #require(document.text.firstRange(of: #"id="menus">"#)).upperBound
+      let json = document.text[menus...]
+      let end = try #require(json.firstRange(of: "</script>")).lowerBound
+      #expect(try StrictJSON.parse(String(json[..<end])) == Menus.json)
+    }
+
+    @Test func modulesBecomeFunctions() {
+      let script = JoinedScript(
+        entry: "a",
+        [
+          "a": Array("import * as b from './b.js';\nimport { c, d } from './c.js';\nb.f(c, d);".utf8),
+          "b": Array("import { c } from './c.js';\nexport function f(x) {\n  return x;\n}".utf8),
+          "c": Array("export const c = 1;\nexport const d = [\n  2,\n];".utf8),
+          "unused": Array("export const nothing = 0;\n".utf8),
+        ])
+      #expect(
+        script.text == """
+          'use strict';
+          const modules = {};
+          modules.c = (() => {
+          const c = 1;
+          const d = [
+            2,
+          ];
+          return { c, d };
+          })();
+          modules.b = (() => {
+          const { c } = modules.c;
+          function f(x) {
+            return x;
+          }
+          return { f };
+          })();
+          modules.a = (() => {
+          const b = modules.b;
+          const { c, d } = modules.c;
+          b.f(c, d);
+          return {  };
+          })();
+
+          """)
     }
 
     @Test func aSessionFromBeginningToEnd() async throws {
@@ -81,6 +158,7 @@
       let server = try await Served()
       let id = try server.open()
       let orders = "/api/sessions/\(id)/orders"
+      let stream = "/api/sessions/\(id)/stream"
       let body = #"{"do": "rewind"}"#
       for host in [
         "evil.example", "evil.example:\(server.port)", "127.0.0.1", "127.0.0.1:1",
@@ -88,7 +166,7 @@
         "0.0.0.0:\(server.port)", "169.254.169.254:\(server.port)", "",
         "127.0.0.1:\(server.port).evil.example",
       ] {
-        for (method, path) in [("GET", "/"), ("GET", "/main.js"), ("GET", "/api/menus"), ("POST", orders)] {
+        for (method, path) in [("GET", "/"), ("GET", "/icon.svg"), ("GET", stream), ("POST", orders)] {
           let answer = try server.request(
             method, path, method == "POST" ? body : nil, headers: ["Host": host])
           #expect(answer.map { $0.status == 403 || $0.status == 400 } ?? true, "\(host) \(path)")
@@ -101,7 +179,7 @@
         #expect(
           try server.request("POST", orders, body, headers: ["Origin": origin])?.status == 403, "\(origin)")
         #expect(
-          try server.request("GET", "/api/menus", headers: ["Origin": origin])?.status == 403, "\(origin)")
+          try server.request("GET", stream, headers: ["Origin": origin])?.status == 403, "\(origin)")
       }
       #expect(
         try server.request("POST", orders, body, headers: ["Origin": "http://localhost:\(server.port)"])?
@@ -113,7 +191,7 @@
         nil, "", "x", String(repeating: "0", count: 26), server.token + "0", String(server.token.dropLast()),
       ] {
         #expect(try server.request("POST", orders, body, headers: ["X-Apus-Token": token])?.status == 401)
-        #expect(try server.request("GET", "/api/menus", headers: ["X-Apus-Token": token])?.status == 401)
+        #expect(try server.request("GET", stream, headers: ["X-Apus-Token": token])?.status == 401)
       }
     }
 
@@ -216,7 +294,7 @@
       }
       _ = try server.request("POST", "/api/sessions/\(id)/orders", #"{"do": "play"}"#)
       for _ in 0..<20 {
-        #expect(try server.request("GET", "/api/menus")?.status == 200)
+        #expect(try server.request("GET", "/icon.svg")?.status == 200)
       }
       #expect(try server.request("POST", "/api/sessions/\(id)/orders", #"{"do": "pause"}"#)?.status == 200)
       withExtendedLifetime(clients) {}

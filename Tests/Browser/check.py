@@ -128,6 +128,34 @@ class Check:
         self.click("#play")
         self.quiet()
 
+    def check_controls_answer_at_once(self):
+        # An epoch before the session is open, and training at the moment that the page says it is ready.
+        source = """
+          new MutationObserver((changes, observer) => {
+            observer.disconnect();
+            document.getElementById('play').click();
+          }).observe(document, { subtree: true, attributeFilter: ['data-ready'] });
+          document.addEventListener('readystatechange', () => { document.getElementById('epoch')?.click(); }, { once: true });
+        """
+        script = self.browser.send("Page.addScriptToEvaluateOnNewDocument", {"source": source})["identifier"]
+        try:
+            self.open({"data": {"set": "xor"}})
+            self.wait("playground.facts.epoch > 1 && playground.facts.state === 'playing'", what="training")
+            expect(self.run("playground.lesson.data.set") == "xor", "another lesson")
+        finally:
+            self.browser.send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script})
+        self.quiet()
+
+    def check_lessons_that_are_refused(self):
+        self.open({"rate": -5})
+        expect("rate" in self.run("document.getElementById('status').textContent"), "nobody says why")
+        expect(self.run("playground.lesson.rate > 0"), "the lesson is taken")
+        self.wait("!location.hash.includes('token') && !location.hash.includes('rate')", what="an address without it")
+        self.click("#epoch")
+        self.wait("playground.facts.step > 0", what="a session without the lesson")
+        # The browser itself says that a request was refused, and nothing else.
+        expect(all("422" in error for error in self.browser.errors), f"the console says {self.browser.errors}")
+
     def check_edits_a_weight(self):
         self.open()
         self.click(".tile[data-layer='0'][data-unit='1']")

@@ -4,8 +4,8 @@ package struct SHA256 {
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
 
-  /// 64 digits.
-  package static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
+  /// 32 bytes.
+  package static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var hash = SHA256()
     let whole = bytes.count / 64 * 64
     for start in stride(from: 0, to: whole, by: 64) {
@@ -21,10 +21,12 @@ package struct SHA256 {
         hash.add(UnsafeRawBufferPointer(rebasing: tail[start..<(start + 64)]))
       }
     }
-    return hash.state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+    return hash.state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+  }
+
+  /// The same as 64 digits.
+  package static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
+    digest(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// - Throws: when the file cannot be read.

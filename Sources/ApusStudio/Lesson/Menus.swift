@@ -12,7 +12,7 @@ package enum Menus {
       for preset in Preset.table { presets.append(try preset.json) }
       return .object(
         NameFamilies.all.filter { families.contains($0.name) }.map { family in
-          JSONMember(family.name, .array(family.table.items.map { json($0) }))
+          JSONMember(family.name, .array(family.table.items.map { json($0, in: family.name) }))
         } + [
           JSONMember("lesson", try Lesson().json),
           JSONMember("layer", try JSONCoding.encode(LessonLayer())),
@@ -66,7 +66,7 @@ package enum Menus {
   }
 
   /// Name, formula, the parameters that are numbers or yes and no; of a loss also for which tasks it is.
-  private static func json(_ type: any Named.Type) -> JSONValue {
+  private static func json(_ type: any Named.Type, in family: String) -> JSONValue {
     let defaults = type.init().parameters
     var members = [
       JSONMember("name", .string(type.name)), JSONMember("formula", .string(type.formula)),
@@ -81,10 +81,11 @@ package enum Menus {
             }
           })),
     ]
-    if let loss = type.init() as? any Loss {
+    // A type is asked what it is only where it can be: to be told that it is none takes long.
+    if family == "losses", let loss = type.init() as? any Loss {
       members.append(JSONMember("isForNumbers", .bool(loss.isForNumbers)))
     }
-    if let optimizer = type.init() as? any Optimizer {
+    if family == "optimizers", let optimizer = type.init() as? any Optimizer {
       members.append(JSONMember("rate", .double(optimizer.defaultRate)))
     }
     return .object(members)

@@ -16,7 +16,7 @@ export function colours() {
   cache = {
     paper: read('--paper'), ink: read('--ink'), muted: read('--muted'), rule: read('--rule'),
     classes: Array.from({ length: seriesCount }, (_, index) => read('--c' + index)),
-    low: read('--low'), high: read('--high'), middle: read('--middle'),
+    low: read('--low'), high: read('--high'), middle: read('--middle'), ramps: [],
   };
   cache.ramp = ramp(cache);
   return cache;
@@ -44,10 +44,15 @@ export const pack = (colour) => (255 << 24 | colour[2] << 16 | colour[1] << 8 | 
 
 /** A class' colours from pale to plain, by how sure the network is. */
 export function classRamp(label) {
+  const { ramps } = colours();
+  return ramps[label % seriesCount] ??= paleToPlain(label % seriesCount);
+}
+
+function paleToPlain(series) {
   const { paper, classes } = colours();
   const result = new Uint32Array(256);
   for (let value = 0; value < 256; value++) {
-    result[value] = pack(mix(paper, classes[label % seriesCount], 0.12 + 0.55 * Math.round(value / 16) * 16 / 256));
+    result[value] = pack(mix(paper, classes[series], 0.12 + 0.55 * Math.round(value / 16) * 16 / 256));
   }
   return result;
 }

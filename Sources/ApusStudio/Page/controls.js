@@ -1,11 +1,6 @@
 // Forms made from the tables: whatever is added to one shows up here.
 
-const element = (tag, className, text) => {
-  const result = document.createElement(tag);
-  if (className) result.className = className;
-  if (text !== undefined) result.textContent = text;
-  return result;
-};
+import { element } from './parts.js';
 
 export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
@@ -233,52 +228,50 @@ export function trainingForm(box, lesson, menus, task, change) {
   ]);
 }
 
+/** A fold whose form is there while it is open. */
+function fold(key, title, isOpen, make) {
+  const details = element('details');
+  const form = element('div', 'form');
+  details.dataset.layer = key;
+  details.open = isOpen;
+  details.append(element('summary', '', title), form);
+  const fill = () => { if (details.open !== form.hasChildNodes()) form.replaceChildren(...(details.open ? make() : [])); };
+  details.addEventListener('toggle', fill);
+  fill();
+  return details;
+}
+
 export function layersForm(box, lesson, menus, change) {
-  const open = new Set([...box.querySelectorAll('details[open]')].map((item) => item.dataset.layer));
+  const open = new Set([...box.querySelectorAll('details[data-layer][open]')].map((item) => item.dataset.layer));
   const parts = lesson.layers.map((layer, index) => {
-    const details = element('details');
-    details.dataset.layer = index;
-    details.open = open.has(String(index));
     const words = [`${layer.units} units`, readable(nameOf(layer.activation))];
     if (layer.batchNorm) words.push('batch normalisation');
     if (layer.dropout > 0) words.push(`dropout ${layer.dropout}`);
-    details.append(element('summary', '', `Layer ${index + 1}: ${words.join(', ')}`));
     const set = (key) => (value) => change((lesson) => { lesson.layers[index][key] = value; });
-    const form = element('div', 'form');
-    const remove = element('button', '', 'Remove this layer');
-    remove.type = 'button';
-    remove.addEventListener('click', () => change((lesson) => { lesson.layers.splice(index, 1); }));
-    form.append(
-      number('Units', layer.units, { min: 1, max: menus.limits.units, step: 1 }, (value) => set('units')(Math.round(value ?? 1))),
-      named('Activation', menus.activations, layer.activation, set('activation')),
-      check('Batch normalisation', layer.batchNorm, set('batchNorm')),
-      range('Dropout', layer.dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
-      named('First weights', menus.initializers, layer.initializer, set('initializer')), remove);
-    details.append(form);
-    return details;
+    return fold(index, `Layer ${index + 1}: ${words.join(', ')}`, open.has(String(index)), () => {
+      const remove = element('button', '', 'Remove this layer');
+      remove.type = 'button';
+      remove.addEventListener('click', () => change((lesson) => { lesson.layers.splice(index, 1); }));
+      return [
+        number('Units', layer.units, { min: 1, max: menus.limits.units, step: 1 }, (value) => set('units')(Math.round(value ?? 1))),
+        named('Activation', menus.activations, layer.activation, set('activation')),
+        check('Batch normalisation', layer.batchNorm, set('batchNorm')),
+        range('Dropout', layer.dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
+        named('First weights', menus.initializers, layer.initializer, set('initializer')), remove,
+      ];
+    });
   });
-  const details = element('details');
-  details.dataset.layer = 'output';
-  details.open = open.has('output');
-  details.append(element('summary', '', 'Output layer: first weights ' + readable(nameOf(lesson.initializer))));
-  const form = element('div', 'form');
-  form.append(named('First weights', menus.initializers, lesson.initializer, (value) => change((lesson) => { lesson.initializer = value; })));
-  details.append(form);
-  parts.push(details);
+  parts.push(fold('output', 'Output layer: first weights ' + readable(nameOf(lesson.initializer)), open.has('output'), () => [
+    named('First weights', menus.initializers, lesson.initializer, (value) => change((lesson) => { lesson.initializer = value; })),
+  ]));
   if (lesson.layers.length > 1) {
-    const all = element('details');
-    all.dataset.layer = 'all';
-    all.open = open.has('all');
-    all.append(element('summary', '', 'All hidden layers at once'));
-    const form = element('div', 'form');
     const set = (key) => (value) => change((lesson) => { for (const layer of lesson.layers) layer[key] = value; });
-    form.append(
+    parts.push(fold('all', 'All hidden layers at once', open.has('all'), () => [
       named('Activation', menus.activations, lesson.layers[0].activation, set('activation')),
       check('Batch normalisation', lesson.layers.every((layer) => layer.batchNorm), set('batchNorm')),
       range('Dropout', lesson.layers[0].dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
-      named('First weights', menus.initializers, lesson.layers[0].initializer, set('initializer')));
-    all.append(form);
-    parts.push(all);
+      named('First weights', menus.initializers, lesson.layers[0].initializer, set('initializer')),
+    ]));
   }
   replace(box, parts);
 }

@@ -5,6 +5,8 @@
 // `hide` takes the names below, of sections and of single controls, or a lesson's control by its label in lower case with
 // hyphens (`learning-rate`); `lock=true` leaves what is seen and played, and takes the changes of the lesson away.
 
+import { element } from './parts.js';
+
 /** What a link can hide, by the name in the address: whatever a selector finds. */
 const parts = {
   lessons: { title: 'Lessons', selector: '#preset-field, #sentences' },
@@ -52,6 +54,8 @@ function controls() {
 
 let hidden = [];
 let isLocked = false;
+/** Whether something in the page is hidden or locked at the moment. */
+let isApplied = false;
 
 /** Reads the keys of the address. */
 export function read(hash) {
@@ -69,6 +73,8 @@ export function text(names = hidden, locks = isLocked) {
 
 /** Hides what is to be hidden, in forms that have been made anew too. The names that nothing goes by are returned. */
 export function apply() {
+  if (!hidden.length && !isLocked && !isApplied) return [];
+  isApplied = hidden.length > 0 || isLocked;
   const parts = allParts();
   const known = controls();
   for (const item of document.querySelectorAll('[data-hides]')) { item.removeAttribute('data-hides'); }
@@ -95,12 +101,6 @@ export const refuses = () => isLocked;
 
 /** The fold in which a teacher ticks what to hide; `link(keys)` gives the address. */
 export function form(box, link, say) {
-  const element = (tag, className, text) => {
-    const result = document.createElement(tag);
-    if (className) result.className = className;
-    if (text !== undefined) result.textContent = text;
-    return result;
-  };
   const tick = (name, title, isTicked) => {
     const label = element('label', 'choice');
     const input = element('input');

@@ -1,11 +1,12 @@
 // The network: a picture for each unit, edges by weight, units and layers added and taken away, weights set by hand.
 
 import { colours, css, paintImage, paintUnit, seriesCount, signed } from './colours.js';
+import * as inspector from './inspector.js';
+import { element } from './parts.js';
 import { show } from './plane.js';
 
 const diagram = document.getElementById('diagram');
 const edges = document.getElementById('edges');
-const inspector = document.getElementById('inspector');
 
 let plan = null;
 let picture = null;
@@ -29,13 +30,6 @@ function offsets(layers) {
     return { weights, biases };
   });
 }
-
-const element = (tag, className, text) => {
-  const result = document.createElement(tag);
-  if (className) result.className = className;
-  if (text !== undefined) result.textContent = text;
-  return result;
-};
 
 export function setPlan(newPlan, limits) {
   plan = newPlan;
@@ -80,7 +74,8 @@ export function setPlan(newPlan, limits) {
     const bytes = plan.inputImages.subarray(index * plan.grid ** 2, (index + 1) * plan.grid ** 2);
     paintUnit(columns[0].tiles[index].querySelector('canvas'), bytes, plan.grid, 2);
   }
-  drawEdges();
+  // Those of before; new ones come with the picture.
+  edges.width = 0;
 }
 
 function addColumn(title, tiles, buttons) {
@@ -162,12 +157,6 @@ function unitBytes(layer, unit) {
   return picture.units.subarray((start + unit) * size, (start + unit + 1) * size);
 }
 
-/** Of a unit of the first layer its weights, which make an image. */
-function weightsOf(unit) {
-  const { inputs, units } = plan.layers[0];
-  return Array.from({ length: inputs }, (_, input) => picture.weights[plan.offsets[0].weights + input * units + unit]);
-}
-
 /** The image that the network is given, where it is given images: 0 … 16. */
 let inputImage = [];
 
@@ -184,7 +173,7 @@ export function setPicture(newPicture, isPlaying = false) {
   picture = newPicture;
   for (let layer = 0; layer < plan.layers.length - 1; layer++) {
     for (let unit = 0; unit < plan.layers[layer].units; unit++) {
-      if (plan.image && layer === 0) paintImage(canvases[0][unit], weightsOf(unit), plan.image[1]);
+      if (plan.image && layer === 0) paintImage(canvases[0][unit], inspector.weightsOf(plan, picture, unit), plan.image[1]);
       else paintUnit(canvases[layer][unit], unitBytes(layer, unit), plan.grid, 2);
     }
   }
@@ -193,7 +182,7 @@ export function setPicture(newPicture, isPlaying = false) {
     lastEdges = now;
     drawEdges();
   }
-  refreshInspector();
+  inspector.setPicture(plan, picture);
 }
 
 /** In other colours. */
@@ -322,73 +311,21 @@ diagram.addEventListener('click', (event) => {
 
 // MARK: One unit's weights
 
-function inputNames(layer) {
-  return layer === 0 ? plan.inputs : Array.from({ length: plan.layers[layer].inputs }, (_, unit) => `unit ${unit + 1}`);
-}
-
-export function select(unit, input) {
+/** Points a unit out and shows its weights, with the focus on one of them where an input is given; null shows none. */
+function select(unit, input) {
   selected = unit;
   diagram.querySelectorAll('.tile.selected').forEach((tile) => tile.classList.remove('selected'));
-  inspector.hidden = !unit;
-  inspector.replaceChildren();
-  if (!unit) return;
-  columns[unit.layer + 1].tiles[unit.unit].classList.add('selected');
-  const isOutput = unit.layer === plan.layers.length - 1;
-  const layer = plan.layers[unit.layer];
-  const head = element('div', 'row spread');
-  const title = isOutput ? outputTitle(unit.unit) : `Unit ${unit.unit + 1} of layer ${unit.layer + 1}`;
-  const close = element('button', 'small', '✕');
-  close.type = 'button';
-  close.setAttribute('aria-label', 'close');
-  close.addEventListener('click', () => {
-    const tile = columns[unit.layer + 1]?.tiles[unit.unit];
-    select(null);
-    tile?.focus();
-  });
-  head.append(element('h3', '', title), close);
-  const list = element('div', 'weights');
-  const field = (name, kind, index) => {
-    const label = element('label', 'field');
-    const number = document.createElement('input');
-    number.type = 'number';
-    number.step = 'any';
-    number.dataset.kind = kind;
-    number.dataset.index = index;
-    number.addEventListener('change', () => {
-      const value = Number(number.value);
-      if (number.value !== '' && Number.isFinite(value)) actions.setWeight(`${layer.path}.${kind}`, index, value);
-      number.blur();
-    });
-    label.append(name, ' ', number);
-    list.append(label);
-    return number;
-  };
-  field('bias', 'bias', unit.unit);
-  const numbers = inputNames(unit.layer).map((name, index) => field(name, 'weight', index * layer.units + unit.unit));
-  inspector.append(head, element('p', 'muted', 'Its bias, and its weights from what comes before; change one, and go on.'));
-  if (plan.image && unit.layer === 0) {
-    const image = element('canvas');
-    image.setAttribute('role', 'img');
-    image.setAttribute('aria-label', 'its weights as an image');
-    inspector.append(image);
-  }
-  inspector.append(list);
-  refreshInspector();
-  (input === undefined ? close : numbers[input])?.focus({ preventScroll: input === undefined });
-}
-
-function refreshInspector() {
-  if (!selected || !picture) return;
-  const offset = plan.offsets[selected.layer];
-  const image = inspector.querySelector('canvas');
-  if (image) paintImage(image, weightsOf(selected.unit), plan.image[1]);
-  inspector.querySelectorAll('input').forEach((number) => {
-    if (document.activeElement === number) return;
-    const start = number.dataset.kind === 'bias' ? offset.biases : offset.weights;
-    const value = picture.weights[start + Number(number.dataset.index)];
-    const text = Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
-    if (number.value !== text) number.value = text;
-  });
+  if (!unit) return inspector.hide();
+  const { layer } = unit;
+  const tile = () => columns[layer + 1]?.tiles[unit.unit];
+  tile().classList.add('selected');
+  const isOutput = layer === plan.layers.length - 1;
+  inspector.show(plan, picture, unit, {
+    title: isOutput ? outputTitle(unit.unit) : `Unit ${unit.unit + 1} of layer ${layer + 1}`,
+    inputs: layer === 0 ? plan.inputs : Array.from({ length: plan.layers[layer].inputs }, (_, unit) => `unit ${unit + 1}`),
+    setWeight: (...weight) => actions.setWeight(...weight),
+    close: () => { select(null); tile()?.focus(); },
+  }, input);
 }
 
 new ResizeObserver(() => { ends = null; drawEdges(); }).observe(diagram);

@@ -1,11 +1,6 @@
 // What is said of the training: the confusion matrix, the doctor's verdicts, a divergence, the exports.
 
-const element = (tag, className, text) => {
-  const result = document.createElement(tag);
-  if (className) result.className = className;
-  if (text !== undefined) result.textContent = text;
-  return result;
-};
+import { element } from './parts.js';
 
 export function confusion(box, plan, header) {
   if (header.errors) {

@@ -14,7 +14,8 @@ let marked = null;
 /** Where the names of many classes stand: more than colours can tell. */
 let middles = [];
 
-export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); draw(); }
+/** What pictures are of from now on; it is drawn with the next one. */
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
@@ -88,7 +89,10 @@ function drawAxes(context, side, ratio) {
 }
 
 function drawPoints(context, side, ratio) {
-  const { classes, paper, ink, ramp } = colours();
+  const { paper, ink, ramp } = colours();
+  const classes = colours().classes.map((colour) => css(colour));
+  const inside = css(paper, 0.75);
+  const rim = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
   const count = plan.points.length / 4;
   const radius = (count > 2000 ? 1.6 : count > 600 ? 2.4 : 3.4) * ratio;
   // Many points would hide the picture.
@@ -100,7 +104,7 @@ function drawPoints(context, side, ratio) {
     if (left < -radius || top < -radius || left > side + radius || top > side + radius) continue;
     let colour;
     if (plan.task === 'classification') {
-      colour = css(classes[target % seriesCount]);
+      colour = classes[target % seriesCount];
     } else {
       const share = (target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]);
       const packed = ramp[Math.max(1, Math.min(255, Math.round(share * 255)))];
@@ -110,7 +114,7 @@ function drawPoints(context, side, ratio) {
     context.arc(left, top, radius, 0, 2 * Math.PI);
     if (isValidation) {
       // Rings are for validation.
-      context.fillStyle = css(paper, 0.75);
+      context.fillStyle = inside;
       context.fill();
       context.lineWidth = 1.6 * ratio;
       context.strokeStyle = colour;
@@ -118,7 +122,7 @@ function drawPoints(context, side, ratio) {
       context.fillStyle = colour;
       context.fill();
       context.lineWidth = ratio;
-      context.strokeStyle = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
+      context.strokeStyle = rim;
     }
     context.stroke();
   }

@@ -1,6 +1,7 @@
 // A race of several optimizers on the lesson's network: their losses over one another, and what each puts out.
 
 import { number, readable, select, nameOf } from './controls.js';
+import { element } from './parts.js';
 import { paintOutput } from './plane.js';
 
 const box = document.getElementById('race');
@@ -42,13 +43,6 @@ function usual(lesson) {
     .map((name) => ({ optimizer: name, rate: actions.menus().optimizers.find((item) => item.name === name).rate }));
   return [{ optimizer: lesson.optimizer, rate: lesson.rate }, ...others].slice(0, most);
 }
-
-const element = (tag, className, text) => {
-  const result = document.createElement(tag);
-  if (className) result.className = className;
-  if (text !== undefined) result.textContent = text;
-  return result;
-};
 
 // MARK: Who races
 

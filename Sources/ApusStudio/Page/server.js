@@ -2,19 +2,22 @@
 
 const storageKey = 'apus-token';
 
-/** The token of the address, which is kept for pages that are opened without one, and taken out of the address. */
-function takeToken() {
-  const given = /(?:^#|&)token=([0-9a-z]+)/.exec(location.hash);
-  if (given) {
-    try { localStorage.setItem(storageKey, given[1]); } catch { /* kept in memory alone */ }
-    const rest = location.hash.replace(/^#/, '').split('&').filter((part) => !part.startsWith('token=')).join('&');
-    history.replaceState(null, '', location.pathname + (rest ? '#' + rest : ''));
-    return given[1];
-  }
+/** The token of the address, or the one that was kept for pages that are opened without. */
+const given = /(?:^#|&)token=([0-9a-z]+)/.exec(location.hash)?.[1];
+const token = given ?? kept();
+
+function kept() {
   try { return localStorage.getItem(storageKey) ?? ''; } catch { return ''; }
 }
 
-const token = takeToken();
+/** Keeps the token of the address for other pages, and takes it out of the address. */
+export function keepToken() {
+  if (!given) return;
+  try { localStorage.setItem(storageKey, given); } catch { /* kept in memory alone */ }
+  const rest = location.hash.replace(/^#/, '').split('&').filter((part) => !part.startsWith('token=')).join('&');
+  history.replaceState(null, '', location.pathname + (rest ? '#' + rest : ''));
+}
+
 const headers = { 'X-Apus-Token': token };
 
 /** A mistake as the server tells it. */
@@ -35,10 +38,6 @@ async function checked(response) {
   throw new Refusal(response.status, body);
 }
 
-export async function get(path) {
-  return (await checked(await fetch(path, { headers, cache: 'no-store' }))).json();
-}
-
 export async function post(path, body, options = {}) {
   const response = await fetch(path, {
     method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...options,
@@ -46,52 +45,82 @@ export async function post(path, body, options = {}) {
   return checked(response);
 }
 
-/** One page's session. */
+/** One page's session. What is ordered before it is open waits for it. */
 export class Session {
-  constructor(id) { this.id = id; }
-
-  get path() { return '/api/sessions/' + this.id; }
-
-  async order(name, members = {}) {
-    return (await post(this.path + '/orders', { do: name, ...members })).json();
+  /**
+   * Asks for a session; a lesson of null is the server's own. The answer is the session's stream: `onFrame(header, bytes)`
+   * is called for each of its messages, of which the first says what the session is, and `onEnd()` when there are no more.
+   */
+  constructor(lesson, stepsPerSecond, onFrame, onEnd) {
+    this.opened = new Promise((resolve, reject) => {
+      post('/api/sessions', { lesson, stepsPerSecond }).then((response) => this.listen(response, (header, bytes) => {
+        if (header.kind === 'session') { this.id = header.id; resolve(); }
+        onFrame(header, bytes);
+      })).then(onEnd).catch(reject);
+    });
   }
 
-  async open(name, text) { return (await post(this.path + '/table', { name, text })).json(); }
+  async path(rest) {
+    await this.opened;
+    return `/api/sessions/${this.id}/${rest}`;
+  }
 
-  async model() { return (await post(this.path + '/model', {})).blob(); }
+  async order(name, members = {}) {
+    return (await post(await this.path('orders'), { do: name, ...members })).json();
+  }
 
-  close() { post(this.path + '/close', {}, { keepalive: true }).catch(() => {}); }
+  async open(name, text) { return (await post(await this.path('table'), { name, text })).json(); }
 
-  /** Calls `onFrame(header, bytes)` for each message until the stream ends. */
-  async listen(onFrame) {
-    const response = await checked(await fetch(this.path + '/stream', { headers, cache: 'no-store' }));
-    const reader = response.body.getReader();
-    let buffer = new Uint8Array(1 << 20);
-    let length = 0;
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      if (length + value.length > buffer.length) {
-        const larger = new Uint8Array(Math.max(buffer.length * 2, length + value.length));
-        larger.set(buffer.subarray(0, length));
-        buffer = larger;
+  async model() { return (await post(await this.path('model'), {})).blob(); }
+
+  /** At once: the page is on its way out. */
+  close() {
+    if (this.id) post(`/api/sessions/${this.id}/close`, {}, { keepalive: true }).catch(() => {});
+  }
+
+  /** Reads a stream, and when it breaks off another of the same session. */
+  async listen(response, onFrame) {
+    for (let failures = 0; failures < 5; failures++) {
+      try {
+        response ??= await checked(await fetch(`/api/sessions/${this.id}/stream`, { headers, cache: 'no-store' }));
+        await read(response, (header, bytes) => { failures = 0; onFrame(header, bytes); });
+      } catch (error) {
+        if (error instanceof Refusal) break;
       }
-      buffer.set(value, length);
-      length += value.length;
-      let start = 0;
-      while (length - start >= 4) {
-        const size = new DataView(buffer.buffer, start, 4).getUint32(0, true);
-        if (length - start < 4 + size) break;
-        if (size > 0) {
-          const frame = buffer.slice(start + 4, start + 4 + size);
-          const headerSize = new DataView(frame.buffer).getUint32(0, true);
-          const header = JSON.parse(new TextDecoder().decode(frame.subarray(4, 4 + headerSize)));
-          onFrame(header, frame.slice(4 + headerSize));
-        }
-        start += 4 + size;
-      }
-      buffer.copyWithin(0, start, length);
-      length -= start;
+      response = null;
+      await new Promise((resolve) => { setTimeout(resolve, 300); });
     }
+  }
+}
+
+/** Calls `onFrame(header, bytes)` for each message until the stream ends. */
+async function read(response, onFrame) {
+  const reader = response.body.getReader();
+  let buffer = new Uint8Array(1 << 20);
+  let length = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    if (length + value.length > buffer.length) {
+      const larger = new Uint8Array(Math.max(buffer.length * 2, length + value.length));
+      larger.set(buffer.subarray(0, length));
+      buffer = larger;
+    }
+    buffer.set(value, length);
+    length += value.length;
+    let start = 0;
+    while (length - start >= 4) {
+      const size = new DataView(buffer.buffer, start, 4).getUint32(0, true);
+      if (length - start < 4 + size) break;
+      if (size > 0) {
+        const frame = buffer.slice(start + 4, start + 4 + size);
+        const headerSize = new DataView(frame.buffer).getUint32(0, true);
+        const header = JSON.parse(new TextDecoder().decode(frame.subarray(4, 4 + headerSize)));
+        onFrame(header, frame.slice(4 + headerSize));
+      }
+      start += 4 + size;
+    }
+    buffer.copyWithin(0, start, length);
+    length -= start;
   }
 }

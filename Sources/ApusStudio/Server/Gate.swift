@@ -9,6 +9,8 @@
   struct Gate<Context: RequestContext>: RouterMiddleware {
     let names: ServerNames
     let token: String
+    /// Says what the page may do.
+    let document: Task<PageDocument, any Error>
 
     static var tokenName: HTTPField.Name { HTTPField.Name("X-Apus-Token")! }
 
@@ -21,7 +23,7 @@
       } else {
         response = try await next(request, context)
       }
-      response.headers[.contentSecurityPolicy] = Self.policy
+      response.headers[.contentSecurityPolicy] = try await document.value.policy
       response.headers[.xContentTypeOptions] = "nosniff"
       response.headers[HTTPField.Name("Referrer-Policy")!] = "no-referrer"
       response.headers[HTTPField.Name("X-Frame-Options")!] = "DENY"
@@ -29,11 +31,6 @@
       response.headers[HTTPField.Name("Cross-Origin-Opener-Policy")!] = "same-origin"
       response.headers[.cacheControl] = "no-store"
       return response
-    }
-
-    private static var policy: String {
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     }
 
     private func refusal(_ request: Request) -> Response? {
@@ -76,6 +73,11 @@
   }
 
   extension Response {
+    init(_ bytes: [UInt8], type: String) {
+      self.init(
+        status: .ok, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
     static func json(_ value: JSONValue, _ status: HTTPResponse.Status = .ok) -> Response {
       Response(
         status: status, headers: [.contentType: "application/json; charset=utf-8"],

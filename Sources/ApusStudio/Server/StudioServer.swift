@@ -51,7 +51,9 @@
       let sessions = Sessions(table: table)
       defer { sessions.closeAll() }
       let names = ServerNames(host)
-      let responder = Self.router(sessions, token: token, names: names).buildResponder()
+      // Made while the server begins.
+      let document = Task { try PageDocument() }
+      let responder = Self.router(sessions, document, token: token, names: names).buildResponder()
       var logger = Logger(label: "apus.playground")
       logger.logLevel = .critical
       var application = Application(
@@ -120,26 +122,33 @@
     // MARK: Routes
 
     private static func router(
-      _ sessions: Sessions, token: String, names: ServerNames
+      _ sessions: Sessions, _ document: Task<PageDocument, any Error>, token: String, names: ServerNames
     ) -> Router<BasicRequestContext> {
       let router = Router(context: BasicRequestContext.self)
-      router.add(middleware: Gate(names: names, token: token))
-      for asset in Asset.all {
-        router.get(RouterPath(asset.path)) { _, _ in asset.response }
+      router.add(middleware: Gate(names: names, token: token, document: document))
+      router.get("/") { _, _ in
+        Response(try await document.value.bytes, type: "text/html; charset=utf-8")
       }
-      router.get("api/menus") { _, _ in
-        try answer { try Menus.json }
-      }
+      router.get("icon.svg") { _, _ in Response(PackageResources.icon_svg, type: "image/svg+xml") }
       router.post("api/sessions") { request, _ in
         try await answer(request, Limits.lessonBytes) { body in
           let (id, practice) = try sessions.open(firstLesson(body["lesson"], sessions.table))
-          let shown = try await practice.obey(.object([JSONMember("do", .string("show"))]))
-          return .object([JSONMember("id", .string(id))] + (shown.objectValue ?? []))
+          do {
+            if let speed = body["stepsPerSecond"] {
+              _ = try await practice.obey(order("speed", [JSONMember("stepsPerSecond", speed)]))
+            }
+            let shown = try await practice.obey(order("show"))
+            return stream(
+              practice, Frame("session", [JSONMember("id", .string(id))] + (shown.objectValue ?? [])))
+          } catch {
+            sessions.close(id)
+            throw error
+          }
         }
       }
       router.post("api/sessions/{id}/orders") { request, context in
         guard let practice = practice(context, sessions) else { return gone }
-        return try await answer(request, Limits.lessonBytes) { try await practice.obey($0) }
+        return try await answer(request, Limits.lessonBytes) { .json(try await practice.obey($0)) }
       }
       router.post("api/sessions/{id}/table") { request, context in
         guard let practice = practice(context, sessions) else { return gone }
@@ -147,15 +156,13 @@
           guard let text = body["text"]?.stringValue, let name = body["name"]?.stringValue else {
             throw ApusError("no table", expected: "name and text")
           }
-          return try await practice.open(table: text, name: name)
+          return .json(try await practice.open(table: text, name: name))
         }
       }
       router.post("api/sessions/{id}/model") { _, context in
         guard let practice = practice(context, sessions) else { return gone }
         do {
-          return Response(
-            status: .ok, headers: [.contentType: "application/octet-stream"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await practice.modelFile())))
+          return Response(try await practice.modelFile(), type: "application/octet-stream")
         } catch let error as ApusError {
           return .failure(.unprocessableContent, error)
         }
@@ -169,6 +176,10 @@
         return stream(practice)
       }
       return router
+    }
+
+    private static func order(_ name: String, _ members: [JSONMember] = []) -> JSONValue {
+      .object([JSONMember("do", .string(name))] + members)
     }
 
     private static func practice(_ context: BasicRequestContext, _ sessions: Sessions) -> Practice? {
@@ -187,13 +198,17 @@
       return lesson
     }
 
-    private static func stream(_ practice: Practice) -> Response {
+    /// What a session has to tell, until it is over or another stream of it is asked for.
+    ///
+    /// - Parameter first: what is told before all else.
+    private static func stream(_ practice: Practice, _ first: Frame? = nil) -> Response {
       Response(
         status: .ok, headers: [.contentType: "application/octet-stream"],
         body: ResponseBody { writer in
           let reader = practice.box.join()
           defer { practice.box.leave(reader) }
-          _ = try? await practice.obey(.object([JSONMember("do", .string("show"))]))
+          if let first { try await writer.write(ByteBuffer(bytes: first.bytes)) }
+          _ = try? await practice.obey(order("show"))
           // A server that is told to stop waits for its connections, and a page that is open would never end its own.
           try await withGracefulShutdownHandler {
             while let frames = await practice.box.next(reader) {
@@ -206,11 +221,9 @@
         })
     }
 
-    private static func answer(_ body: () throws -> JSONValue) rethrows -> Response { .json(try body()) }
-
     /// Reads a request's JSON, bounded before it is read, and answers it; mistakes become what they are about.
     private static func answer(
-      _ request: Request, _ most: Int, _ body: (JSONValue) async throws -> JSONValue
+      _ request: Request, _ most: Int, _ body: (JSONValue) async throws -> Response
     ) async throws -> Response {
       guard request.headers[.contentType]?.hasPrefix("application/json") == true else {
         return .failure(.unsupportedMediaType, ApusError("no JSON", expected: "application/json"))
@@ -227,8 +240,7 @@
           .contentTooLarge, ApusError("a body too large, or cut short", expected: "at most \(most) bytes"))
       }
       do {
-        return .json(
-          try await body(StrictJSON.parse(Array(buffer: bytes), name: "the request", maximumDepth: 16)))
+        return try await body(StrictJSON.parse(Array(buffer: bytes), name: "the request", maximumDepth: 16))
       } catch let error as ApusError {
         return .failure(.unprocessableContent, error)
       }
