@@ -330,6 +330,7 @@
         ("a step to nowhere", #"{"do": "scrub", "step": 1e99}"#),
         ("no speed", #"{"do": "speed", "stepsPerSecond": 0}"#),
         ("a negative speed", #"{"do": "speed", "stepsPerSecond": -1}"#),
+        ("a speed that is a text", #"{"do": "speed", "stepsPerSecond": "as fast as it can"}"#),
         ("a weight beyond the last", #"{"do": "weight", "path": "0.weight", "index": 100000, "value": 1}"#),
         ("a weight before the first", #"{"do": "weight", "path": "0.weight", "index": -1, "value": 1}"#),
         (

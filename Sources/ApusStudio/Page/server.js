@@ -83,7 +83,11 @@ export class Session {
     for (let failures = 0; failures < 5; failures++) {
       try {
         response ??= await checked(await fetch(`/api/sessions/${this.id}/stream`, { headers, cache: 'no-store' }));
-        await read(response, (header, bytes) => { failures = 0; onFrame(header, bytes); });
+        await read(response, (header, bytes) => {
+          failures = 0;
+          // A mistake of the page's own is no stream that broke off.
+          try { onFrame(header, bytes); } catch (error) { reportError(error); }
+        });
       } catch (error) {
         if (error instanceof Refusal) break;
       }

@@ -81,10 +81,12 @@ extension Practice {
       return .null
     },
     Known(name: "speed") { _, trainee, order in
-      let speed = order["stepsPerSecond"]?.doubleValue
-      guard speed.map({ $0 > 0 && $0 <= 1e9 }) ?? true else {
+      let given = order["stepsPerSecond"] ?? .null
+      let speed = given.doubleValue
+      guard given == .null || speed.map({ $0 > 0 && $0 <= 1e9 }) == true else {
         throw ApusError(
-          "\(speed!) steps a second", expected: "more than 0, or null for as many as there can be")
+          "\(given.text().prefix(40)) steps a second",
+          expected: "more than 0, or null for as many as there can be")
       }
       trainee.setSpeed(speed)
       return .null
