@@ -7,7 +7,7 @@ import ApusTraining
 /// Belongs to the training thread.
 package final class Race {
   package let racers: [Racer]
-  /// The loss that is to be reached, of an epoch: the mean of its batches, each before its update.
+  /// The loss that is to be reached: the mean of the last epoch's worth of batches, each before its update.
   package let goal: Double
   /// Of the first weights on all training samples.
   package let firstLoss: Double
@@ -61,9 +61,12 @@ package final class Race {
     let start = Clock.nanoseconds
     var steps = burst
     if let speed {
-      let due = speed * Double(start &- pace.since) / 1e9 - Double(step - pace.step)
-      if pace.since == 0 || due < -1 || due > max(speed, 50) { pace = (start, step) }
-      steps = min(burst, max(Int(due), pace.since == start ? 1 : 0))
+      var due = speed * Double(start &- pace.since) / 1e9 - Double(step - pace.step)
+      if pace.since == 0 || due < -1 || due > max(speed, 50) {
+        pace = (start, step)
+        due = 1
+      }
+      steps = min(burst, max(Int(due), 0))
       if steps == 0 { return UInt64(min(1e9 / speed, 50_000_000)) }
     }
     for _ in 0..<steps {
@@ -94,6 +97,7 @@ package final class Race {
         JSONMember(
           "state", .string(isRunning ? "running" : isOver ? "over" : step == 0 ? "ready" : "paused")),
         JSONMember("step", .integer(step)), JSONMember("goal", Self.json(goal)),
+        JSONMember("stepsPerEpoch", .integer(racers[0].session.stepsPerEpoch)),
         JSONMember("task", .string(plan.points.task.rawValue)),
         JSONMember("racers", .array(racers.map(\.json))),
       ])
@@ -122,7 +126,8 @@ package final class Racer {
   let session: TrainingSession
   /// Of each epoch the mean loss.
   package private(set) var curve = Curve(most: 120)
-  /// The step after which the goal was reached.
+  private var mean: EpochMean
+  /// The step after which the goal was reached: looked for at each, so that who is first does not hang on where epochs end.
   package private(set) var reached: Int?
   package private(set) var fault: ApusError?
 
@@ -132,6 +137,7 @@ package final class Racer {
   init(_ entry: LessonRacer, _ plan: LessonPlan, _ model: Model, _ engine: Engine) throws {
     self.entry = entry
     session = try plan.with(entry).session(model, engine: engine)
+    mean = EpochMean(samples: plan.training.count, batch: plan.settings.batch)
   }
 
   fileprivate func begin(_ loss: Double) {
@@ -140,22 +146,23 @@ package final class Racer {
 
   var canGoOn: Bool { fault == nil && !session.isFinished && session.progress.epoch < Self.mostEpochs }
 
-  package var loss: Double { curve.points.last?.loss ?? .nan }
+  /// Of the last epoch's worth of steps.
+  package var loss: Double { mean.value ?? curve.points.last?.loss ?? .nan }
 
   package var weights: [Float] { Array(session.step.trained[0].parameters.floats) }
 
   fileprivate func run(goal: Double) {
-    let epoch = session.progress.epoch
+    let (epoch, position) = (session.progress.epoch, session.progress.position)
     do {
-      try session.runStep()
+      mean.note(Double(try session.runStep()), at: position)
     } catch {
       fault = error as? ApusError ?? ApusError("\(error)")
       return
     }
+    if reached == nil, let loss = mean.value, loss <= goal { reached = session.progress.step }
     guard session.progress.epoch > epoch, let record = session.progress.history.epochs.last else { return }
     curve.append(
       CurvePoint(step: record.step, epoch: Double(record.epoch), loss: record.trainingLoss))
-    if reached == nil, record.trainingLoss <= goal { reached = record.step }
   }
 
   fileprivate var json: JSONValue {
@@ -164,8 +171,15 @@ package final class Racer {
       JSONMember("loss", Race.json(loss)), JSONMember("epoch", .integer(session.progress.epoch)),
       JSONMember("reached", reached.map { .integer($0) } ?? .null),
       JSONMember("fault", fault.map { .string($0.problem) } ?? .null),
-      JSONMember(
-        "curve", .array(curve.points.map { .array([.double($0.epoch), Race.json($0.loss)]) })),
+      JSONMember("curve", .array(told.map { .array([.double($0.epoch), Race.json($0.loss)]) })),
     ])
+  }
+
+  /// The curve with the part of the epoch at hand.
+  private var told: [CurvePoint] {
+    let progress = session.progress
+    guard progress.position > 0, let loss = mean.value else { return curve.points }
+    let epoch = Double(progress.epoch) + Double(progress.position) / Double(session.stepsPerEpoch)
+    return curve.points + [CurvePoint(step: progress.step, epoch: epoch, loss: loss)]
   }
 }

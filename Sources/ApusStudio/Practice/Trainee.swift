@@ -84,6 +84,8 @@ package final class Trainee {
         if race != nil { race = made }
       }
       guard lesson.rate != plan.lesson.rate else { return }
+      try leaveDivergence()
+      forgetTheFuture()
       try session.setRate(lesson.rate)
       plan = plan.with(rate: lesson.rate)
       if session.progress.step > 0 { deviation = "the learning rate was changed on the way" }
@@ -93,6 +95,7 @@ package final class Trainee {
     let table = newTable ?? self.table
     let next = try LessonPlan(lesson, table: table)
     var model = try next.model()
+    try leaveDivergence()
     let isFresh = Self.drawsAnew(lesson, plan.lesson)
     var kept: TrainingState?
     if !isFresh {
@@ -144,9 +147,13 @@ package final class Trainee {
     let start = Clock.nanoseconds
     var steps = burst
     if let speed {
-      let due = speed * Double(start &- pace.since) / 1e9 - Double(session.progress.step - pace.step)
-      if pace.since == 0 || due < -1 || due > max(speed, 50) { pace = (start, session.progress.step, 0) }
-      steps = min(burst, max(Int(due), pace.since == start ? 1 : 0))
+      var due = speed * Double(start &- pace.since) / 1e9 - Double(session.progress.step - pace.step)
+      if pace.since == 0 || due < -1 || due > max(speed, 50) {
+        // Of the time before the first step none is made up for.
+        pace = (start, session.progress.step, 0)
+        due = 1
+      }
+      steps = min(burst, max(Int(due), 0))
       if steps == 0 { return UInt64(min(1e9 / speed, 50_000_000)) }
     }
     for _ in 0..<steps {
@@ -197,10 +204,11 @@ package final class Trainee {
   package enum Stride: String, Sendable, CaseIterable { case sample, batch, epoch }
 
   package func stepOnce(_ stride: Stride) {
-    guard !session.isFinished else { return }
+    guard !session.isFinished, divergence == nil else { return }
     isPlaying = false
     switch stride {
     case .sample:
+      forgetTheFuture()
       if run({ try session.runStep(sample: samples) }) { deviation = "single samples were learnt from" }
       samples += 1
     case .batch: _ = run { try session.runStep() }
@@ -215,13 +223,13 @@ package final class Trainee {
   }
 
   package func play(_ plays: Bool) {
-    isPlaying = plays && !session.isFinished
+    isPlaying = plays && !session.isFinished && divergence == nil
     if isPlaying { race?.run(false) }
     pace = (0, 0, 0)
     hasChanged = true
   }
 
-  func setSpeed(_ speed: Double?) {
+  package func setSpeed(_ speed: Double?) {
     self.speed = speed
     pace = (0, 0, 0)
   }
@@ -245,6 +253,11 @@ package final class Trainee {
     (hasChanged, wantsCurve, isLookingBack) = (true, true, true)
   }
 
+  /// Another lesson does not go on with weights that diverged, but with the last good ones.
+  private func leaveDivergence() throws {
+    if let divergence { try scrub(to: divergence.good) }
+  }
+
   /// Forgets what came after the step at hand, which another future will follow.
   func forgetTheFuture() { snapshots.removeAll(after: session.progress.step) }
 
@@ -265,6 +278,7 @@ package final class Trainee {
     try session.returnTo(state)
     deviation = "weights were set by hand"
     divergence = nil
+    isLookingBack = false
     forgetTheFuture()
     hasChanged = true
   }
@@ -322,6 +336,7 @@ package final class Trainee {
       JSONMember("snapshots", .array(snapshots.steps.map { .integer($0) })),
       JSONMember("gradients", .array(session.progress.step > 0 ? gradientNorms : [])),
       JSONMember("deviation", deviation.map { .string($0) } ?? .null),
+      JSONMember("isLookingBack", .bool(isLookingBack)),
     ]
     if let divergence {
       facts.append(
