@@ -161,11 +161,16 @@ import Testing
     #expect(!trainee.isPlaying)
     #expect(divergence.error.problem.contains("step"))
     #expect(divergence.error.place != nil)
-    try trainee.scrub(to: divergence.good)
-    #expect(trainee.divergence == nil)
+    // There is no going on from there.
+    let step = trainee.session.progress.step
+    trainee.play(true)
+    trainee.stepOnce(.batch)
+    #expect(!trainee.isPlaying && trainee.session.progress.step == step && trainee.divergence != nil)
+    // Another rate goes back to the good state by itself.
     var lesson = trainee.lesson
     lesson.rate = 0.03
     try trainee.take(lesson)
+    #expect(trainee.divergence == nil && trainee.session.progress.step == divergence.good)
     for _ in 0..<20 { trainee.stepOnce(.epoch) }
     #expect(trainee.divergence == nil)
   }
@@ -194,6 +199,62 @@ import Testing
       } < 0.05)
     #expect(try mistakes("zeros", epochs: 100) > 0.3)
     #expect(try mistakes("units-20", epochs: 60) < 0.03)
+  }
+
+  /// What a table is about: a name, the only classes, the last column; seen over columns of many numbers.
+  @Test(arguments: [
+    ("id,survived,rank,age,fare,port", "survived", "because of its name", "age", "fare"),
+    ("id,kind,rank,age,fare,weight", "kind", "as the only column of classes", "age", "fare"),
+    ("id,alive,rank,age,fare,port", "port", "as the last column", "age", "fare"),
+    ("id,alive,rank,age,fare,remark", "alive", "as the only column of classes", "age", "fare"),
+  ])
+  func whatATableIsAbout(_ header: String, _ target: String, _ why: String, _ x: String, _ y: String) throws {
+    func last(_ row: Int) -> String {
+      header.hasSuffix("port")
+        ? ["S", "C", "Q"][row % 3] : header.hasSuffix("remark") ? "remark \(row)" : "\(row * row % 37)"
+    }
+    let rows = (0..<60).map {
+      "\($0),\($0 % 2 == 0 ? "yes" : "no"),\($0 % 3),\($0 * 7 % 41),\($0 * $0 % 53),\(last($0))"
+    }
+    let table = try Table.parse(
+      Array(([header] + rows).joined(separator: "\n").utf8), name: "mine.csv")
+    let guess = try TableGuess(table)
+    #expect((guess.columns.target, guess.why) == (target, why))
+    #expect((guess.columns.x, guess.columns.y, guess.columns.all) == (x, y, false))
+  }
+
+  /// Slow is slow from the first step, however many were taken at a time before.
+  @Test func aSlowerSpeedIsSlowAtOnce() throws {
+    let trainee = try Trainee(small(), table: nil)
+    trainee.play(true)
+    for _ in 0..<50 { _ = trainee.trainForAWhile() }
+    try trainee.rewind()
+    trainee.setSpeed(2)
+    trainee.play(true)
+    #expect(trainee.trainForAWhile() == nil)
+    #expect(trainee.session.progress.step == 1)
+    #expect(trainee.trainForAWhile() != nil)
+    #expect(trainee.session.progress.step == 1)
+  }
+
+  @Test func rowsLeftOutAreCounted() async throws {
+    let practice = try Practice(small())
+    defer { practice.close() }
+    let text =
+      "a,b,kind\n"
+      + (0..<40).map { "\($0 % 10 == 3 ? "" : "\($0)"),\($0 * $0 % 17),\($0 % 2 == 0 ? "in" : "out")" }
+      .joined(separator: "\n")
+    let answer = try await practice.open(table: text, name: "mine.csv")
+    #expect(answer["leftOut"]?.intValue == 4)
+    // The lesson that waited for its table, and a table that is not its own.
+    var lesson = try Lesson(json: #require(answer["lesson"]))
+    lesson.layers = [LessonLayer(units: 7)]
+    lesson.data.columns = LessonColumns(x: "b", y: "a", target: "kind")
+    let again = try await practice.open(table: text, name: "mine.csv", lesson: lesson)
+    #expect(again["lesson"] == (try lesson.json))
+    await #expect(throws: ApusError.self) {
+      try await practice.open(table: "c,d,e\n1,2,x\n3,1,y\n2,2,x\n5,1,y\n", name: "x", lesson: lesson)
+    }
   }
 
   @Test func aTableOfOnesOwn() async throws {

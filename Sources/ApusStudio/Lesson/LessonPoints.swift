@@ -7,6 +7,8 @@ package struct LessonPoints: Sendable {
   package var y: [Double]
   /// The class' number, or the number to predict.
   package var targets: [Double]
+  /// Rows of a table that lack one of the cells that are needed.
+  package var leftOut = 0
   /// Empty for numbers.
   package var classNames: [String]
   package var task: LearningTask
@@ -134,6 +136,7 @@ package struct LessonPoints: Sendable {
     guard rows.count >= 4 else {
       throw ApusError("\(rows.count) rows with all three values", at: table.name, expected: "at least 4")
     }
+    leftOut = table.rowCount - rows.count
     (x, y) = (rows.map { first[$0] }, rows.map { second[$0] })
     names = (columns.x, columns.y, columns.target)
     (xRange, yRange) = (Self.range(x), Self.range(y))

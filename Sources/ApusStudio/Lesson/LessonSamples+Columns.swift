@@ -13,7 +13,8 @@ extension LessonSamples {
     }
     let target = table.columns[index].name
     let removed = Set(lesson.data.removed)
-    let rows = table.columns[index].filledRows.enumerated().filter { !removed.contains($0.offset) }
+    let filled = table.columns[index].filledRows
+    let rows = filled.enumerated().filter { !removed.contains($0.offset) }
       .map(\.element)
     guard rows.count >= 4 else {
       throw ApusError(
@@ -47,11 +48,12 @@ extension LessonSamples {
       split.training.indices.flatMap { features[($0 * names.count)..<(($0 + 1) * names.count)] },
       names: names)
     let (x, y) = projection.coordinates(features)
-    let points = LessonPoints(
+    var points = LessonPoints(
       x: x, y: y,
       targets: kind == .regression ? encoded.targetValues : encoded.dataset.labels.map { Double($0) },
       classNames: preprocessing.target.classNames, task: kind,
       names: ("component 1", "component 2", target))
+    points.leftOut = table.rowCount - filled.count
     self.init(
       points: points, inputs: names.map { LessonInput(name: "column \($0)", title: $0) },
       plane: .slice(projection), schema: .table(preprocessing), dataset: encoded.dataset, split: split,

@@ -7,6 +7,8 @@ package struct Preset: Sendable {
   package let name: String
   let title: String
   package let sentences: String
+  /// Steps a second at which it is seen; nil where the usual ones do.
+  package var speed: Double? = nil
   package let lesson: @Sendable () -> Lesson
 
   var json: JSONValue {
@@ -14,6 +16,7 @@ package struct Preset: Sendable {
       .object([
         JSONMember("name", .string(name)), JSONMember("title", .string(title)),
         JSONMember("sentences", .string(sentences)), JSONMember("lesson", try lesson().json),
+        JSONMember("speed", speed.map { .double($0) } ?? .null),
       ])
     }
   }
@@ -111,7 +114,8 @@ package struct Preset: Sendable {
       sentences: """
         One input is ten times the other, so the loss is a long valley: plain descent creeps along its floor. \
         Choose momentum, and the same rate gathers speed; the race below the network has them side by side.
-        """
+        """,
+      speed: 20
     ) {
       var lesson = made("ravine", hidden: [], optimizer: GradientDescent.name, rate: 0.02)
       lesson.scaling = .none

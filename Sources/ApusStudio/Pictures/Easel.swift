@@ -83,6 +83,7 @@ final class Easel: @unchecked Sendable {
               ])
             })),
         JSONMember("points", .integer(points.count)), JSONMember("training", .integer(plan.training.count)),
+        JSONMember("leftOut", .integer(points.leftOut)),
         JSONMember("loss", .string(type(of: plan.settings.loss).name)),
       ])
     for index in 0..<points.count {

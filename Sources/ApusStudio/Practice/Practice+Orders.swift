@@ -1,5 +1,5 @@
 package import ApusCore
-package import ApusData
+import ApusData
 import ApusTraining
 import Synchronization
 
@@ -22,21 +22,29 @@ extension Practice {
   }
 
   /// A table that was handed in, as a text; the lesson is then about it.
-  package func open(table text: String, name: String) async throws -> JSONValue {
+  ///
+  /// - Parameter wanted: a lesson that was about such a table before; without one, what the table seems to be about.
+  package func open(table text: String, name: String, lesson wanted: Lesson? = nil) async throws -> JSONValue
+  {
     // On the session's own thread: a table that takes long keeps nobody else waiting.
     try await perform { trainee in
       let bytes = Array(text.utf8)
       try Self.checkWidth(bytes)
       let table = try Table.parse(bytes, name: String(name.prefix(100)))
-      var lesson = trainee.lesson
-      lesson.data = try LessonData(own: table, keeping: lesson.data)
-      // What was chosen for another task may not do for this one.
-      lesson.loss = nil
-      try trainee.take(lesson, table: table)
+      try trainee.take(wanted ?? Self.usual(table, trainee.lesson), table: table)
       return try .object([
         JSONMember("lesson", trainee.lesson.json), JSONMember("table", table.outline),
+        JSONMember("leftOut", .integer(trainee.plan.points.leftOut)),
       ])
     }
+  }
+
+  private static func usual(_ table: Table, _ former: Lesson) throws(ApusError) -> Lesson {
+    var lesson = former
+    lesson.data = try LessonData(own: table, keeping: lesson.data)
+    // What was chosen for another task may not do for this one.
+    lesson.loss = nil
+    return lesson
   }
 
   /// - Throws: when a line has more separators of a kind than a table of ``Limits/columns``: before there is an array for each.
@@ -193,40 +201,5 @@ extension Practice {
   private struct PatientBox: @unchecked Sendable {
     let patient: Patient
     init(_ patient: Patient) { self.patient = patient }
-  }
-}
-
-extension LessonData {
-  /// A table's first two columns of numbers, and what it seems to be about.
-  init(own table: Table, keeping old: LessonData) throws(ApusError) {
-    guard table.rowCount <= Limits.points else {
-      throw ApusError(
-        "\(table.rowCount) rows", at: table.name, expected: "at most \(Limits.points)",
-        fix: "train on the whole file with apus train")
-    }
-    let schema = try TableSchema.infer(table)
-    let target = schema.target.map { table.columns[$0.index].name } ?? ""
-    let numbers = schema.inputs.map { table.columns[$0] }.filter(\.isNumeric).map(\.name)
-    self.init()
-    set = PointSet.own
-    (validation, seed) = (old.validation, old.seed)
-    columns =
-      numbers.count >= 2
-      ? LessonColumns(x: numbers[0], y: numbers[1], target: target) : LessonColumns(target: target, all: true)
-  }
-}
-
-extension Table {
-  /// What the page needs to offer a choice of columns.
-  package var outline: JSONValue {
-    .object([
-      JSONMember("name", .string(name)), JSONMember("rows", .integer(rowCount)),
-      JSONMember(
-        "columns",
-        .array(
-          columns.prefix(200).map {
-            .object([JSONMember("name", .string($0.name)), JSONMember("isNumeric", .bool($0.isNumeric))])
-          })),
-    ])
   }
 }

@@ -156,7 +156,8 @@
           guard let text = body["text"]?.stringValue, let name = body["name"]?.stringValue else {
             throw ApusError("no table", expected: "name and text")
           }
-          return .json(try await practice.open(table: text, name: name))
+          let lesson = try body["lesson"].flatMap { $0 == .null ? nil : try Lesson(json: $0) }
+          return .json(try await practice.open(table: text, name: name, lesson: lesson))
         }
       }
       router.post("api/sessions/{id}/model") { _, context in
