@@ -17,17 +17,13 @@ import time
 import traceback
 
 from chromium import Chromium, Failure
+from common import READY, encoded, expect
 from every_control import EveryControl
-
-READY = "document.documentElement.dataset.ready === 'true' && playground.picture && playground.picture.weights.length > 0"
-
-
-def expect(holds, what):
-    if not holds:
-        raise Failure(what)
+from lasting import Lasting
+from tables import Tables
 
 
-class Check:
+class Check(Lasting, Tables):
     """A browser at a server; each check begins with a page of its own."""
 
     def __init__(self, apus, folder):
@@ -790,12 +786,6 @@ class Check:
                 expect(not overlaps, f"at {width} px overlap: {overlaps}")
                 self.shot(f"page-{width}-{'dark' if is_dark else 'light'}")
                 self.quiet()
-
-
-def encoded(lesson):
-    from urllib.parse import quote
-
-    return quote(json.dumps(lesson))
 
 
 def main():

@@ -1,6 +1,7 @@
 // How gradients flow: a row for each layer, a column for each moment, the darker the larger; beside it the figures of now.
 
 import { colours, mix } from './colours.js';
+import { figure } from './parts.js';
 
 const canvas = document.getElementById('flow');
 const table = document.getElementById('flow-figures');
@@ -21,7 +22,6 @@ export function add(gradients, movement, dead) {
   moments.push(gradients);
   if (moments.length > columns) moments.shift();
   draw();
-  const figure = (value) => value === undefined || value === null ? '–' : value === 0 ? '0' : value.toExponential(1);
   const names = gradients.map((_, layer) => layer === layers - 1 ? 'output' : `layer ${layer + 1}`);
   const rows = names.map((name, layer) => {
     const row = document.createElement('tr');

@@ -28,6 +28,7 @@ export function toggle() {
   asked += 1;
   map = null;
   $('landscape-picture').replaceChildren();
+  $('landscape-key').hidden = true;
   return watch({ landscape: false });
 }
 
@@ -59,6 +60,7 @@ function show(found) {
   dot.setAttribute('r', 6);
   svg.append(line, dot);
   $('landscape-picture').replaceChildren(svg);
+  $('landscape-key').hidden = false;
   move(map.way[map.way.length - 1], map.loss);
 }
 

@@ -2,11 +2,14 @@
 
 import { remember } from './address.js';
 import * as controls from './controls.js';
+import { textOf } from './encoding.js';
 import * as hiding from './hiding.js';
+import * as lessons from './lessons.js';
 import { menus } from './menus.js';
 import { fail, say } from './messages.js';
 import * as race from './race.js';
 import { state } from './state.js';
+import * as waiting from './waiting.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -29,7 +32,7 @@ export function begin({ lesson, table }) {
   accepted = structuredClone(lesson);
   state.lesson = lesson;
   state.table = table;
-  if (!isShown) refresh();
+  if (isShown) lessons.show(); else refresh();
 }
 
 /** Changes the lesson here and in the session; a refused change is undone. */
@@ -41,20 +44,42 @@ export function change(body) {
 
 export function take(wanted) {
   if (hiding.refuses()) return Promise.resolve(say('The lesson of this page is locked.'));
+  if (state.isOver) return Promise.resolve();
   state.lesson = wanted;
   queue = queue.then(async () => {
     try {
-      state.lesson = await state.session.order('lesson', { lesson: wanted });
+      state.lesson = await answered(wanted);
       accepted = structuredClone(state.lesson);
+      waiting.end();
       say('');
     } catch (error) {
+      // What nobody has refused stays in the address, for the time when somebody can answer.
+      if (state.isOver) return remember();
       state.lesson = structuredClone(accepted);
-      fail(error);
+      if (!state.table && waiting.isFor(wanted, error)) wait(wanted);
+      else fail(error);
     }
     remember();
     refresh();
   });
   return queue;
+}
+
+/** What the server makes of a lesson. Where it is silent, it is asked once more when the stream knows whether it stays so. */
+async function answered(lesson) {
+  try {
+    return await state.session.order('lesson', { lesson });
+  } catch (error) {
+    if (error.status || state.isOver) throw error;
+    await new Promise((resolve) => { setTimeout(resolve, 2000); });
+    if (state.isOver) throw error;
+    return state.session.order('lesson', { lesson });
+  }
+}
+
+/** A lesson whose table is not here waits for it. */
+export function wait(wanted) {
+  waiting.begin(wanted, { open: openFile, leave: () => { remember(); lessons.show(); } });
 }
 
 function chooseSet(name) {
@@ -65,27 +90,36 @@ function chooseSet(name) {
       ...lesson.data, set: name, added: [], removed: [],
       classes: set ? Math.min(Math.max(lesson.data.classes, set.classes[0]), set.classes[1]) : lesson.data.classes,
     };
-    if (name === 'own' && !lesson.data.columns) {
-      const { columns } = state.table;
-      const numeric = columns.filter((column) => column.isNumeric);
-      const [x, y] = numeric.length > 1 ? [numeric[0].name, numeric[1].name] : ['', ''];
-      lesson.data.columns = { x, y, target: columns[columns.length - 1].name, all: numeric.length < 2 };
-    }
+    if (name === 'own') lesson.data.columns ??= state.table.usual;
     if (name === 'own' || set?.task !== former) lesson.loss = null;
   });
 }
 
 async function openFile(file) {
   if (file.size > menus.limits.bytes) return fail(new Error(`${file.name} has ${file.size} bytes; expected at most ${menus.limits.bytes}`));
+  const { awaited } = state;
   try {
-    const answer = await state.session.open(file.name, await file.text());
+    const { text, encoding } = await textOf(file);
+    const answer = await state.session.open(file.name, text, awaited);
+    waiting.end();
     begin(answer);
     remember();
-    say(`${answer.table.name}: ${answer.table.rows} rows`);
+    say(about(answer, awaited, encoding));
   } catch (error) {
     fail(error);
     refresh();
   }
+}
+
+/** What was made of a table. */
+function about({ table, leftOut, lesson }, awaited, encoding) {
+  const { columns } = lesson.data;
+  const rows = `${table.name}: ${table.rows.toLocaleString('en')} rows` + (leftOut > 0 ? `, ${leftOut.toLocaleString('en')} of them left out, for a cell that is needed is empty.` : '.');
+  const place = columns.all ? 'from all columns' : `over “${columns.x}” and “${columns.y}”`;
+  const choice = awaited ? 'The lesson of the address goes on with it.'
+    : `“${columns.target}” is predicted, ${table.why}, ${place}; Data has the others.`;
+  const kind = encoding ? ` The file is not UTF-8 and was read as ${encoding}: where its names look wrong, save it as UTF-8.` : '';
+  return `${rows} ${choice}${kind}`;
 }
 
 // MARK: The forms
@@ -100,6 +134,7 @@ function refresh() {
   showTraining(taskOf(lesson));
   controls.layersForm($('layers'), lesson, menus, change);
   race.form(lesson);
+  lessons.show();
   hiding.apply();
   if (path) restoreFocus(path);
 }

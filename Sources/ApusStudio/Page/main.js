@@ -4,11 +4,13 @@ import * as address from './address.js';
 import * as closer from './closer.js';
 import { forgetColours } from './colours.js';
 import * as digit from './digit.js';
+import * as ending from './ending.js';
 import * as flow from './flow.js';
 import * as hiding from './hiding.js';
 import * as lesson from './lesson.js';
+import * as lessons from './lessons.js';
 import { menus } from './menus.js';
-import { fail, say } from './messages.js';
+import { fail } from './messages.js';
 import * as network from './network.js';
 import * as panels from './panels.js';
 import * as pictures from './pictures.js';
@@ -18,13 +20,15 @@ import { Session, keepToken } from './server.js';
 import { state } from './state.js';
 import * as time from './time.js';
 import * as tools from './tools.js';
+import * as waiting from './waiting.js';
 
 const $ = (id) => document.getElementById(id);
 
 function wire() {
   time.wire();
   tools.wire();
-  address.wire(lesson.take);
+  address.wire({ take: lesson.take, setSpeed: time.setSpeed });
+  lessons.wire({ take: (chosen) => lesson.take(chosen).then(() => time.order('rewind')), setSpeed: time.setSpeed });
   network.setActions({
     limits: () => menus.limits,
     addLayer: () => lesson.change((lesson) => { lesson.layers.push(structuredClone(menus.layer)); }),
@@ -49,42 +53,31 @@ function wire() {
   window.addEventListener('pagehide', (event) => { if (!event.persisted) state.session.close(); });
 }
 
-// MARK: Lessons by name
-
-function offerLessons() {
-  $('preset').append(...[{ name: '', title: 'of your own' }, ...menus.presets].map((preset) => new Option(preset.title, preset.name)));
-  $('preset').addEventListener('change', () => {
-    const preset = menus.presets.find((candidate) => candidate.name === $('preset').value);
-    $('sentences').textContent = preset?.sentences ?? '';
-    if (preset) lesson.take(structuredClone(preset.lesson)).then(() => time.order('rewind'));
-  });
-}
-
-function nameLesson() {
-  const known = menus.presets.find((preset) => JSON.stringify(preset.lesson) === JSON.stringify(state.lesson));
-  $('preset').value = known?.name ?? '';
-  $('sentences').textContent = known?.sentences ?? '';
-}
-
 // MARK: The beginning
 
 /** Asks for a session; while the server makes one, the page is put together. */
 function start() {
   hiding.read(location.hash);
+  const speed = address.speedOfAddress();
+  if (speed !== undefined) time.showSpeed(speed);
   open(address.lessonOfAddress());
-  offerLessons();
   wire();
   lesson.showUsual();
 }
 
 /** Asks for a session with a lesson, and where that is refused for one without. */
 function open(wanted) {
-  state.session = new Session(wanted, time.speed(), take, () => {
-    say('The server is gone, or the session is over: start apus playground, and load the page again.', true);
-  });
+  state.session = new Session(wanted, state.speed, take, ending.end);
   state.session.opened.catch((error) => {
-    if (wanted) open(null);
-    fail(error);
+    // Without a lesson there is nothing that could have been refused but the page itself.
+    if (!wanted || error.status !== 422) {
+      // The address that is put in the place of this one is given its lesson.
+      if (wanted) [state.lesson, state.preset] = [wanted, address.presetOfAddress()];
+      return ending.fail(error);
+    }
+    open(null);
+    if (waiting.isFor(wanted, error)) lesson.wait(wanted);
+    else fail(error);
     keepToken();
   });
 }
@@ -95,8 +88,8 @@ function take(header, bytes) {
 }
 
 function begin(answer) {
+  state.preset = address.presetOfAddress();
   lesson.begin(answer);
-  nameLesson();
   address.reduce();
   document.documentElement.dataset.ready = 'true';
   // The browser keeps tokens and addresses far from the page: the first picture does not wait for that.

@@ -1,6 +1,6 @@
 // What is said of the training: the confusion matrix, the doctor's verdicts, a divergence, the exports.
 
-import { element } from './parts.js';
+import { element, figure } from './parts.js';
 
 export function confusion(box, plan, header) {
   if (header.errors) {
@@ -10,7 +10,7 @@ export function confusion(box, plan, header) {
       const row = body.insertRow();
       const title = element('th', '', name);
       title.scope = 'row';
-      row.append(title, element('td', 'n', value === null ? '–' : String(Number(value.toPrecision(3)))));
+      row.append(title, element('td', 'n', figure(value)));
     }
     fill(box, table, plan.validation > 0 ? 'Errors on the points for validation' : 'Errors');
     return;

@@ -8,13 +8,22 @@ export function picture(text) {
   return svg;
 }
 
+/** A number of three digits, in about seven characters whatever its size. */
 export const figure = (value) => {
-  if (value === null || value === undefined) return 'no number';
-  if (value === 0) return '0';
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  const text = size >= 1e5 || size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+  let text = String(Number(value.toPrecision(3)));
+  if (size !== 0 && (size >= 99950 || size < 0.0009995)) {
+    const short = (digits) => Number(value.toPrecision(digits)).toExponential();
+    text = short(3);
+    if (text.replace('+', '').length > 7) text = short(2);
+  }
   return text.replace('e+', 'e').replaceAll('-', '−');
 };
+
+/** How many there are: in full below a million. */
+export const count = (value) => value < 1e6 ? value.toLocaleString('en') : Number((value / 1e6).toPrecision(4)).toLocaleString('en') + 'M';
 
 export const element = (tag, className, text) => {
   const result = document.createElement(tag);

@@ -64,7 +64,7 @@ function takePlan(header, bytes) {
 function takePicture(header, bytes) {
   const { plan } = state;
   if (header.curves) curves.setCurves(header.curves);
-  else curves.addPoint(header.curve, state.isLookingBack);
+  curves.addPoint(header.curve, header.isLookingBack);
   const weightCount = plan.layers.reduce((sum, layer) => sum + layer.inputs * layer.units + layer.units, 0);
   const unitCount = plan.layers.slice(0, -1).reduce((sum, layer) => sum + layer.units, 0);
   const size = plan.grid ** 2;
@@ -79,6 +79,13 @@ function takePicture(header, bytes) {
   state.facts = header;
   closer.take(header);
   counts.pictures += 1;
+  ask();
+}
+
+/** Shows the last picture as what it is: nothing is played any more. */
+export function stop() {
+  if (!state.picture) return;
+  state.facts = { ...state.facts, state: 'over' };
   ask();
 }
 

@@ -1,6 +1,7 @@
 // The plane: what the network puts out, or one unit, with the points over it; clicks add points and take them away.
 
 import { classRamp, colours, css, drawing, pack, paintUnit, seriesCount } from './colours.js';
+import { figure } from './parts.js';
 
 const canvas = document.getElementById('plane');
 const caption = document.getElementById('plane-caption');
@@ -191,12 +192,12 @@ function legend() {
   if (plan.task === 'classification') {
     plan.classes.forEach((name, label) => add('dot', name, `var(--c${label % seriesCount})`));
   } else {
-    const number = (value) => Number(value.toPrecision(3));
-    add('ramp', `${plan.target} from ${number(plan.targets[0])} to ${number(plan.targets[1])}`);
+    add('ramp', `${plan.target} from ${figure(plan.targets[0])} to ${figure(plan.targets[1])}`);
   }
   add('dot filled', `${plan.training} for training`, 'var(--muted)');
   const kept = plan.points.length / 4 - plan.training;
   if (kept > 0) add('dot ring', `${kept} for validation`, 'var(--muted)');
+  if (plan.leftOut > 0) box.append(`${plan.leftOut} row${plan.leftOut === 1 ? '' : 's'} left out: a cell that is needed is empty`);
 }
 
 /** The number of the point at a place of the plane, or nil. */

@@ -1,8 +1,9 @@
 // A race of several optimizers on the lesson's network: their losses over one another, and what each puts out.
 
 import { number, readable, select, nameOf } from './controls.js';
-import { element } from './parts.js';
+import { element, figure } from './parts.js';
 import { paintOutput } from './plane.js';
+import * as ticks from './ticks.js';
 
 const box = document.getElementById('race');
 const list = document.getElementById('racers');
@@ -119,8 +120,6 @@ export function take(header, bytes) {
   document.documentElement.dataset.race = header.state;
 }
 
-const figure = (value) => value === null ? '–' : value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
-
 function result(header, titles) {
   const there = header.racers.map((racer, index) => ({ ...racer, title: titles[index] }))
     .filter((racer) => racer.reached !== null).sort((a, b) => a.reached - b.reached);
@@ -136,28 +135,30 @@ function result(header, titles) {
     + (rest.length ? `; ${rest.join(', ')}.` : '.');
 }
 
-const [width, height, left, bottom, top] = [560, 190, 46, 22, 10];
+const [height, left, bottom, top] = [190, 46, 22, 10];
+/** Below it, nobody sees who is ahead, and an axis from it would have no room for anything else. */
+const least = 1e-12;
 
 function draw(header, titles) {
   const curves = header.racers.map((racer) => racer.curve.filter(([, loss]) => loss !== null && loss > 0));
-  const values = curves.flatMap((curve) => curve.map(([, loss]) => loss));
+  const values = curves.flatMap((curve) => curve.map(([, loss]) => Math.max(loss, least)));
   if (!values.length) return;
-  // What diverges leaves the picture, so that the others can be told apart.
-  const start = Math.max(...curves.map((curve) => curve[0]?.[1] ?? 0));
-  const high = Math.min(Math.max(...values), start * 3);
-  // And what goes far below the goal its bottom.
-  const low = Math.max(Math.min(...values, header.goal ?? Infinity) * 0.85, (header.goal ?? 0) / 10, 1e-9);
+  if (header.goal > 0) values.push(header.goal);
+  // All that there is: a logarithm has room for it.
+  const axis = ticks.logarithmic(Math.min(...values), Math.max(...values), 6);
+  // As wide as it is shown, so that its text is of one size with the page's.
+  const width = Math.max(260, Math.min(640, chart.clientWidth || 560));
   const last = Math.max(...curves.map((curve) => curve[curve.length - 1]?.[0] ?? 0), 1);
   const x = (epoch) => left + epoch / last * (width - left - 8);
-  const share = (loss) => (Math.log(Math.max(loss, low)) - Math.log(low)) / (Math.log(Math.max(high, low * 1.2)) - Math.log(low));
-  const y = (loss) => top + (1 - Math.min(share(loss), 1.02)) * (height - top - bottom);
+  const share = (loss) => Math.log(Math.max(loss, axis.low) / axis.low) / Math.log(axis.high / axis.low);
+  const y = (loss) => top + (1 - share(loss)) * (height - top - bottom);
   let svg = chart.querySelector('svg');
   if (!svg) {
     svg = document.createElementNS(ns, 'svg');
-    svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     svg.setAttribute('role', 'img');
     chart.append(svg);
   }
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('aria-label', 'losses: ' + header.racers.map((racer, index) => `${titles[index]} ${figure(racer.loss)}`).join(', '));
   const parts = [];
   const part = (tag, attributes, content) => {
@@ -166,21 +167,21 @@ function draw(header, titles) {
     if (content !== undefined) item.textContent = content;
     parts.push(item);
   };
-  for (const tick of [low, Math.sqrt(low * high), high]) {
+  for (const tick of axis.ticks) {
     part('line', { class: 'grid', x1: left, x2: width - 8, y1: y(tick), y2: y(tick) });
-    part('text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, figure(Number(tick.toPrecision(2))));
+    part('text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, figure(tick));
   }
   part('text', { x: left, y: height - 6 }, '0');
-  part('text', { x: width - 8, y: height - 6, 'text-anchor': 'end' }, `epoch ${last.toLocaleString('en')}`);
+  part('text', { x: width - 8, y: height - 6, 'text-anchor': 'end' }, `epoch ${figure(last)}`);
   if (header.goal !== null) {
     part('line', { class: 'marker', x1: left, x2: width - 8, y1: y(header.goal), y2: y(header.goal) });
-    part('text', { x: left + 4, y: y(header.goal) - 4 }, 'goal');
+    // Where the curves have come to by then, and not where they begin.
+    part('text', { x: width - 8, y: y(header.goal) - 4, 'text-anchor': 'end' }, 'goal');
   }
   curves.forEach((curve, index) => {
     part('polyline', { class: `racer-${index}`, points: curve.map(([epoch, loss]) => `${x(epoch).toFixed(1)},${y(loss).toFixed(1)}`).join(' ') });
-    const racer = header.racers[index];
-    const end = curve.find(([, loss]) => header.goal !== null && loss <= header.goal);
-    if (racer.reached !== null && end) part('circle', { class: `racer-${index}`, cx: x(end[0]), cy: y(end[1]), r: 4 });
+    const { reached } = header.racers[index];
+    if (reached !== null) part('circle', { class: `racer-${index}`, cx: x(reached / header.stepsPerEpoch), cy: y(header.goal), r: 4 });
   });
   svg.replaceChildren(...parts);
   let legend = chart.querySelector('p');

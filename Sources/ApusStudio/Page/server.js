@@ -31,6 +31,13 @@ export class Refusal extends Error {
   }
 }
 
+/** No server answers at all. */
+class Silence extends Error {
+  constructor() { super('the server does not answer'); }
+}
+
+const asked = (path, options) => fetch(path, options).catch(() => { throw new Silence(); });
+
 async function checked(response) {
   if (response.ok) return response;
   let body = {};
@@ -39,7 +46,7 @@ async function checked(response) {
 }
 
 export async function post(path, body, options = {}) {
-  const response = await fetch(path, {
+  const response = await asked(path, {
     method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...options,
   });
   return checked(response);
@@ -49,9 +56,11 @@ export async function post(path, body, options = {}) {
 export class Session {
   /**
    * Asks for a session; a lesson of null is the server's own. The answer is the session's stream: `onFrame(header, bytes)`
-   * is called for each of its messages, of which the first says what the session is, and `onEnd()` when there are no more.
+   * is called for each of its messages, of which the first says what the session is, and `onEnd(error)` when there are no
+   * more, with the reason why no further stream could be had.
    */
   constructor(lesson, stepsPerSecond, onFrame, onEnd) {
+    this.onEnd = onEnd;
     this.opened = new Promise((resolve, reject) => {
       post('/api/sessions', { lesson, stepsPerSecond }).then((response) => this.listen(response, (header, bytes) => {
         if (header.kind === 'session') { this.id = header.id; resolve(); }
@@ -66,12 +75,23 @@ export class Session {
   }
 
   async order(name, members = {}) {
-    return (await post(await this.path('orders'), { do: name, ...members })).json();
+    return (await this.post('orders', { do: name, ...members })).json();
   }
 
-  async open(name, text) { return (await post(await this.path('table'), { name, text })).json(); }
+  /** A table, and a lesson that waits for it or null. */
+  async open(name, text, lesson) { return (await this.post('table', { name, text, lesson })).json(); }
 
-  async model() { return (await post(await this.path('model'), {})).blob(); }
+  async model() { return (await this.post('model', {})).blob(); }
+
+  async post(rest, body) {
+    try {
+      return await post(await this.path(rest), body);
+    } catch (error) {
+      // It is over; where the server is silent, the stream finds out whether it stays so.
+      if (this.id && (error.status === 401 || error.status === 404)) this.onEnd(error);
+      throw error;
+    }
+  }
 
   /** At once: the page is on its way out. */
   close() {
@@ -80,20 +100,23 @@ export class Session {
 
   /** Reads a stream, and when it breaks off another of the same session. */
   async listen(response, onFrame) {
+    let reason = null;
     for (let failures = 0; failures < 5; failures++) {
       try {
-        response ??= await checked(await fetch(`/api/sessions/${this.id}/stream`, { headers, cache: 'no-store' }));
+        response ??= await checked(await asked(`/api/sessions/${this.id}/stream`, { headers, cache: 'no-store' }));
         await read(response, (header, bytes) => {
           failures = 0;
           // A mistake of the page's own is no stream that broke off.
           try { onFrame(header, bytes); } catch (error) { reportError(error); }
         });
       } catch (error) {
+        reason = error;
         if (error instanceof Refusal) break;
       }
       response = null;
       await new Promise((resolve) => { setTimeout(resolve, 300); });
     }
+    return reason;
   }
 }
 
