@@ -28,13 +28,17 @@ export function wire({ take, setSpeed }) {
   });
 }
 
-/** Who races is no part of a lesson that has no race. */
-const text = (lesson, preset) => JSON.stringify(preset.lesson.race.racers.length ? lesson : { ...lesson, race: null });
+/** Whether a lesson is that of a name; who races is no part of one that has no race. */
+function isSame(lesson, named) {
+  if (lesson.data.set !== named.data.set || lesson.rate !== named.rate) return false;
+  const text = (each) => JSON.stringify(named.race.racers.length ? each : { ...each, race: null });
+  return text(lesson) === text(named);
+}
 
 /** Names the lesson at hand: it stays what it was chosen as, as long as it is about the same points. */
 export function show() {
   const { lesson } = state;
-  const exact = menus.presets.find((preset) => text(lesson, preset) === text(preset.lesson, preset));
+  const exact = menus.presets.find((preset) => isSame(lesson, preset.lesson));
   const named = exact ?? menus.presets.find((preset) => preset.name === state.preset && preset.lesson.data.set === lesson.data.set);
   state.preset = named?.name ?? null;
   own.textContent = named && !exact ? `${named.title}, changed` : 'of your own';
