@@ -208,7 +208,8 @@ import Testing
     let weights = try #require(trainee.session.snapshot()["2.weight"])
     // [units, outputs]
     let outputs = weights.count / 4
-    #expect(weights[..<outputs].allSatisfy { $0 != 0 } && weights[outputs...].allSatisfy { $0 == 0 }, "\(weights)")
+    #expect(
+      weights[..<outputs].allSatisfy { $0 != 0 } && weights[outputs...].allSatisfy { $0 == 0 }, "\(weights)")
     let metrics = trainee.session.evaluate(trainee.plan.training)
     #expect(try #require(metrics.first { $0.name == "accuracy" }).value > 0.9)
   }

@@ -48,7 +48,8 @@ public struct GradientCheck {
         ["parameter", "shape", "gradient", "relative error"],
         rows.map {
           [
-            names.parameter($0.path), $0.shape.map(String.init).joined(separator: " × "), shortFigure($0.norm, digits: 3),
+            names.parameter($0.path), $0.shape.map(String.init).joined(separator: " × "),
+            shortFigure($0.norm, digits: 3),
             shortFigure($0.relativeError, digits: 2),
           ]
         })
