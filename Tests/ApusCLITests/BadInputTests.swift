@@ -297,4 +297,13 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     #expect(result.out.contains(word), "\(name): \(result.out)")
     #expect(command.exists("run/model.safetensors"))
   }
+
+  /// A run's folder of the same name, say.
+  @Test func aFolderHidesABuiltInSet() throws {
+    let command = try Command()
+    try command.write("moons/config.yaml", "")
+    let result = try command.run("describe", "moons")
+    #expect(result.code == 1)
+    #expect(result.err.contains("hides the built-in data set"))
+  }
 }

@@ -160,7 +160,8 @@ import Testing
     let divergence = try #require(trainee.divergence)
     #expect(!trainee.isPlaying)
     #expect(divergence.error.problem.contains("step"))
-    #expect(divergence.error.place != nil)
+    let place = try #require(divergence.error.place)
+    #expect(["layer 1", "layer 2", "output"].contains { place.hasPrefix($0) }, "\(place)")
     // There is no going on from there.
     let step = trainee.session.progress.step
     trainee.play(true)
@@ -255,6 +256,23 @@ import Testing
     await #expect(throws: ApusError.self) {
       try await practice.open(table: "c,d,e\n1,2,x\n3,1,y\n2,2,x\n5,1,y\n", name: "x", lesson: lesson)
     }
+  }
+
+  /// Of a network of zeros a unit with one other weight learns, and the others stay as they are.
+  @Test func oneWeightWakesOneUnit() throws {
+    var lesson = try #require(Preset.table.first { $0.name == "zeros" }).lesson()
+    lesson.epochs = 100
+    let trainee = try Trainee(lesson, table: nil)
+    try trainee.set("0.weight", 0, to: 0.5)
+    trainee.play(true)
+    while trainee.isPlaying { _ = trainee.trainForAWhile() }
+    let weights = try #require(trainee.session.snapshot()["2.weight"])
+    // [units, outputs]
+    let outputs = weights.count / 4
+    #expect(
+      weights[..<outputs].allSatisfy { $0 != 0 } && weights[outputs...].allSatisfy { $0 == 0 }, "\(weights)")
+    let metrics = trainee.session.evaluate(trainee.plan.training)
+    #expect(try #require(metrics.first { $0.name == "accuracy" }).value > 0.9)
   }
 
   @Test func aTableOfOnesOwn() async throws {

@@ -55,7 +55,8 @@
 
     /// Shows what came out, and leaves a page with it in the run's folder.
     func finish(_ report: RunReport) {
-      let after = isQuiet ? [] : run.verdictsAfter(report)
+      // Without words too: the page has them.
+      let after = run.verdictsAfter(report)
       let page = Result { try leavePage(report, after) }
       if !isQuiet {
         let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]

@@ -47,7 +47,15 @@ public struct DataSource: Sendable {
   ) throws(ApusError) -> DataSource {
     switch FileKind.at(argument) {
     case .folder:
-      let images = try ImageFolder.open(folder: argument)
+      let images: ImageCollection
+      do throws(ApusError) {
+        images = try ImageFolder.open(folder: argument)
+      } catch {
+        guard BuiltInDataset.named(argument) != nil else { throw error }
+        var error = error
+        error.fix = "rename the folder, which hides the built-in data set of this name"
+        throw error
+      }
       return DataSource(name: shortName(argument), origin: argument, content: .images(images))
     case .file:
       if try startsLikeIDX(argument) {

@@ -1,5 +1,6 @@
 import ApusCore
 import ApusNN
+import ApusTraining
 
 extension LessonPlan {
   /// What a layer that stands somewhere in the network belongs to: `layer 1`, `output`.
@@ -17,6 +18,31 @@ extension LessonPlan {
     }
     let isNorm = network.items[item].layer is BatchNorm
     return "\(part(item)), \(isNorm ? "batch norm " : "")\(parts[1])"
+  }
+
+  /// What the page calls a layer: of `0` `layer 1`.
+  private func title(ofLayer path: String) -> String {
+    path.split(separator: ".").first.flatMap { Int($0) }.map(part) ?? path
+  }
+
+  /// What the page calls the place of a step's mistake, `layer 0 (dense)` or `parameter 0.weight`: others stay as they are.
+  func title(ofPlace place: String) -> String {
+    let words = place.split(separator: " ")
+    guard words.count >= 2 else { return place }
+    return switch words[0] {
+    case "layer": title(ofLayer: String(words[1]))
+    case "parameter": title(ofParameter: String(words[1]))
+    default: place
+    }
+  }
+
+  /// For the doctor, who then speaks of layers and inputs as the page does.
+  var names: PatientNames {
+    var names = PatientNames()
+    names.layer = { title(ofLayer: $0) }
+    names.parameter = { title(ofParameter: $0) }
+    names.features = samples.inputs.map(\.title)
+    return names
   }
 
   /// The layers whose outputs say what the network makes of a point: the activations of the hidden ones, and the output.

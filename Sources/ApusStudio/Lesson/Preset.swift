@@ -101,10 +101,10 @@ package struct Preset: Sendable {
       name: "zeros", title: "First weights of zero",
       sentences: """
         All units of a layer are the same and stay the same: no gradient tells them apart. \
-        Set one weight by hand, or draw the first weights at random, and it learns.
+        Set one weight of a unit by hand, and that unit alone learns; draw the first weights at random, and all do.
         """
     ) {
-      var lesson = made("circle", hidden: [4, 2])
+      var lesson = made("gaussians", hidden: [4])
       for index in lesson.layers.indices { lesson.layers[index].initializer = .string(Zeros.name) }
       lesson.initializer = .string(Zeros.name)
       return lesson

@@ -192,9 +192,9 @@ package final class Trainee {
       return true
     } catch {
       let good = snapshots.lastGood
-      divergence = (
-        error as? ApusError ?? ApusError("\(error)"), good?.state.progress.step ?? 0, good?.loss
-      )
+      var problem = error as? ApusError ?? ApusError("\(error)")
+      problem.place = problem.place.map { plan.title(ofPlace: $0) }
+      divergence = (problem, good?.state.progress.step ?? 0, good?.loss)
       isPlaying = false
       hasChanged = true
       return false
@@ -368,8 +368,13 @@ package final class Trainee {
 
   /// For the doctor, who examines a copy.
   var patient: Patient {
-    Patient(
+    let isTrained = session.progress.step > 0
+    let outcome = TrainingOutcome(
+      training: isTrained ? session.evaluate(plan.training) : [],
+      validation: isTrained ? plan.validation.map { session.evaluate($0) } ?? [] : [], test: [])
+    return Patient(
       session.snapshot(), training: plan.training, validation: plan.validation, settings: plan.settings,
-      scale: plan.scale, engine: try? Engine(instructionSet: engine.instructionSet, threads: 1))
+      scale: plan.scale, names: plan.names, outcome: isTrained ? outcome : nil,
+      engine: try? Engine(instructionSet: engine.instructionSet, threads: 1))
   }
 }

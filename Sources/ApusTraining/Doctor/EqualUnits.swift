@@ -23,10 +23,13 @@ struct EqualUnits: Examination {
     let worst = rows.max { $0.equal * $1.units < $1.equal * $0.units }!
     return Finding(
       2 * worst.equal >= worst.units ? .bad : equal > 0 ? .look : .ok, value: Double(equal),
-      figure: equal == 0 ? "none" : "\(worst.equal) of \(worst.units) in \(worst.path)", expected: "none",
+      figure: equal == 0
+        ? "none" : "\(worst.equal) of \(worst.units) in \(patient.names.parameter(worst.path))",
+      expected: "none",
       fix: "draw the weights at random: xavierUniform, or heNormal before ReLU",
       details: FindingDetails(
-        ["weights", "units", "equal"], rows.map { [$0.path, "\($0.units)", "\($0.equal)"] }))
+        ["weights", "units", "equal"],
+        rows.map { [patient.names.parameter($0.path), "\($0.units)", "\($0.equal)"] }))
   }
 
   /// How many units have the weights of an earlier one.

@@ -41,12 +41,15 @@ public struct GradientCheck {
       return error < Self.tolerance ? .ok : error < Self.wrong ? .look : .bad
     }
 
-    public var details: FindingDetails {
+    public var details: FindingDetails { details(PatientNames()) }
+
+    func details(_ names: PatientNames) -> FindingDetails {
       FindingDetails(
         ["parameter", "shape", "gradient", "relative error"],
         rows.map {
           [
-            $0.path, $0.shape.map(String.init).joined(separator: " × "), shortFigure($0.norm, digits: 3),
+            names.parameter($0.path), $0.shape.map(String.init).joined(separator: " × "),
+            shortFigure($0.norm, digits: 3),
             shortFigure($0.relativeError, digits: 2),
           ]
         })

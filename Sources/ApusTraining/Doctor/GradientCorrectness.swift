@@ -27,8 +27,9 @@ struct GradientCorrectness: Examination {
     guard let worst = report.worst else { return nil }
     return Finding(
       report.level, value: worst.relativeError,
-      figure: "\(shortFigure(worst.relativeError, digits: 2)) in \(worst.path)",
+      figure: "\(shortFigure(worst.relativeError, digits: 2)) in \(patient.names.parameter(worst.path))",
       expected: "below \(shortFigure(GradientCheck.Report.tolerance))",
-      fix: "look for what stops or changes a gradient in layer \(worst.path)", details: report.details)
+      fix: "look for what stops or changes a gradient in \(patient.names.parameter(worst.path))",
+      details: report.details(patient.names))
   }
 }

@@ -18,7 +18,10 @@ struct GradientFlow: Examination {
     let details = FindingDetails(
       ["layer", "outputs (rms)", "gradient (rms)"],
       probe.signals.map {
-        ["\($0.path) \($0.name)", shortFigure($0.output, digits: 3), shortFigure($0.gradient, digits: 3)]
+        [
+          "\(patient.names.layer($0.path)) \($0.name)", shortFigure($0.output, digits: 3),
+          shortFigure($0.gradient, digits: 3),
+        ]
       })
     func finding(_ level: Verdict.Level, _ value: Double?, _ figure: String, _ fix: String) -> Finding {
       Finding(
@@ -31,7 +34,9 @@ struct GradientFlow: Examination {
     if let silent = probe.signals.first(where: { $0.gradient == 0 }) {
       let count = probe.signals.count { $0.gradient == 0 }
       return finding(
-        .bad, 0, "none reaches \(count) of \(probe.signals.count) layers, \(silent.path) first", vanishing)
+        .bad, 0,
+        "none reaches \(count) of \(probe.signals.count) layers, \(patient.names.layer(silent.path)) first",
+        vanishing)
     }
     let smallest = probe.signals.min { $0.gradient < $1.gradient }!
     let largest = probe.signals.max { $0.gradient < $1.gradient }!
@@ -43,11 +48,11 @@ struct GradientFlow: Examination {
     return fading >= growing
       ? finding(
         level, 1 / fading,
-        "vanishing: layer \(smallest.path) gets 1/\(shortFigure(fading, digits: 2)) of the last one's",
+        "vanishing: \(patient.names.layer(smallest.path)) gets 1/\(shortFigure(fading, digits: 2)) of the last one's",
         vanishing)
       : finding(
         level, growing,
-        "exploding: layer \(largest.path) gets \(shortFigure(growing, digits: 2)) × the last one's",
+        "exploding: \(patient.names.layer(largest.path)) gets \(shortFigure(growing, digits: 2)) × the last one's",
         "draw the weights smaller (xavierUniform, prepare: lsuv), and clip the gradients: --clip-norm 1")
   }
 }

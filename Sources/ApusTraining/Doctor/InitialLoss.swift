@@ -11,6 +11,8 @@ struct InitialLoss: Examination {
   static let moments = [Examinations.Moment.beforeTraining]
 
   func callAsFunction(_ patient: Patient) throws -> Finding? {
+    // Where a network is examined that has learnt, its loss is no longer the first one.
+    guard !patient.isTrained else { return nil }
     let probe = try patient.probe()
     let expected = Expected(patient, probe)
     guard expected.value > 0 else { return nil }

@@ -16,6 +16,7 @@ public final class Patient {
   public let table: PatientTable?
   /// Turns regression outputs into original units.
   public let scale: TargetScale
+  public let names: PatientNames
 
   private let givenOutcome: TrainingOutcome?
   private let givenEngine: Engine?
@@ -30,7 +31,7 @@ public final class Patient {
   public init(
     _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil,
     settings: TrainingSettings, table: PatientTable? = nil, scale: TargetScale = TargetScale(),
-    outcome: TrainingOutcome? = nil, engine: Engine? = nil
+    names: PatientNames = PatientNames(), outcome: TrainingOutcome? = nil, engine: Engine? = nil
   ) {
     self.model = model
     self.training = training
@@ -39,6 +40,7 @@ public final class Patient {
     self.settings = settings
     self.table = table
     self.scale = scale
+    self.names = names
     givenOutcome = outcome
     givenEngine = engine
   }
@@ -89,7 +91,7 @@ public final class Patient {
     let result =
       surveyed
       ?? Result {
-        try (table ?? PatientTable(encoded: training)).map {
+        try (table ?? PatientTable(encoded: training, names: names.features)).map {
           try ColumnSurvey($0.table, target: $0.target, task: $0.task, leaveOut: $0.leaveOut)
         }
       }
@@ -148,12 +150,12 @@ public struct PatientTable: Sendable {
   }
 
   /// The features of a data set as columns; nil for images, whose pixels are no columns.
-  init?(encoded dataset: any Dataset) throws(ApusError) {
+  init?(encoded dataset: any Dataset, names features: [String]) throws(ApusError) {
     guard dataset.inputShape.count == 1, dataset.count > 1, dataset.positions == 1 else { return nil }
     let batch = try dataset.batch(Array(0..<dataset.count))
     var columns = (0..<batch.inputSize).map { feature in
       TableColumn(
-        "feature \(feature + 1)",
+        features.count == batch.inputSize ? features[feature] : "feature \(feature + 1)",
         numbers: (0..<batch.count).map { Double(batch.inputs[$0 * batch.inputSize + feature]) })
     }
     switch dataset.targets {

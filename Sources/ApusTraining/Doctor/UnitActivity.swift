@@ -26,7 +26,8 @@ struct UnitActivity: Examination {
       level, value: share,
       figure: share == 0
         ? "none"
-        : "\(Self.flat(worst.unit)) of \(worst.unit.units) \(kind) in \(worst.unit.path), \(worst.moment)",
+        : "\(Self.flat(worst.unit)) of \(worst.unit.units) \(kind) in \(patient.names.layer(worst.unit.path)), "
+          + worst.moment,
       expected: "below \(shortFigure(100 * Self.suspicious)) %",
       fix: worst.unit.saturates
         ? "scale the inputs, draw the weights smaller, or use ReLU or tanh"
@@ -37,7 +38,7 @@ struct UnitActivity: Examination {
         ["when", "layer", "units", "dead", "saturated"],
         readings.map {
           [
-            $0.moment, "\($0.unit.path) \($0.unit.name)", "\($0.unit.units)",
+            $0.moment, "\(patient.names.layer($0.unit.path)) \($0.unit.name)", "\($0.unit.units)",
             $0.unit.saturates ? "–" : "\($0.unit.dead)", $0.unit.saturates ? "\($0.unit.saturated)" : "–",
           ]
         }))

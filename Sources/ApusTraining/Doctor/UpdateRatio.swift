@@ -25,11 +25,13 @@ struct UpdateRatio: Examination {
     return Finding(
       level(worst.ratio), value: level(worst.ratio) == .ok ? middle : worst.ratio,
       figure: level(worst.ratio) == .ok
-        ? shortFigure(middle, digits: 2) : "\(shortFigure(worst.ratio, digits: 2)) in \(worst.path)",
+        ? shortFigure(middle, digits: 2)
+        : "\(shortFigure(worst.ratio, digits: 2)) in \(patient.names.parameter(worst.path))",
       expected: "0.0001 … 0.05",
       fix: isSmall
         ? "raise the learning rate, or see why no gradient reaches the layer" : "lower the learning rate",
       details: FindingDetails(
-        ["weights", "ratio"], ratios.map { [$0.path, shortFigure($0.ratio, digits: 2)] }))
+        ["weights", "ratio"],
+        ratios.map { [patient.names.parameter($0.path), shortFigure($0.ratio, digits: 2)] }))
   }
 }

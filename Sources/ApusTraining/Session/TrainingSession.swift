@@ -195,9 +195,15 @@ public final class TrainingSession {
   private static let divergence: Float = 1e5
 
   private func diverged(_ loss: Float) -> ApusError {
-    ApusError(
-      "step \(progress.step + 1): training diverges, the loss grew from \(progress.firstLoss ?? loss) to \(loss)",
-      at: "the loss",
+    let (model, gradients) = (step.trained[0].model, step.trained[0].gradients.floats)
+    let worst = model.parameters.filter { !$0.specification.isState }.max { left, right in
+      gradients[left.range].lazy.map(abs).max() ?? 0 < gradients[right.range].lazy.map(abs).max() ?? 0
+    }
+    let (first, last) = (Double(progress.firstLoss ?? loss), Double(loss))
+    return ApusError(
+      "step \(progress.step + 1): the loss grew from \(shortFigure(first, digits: 3)) to "
+        + "\(shortFigure(last, digits: 3)), and its gradient is the largest here: training diverges",
+      at: worst.map { "parameter \($0.path)" } ?? "the loss",
       fix: "lower the learning rate of \(shortText(settings.rate)), or clip the gradients' norm")
   }
 

@@ -1,3 +1,5 @@
+import ApusTraining
+
 /// A small histogram for each layer, from the input to the output: how signals or gradients change through depth.
 public struct DepthHistograms: Chart {
   public struct Layer: Sendable {
@@ -45,11 +47,24 @@ public struct DepthHistograms: Chart {
           ChartStyle.fill(0))
       }
       drawing.line(Point(x, plot.bottom), Point(plot.right, plot.bottom), "axis")
-      drawing.label(ChartScale.figure(layer.histogram.low), at: Point(x, plot.bottom + 12), "muted small")
-      drawing.label(
-        ChartScale.figure(layer.histogram.high), at: Point(plot.right, plot.bottom + 12), "muted small", .end)
+      let (low, high) = Self.ends(layer.histogram, within: plot.width)
+      drawing.label(low, at: Point(x, plot.bottom + 12), "muted small")
+      drawing.label(high, at: Point(plot.right, plot.bottom + 12), "muted small", .end)
       if !layer.note.isEmpty { drawing.label(layer.note, at: Point(x, plot.bottom + 26), "muted small") }
     }
+  }
+
+  /// The figures of both ends, with as many digits as there is room for.
+  private static func ends(_ histogram: Histogram, within width: Double) -> (low: String, high: String) {
+    var ends = ("", "")
+    for digits in [3, 2, 1] {
+      ends = (
+        ChartScale.minus(shortFigure(histogram.low, digits: digits)),
+        ChartScale.minus(shortFigure(histogram.high, digits: digits))
+      )
+      if textWidth(ends.0, size: 10.5) + textWidth(ends.1, size: 10.5) + 8 <= width { break }
+    }
+    return ends
   }
 }
 

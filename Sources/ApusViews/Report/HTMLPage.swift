@@ -133,6 +133,7 @@ struct HTMLPage {
     .note{font-size:.9rem}
     ul{margin:0 0 10px;padding-left:20px;max-width:85ch}
     .scroll{overflow-x:auto;margin:0 0 12px}
+    .scroll,figure{background:linear-gradient(90deg,var(--paper) 40%,transparent) left/36px 100% no-repeat local,linear-gradient(270deg,var(--paper) 40%,transparent) right/36px 100% no-repeat local,linear-gradient(90deg,var(--rule),transparent) left/12px 100% no-repeat scroll,linear-gradient(270deg,var(--rule),transparent) right/12px 100% no-repeat scroll}
     table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
     th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
     th{font-weight:600}thead th{color:var(--muted);font-weight:500}

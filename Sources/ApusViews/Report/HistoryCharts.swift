@@ -49,10 +49,11 @@ public struct HistoryCharts: Sendable {
       charts.append(
         LineChart(
           "Validation \(metric)",
-          runs.enumerated().map { number, run in
-            LineChart.Series(
-              run.name, values: run.history.epochs.map { $0.validation(metric) ?? .nan },
-              color: isSingle ? 1 : number)
+          runs.enumerated().compactMap { number, run in
+            let values = run.history.epochs.map { $0.validation(metric) ?? .nan }
+            // A run without the metric, of numbers beside runs of classes, has no curve here.
+            guard values.contains(where: \.isFinite) else { return nil }
+            return LineChart.Series(run.name, values: values, color: isSingle ? 1 : number)
           }, xName: "epoch", width: width))
     }
     if runs.contains(where: { run in run.history.epochs.contains { $0.rate != run.history.epochs[0].rate } })
