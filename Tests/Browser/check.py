@@ -16,6 +16,7 @@ import tempfile
 import time
 import traceback
 
+from by_hand import ByHand
 from chromium import Chromium, Failure
 from common import READY, encoded, expect
 from every_control import EveryControl
@@ -23,7 +24,7 @@ from lasting import Lasting
 from tables import Tables
 
 
-class Check(Lasting, Tables):
+class Check(ByHand, Lasting, Tables):
     """A browser at a server; each check begins with a page of its own."""
 
     def __init__(self, apus, folder):
@@ -322,7 +323,7 @@ class Check(Lasting, Tables):
         self.shots("digits-1280")
         # From the keyboard: a 1, pixel by pixel.
         self.click("#pad-clear")
-        self.wait("document.getElementById('pad-bars').hidden", what="an empty pad")
+        self.wait("document.getElementById('pad-bars').textContent.includes('9–')", what="an empty pad")
         self.run("document.querySelector('#pixels button[tabindex=\"0\"]').focus()")
         self.run("document.activeElement === document.querySelectorAll('#pixels button')[0] || document.querySelectorAll('#pixels button')[0].focus()")
         for _ in range(3):
@@ -713,10 +714,10 @@ class Check(Lasting, Tables):
         """Every button and field can be reached with Tab, and Enter and the space bar work."""
         self.open()
         reached = set()
-        for _ in range(90):
+        for _ in range(120):
             self.browser.key("Tab")
             reached.add(self.run("document.activeElement.id || document.activeElement.className || document.activeElement.tagName"))
-        for name in ("preset", "share", "rewind", "play", "sample", "speed", "plane", "hand-do", "doctor", "tile"):
+        for name in ("preset", "share", "rewind", "play", "sample", "speed", "hand-do", "doctor", "tile"):
             expect(name in reached or any(name in str(item) for item in reached), f"Tab does not reach {name}: {sorted(map(str, reached))}")
         unnamed = self.run("""[...document.querySelectorAll('button, input, select')].filter((item) => {
           if (item.closest('[hidden]')) return false;

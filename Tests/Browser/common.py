@@ -5,14 +5,9 @@ import subprocess
 import sys
 from urllib.parse import quote
 
-from chromium import Failure
+from chromium import expect  # noqa: F401
 
 READY = "document.documentElement.dataset.ready === 'true' && playground.picture && playground.picture.weights.length > 0"
-
-
-def expect(holds, what):
-    if not holds:
-        raise Failure(what)
 
 
 def encoded(lesson):

@@ -18,7 +18,7 @@ function stop(kind, error) {
   state.isOver = true;
   root.dataset.session = kind;
   pictures.stop();
-  for (const part of document.querySelectorAll('#time, #preset-field, main, #banner')) part.inert = true;
+  for (const part of document.querySelectorAll('#time, #glance, #preset-field, main')) part.inert = true;
   say('');
   const [title, text, action] = words(kind, error);
   const act = notice.button(action, () => location.reload());

@@ -3,6 +3,7 @@
 import { remember } from './address.js';
 import * as controls from './controls.js';
 import { textOf } from './encoding.js';
+import * as glance from './glance.js';
 import * as hiding from './hiding.js';
 import * as lessons from './lessons.js';
 import { menus } from './menus.js';
@@ -143,6 +144,7 @@ let shownTask = null;
 
 function showTraining(task) {
   shownTask = task;
+  glance.show(state.lesson, task, change, chooseSet);
   controls.trainingForm($('training-form'), state.lesson, menus, task, change);
 }
 
@@ -151,7 +153,7 @@ export function setTask(task) { if (task !== shownTask) showTraining(task); }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
-  const form = focused.closest('#data-form, #training-form, #layers, #race');
+  const form = focused.closest('#glance, #data-form, #training-form, #layers, #race');
   if (!form) return null;
   return { form: form.id, index: [...form.querySelectorAll('input, select, button, summary')].indexOf(focused) };
 }
