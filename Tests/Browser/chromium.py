@@ -14,6 +14,11 @@ class Failure(AssertionError):
     """Something in the page is not as it should be."""
 
 
+def expect(holds, what):
+    if not holds:
+        raise Failure(what)
+
+
 class Chromium:
     """One browser with one page. Console errors, exceptions and failed loads are kept in `errors`."""
 
@@ -162,7 +167,12 @@ class Chromium:
         node = self.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
         self.send("DOM.setFileInputFiles", {"nodeId": node, "files": [path]})
 
-    def screenshot(self, path):
+    def screenshot(self, path, whole=True):
+        """Of the whole page, or of what stands on the screen."""
+        if not whole:
+            with open(path, "wb") as file:
+                file.write(base64.b64decode(self.send("Page.captureScreenshot", {"format": "png"})["data"]))
+            return
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
         image = self.send("Page.captureScreenshot", {
             "format": "png", "captureBeyondViewport": True,

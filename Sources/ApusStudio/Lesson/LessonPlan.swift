@@ -98,6 +98,11 @@ package struct LessonPlan: Sendable {
   package var points: LessonPoints { samples.points }
   var inputs: [LessonInput] { samples.inputs }
   package var inputTitles: [String] { inputs.map(\.title) }
+  /// What the plane's axes are called: the columns of a table, and of other points the inputs themselves.
+  package var axes: [String] {
+    lesson.data.set == PointSet.own || variance != nil
+      ? [points.names.x, points.names.y] : PointFeature.table.prefix(2).map(\.title)
+  }
   /// Of each axis of the plane the part of the inputs' variance; nil where the axes are numbers themselves.
   package var variance: [Double]? {
     guard case .slice(let projection) = samples.plane else { return nil }

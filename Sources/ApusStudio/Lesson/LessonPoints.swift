@@ -172,6 +172,19 @@ package struct LessonPoints: Sendable {
     }
   }
 
+  /// A feature as people read it, with the names of a table's columns: `month²`, `year · month`, `sin year`.
+  func written(_ input: PointFeature) -> String {
+    var result = ""
+    var rest = input.title[...]
+    while !rest.isEmpty {
+      let column = rest.hasPrefix("x₁") ? names.x : rest.hasPrefix("x₂") ? names.y : nil
+      if column != nil, rest.startIndex > input.title.startIndex, result.last != " " { result += " · " }
+      result += column ?? String(rest.prefix(1))
+      rest = rest.dropFirst(column == nil ? 1 : 2)
+    }
+    return result
+  }
+
   /// All points as a table.
   func table(_ inputs: [PointFeature]) throws(ApusError) -> Table {
     try table(inputs, x: x, y: y, targets: targets)

@@ -61,7 +61,7 @@ struct LessonSamples: Sendable {
     }
     self.points = points
     let isOwn = lesson.data.set == PointSet.own
-    inputs = features.map { LessonInput(name: $0.name, title: isOwn ? points.title($0) : $0.title) }
+    inputs = features.map { LessonInput(name: $0.name, title: isOwn ? points.written($0) : $0.title) }
     plane = .points(features, preprocessing)
     schema = .table(preprocessing)
     dataset = try preprocessing.apply(to: task.table).dataset

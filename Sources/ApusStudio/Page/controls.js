@@ -5,9 +5,9 @@ import { element } from './parts.js';
 export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
 
-/** Names as people read them: `softmaxCrossEntropy` is “softmax cross entropy”. */
-export const readable = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-  .replace(/\b([A-Z][a-z])/g, (word) => word.toLowerCase());
+/** Names as people read them: “softmax cross entropy”, “leaky ReLU”, “multiclass SVM”; `adamW` stays. */
+export const readable = (name) => name.replace(/([a-z])([A-Z][a-z])/g, '$1 $2').replace(/([a-z]{3})([A-Z]{2})/g, '$1 $2')
+  .replace(/\b[A-Z][a-z]+\b/g, (word) => word.toLowerCase());
 
 export function select(label, options, value, onChange) {
   const field = element('label', 'field');
@@ -47,21 +47,56 @@ export function number(label, value, { min, max, step = 'any', placeholder = '' 
   return field;
 }
 
-export function range(label, value, { min, max, step, text = String }, onChange) {
+/** A slider, and its value beside it as a number to type, which need be none of the slider's `stops` or steps. */
+export function range(label, value, { min, max, step, stops = null, unit = '' }, onChange) {
   const field = element('label', 'field range');
-  const input = element('input');
-  input.type = 'range';
-  Object.assign(input, { min, max, step });
-  input.value = value;
-  const shown = element('output', '', text(Number(input.value)));
-  input.setAttribute('aria-valuetext', shown.textContent);
-  input.addEventListener('input', () => {
-    shown.textContent = text(Number(input.value));
-    input.setAttribute('aria-valuetext', shown.textContent);
+  const scale = unit === '%' ? 100 : 1;
+  const slider = element('input');
+  slider.type = 'range';
+  slider.setAttribute('aria-label', label);
+  Object.assign(slider, stops ? { min: 0, max: stops.length - 1, step: 1 } : { min, max, step });
+  const typed = element('input');
+  typed.type = 'number';
+  typed.setAttribute('aria-label', `${label}, as a number${unit && ' of ' + unit}`);
+  Object.assign(typed, { min: min * scale, max: max * scale, step: stops ? 'any' : Number((step * scale).toPrecision(6)) });
+  const chosen = () => stops ? stops[slider.value] : Number(slider.value);
+  const show = (value) => {
+    typed.value = Number((value * scale).toPrecision(6));
+    slider.setAttribute('aria-valuetext', `${typed.value}${unit && ' ' + unit}`);
+  };
+  slider.value = stops ? nearestStop(stops, value) : value;
+  show(value);
+  slider.addEventListener('input', () => show(chosen()));
+  slider.addEventListener('change', () => onChange(chosen()));
+  typed.addEventListener('change', () => {
+    const given = Number(typed.value) / scale;
+    if (typed.value === '' || !Number.isFinite(given)) return show(value);
+    const taken = Math.min(Math.max(step === 1 ? Math.round(given) : Number(given.toPrecision(9)), min), max);
+    slider.value = stops ? nearestStop(stops, taken) : taken;
+    show(taken);
+    onChange(taken);
   });
-  input.addEventListener('change', () => onChange(Number(input.value)));
-  field.append(element('span', '', label), input, shown);
+  if (stops) typed.addEventListener('keydown', (event) => {
+    // From stop to stop: a step of 1, a browser's own, is no step of a learning rate.
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    const now = Number(typed.value);
+    const next = event.key === 'ArrowUp' ? stops.find((stop) => stop > now) : stops.findLast((stop) => stop < now);
+    if (next === undefined) return;
+    slider.value = nearestStop(stops, next);
+    show(next);
+    onChange(next);
+  });
+  const number = element('span', 'number');
+  number.append(typed, ...(unit ? [element('span', 'muted', unit)] : []));
+  field.append(element('span', '', label), number, slider);
   return field;
+}
+
+/** The number of the stop that is the nearest by its factor. */
+function nearestStop(stops, value) {
+  const distances = stops.map((stop) => Math.abs(Math.log(stop / Math.max(value, 1e-9))));
+  return distances.indexOf(Math.min(...distances));
 }
 
 export function check(label, value, onChange) {
@@ -137,6 +172,12 @@ function swapped(columns, key, value, numeric) {
 /** Whether the plane is a slice of many inputs, and its points are not all of a sample. */
 export const isProjected = (lesson) => lesson.data.set === 'digits' || lesson.data.set === 'own' && Boolean(lesson.data.columns?.all);
 
+/** An input as it is called: after the columns where the points are a table's. */
+export function inputTitle({ title }, { data }) {
+  if (data.set !== 'own' || !data.columns) return title;
+  return title.replace('x₁x₂', 'x₁ · x₂').replace('x₁', () => data.columns.x).replace('x₂', () => data.columns.y);
+}
+
 export function dataForm(box, lesson, menus, table, change, actions) {
   const data = lesson.data;
   const sets = menus.sets.map((set) => ({ name: set.name, title: set.title + (set.task === 'regression' ? ' (numbers)' : '') }));
@@ -158,12 +199,12 @@ export function dataForm(box, lesson, menus, table, change, actions) {
       parts.push(range('Classes', data.classes, { min: set.classes[0], max: set.classes[1], step: 1 },
         (value) => change((lesson) => { lesson.data.classes = value; lesson.data.added = []; })));
     }
-    parts.push(number('Size', data.points, { min: 4, max: menus.limits.points, step: 1 },
+    parts.push(number('Size', data.points, { min: 4, max: menus.limits.points - data.added.length, step: 1 },
       (value) => change((lesson) => { lesson.data.points = Math.round(value ?? 300); })));
-    parts.push(range('Noise', data.noise, { min: 0, max: 0.5, step: 0.01, text: (value) => Math.round(value * 100) + ' %' },
+    parts.push(range('Noise', data.noise, { min: 0, max: 0.5, step: 0.01, unit: '%' },
       (value) => change((lesson) => { lesson.data.noise = value; })));
   }
-  parts.push(range('For validation', data.validation, { min: 0, max: 0.8, step: 0.05, text: (value) => Math.round(value * 100) + ' %' },
+  parts.push(range('For validation', data.validation, { min: 0, max: 0.8, step: 0.05, unit: '%' },
     (value) => change((lesson) => { lesson.data.validation = value; })));
   if (set && !set.areImages) {
     const again = element('button', '', 'Other points');
@@ -183,7 +224,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   inputs.hidden = isProjected(lesson);
   inputs.append(element('legend', '', 'Inputs'));
   for (const feature of menus.features) {
-    inputs.append(check(feature.title, lesson.inputs.includes(feature.name), (isOn) => {
+    inputs.append(check(inputTitle(feature, lesson), lesson.inputs.includes(feature.name), (isOn) => {
       const chosen = menus.features.map((item) => item.name)
         .filter((name) => name === feature.name ? isOn : lesson.inputs.includes(name));
       if (chosen.length) change((lesson) => { lesson.inputs = chosen; }); else actions.refresh();
@@ -203,16 +244,13 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   replace(box, parts);
 }
 
+/** 1 and 3 of each power of ten. */
+export const rates = [-5, -4, -3, -2, -1, 0, 1].flatMap((exponent) => [Number(`1e${exponent}`), Number(`3e${exponent}`)]);
+
 export function trainingForm(box, lesson, menus, task, change) {
   const set = (key) => (value) => change((lesson) => { lesson[key] = value; });
   const losses = menus.losses.filter((loss) => task === 'classification' || loss.isForNumbers);
-  const rates = [];
-  for (let exponent = -5; exponent <= 1; exponent++) for (const digit of [1, 3]) rates.push(Number(`${digit}e${exponent}`));
-  let step = 0;
-  rates.forEach((rate, index) => { if (Math.abs(Math.log(rate / (lesson.rate || 1e-5))) < Math.abs(Math.log(rates[step] / (lesson.rate || 1e-5)))) step = index; });
-  const rate = range('Learning rate', step, { min: 0, max: rates.length - 1, step: 1, text: (index) => rates[index] },
-    (index) => change((lesson) => { lesson.rate = rates[index]; }));
-  if (!rates.includes(lesson.rate)) rate.querySelector('output').textContent = lesson.rate;
+  const rate = range('Learning rate', lesson.rate, { min: 0, max: 1000, stops: rates }, set('rate'));
   rate.id = 'rate';
   replace(box, [
     rate,
@@ -244,7 +282,7 @@ function fold(key, title, isOpen, make) {
 export function layersForm(box, lesson, menus, change) {
   const open = new Set([...box.querySelectorAll('details[data-layer][open]')].map((item) => item.dataset.layer));
   const parts = lesson.layers.map((layer, index) => {
-    const words = [`${layer.units} units`, readable(nameOf(layer.activation))];
+    const words = [`${layer.units} unit${layer.units === 1 ? '' : 's'}`, readable(nameOf(layer.activation))];
     if (layer.batchNorm) words.push('batch normalisation');
     if (layer.dropout > 0) words.push(`dropout ${layer.dropout}`);
     const set = (key) => (value) => change((lesson) => { lesson.layers[index][key] = value; });

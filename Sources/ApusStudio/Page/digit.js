@@ -50,7 +50,7 @@ function show(newPixels, empty = false) {
     cell.setAttribute('aria-label', `row ${Math.floor(place / side) + 1}, column ${place % side + 1}: ${pixels[place]}`);
   });
   onPixels(pixels);
-  if (empty) { verdict.textContent = ''; bars.hidden = true; }
+  if (empty) { verdict.textContent = ''; clearBars(); }
 }
 
 // MARK: Telling the server
@@ -196,13 +196,22 @@ function makeBars() {
     title.scope = 'row';
     title.textContent = name;
     const bar = document.createElement('td');
-    bar.className = 'bar';
+    bar.className = 'share';
     bar.append(document.createElement('span'));
     const figure = document.createElement('td');
     figure.className = 'n';
     row.append(title, bar, figure);
   }
-  bars.hidden = true;
+  clearBars();
+}
+
+/** Bars without a length: they keep their place, so that nothing moves under the finger that begins to draw. */
+function clearBars() {
+  for (const row of bars.rows) {
+    row.classList.remove('best');
+    row.querySelector('.share span').style.setProperty('--share', 0);
+    row.lastChild.textContent = '–';
+  }
 }
 
 export function setPicture(header) {
@@ -213,11 +222,10 @@ export function setPicture(header) {
   let best = -1;
   values.forEach((value, label) => { if (value !== null && (best < 0 || value > values[best])) best = label; });
   const text = (value) => value === null ? '–' : areProbabilities ? (value * 100).toFixed(value > 0.0995 ? 0 : 1) + ' %' : String(Number(value.toPrecision(2)));
-  bars.hidden = false;
   [...bars.rows].forEach((row, label) => {
     const share = values[label] === null || high <= low ? 0 : (values[label] - low) / (high - low);
     row.classList.toggle('best', label === best);
-    row.querySelector('.bar span').style.setProperty('--share', share.toFixed(4));
+    row.querySelector('.share span').style.setProperty('--share', share.toFixed(4));
     row.lastChild.textContent = text(values[label]);
   });
   const words = best < 0 ? 'no class: the network puts out no numbers' : `taken for a ${plan.classes[best]}`;

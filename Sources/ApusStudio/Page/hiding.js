@@ -13,9 +13,9 @@ const parts = {
   speed: { title: 'Speed', selector: '#speed-field' },
   steps: { title: 'Steps by point, batch, epoch', selector: '#sample, #batch, #epoch' },
   history: { title: 'History', selector: '.scrub' },
-  data: { title: 'Data', selector: '#data' },
-  training: { title: 'Training', selector: '#training' },
-  layers: { title: 'Layers and units', selector: '#layers, .pair, .add-layer' },
+  data: { title: 'Data', selector: '#data, [data-twin~=data]' },
+  training: { title: 'Training', selector: '#training, [data-twin=learning-rate]' },
+  layers: { title: 'Layers and units', selector: '#layers, .pair, .add-layer, [data-twin=layers]' },
   weights: { title: 'Weights by hand', selector: '#inspector' },
   race: { title: 'A race of optimizers', selector: '#race' },
   judgement: { title: 'Judgement', selector: '#judgement' },
@@ -52,6 +52,9 @@ function controls() {
   return found;
 }
 
+/** The same control in the page's first row. */
+const twins = (name) => document.querySelectorAll(`[data-twin~="${name}"]`);
+
 let hidden = [];
 let isLocked = false;
 /** Whether something in the page is hidden or locked at the moment. */
@@ -81,14 +84,14 @@ export function apply() {
   const unknown = [];
   for (const name of hidden) {
     if (parts[name]) for (const item of document.querySelectorAll(parts[name].selector)) item.dataset.hides = 'true';
-    else if (known.has(name)) known.get(name).element.dataset.hides = 'true';
+    else if (known.has(name)) for (const item of [known.get(name).element, ...twins(name)]) item.dataset.hides = 'true';
     else unknown.push(name);
   }
   // A column of which nothing is left gives its place to the others.
   for (const side of document.querySelectorAll('.side')) {
     if ([...side.children].every((section) => section.dataset.hides)) side.dataset.hides = 'true';
   }
-  for (const item of document.querySelectorAll('#data-form, #training-form, #layers, #hand, #inspector, #preset-field, .pair, .add-layer')) {
+  for (const item of document.querySelectorAll('#glance, #data-form, #training-form, #layers, #hand, #inspector, #preset-field, .pair, .add-layer')) {
     item.inert = isLocked;
   }
   return unknown;

@@ -9,6 +9,7 @@ let plan = null;
 let picture = null;
 /** The unit that is shown: its layer, and its number there. */
 let shown = null;
+let leave = () => {};
 
 /** Of a unit of the first layer its weights, which make an image. */
 export function weightsOf(plan, picture, unit) {
@@ -16,9 +17,9 @@ export function weightsOf(plan, picture, unit) {
   return Array.from({ length: inputs }, (_, input) => picture.weights[plan.offsets[0].weights + input * units + unit]);
 }
 
-/** Its title, the names of its inputs, `setWeight(path, index, value)` and `close()`; one of the inputs may be given the focus. */
+/** Its title, the names of its inputs, `setWeight(path, index, value)` and `close()`; the focus goes to one of the inputs where one is given, and nowhere for null. */
 export function show(newPlan, newPicture, unit, { title, inputs, setWeight, close }, input) {
-  [plan, picture, shown] = [newPlan, newPicture, unit];
+  [plan, picture, shown, leave] = [newPlan, newPicture, unit, close];
   const layer = plan.layers[unit.layer];
   const head = element('div', 'row spread');
   const button = element('button', 'small', '✕');
@@ -26,7 +27,7 @@ export function show(newPlan, newPicture, unit, { title, inputs, setWeight, clos
   button.setAttribute('aria-label', 'close');
   button.addEventListener('click', close);
   head.append(element('h3', '', title), button);
-  const list = element('div', 'weights');
+  const list = element('div', inputs.some((name) => name.length > 8) ? 'weights long' : 'weights');
   const field = (name, kind, index) => {
     const label = element('label', 'field');
     const number = element('input');
@@ -37,9 +38,11 @@ export function show(newPlan, newPicture, unit, { title, inputs, setWeight, clos
     number.addEventListener('change', () => {
       const value = Number(number.value);
       if (number.value !== '' && Number.isFinite(value)) setWeight(`${layer.path}.${kind}`, index, value);
-      number.blur();
+      // The focus stays, for the next value; what is typed takes the place of the last.
+      if (document.activeElement === number) number.select();
     });
-    label.append(name, ' ', number);
+    number.addEventListener('blur', refresh);
+    label.append(element('span', '', name), ' ', number);
     list.append(label);
     return number;
   };
@@ -55,8 +58,12 @@ export function show(newPlan, newPicture, unit, { title, inputs, setWeight, clos
   box.replaceChildren(...parts, list);
   box.hidden = false;
   refresh();
-  (input === undefined ? button : numbers[input])?.focus({ preventScroll: input === undefined });
+  if (input === undefined) return button.focus({ preventScroll: true });
+  numbers[input]?.focus();
+  numbers[input]?.select();
 }
+
+box.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 
 export function hide() {
   shown = null;

@@ -2,6 +2,7 @@
 
 import { remember } from './address.js';
 import * as controls from './controls.js';
+import * as glance from './glance.js';
 import * as hiding from './hiding.js';
 import { menus } from './menus.js';
 import { fail, say } from './messages.js';
@@ -108,6 +109,7 @@ let shownTask = null;
 
 function showTraining(task) {
   shownTask = task;
+  glance.show(state.lesson, task, change, chooseSet);
   controls.trainingForm($('training-form'), state.lesson, menus, task, change);
 }
 
@@ -116,7 +118,7 @@ export function setTask(task) { if (task !== shownTask) showTraining(task); }
 
 /** Which control has the focus, so that a form made anew gives it back. */
 function focusPath(focused) {
-  const form = focused.closest('#data-form, #training-form, #layers, #race');
+  const form = focused.closest('#glance, #data-form, #training-form, #layers, #race');
   if (!form) return null;
   return { form: form.id, index: [...form.querySelectorAll('input, select, button, summary')].indexOf(focused) };
 }

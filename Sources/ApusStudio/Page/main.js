@@ -28,7 +28,10 @@ function wire() {
   network.setActions({
     limits: () => menus.limits,
     addLayer: () => lesson.change((lesson) => { lesson.layers.push(structuredClone(menus.layer)); }),
-    setUnits: (layer, units) => lesson.change((lesson) => { lesson.layers[layer].units = units; }),
+    // Of the lesson's own number: a second press may come before the first one's picture.
+    addUnits: (layer, count) => lesson.change(({ layers }) => {
+      layers[layer].units = Math.min(Math.max(layers[layer].units + count, 1), menus.limits.units);
+    }),
     setWeight: (path, index, value) => time.order('weight', { path, index, value }),
   });
   closer.wire({ order: (name, members) => state.session.order(name, members), tools: tools.offer });

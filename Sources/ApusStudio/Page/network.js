@@ -38,10 +38,13 @@ export function setPlan(newPlan, limits) {
   ends = null;
   hover = null;
   if (selected && !(selected.layer < plan.layers.length && selected.unit < plan.layers[selected.layer].units)) select(null);
+  const focused = focusedPart();
   diagram.querySelectorAll('.column').forEach((column) => column.remove());
   const shownInputs = plan.image ? [`${plan.inputs.length} pixels`] : plan.inputs.slice(0, limits.shownInputs);
   const largest = Math.max(...plan.layers.map((layer) => layer.units), shownInputs.length, 1);
-  diagram.style.setProperty('--tile', Math.max(12, Math.min(40, Math.floor(400 / largest) - 6)) + 'px');
+  const isDeep = plan.layers.length > 5;
+  diagram.classList.toggle('deep', isDeep);
+  diagram.style.setProperty('--tile', Math.max(12, Math.min(isDeep ? 30 : 40, Math.floor(400 / largest) - 6)) + 'px');
   columns = [];
   addColumn('inputs', shownInputs.map((name, index) => inputTile(name, index)), []);
   const others = plan.image ? 0 : plan.inputs.length - shownInputs.length;
@@ -57,6 +60,7 @@ export function setPlan(newPlan, limits) {
     const button = element('button', 'add-layer', '+ layer');
     button.type = 'button';
     button.title = 'Add a hidden layer before the output';
+    button.dataset.part = 'add';
     button.addEventListener('click', () => actions.addLayer());
     add.querySelector('.head').append(button);
   }
@@ -76,6 +80,24 @@ export function setPlan(newPlan, limits) {
   }
   // Those of before; new ones come with the picture.
   edges.width = 0;
+  if (selected) select(selected, null);
+  if (focused) focus(focused);
+}
+
+/** What has the focus in the diagram, by a name that its successor in a new diagram has too. */
+function focusedPart() {
+  const item = document.activeElement;
+  return diagram.contains(item) ? item.dataset.part : undefined;
+}
+
+/** Where the part itself is gone or off, the one beside it has the focus: the limit of units, of layers. */
+function focus(name) {
+  const parts = [...diagram.querySelectorAll('[data-part]')].filter((part) => !part.disabled);
+  const [kind, layer] = name.split(' ');
+  const found = parts.find((part) => part.dataset.part === name)
+    ?? parts.find((part) => part.dataset.part === `${kind === 'more' ? 'less' : 'more'} ${layer ?? plan.layers.length - 2}`)
+    ?? parts[0];
+  found?.focus({ preventScroll: true });
 }
 
 function addColumn(title, tiles, buttons) {
@@ -92,18 +114,19 @@ function addColumn(title, tiles, buttons) {
 }
 
 function unitButtons(layer, units, limits) {
-  const make = (text, label, isOff, body) => {
+  const make = (text, label, part, isOff, body) => {
     const button = element('button', 'small', text);
     button.type = 'button';
     button.disabled = isOff;
+    button.dataset.part = `${part} ${layer}`;
     button.setAttribute('aria-label', label);
     button.addEventListener('click', body);
     return button;
   };
   const group = element('span', 'pair');
   group.append(
-    make('−', `one unit less in layer ${layer + 1}`, units <= 1, () => actions.setUnits(layer, units - 1)),
-    make('+', `one unit more in layer ${layer + 1}`, units >= limits.units, () => actions.setUnits(layer, units + 1)));
+    make('−', `one unit less in layer ${layer + 1}`, 'less', units <= 1, () => actions.addUnits(layer, -1)),
+    make('+', `one unit more in layer ${layer + 1}`, 'more', units >= limits.units, () => actions.addUnits(layer, 1)));
   return [group];
 }
 
@@ -128,6 +151,7 @@ function unitTile(layer, unit, isOutput) {
   tile.setAttribute('aria-label', title + ': its weights');
   tile.dataset.layer = layer;
   tile.dataset.unit = unit;
+  tile.dataset.part = `unit ${layer} ${unit}`;
   if (isOutput) {
     tile.append(element('span', 'name', outputName(unit)));
     if (plan.task === 'classification' && plan.layers[layer].units > 1) tile.style.setProperty('--mark', `var(--c${unit % seriesCount})`);
@@ -136,7 +160,8 @@ function unitTile(layer, unit, isOutput) {
     canvas.setAttribute('aria-hidden', 'true');
     tile.append(canvas);
     const bytes = () => picture && unitBytes(layer, unit);
-    const look = () => show({ title, bytes });
+    const scale = () => picture.scales[unitNumber(layer, unit)];
+    const look = () => show({ title, bytes, scale });
     tile.addEventListener('pointerenter', look);
     tile.addEventListener('pointerleave', () => show(null));
     tile.addEventListener('focus', look);
@@ -150,11 +175,13 @@ const outputName = (unit) => plan.task !== 'classification' ? plan.target
   : plan.layers[plan.layers.length - 1].units === 1 ? plan.classes[1] : plan.classes[unit];
 const outputTitle = (unit) => `the output ${outputName(unit)}`;
 
+/** A unit's number among all hidden ones. */
+const unitNumber = (layer, unit) => plan.layers.slice(0, layer).reduce((sum, { units }) => sum + units, unit);
+
 function unitBytes(layer, unit) {
-  let start = 0;
-  for (let index = 0; index < layer; index++) start += plan.layers[index].units;
+  const number = unitNumber(layer, unit);
   const size = plan.grid ** 2;
-  return picture.units.subarray((start + unit) * size, (start + unit + 1) * size);
+  return picture.units.subarray(number * size, (number + 1) * size);
 }
 
 /** The image that the network is given, where it is given images: 0 … 16. */
@@ -198,6 +225,19 @@ export function redraw() {
 let lines = [];
 /** Where edges begin and end; nil until the tiles have their places. */
 let ends = null;
+const scroll = document.getElementById('diagram-scroll');
+
+/** The output stays in sight; what goes on to either side is faded. */
+function showScroll() {
+  scroll.classList.toggle('before', scroll.scrollLeft > 1);
+  scroll.classList.toggle('after', scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 1);
+}
+scroll.addEventListener('scroll', () => {
+  showScroll();
+  // The output has moved against the others.
+  ends = null;
+  drawEdges();
+}, { passive: true });
 
 function drawEdges() {
   const box = diagram.getBoundingClientRect();
@@ -311,7 +351,7 @@ diagram.addEventListener('click', (event) => {
 
 // MARK: One unit's weights
 
-/** Points a unit out and shows its weights, with the focus on one of them where an input is given; null shows none. */
+/** Points a unit out and shows its weights; what has the focus then, `inspector.show` says. Without a unit none is shown. */
 function select(unit, input) {
   selected = unit;
   diagram.querySelectorAll('.tile.selected').forEach((tile) => tile.classList.remove('selected'));
@@ -328,4 +368,5 @@ function select(unit, input) {
   }, input);
 }
 
-new ResizeObserver(() => { ends = null; drawEdges(); }).observe(diagram);
+const resized = new ResizeObserver(() => { ends = null; drawEdges(); showScroll(); });
+for (const item of [diagram, scroll]) resized.observe(item);

@@ -62,11 +62,13 @@ export function verdicts(box, all) {
 /** What went wrong and where to go back to. */
 export function divergence(box, fault, rate, actions) {
   if (!fault) {
+    delete box.dataset.key;
     if (!box.hidden) { box.hidden = true; box.replaceChildren(); }
     return;
   }
   const key = JSON.stringify(fault);
-  if (!box.hidden && box.dataset.key === key) return;
+  // It may have been put aside.
+  if (box.dataset.key === key) return;
   box.dataset.key = key;
   box.hidden = false;
   const title = element('p');
@@ -82,6 +84,9 @@ export function divergence(box, fault, rate, actions) {
   const loss = fault.loss === null ? '' : `, loss ${Number(fault.loss.toPrecision(3))}`;
   button(`Back to step ${fault.good}${loss}, rate ${lower}`, () => actions.goBack(fault.good, lower), 'primary');
   button(`Back to step ${fault.good}`, () => actions.goBack(fault.good, null));
+  // It lies over the page.
+  button('✕', () => { box.hidden = true; });
+  row.lastChild.setAttribute('aria-label', 'put the message aside');
   box.replaceChildren(title, row);
 }
 

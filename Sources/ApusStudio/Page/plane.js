@@ -1,8 +1,13 @@
 // The plane: what the network puts out, or one unit, with the points over it; clicks add points and take them away.
 
 import { classRamp, colours, css, drawing, pack, paintUnit, seriesCount } from './colours.js';
+import * as legend from './legend.js';
+import { figure } from './parts.js';
 
+const { view } = legend;
 const canvas = document.getElementById('plane');
+/** Beside the controls of time, where the screen is too small for both. */
+const glimpse = document.getElementById('glimpse');
 const caption = document.getElementById('plane-caption');
 const hidden = document.createElement('canvas');
 let plan = null;
@@ -15,7 +20,7 @@ let marked = null;
 let middles = [];
 
 /** What pictures are of from now on; it is drawn with the next one. */
-export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend(); }
+export function setPlan(newPlan) { plan = newPlan; shown = null; picture = null; middles = middlesOf(plan); legend.setPlan(plan); }
 export function setPicture(newPicture) { picture = newPicture; draw(); }
 /** Shows one unit in the place of the output; null goes back. */
 export function show(unit) { shown = unit; draw(); }
@@ -36,7 +41,7 @@ export function draw() {
   if (unit) {
     paintUnit(hidden, unit, plan.grid);
   } else if (picture) {
-    paintOutput(hidden, picture.output, plan.grid);
+    paintOutput(hidden, picture.output, plan.grid, view.isDiscrete);
   }
   if (unit || picture) {
     context.imageSmoothingEnabled = Boolean(unit) || plan.task !== 'classification';
@@ -46,31 +51,43 @@ export function draw() {
   drawPoints(context, side, ratio);
   drawMark(context, side, ratio);
   drawNames(context, side, ratio);
-  caption.textContent = (unit ? shown.title : 'the output') + (plan.projection || !unit ? ', ' + over() : '');
+  drawGlimpse(ratio);
+  const scale = unit && shown.scale?.();
+  caption.classList.toggle('scaled', Boolean(scale));
+  caption.textContent = (unit ? shown.title : 'the output') + (scale ? `, from ${figure(-scale)} to ${figure(scale)}` : '')
+    + (plan.projection || !unit ? ', ' + over() : '');
 }
+
+function drawGlimpse(ratio) {
+  const side = Math.round(glimpse.clientWidth * ratio);
+  if (side < 2) return;
+  if (glimpse.width !== side) { glimpse.width = side; glimpse.height = side; }
+  glimpse.getContext('2d').drawImage(canvas, 0, 0, side, side);
+}
+glimpse.addEventListener('click', () => canvas.scrollIntoView({ block: 'start' }));
 
 /** What the axes are. */
 function over() {
   if (!plan.projection) return 'over ' + plan.axes[0] + ' (across) and ' + plan.axes[1] + ' (up)';
   const percent = (share) => Math.round(share * 100) + ' %';
   const [across, up] = plan.projection;
-  return `on the plane of the first two principal components of all ${plan.inputs.length} inputs, through their mean: `
+  return `on the plane of the first two principal components of ${plan.inputs.length === 1 ? 'the one input' : `all ${plan.inputs.length} inputs`}, through their mean: `
     + `${percent(across)} (across) and ${percent(up)} (up) of the variance. Points are seen along the other directions, `
     + 'so that what the network says of one need not be the colour behind it.';
 }
 
-/** What a network puts out, on a canvas of so many places along each side. */
-export function paintOutput(hidden, output, size) {
+/** What a network puts out, on a canvas of so many places along each side; discrete: classes alone, numbers in eight steps. */
+export function paintOutput(hidden, output, size, isDiscrete = false) {
   if (plan.task !== 'classification') {
     // The smallest number is the ramp's end, and not “no number”.
-    paintUnit(hidden, output.map((value) => Math.max(value, 1)), size);
+    paintUnit(hidden, output.map((value) => isDiscrete ? (value >> 5 << 5) + 16 : Math.max(value, 1)), size);
     return;
   }
   const { context, image, pixels } = drawing(hidden, size);
   const ramps = plan.classes.map((_, label) => classRamp(label));
   const fallback = pack(colours().muted);
   for (let place = 0; place < pixels.length; place++) {
-    pixels[place] = ramps[output[2 * place]]?.[output[2 * place + 1]] ?? fallback;
+    pixels[place] = ramps[output[2 * place]]?.[isDiscrete ? 200 : output[2 * place + 1]] ?? fallback;
   }
   context.putImageData(image, 0, 0);
 }
@@ -99,6 +116,7 @@ function drawPoints(context, side, ratio) {
   const every = Math.max(1, Math.floor(count / 4000));
   for (let index = 0; index < count; index += every) {
     const [x, y, target, isValidation] = plan.points.subarray(4 * index, 4 * index + 4);
+    if (isValidation && !view.showsValidation) continue;
     const left = place(x, plan.x, side);
     const top = side - place(y, plan.y, side);
     if (left < -radius || top < -radius || left > side + radius || top > side + radius) continue;
@@ -177,28 +195,6 @@ function drawNames(context, side, ratio) {
   });
 }
 
-function legend() {
-  const box = document.getElementById('legend');
-  box.replaceChildren();
-  const add = (className, text, style) => {
-    const item = document.createElement('span');
-    const mark = document.createElement('span');
-    mark.className = className;
-    if (style) mark.style.setProperty('--mark', style);
-    item.append(mark, text);
-    box.append(item);
-  };
-  if (plan.task === 'classification') {
-    plan.classes.forEach((name, label) => add('dot', name, `var(--c${label % seriesCount})`));
-  } else {
-    const number = (value) => Number(value.toPrecision(3));
-    add('ramp', `${plan.target} from ${number(plan.targets[0])} to ${number(plan.targets[1])}`);
-  }
-  add('dot filled', `${plan.training} for training`, 'var(--muted)');
-  const kept = plan.points.length / 4 - plan.training;
-  if (kept > 0) add('dot ring', `${kept} for validation`, 'var(--muted)');
-}
-
 /** The number of the point at a place of the plane, or nil. */
 export function nearest(x, y) {
   let best = -1;
@@ -218,3 +214,5 @@ canvas.addEventListener('click', (event) => {
   const y = plan.y[1] - (event.clientY - box.top) / box.height * (plan.y[1] - plan.y[0]);
   onClick(x, y);
 });
+
+legend.wire(draw);

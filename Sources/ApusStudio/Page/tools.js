@@ -20,9 +20,13 @@ export function wire() {
   $('hand-do').addEventListener('click', () => click(...place.map((input) => Number(input.value))));
 }
 
-/** The middle of the plane, for a point by hand. */
-export function setPlan({ x, y }) {
-  [x, y].forEach((range, axis) => { place[axis].value = Number(((range[0] + range[1]) / 2).toPrecision(3)); });
+/** The middle of the plane, for a point by hand, and what its axes are called. */
+export function setPlan({ x, y, axes, projection }) {
+  [x, y].forEach((range, axis) => {
+    place[axis].value = Number(((range[0] + range[1]) / 2).toPrecision(3));
+    const name = place[axis].labels[0].firstElementChild;
+    name.textContent = name.title = projection ? ['across', 'up'][axis] : axes[axis];
+  });
 }
 
 /** The tools that the plan and the open panels have; the one that was chosen stays chosen. */

@@ -63,10 +63,11 @@ final class Easel: @unchecked Sendable {
       [
         JSONMember("plan", .integer(number)), JSONMember("task", .string(points.task.rawValue)),
         JSONMember("classes", .array(points.classNames.map { .string($0) })),
-        JSONMember("axes", .array([.string(points.names.x), .string(points.names.y)])),
+        JSONMember("axes", .array(plan.axes.map { .string($0) })),
         JSONMember("target", .string(points.names.target)),
         JSONMember("x", Self.json(points.xRange)), JSONMember("y", Self.json(points.yRange)),
         JSONMember("targets", Self.json(targets)), JSONMember("grid", .integer(size)),
+        JSONMember("areProbabilities", .bool(plan.settings.loss.predictions == .probabilities)),
         JSONMember("inputs", .array(plan.inputs.map { .string($0.title) })),
         JSONMember(
           "image",
