@@ -35,10 +35,13 @@ def in_the_playground(apus, seconds):
             assert answer.status == 200, (path, answer.status, answer.read())
             return answer
 
-        session = json.load(request("POST", "/api/sessions", {"lesson": LESSON}))["id"]
-        stream = request("GET", f"/api/sessions/{session}/stream")
-        request("POST", f"/api/sessions/{session}/orders", {"do": "play"})
-        end, text = time.monotonic() + seconds, bytearray()
+        # The answer is the session's stream, whose first message says its name.
+        stream = request("POST", "/api/sessions", {"lesson": LESSON})
+        text = bytearray()
+        while not (session := re.search(rb'"kind":"session".*?"id":"(\w+)"', text)):
+            text += stream.read1(1 << 16)
+        request("POST", f"/api/sessions/{session[1].decode()}/orders", {"do": "play"})
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             text += stream.read1(1 << 20)
         speeds = [float(number) for number in re.findall(rb'"stepsPerSecond":([\d.e+]+)', text)]
