@@ -98,6 +98,15 @@ class Check(ByHand, Lasting, Tables):
         self.wait("playground.facts.state === 'paused'")
         self.quiet()
 
+    def click_the_first_point(self):
+        """With the tool at hand, by the fields below the plane."""
+        self.run("""(() => {
+          const { points } = playground.plan;
+          document.getElementById('hand-x').value = points[0];
+          document.getElementById('hand-y').value = points[1];
+          document.getElementById('hand-do').click();
+        })()""")
+
     def check_trains_xor_to_zero_errors(self):
         self.open()
         self.choose("#preset", "xor")
@@ -240,12 +249,7 @@ class Check(ByHand, Lasting, Tables):
         self.wait("playground.facts.state === 'paused'")
         # A row is taken away by a click on it.
         before = self.run("playground.plan.points.length / 4")
-        self.run("""(() => {
-          const { points } = playground.plan;
-          document.getElementById('hand-x').value = points[0];
-          document.getElementById('hand-y').value = points[1];
-          document.getElementById('hand-do').click();
-        })()""")
+        self.click_the_first_point()
         self.wait(f"playground.plan.points.length / 4 === {before - 1}", what="the row taken away")
         self.settle()
         self.shot("columns-1280")
@@ -338,12 +342,7 @@ class Check(ByHand, Lasting, Tables):
                "the keys set other pixels")
         self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 1'", what="a 1 from the keyboard")
         # One of the set, by a click on the plane.
-        self.run("""(() => {
-          const { points } = playground.plan;
-          document.getElementById('hand-x').value = points[0];
-          document.getElementById('hand-y').value = points[1];
-          document.getElementById('hand-do').click();
-        })()""")
+        self.click_the_first_point()
         self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="the first digit of the set")
         # A unit's weights.
         self.click(".tile[data-layer='0'][data-unit='3']")

@@ -9,8 +9,6 @@ package struct LessonPlan: Sendable {
   package private(set) var lesson: Lesson
   let samples: LessonSamples
   package let training: any Dataset
-  /// Every point, in the order of ``points``.
-  var all: any Dataset { samples.dataset }
   package let validation: (any Dataset)?
   /// Of each point, whether it is kept back.
   let isValidation: [Bool]

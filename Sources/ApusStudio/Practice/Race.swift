@@ -20,7 +20,7 @@ package final class Race {
   private var hasPausedAtGoal = false
   /// Steps that take about a millisecond.
   private var burst = 1
-  private var pace = (since: UInt64(0), step: 0)
+  private var pace = Pace()
 
   /// What the goal is of the first loss where the lesson names none.
   static let usualGoal = 0.1
@@ -43,7 +43,7 @@ package final class Race {
 
   package func run(_ runs: Bool) {
     isRunning = runs && !isOver
-    pace = (0, 0)
+    pace.restart()
     hasChanged = true
   }
 
@@ -61,13 +61,8 @@ package final class Race {
     let start = Clock.nanoseconds
     var steps = burst
     if let speed {
-      var due = speed * Double(start &- pace.since) / 1e9 - Double(step - pace.step)
-      if pace.since == 0 || due < -1 || due > max(speed, 50) {
-        pace = (start, step)
-        due = 1
-      }
-      steps = min(burst, max(Int(due), 0))
-      if steps == 0 { return UInt64(min(1e9 / speed, 50_000_000)) }
+      steps = min(burst, pace.due(speed, done: step, at: start))
+      if steps == 0 { return Pace.wait(speed) }
     }
     for _ in 0..<steps {
       stepOnce()

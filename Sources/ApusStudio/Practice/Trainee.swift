@@ -39,7 +39,7 @@ package final class Trainee {
   private var restartsCurve = true
   /// Steps that take about a millisecond.
   private var burst = 1
-  private var pace = (since: UInt64(0), step: 0, perSecond: 0.0)
+  private var pace = Pace()
 
   package init(_ lesson: Lesson, table: Table?) throws {
     engine = try Engine.standard()
@@ -67,7 +67,7 @@ package final class Trainee {
     divergence = nil
     (wantsCurve, restartsCurve, hasChanged, lastLoss) = (true, true, true, nil)
     isLookingBack = false
-    pace = (0, 0, 0)
+    pace.restart()
   }
 
   // MARK: Lessons
@@ -147,14 +147,8 @@ package final class Trainee {
     let start = Clock.nanoseconds
     var steps = burst
     if let speed {
-      var due = speed * Double(start &- pace.since) / 1e9 - Double(session.progress.step - pace.step)
-      if pace.since == 0 || due < -1 || due > max(speed, 50) {
-        // Of the time before the first step none is made up for.
-        pace = (start, session.progress.step, 0)
-        due = 1
-      }
-      steps = min(burst, max(Int(due), 0))
-      if steps == 0 { return UInt64(min(1e9 / speed, 50_000_000)) }
+      steps = min(burst, pace.due(speed, done: session.progress.step, at: start))
+      if steps == 0 { return Pace.wait(speed) }
     }
     for _ in 0..<steps {
       if session.isFinished {
@@ -225,13 +219,13 @@ package final class Trainee {
   package func play(_ plays: Bool) {
     isPlaying = plays && !session.isFinished && divergence == nil
     if isPlaying { race?.run(false) }
-    pace = (0, 0, 0)
+    pace.restart()
     hasChanged = true
   }
 
   package func setSpeed(_ speed: Double?) {
     self.speed = speed
-    pace = (0, 0, 0)
+    pace.restart()
   }
 
   /// Back to the same first weights.
