@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  @Test func remainsOfDeadProcessesAreRemoved() throws {
+    let folder = try TemporaryFolder()
+    // No system gives a process such a number.
+    let dead = Int32.max
+    for name in ["model.\(dead).tmp", "model.\(getpid()).tmp", "model.tmp", "notes.x.tmp", "model.\(dead)"] {
+      _ = try folder.write(name, [1])
+    }
+    AtomicFile.removeRemains(in: folder.path)
+    #expect(folder.names() == ["model.\(dead)", "model.\(getpid()).tmp", "model.tmp", "notes.x.tmp"].sorted())
+    AtomicFile.removeRemains(in: "\(folder.path)/none")
+  }
+
   @Test func aFullDiskIsAnError() throws {
     guard FileManagerLess.exists("/dev/full") else { return }
     // A link beside the target cannot be made to a device, so the device itself is written to.

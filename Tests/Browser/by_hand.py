@@ -176,6 +176,38 @@ class ByHand:
             })()""")
             expect(not hidden, f"under the bar: {hidden}")
 
+    def slow(self, seconds):
+        """From now on requests are sent after so many seconds, each of the list once, the others at once."""
+        self.run(f"""(() => {{
+          const [asked, seconds] = [window.fetch, {seconds}];
+          window.fetch = async (...all) => {{
+            await new Promise((resolve) => {{ setTimeout(resolve, 1000 * (seconds.shift() ?? 0)); }});
+            return asked(...all);
+          }};
+        }})()""")
+
+    def check_a_slow_server(self):
+        """What was asked for first is done first, and what one is at waits for no answer."""
+        self.open()
+        self.slow([1])
+        self.run("document.getElementById('epoch').click(); document.getElementById('play').click();")
+        self.wait("playground.facts.epoch > 2 && playground.facts.state === 'playing'", what="an epoch, and training after it")
+        self.click("#play")
+        self.wait("playground.facts.state === 'paused'")
+        self.slow([1, 1])
+        self.type("#rate input[type=number]", "0.02")
+        time.sleep(0.2)
+        self.run("document.querySelector('#rate input[type=number]').select()")
+        self.choose("#glance [data-twin=layers] select", "relu")
+        self.run("document.querySelector('#rate input[type=number]').select()")
+        self.run("playground.idle()")
+        self.browser.send("Input.insertText", {"text": "0.5"})
+        self.browser.key("Enter", "\r")
+        self.settle()
+        lesson = self.run("playground.lesson")
+        expect(lesson["rate"] == 0.5 and lesson["layers"][0]["activation"] == "relu", f"a change is lost: {lesson}")
+        self.quiet()
+
     def check_numbers_can_be_typed(self):
         """Beside every slider of a form stands its number."""
         self.open()

@@ -217,7 +217,8 @@ class Lasting:
         self.quiet()
 
     def check_the_speed_lasts(self):
-        self.open()
+        # Large enough that it does not come to its end meanwhile.
+        self.open({"layers": [{"units": 8}] * 6, "epochs": 100_000})
         speed = "document.getElementById('speed').value"
         self.choose("#speed", "")
         self.wait("location.hash.includes('speed=full')", what="the speed in the address")

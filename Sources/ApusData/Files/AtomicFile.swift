@@ -61,6 +61,16 @@ public enum AtomicFile {
     if survivesPowerFailure { try syncFolder(of: path) }
   }
 
+  /// Removes what processes that were killed left half-written in a folder; what a running one writes stays.
+  public static func removeRemains(in folder: String) {
+    for name in (try? folderNames(folder)) ?? [] where name.hasSuffix(".tmp") {
+      guard let process = name.split(separator: ".").dropLast().last.flatMap({ Int32($0) }), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws(ApusError) {
     var offset = 0
     while offset < bytes.count {

@@ -6,7 +6,8 @@ import * as graph from './graph.js';
 import * as landscape from './landscape.js';
 
 const $ = (id) => document.getElementById(id);
-let given = { order: () => Promise.reject(new Error('no session')), tools: () => {} };
+const none = () => Promise.reject(new Error('no session'));
+let given = { order: none, read: none, tools: () => {} };
 /** What the lesson is about, without what may change on the way. */
 let subject = '';
 
@@ -14,13 +15,14 @@ let queue = Promise.resolve();
 
 /** Asks for a measurement; the server makes one at a time. */
 function measure(name, members) {
-  const result = queue.then(() => given.order(name, members));
+  const result = queue.then(() => given.read(name, members));
   queue = result.catch(() => {});
   return result;
 }
 
 const watch = (members) => given.order('watch', members).catch(() => {});
 
+/** `order(name, members)` and `read(name, members)` of the session, and `tools()` when the plane has others. */
 export function wire(actions) {
   given = actions;
   gradients.wire(measure);

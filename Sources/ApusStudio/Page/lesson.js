@@ -17,9 +17,15 @@ const $ = (id) => document.getElementById(id);
 /** The lesson that the server trains: a refused change goes back to it. */
 let accepted = null;
 let queue = Promise.resolve();
+/** How many lessons the server was asked to take. */
+let asked = 0;
 
-/** Resolves when the server has answered all changes. */
-export const idle = () => queue;
+/** The forms as they are to be shown soon; and of what lesson they are, as a text. */
+let forms = Promise.resolve();
+let shown = '';
+
+/** Resolves when the server has answered all changes, and the forms show them. */
+export const idle = () => queue.then(() => forms);
 
 /** The lesson that a page without one begins with, as long as the server has not said what it trains. */
 export function showUsual() {
@@ -40,28 +46,38 @@ export function begin({ lesson, table }) {
 export function change(body) {
   const wanted = structuredClone(state.lesson);
   body(wanted);
-  return take(wanted);
+  const taken = take(wanted);
+  refreshSoon();
+  return taken;
 }
 
 export function take(wanted) {
   if (hiding.refuses()) return Promise.resolve(say('The lesson of this page is locked.'));
   if (state.isOver) return Promise.resolve();
   state.lesson = wanted;
+  asked += 1;
+  const number = asked;
   queue = queue.then(async () => {
+    // What was wanted since is changed further, and no answer to what was wanted before comes in its way.
+    const isNewest = () => number === asked;
     try {
-      state.lesson = await answered(wanted);
-      accepted = structuredClone(state.lesson);
+      accepted = await answered(wanted);
+      if (!isNewest()) return;
+      state.lesson = structuredClone(accepted);
       waiting.end();
       say('');
     } catch (error) {
       // What nobody has refused stays in the address, for the time when somebody can answer.
       if (state.isOver) return remember();
+      const isAwaited = !state.table && waiting.isFor(wanted, error);
+      if (!isAwaited) fail(error);
+      if (!isNewest()) return;
       state.lesson = structuredClone(accepted);
-      if (!state.table && waiting.isFor(wanted, error)) wait(wanted);
-      else fail(error);
+      if (isAwaited) wait(wanted);
     }
     remember();
-    refresh();
+    // Forms that need not be made anew are left alone: somebody may be at one already.
+    if (JSON.stringify(state.lesson) === shown) lessons.show(); else refresh();
   });
   return queue;
 }
@@ -127,8 +143,14 @@ function about({ table, leftOut, lesson }, awaited, encoding) {
 
 const taskOf = (lesson) => menus.sets.find((set) => set.name === lesson.data.set)?.task ?? state.plan?.task ?? 'classification';
 
+/** Not before the change that a field tells has come to its end: the focus may just be on its way to another one. */
+function refreshSoon() {
+  forms = new Promise((resolve) => { setTimeout(() => { refresh(); resolve(); }); });
+}
+
 function refresh() {
   const { lesson, table } = state;
+  shown = JSON.stringify(lesson);
   const focused = document.activeElement;
   const path = focused && focused !== document.body ? focusPath(focused) : null;
   controls.dataForm($('data-form'), lesson, menus, table, change, { chooseSet, openFile, refresh });

@@ -38,7 +38,10 @@ function wire() {
     }),
     setWeight: (path, index, value) => time.order('weight', { path, index, value }),
   });
-  closer.wire({ order: (name, members) => state.session.order(name, members), tools: tools.offer });
+  closer.wire({
+    order: (name, members) => state.session.order(name, members), read: (name, members) => state.session.read(name, members),
+    tools: tools.offer,
+  });
   race.setActions({ order: (what) => time.order('race', { what }), change: lesson.change, menus: () => menus, lesson: () => state.lesson });
   digit.setActions((members) => time.order('draw', members), network.setInputImage);
   panels.exports($('downloads'), $('export-note'), $('export-text'), () => state.session, fail);

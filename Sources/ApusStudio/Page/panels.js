@@ -127,11 +127,11 @@ export function exports(box, note, text, session, fail) {
   };
   box.replaceChildren(
     make('Model', async () => download('model.safetensors', await session().model())),
-    make('Points (CSV)', async () => { const all = await session().order('export'); tell(all); points(all); }),
-    make('YAML', async () => { const all = await session().order('export'); tell(all); show('YAML', all.yaml); download('lesson.yaml', all.yaml); }),
-    make('Swift', async () => { const all = await session().order('export'); tell(all); show('Swift', all.swift); }),
+    make('Points (CSV)', async () => { const all = await session().read('export'); tell(all); points(all); }),
+    make('YAML', async () => { const all = await session().read('export'); tell(all); show('YAML', all.yaml); download('lesson.yaml', all.yaml); }),
+    make('Swift', async () => { const all = await session().read('export'); tell(all); show('Swift', all.swift); }),
     make('Command', async () => {
-      const all = await session().order('export');
+      const all = await session().read('export');
       tell(all);
       if (all.csv !== null) points(all);
       download('lesson.yaml', all.yaml);

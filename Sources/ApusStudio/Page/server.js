@@ -54,6 +54,9 @@ export async function post(path, body, options = {}) {
 
 /** One page's session. What is ordered before it is open waits for it. */
 export class Session {
+  /** The answer to the last order. */
+  last = Promise.resolve();
+
   /**
    * Asks for a session; a lesson of null is the server's own. The answer is the session's stream: `onFrame(header, bytes)`
    * is called for each of its messages, of which the first says what the session is, and `onEnd(error)` when there are no
@@ -74,14 +77,28 @@ export class Session {
     return `/api/sessions/${this.id}/${rest}`;
   }
 
-  async order(name, members = {}) {
+  /** Orders are obeyed in the order in which they are given: each is sent when the one before it is answered. */
+  order(name, members = {}) { return this.inTurn('orders', { do: name, ...members }); }
+
+  /** A table, and a lesson that waits for it or null. */
+  open(name, text, lesson) { return this.inTurn('table', { name, text, lesson }); }
+
+  inTurn(rest, body) {
+    const answer = this.last.then(() => this.post(rest, body)).then((response) => response.json());
+    this.last = answer.catch(() => {});
+    return answer;
+  }
+
+  /** What changes nothing and may take long: it waits for the orders before it, and those after it do not wait for it. */
+  async read(name, members = {}) {
+    await this.last;
     return (await this.post('orders', { do: name, ...members })).json();
   }
 
-  /** A table, and a lesson that waits for it or null. */
-  async open(name, text, lesson) { return (await this.post('table', { name, text, lesson })).json(); }
-
-  async model() { return (await this.post('model', {})).blob(); }
+  async model() {
+    await this.last;
+    return (await this.post('model', {})).blob();
+  }
 
   async post(rest, body) {
     try {

@@ -39,7 +39,7 @@ struct RunFolder: Sendable {
     }
   }
 
-  /// Makes the folder and those above it.
+  /// Makes the folder and those above it, and clears away what a killed run left half-written.
   ///
   /// - Throws: when the system does not allow it.
   func make() throws { try make(checkpoints) }
@@ -58,6 +58,7 @@ struct RunFolder: Sendable {
     guard access(path, W_OK) == 0 else {
       throw ApusError("the folder cannot be written to", at: path, fix: "choose another with --out")
     }
+    for folder in Set([path, folder]) { AtomicFile.removeRemains(in: folder) }
   }
 
   /// Removes what an earlier run in the folder left, which a resumed one would take for its own.
