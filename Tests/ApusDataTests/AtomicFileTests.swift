@@ -41,7 +41,8 @@ import Testing
       _ = try folder.write(name, [1])
     }
     AtomicFile.removeRemains(in: folder.path)
-    #expect(folder.names() == ["model.\(dead)", "model.\(getpid()).tmp", "model.tmp", "notes.x.tmp"].sorted())
+    #expect(
+      folder.names() == ["model.\(dead)", "model.\(getpid()).tmp", "model.tmp", "notes.x.tmp"].sorted())
     AtomicFile.removeRemains(in: "\(folder.path)/none")
   }
 

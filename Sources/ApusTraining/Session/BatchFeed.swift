@@ -11,14 +11,15 @@ final class BatchFeed {
   private let capacity: Int
   private let augmentations: [any Augmentation]
   private let seed: UInt64
-  private var epoch: Epoch?
-  private var current: Prepared
+  // Of the thread that trains alone; a check for that costs as much as a small batch.
+  @exclusivity(unchecked) private var epoch: Epoch
+  @exclusivity(unchecked) private var current: Prepared
   private var next: Prepared
   private var work: BackgroundWork?
 
   /// A batch, and where in training it belongs.
   private final class Prepared: @unchecked Sendable {
-    var batch: Batch
+    @exclusivity(unchecked) var batch: Batch
     var epoch = -1
     var range = 0..<0
 
@@ -47,6 +48,8 @@ final class BatchFeed {
     self.capacity = capacity
     self.augmentations = augmentations
     self.seed = seed
+    // None yet: epochs are counted from 0.
+    epoch = Epoch(-1, samples: dataset, order: [])
     current = Prepared(dataset.makeBatch(capacity: capacity))
     next = augmentations.isEmpty ? current : Prepared(dataset.makeBatch(capacity: capacity))
   }
@@ -56,15 +59,18 @@ final class BatchFeed {
 
   /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
   func load(epoch number: Int, _ range: Range<Int>) -> Int {
-    let epoch = prepared(number)
+    if epoch.number != number { epoch = makeEpoch(number) }
     if augmentations.isEmpty {
-      epoch.samples.gather(epoch.order[range], into: &current.batch)
+      Unmanaged.passUnretained(epoch)._withUnsafeGuaranteedRef { epoch in
+        epoch.samples.gather(epoch.order[range], into: &current.batch)
+      }
     } else {
       loadAugmented(epoch, range)
     }
-    let prepared = current
-    place.take(&prepared.batch)
-    return prepared.batch.count
+    return Unmanaged.passUnretained(current)._withUnsafeGuaranteedRef { prepared in
+      place.take(&prepared.batch)
+      return prepared.batch.count
+    }
   }
 
   private func loadAugmented(_ epoch: Epoch, _ range: Range<Int>) {
@@ -98,11 +104,8 @@ final class BatchFeed {
   }
 
   /// The epoch of a number; its order is a permutation that depends on seed and number alone.
-  private func prepared(_ number: Int) -> Epoch {
-    if let epoch, epoch.number == number { return epoch }
+  private func makeEpoch(_ number: Int) -> Epoch {
     let order = Philox(seed: seed, path: "order of epoch \(number)").permutation(dataset.count)
-    let made = Epoch(number, samples: dataset.inEpoch(number, seed: seed), order: order)
-    epoch = made
-    return made
+    return Epoch(number, samples: dataset.inEpoch(number, seed: seed), order: order)
   }
 }

@@ -53,10 +53,14 @@ struct BatchPlace {
       }
     case (.classes, .indicators(let off, let on)):
       let floats = targets.floats
-      for row in 0..<count {
-        for output in 0..<outputCount {
-          let isOn = outputCount == 1 ? batch.labels[row] == 1 : Int(batch.labels[row]) == output
-          floats[row * outputCount + output] = isOn ? on : off
+      batch.labels.withUnsafeBufferPointer { labels in
+        guard outputCount > 1 else {
+          for row in 0..<count { floats[row] = labels[row] == 1 ? on : off }
+          return
+        }
+        floats[..<(count * outputCount)].update(repeating: off)
+        for row in 0..<count where UInt32(bitPattern: labels[row]) < outputCount {
+          floats[row * outputCount + Int(labels[row])] = on
         }
       }
     }

@@ -26,23 +26,28 @@ APUS_INLINE vfloat load_periodic(const float *row, int64_t column, int64_t colum
 #endif
 }
 
-/// The steps on one vector of each register.
-static __attribute__((noinline)) void run_vector(const apus_program *program, vfloat *registers) {
+/// The steps on the vectors of each register, side by side: what one waits for, the others do meanwhile.
+static __attribute__((noinline)) void run_vectors(const apus_program *program, vfloat (*registers)[APUS_FEW_VECTORS], int64_t vectors) {
   const apus_step *step = program->steps, *end = step + program->step_count;
   for (; step < end; step++) {
-    const vfloat a = registers[step->a];
-    vfloat *to = &registers[step->destination];
+    const vfloat *a_at = registers[step->a], *b_at = registers[step->b], *c_at = registers[step->c];
+    vfloat *to = registers[step->destination];
     switch (step->opcode) {
-#define X(opcode, expression) case opcode: *to = expression; break;
+#define EACH(expression) { APUS_SHORT_LOOP for (int64_t v = 0; v < vectors; v++) { const vfloat a = a_at[v]; to[v] = expression; } break; }
+#define X(opcode, expression) case opcode: EACH(expression)
       APUS_UNARY_STEPS(X)
 #undef X
-#define X(opcode, expression) case opcode: { const vfloat b = registers[step->b]; *to = expression; break; }
+#undef EACH
+#define EACH(expression) { APUS_SHORT_LOOP for (int64_t v = 0; v < vectors; v++) { const vfloat a = a_at[v], b = b_at[v]; to[v] = expression; } break; }
+#define X(opcode, expression) case opcode: EACH(expression)
       APUS_BINARY_STEPS(X)
 #undef X
-#define X(opcode, expression) \
-  case opcode: { const vfloat b = registers[step->b], c = registers[step->c]; *to = expression; break; }
+#undef EACH
+#define EACH(expression) { APUS_SHORT_LOOP for (int64_t v = 0; v < vectors; v++) { const vfloat a = a_at[v], b = b_at[v], c = c_at[v]; to[v] = expression; } break; }
+#define X(opcode, expression) case opcode: EACH(expression)
       APUS_TERNARY_STEPS(X)
 #undef X
+#undef EACH
     }
   }
 }
@@ -51,25 +56,40 @@ static __attribute__((noinline)) void run_vector(const apus_program *program, vf
 static int run_few_vectors(const apus_program *program, int64_t begin, int64_t end, int64_t row_length) {
   if (!program->plan.may_be_few || end - begin > APUS_FEW_VECTORS * APUS_WIDTH) return 0;
   if (program->plan.has_rows && row_length > APUS_WIDTH) return 0;
-  vfloat registers[APUS_MAX_REGISTERS];
-  for (int64_t at = begin; at < end; at += APUS_WIDTH) {
-    const int64_t lanes = end - at < APUS_WIDTH ? end - at : APUS_WIDTH;
-    APUS_SHORT_LOOP
-    for (int32_t i = 0; i < program->input_count; i++) {
-      const float *from = program->inputs[i].base;
-      switch (program->plan.inputs[i]) {
-      case APUS_LAYOUT_SAME: registers[i] = (vfloat)splat_int(*(const int32_t *)(const void *)from); break;
-      case APUS_LAYOUT_CONTIGUOUS: registers[i] = lanes == APUS_WIDTH ? load(from + at) : load_head(from + at, lanes); break;
-      default: registers[i] = load_periodic(from, at % row_length, row_length);
-      }
+  vfloat registers[APUS_MAX_REGISTERS][APUS_FEW_VECTORS];
+  const int64_t count = end - begin, vectors = (count + APUS_WIDTH - 1) / APUS_WIDTH;
+  // Of the last vector, the others are whole.
+  const int64_t rest = count - (vectors - 1) * APUS_WIDTH;
+  APUS_SHORT_LOOP
+  for (int32_t i = 0; i < program->input_count; i++) {
+    const float *from = program->inputs[i].base;
+    vfloat *to = registers[i];
+    switch (program->plan.inputs[i]) {
+    case APUS_LAYOUT_SAME: {
+      const vfloat same = (vfloat)splat_int(*(const int32_t *)(const void *)from);
+      APUS_SHORT_LOOP
+      for (int64_t v = 0; v < vectors; v++) to[v] = same;
+      break;
     }
-    run_vector(program, registers);
-    APUS_SHORT_LOOP
-    for (int32_t o = 0; o < program->output_count; o++) {
-      float *to = (float *)program->outputs[o].base + at;
-      if (lanes == APUS_WIDTH) store(to, registers[program->output_registers[o]]);
-      else store_head(to, registers[program->output_registers[o]], lanes);
+    case APUS_LAYOUT_CONTIGUOUS:
+      from += begin;
+      APUS_SHORT_LOOP
+      for (int64_t v = 0; v < vectors - 1; v++) to[v] = load(from + v * APUS_WIDTH);
+      to[vectors - 1] = load_head(from + (vectors - 1) * APUS_WIDTH, rest);
+      break;
+    default:
+      APUS_SHORT_LOOP
+      for (int64_t v = 0; v < vectors; v++) to[v] = load_periodic(from, (begin + v * APUS_WIDTH) % row_length, row_length);
     }
+  }
+  run_vectors(program, registers, vectors);
+  APUS_SHORT_LOOP
+  for (int32_t o = 0; o < program->output_count; o++) {
+    float *to = (float *)program->outputs[o].base + begin;
+    const vfloat *from = registers[program->output_registers[o]];
+    APUS_SHORT_LOOP
+    for (int64_t v = 0; v < vectors - 1; v++) store(to + v * APUS_WIDTH, from[v]);
+    store_head(to + (vectors - 1) * APUS_WIDTH, from[vectors - 1], rest);
   }
   return 1;
 }
