@@ -16,8 +16,8 @@ IN_SIGHT = """((selector) => {
   return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth + 1 && (item.contains(top) || top?.contains(item)) || false;
 })(%s)"""
 # How many colours a canvas has, read from a copy: a browser warns of one that is read again and again.
-COLOURS = """((id) => {
-  const canvas = document.getElementById(id);
+COLOURS = """((selector) => {
+  const canvas = document.querySelector(selector);
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);
   return new Set(new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
@@ -158,7 +158,7 @@ class ByHand:
                 expect(self.in_sight("#play") and self.in_sight("#glimpse"), f"at {width} px Play is out of sight at {section}")
                 expect(self.box("#time")[3] <= share * height and self.box(section)[1] >= self.box("#time")[3],
                        f"at {width} px the bar ends at {self.box('#time')[3]}, and {section} begins at {self.box(section)[1]}")
-            expect(self.run(COLOURS % "'glimpse'") > 8, "the glimpse is empty")
+            expect(self.run(COLOURS % "'#glimpse'") > 8, "the glimpse is empty")
             place = lambda item: self.run(f"scrollY + document.querySelector('{item}').getBoundingClientRect().top")
             expect(place("#training") < 2.6 * 900 and place("#closer") > place("#training"), f"at {width} px the rate is at {place('#training')}")
             self.quiet()
@@ -206,6 +206,20 @@ class ByHand:
         self.settle()
         lesson = self.run("playground.lesson")
         expect(lesson["rate"] == 0.5 and lesson["layers"][0]["activation"] == "relu", f"a change is lost: {lesson}")
+        self.quiet()
+
+    def check_pictures_of_the_sets(self):
+        """Each set of points as it looks, to be pressed; the list beside them says the same."""
+        self.open()
+        names = self.run("[...document.querySelectorAll('.set')].map((button) => button.title)")
+        listed = self.run("[...document.querySelector('#data-form select').options].map((option) => option.textContent.replace(' (numbers)', ''))")
+        expect(names == listed, f"pictures of {names}, and names of {listed}")
+        for index in range(len(names)):
+            self.wait(COLOURS % f"'.set:nth-child({index + 1}) canvas'" + " > 2", what=f"a picture of {names[index]}")
+        self.run("document.querySelector('.set[title=Spirals]').click()")
+        self.settle()
+        expect(self.run("playground.lesson.data.set") == "spirals" and self.run("document.querySelector('#data-form select').value") == "spirals", "other points")
+        expect(self.run("[...document.querySelectorAll('.set[aria-pressed=true]')].map((button) => button.title)") == ["Spirals"], "another picture is marked")
         self.quiet()
 
     def check_numbers_can_be_typed(self):
@@ -307,7 +321,7 @@ class ByHand:
 
     def check_how_the_plane_is_drawn(self):
         self.open()
-        count = COLOURS % "'plane'"
+        count = COLOURS % "'#plane'"
         for _ in range(6):
             self.click("#epoch")
         self.wait("playground.facts.epoch === 6")

@@ -8,6 +8,8 @@ package enum Menus {
   package static var json: JSONValue {
     get throws(ApusError) {
       let families = ["activations", "losses", "optimizers", "schedules", "initializers"]
+      var sets: [JSONValue] = []
+      for set in PointSet.table { sets.append(try json(set)) }
       var presets: [JSONValue] = []
       for preset in Preset.table { presets.append(try preset.json) }
       return .object(
@@ -18,15 +20,7 @@ package enum Menus {
           JSONMember("layer", try JSONCoding.encode(LessonLayer())),
           JSONMember(
             "sets",
-            .array(
-              PointSet.table.map { set in
-                .object([
-                  JSONMember("name", .string(set.name)), JSONMember("title", .string(set.title)),
-                  JSONMember("task", .string(set.task.rawValue)),
-                  JSONMember(
-                    "classes", .array([.integer(set.classes.lowerBound), .integer(set.classes.upperBound)])),
-                ])
-              } + [digits])),
+            .array(sets + [try digits])),
           JSONMember(
             "features",
             .array(
@@ -56,13 +50,39 @@ package enum Menus {
     }
   }
 
-  /// The bundled digits among the sets of points.
-  private static var digits: JSONValue {
-    .object([
-      JSONMember("name", .string(LessonData.digits)), JSONMember("title", .string("Digits, 8 × 8")),
-      JSONMember("task", .string(LearningTask.classification.rawValue)),
-      JSONMember("classes", .array([.integer(10), .integer(10)])), JSONMember("areImages", .bool(true)),
+  /// A set with some of its points for a small picture: x, y and target of each, in tenths and hundredths.
+  private static func json(_ set: PointSet) throws(ApusError) -> JSONValue {
+    var data = LessonData()
+    (data.set, data.points, data.noise) = (set.name, 80, 0.02)
+    data.classes = min(max(data.classes, set.classes.lowerBound), set.classes.upperBound)
+    let points = try LessonPoints(data, table: nil)
+    let unit = set.task == .classification ? 1.0 : 100
+    let sample = (0..<points.count).flatMap {
+      [points.x[$0] * 10, points.y[$0] * 10, points.targets[$0] * unit].map {
+        JSONValue.integer(Int($0.rounded()))
+      }
+    }
+    return .object([
+      JSONMember("name", .string(set.name)), JSONMember("title", .string(set.title)),
+      JSONMember("task", .string(set.task.rawValue)),
+      JSONMember("classes", .array([.integer(set.classes.lowerBound), .integer(set.classes.upperBound)])),
+      JSONMember("sample", .array(sample)),
     ])
+  }
+
+  /// The bundled digits among the sets of points, with one of them.
+  private static var digits: JSONValue {
+    get throws(ApusError) {
+      let images = try ImageCollection.digits().training
+      let start = (images.labels.firstIndex(of: 3) ?? 0) * images.inputSize
+      let sample = images.bytes[start..<(start + images.inputSize)].map { JSONValue.integer(Int($0)) }
+      return .object([
+        JSONMember("name", .string(LessonData.digits)), JSONMember("title", .string("Digits, 8 × 8")),
+        JSONMember("task", .string(LearningTask.classification.rawValue)),
+        JSONMember("classes", .array([.integer(10), .integer(10)])), JSONMember("areImages", .bool(true)),
+        JSONMember("sample", .array(sample)),
+      ])
+    }
   }
 
   /// Name, formula, the parameters that are numbers or yes and no; of a loss also for which tasks it is.

@@ -1,6 +1,7 @@
 // Forms made from the tables: whatever is added to one shows up here.
 
 import { element } from './parts.js';
+import { pictures } from './sets.js';
 
 export const nameOf = (description) =>
   typeof description === 'string' ? description : Array.isArray(description) ? 'sequence' : Object.keys(description ?? {})[0];
@@ -182,7 +183,7 @@ export function dataForm(box, lesson, menus, table, change, actions) {
   const data = lesson.data;
   const sets = menus.sets.map((set) => ({ name: set.name, title: set.title + (set.task === 'regression' ? ' (numbers)' : '') }));
   if (table) sets.push({ name: 'own', title: table.name });
-  const parts = [select('Points', sets, data.set, (name) => actions.chooseSet(name))];
+  const parts = [select('Points', sets, data.set, (name) => actions.chooseSet(name)), pictures(menus.sets, data.set, actions.chooseSet)];
   const set = menus.sets.find((candidate) => candidate.name === data.set);
   if (data.set === 'own' && table) {
     const numeric = table.columns.filter((column) => column.isNumeric);

@@ -17,6 +17,7 @@ import * as pictures from './pictures.js';
 import * as plane from './plane.js';
 import * as race from './race.js';
 import { Session, keepToken } from './server.js';
+import * as sets from './sets.js';
 import { state } from './state.js';
 import * as time from './time.js';
 import * as tools from './tools.js';
@@ -53,7 +54,7 @@ function wire() {
   window.addEventListener('resize', plane.draw);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     forgetColours();
-    for (const part of [network, flow, digit, race]) part.redraw();
+    for (const part of [network, flow, digit, race, sets]) part.redraw();
     plane.draw();
   });
   window.addEventListener('pagehide', (event) => { if (!event.persisted) state.session.close(); });

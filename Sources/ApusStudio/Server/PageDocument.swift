@@ -75,9 +75,10 @@
       "notice": PackageResources.notice_js, "panels": PackageResources.panels_js,
       "parts": PackageResources.parts_js, "pictures": PackageResources.pictures_js,
       "plane": PackageResources.plane_js, "race": PackageResources.race_js,
-      "server": PackageResources.server_js, "state": PackageResources.state_js,
-      "ticks": PackageResources.ticks_js, "time": PackageResources.time_js,
-      "tools": PackageResources.tools_js, "waiting": PackageResources.waiting_js,
+      "server": PackageResources.server_js, "sets": PackageResources.sets_js,
+      "state": PackageResources.state_js, "ticks": PackageResources.ticks_js,
+      "time": PackageResources.time_js, "tools": PackageResources.tools_js,
+      "waiting": PackageResources.waiting_js,
     ]
   }
 #endif
