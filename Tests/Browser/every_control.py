@@ -6,7 +6,6 @@ its own. Menus are taken through all of their items, and each item's parameters 
 
 import json
 import os
-import time
 
 from chromium import Failure
 

@@ -166,7 +166,7 @@ class Lasting:
             self.run("playground.idle()")
             self.click("#epoch")
             self.wait("playground.facts.epoch === 1 && playground.lesson.data.set === 'xor'", what="training in the second")
-            second, self.browser.session = self.browser.session, first
+            self.browser.session = first
             expect(self.run("[playground.lesson.data.set, playground.facts.epoch].join()") == "moons,1", "one tab changes the other")
             self.click("#epoch")
             self.wait("playground.facts.epoch === 2", what="training in the first")

@@ -6,7 +6,6 @@ package import ApusNN
 package final class Evaluator {
   private let executable: Executable
   private let capacity: Int
-  private let outputCount: Int
   private let scale: TargetScale
   private let place: BatchPlace
   private let kind: PredictionKind
@@ -37,7 +36,6 @@ package final class Evaluator {
     self.scale = scale
     place = BatchPlace(executable, loss.classTargets, model)
     kind = loss.predictions
-    outputCount = model.outputShape.reduce(1, *)
   }
 
   /// Whether passes differ: whether the network draws random numbers.
@@ -54,9 +52,9 @@ package final class Evaluator {
     var losses: [Float] = []
     var labels: [Int32] = []
     var values: [Float] = []
-    let width = outputCount / dataset.positions
+    let width = place.outputCount / dataset.positions
     var classes: [Int32]? = dataset.positions > 1 ? [] : nil
-    if classes == nil { predictions.reserveCapacity(dataset.count * outputCount) }
+    if classes == nil { predictions.reserveCapacity(dataset.count * place.outputCount) }
     let all = Array(0..<dataset.count)
     var start = 0
     while start < dataset.count {
