@@ -92,6 +92,11 @@ class Training:
         })()""")
         self.wait("playground.picture.weights[8 + 1] === -1.5", what="the bias set by hand")
         self.shot("weights-1280")
+        # From the weights of one unit to those of another that has fewer.
+        self.click(".tile[data-layer='1'][data-unit='0']")
+        self.run("[...document.querySelectorAll('#inspector input')].at(-1).focus()")
+        self.click(".tile[data-layer='2'][data-unit='1']")
+        expect(self.run("document.querySelector('#inspector h3').textContent") == "the output B", "other weights")
         self.quiet()
 
     def check_adds_and_removes_points(self):

@@ -19,7 +19,8 @@ export function weightsOf(plan, picture, unit) {
 
 /** Its title, the names of its inputs, `setWeight(path, index, value)` and `close()`; the focus goes to one of the inputs where one is given, and nowhere for null. */
 export function show(newPlan, newPicture, unit, { title, inputs, setWeight, close }, input) {
-  [plan, picture, shown, leave] = [newPlan, newPicture, unit, close];
+  // None is shown until its fields are there: those of the last one are told that they lose the focus.
+  [plan, picture, shown, leave] = [newPlan, newPicture, null, close];
   const layer = plan.layers[unit.layer];
   const head = element('div', 'row spread');
   const button = element('button', 'small', '✕');
@@ -57,6 +58,7 @@ export function show(newPlan, newPicture, unit, { title, inputs, setWeight, clos
   }
   box.replaceChildren(...parts, list);
   box.hidden = false;
+  shown = unit;
   refresh();
   if (input === undefined) return button.focus({ preventScroll: true });
   numbers[input]?.focus();

@@ -33,8 +33,8 @@ function wire() {
   network.setActions({
     limits: () => menus.limits,
     addLayer: () => lesson.change((lesson) => { lesson.layers.push(structuredClone(menus.layer)); }),
-    // Of the lesson's own number: a second press may come before the first one's picture.
-    addUnits: (layer, count) => lesson.change(({ layers }) => {
+    // Of the lesson's own number: a second press may come before the first one's picture, as may the end of the layer.
+    addUnits: (layer, count) => layer < state.lesson.layers.length && lesson.change(({ layers }) => {
       layers[layer].units = Math.min(Math.max(layers[layer].units + count, 1), menus.limits.units);
     }),
     setWeight: (path, index, value) => time.order('weight', { path, index, value }),
