@@ -61,14 +61,19 @@
   }
 
   /// glibc gives each thread a heap of its own, and sessions that come and go leave those with holes: memory would grow from
-  /// day to day. With one for all it stays; no step allocates, so training does not wait for it.
+  /// day to day. With one for all it stays; no step allocates, so training does not wait for it. Large blocks have pages of
+  /// their own, which the system gets back: by itself glibc takes ever larger ones for small after each that was freed, and
+  /// keeps twice as much in reserve.
   private enum Heap {
     static func shareOne() {
       #if canImport(Glibc)
         typealias SetOption = @convention(c) (CInt, CInt) -> CInt
-        let mostArenas: CInt = -8  // M_ARENA_MAX
-        guard let setOption = dlsym(nil, "mallopt") else { return }
-        _ = unsafeBitCast(setOption, to: SetOption.self)(mostArenas, 1)
+        guard let found = dlsym(nil, "mallopt") else { return }
+        let setOption = unsafeBitCast(found, to: SetOption.self)
+        let (mostArenas, trimThreshold, mappingThreshold): (CInt, CInt, CInt) = (-8, -1, -3)
+        _ = setOption(mostArenas, 1)
+        _ = setOption(trimThreshold, 1 << 20)
+        _ = setOption(mappingThreshold, 1 << 20)
       #endif
     }
   }
