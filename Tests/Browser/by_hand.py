@@ -220,6 +220,13 @@ class ByHand:
         self.settle()
         expect(self.run("playground.lesson.data.set") == "spirals" and self.run("document.querySelector('#data-form select').value") == "spirals", "other points")
         expect(self.run("[...document.querySelectorAll('.set[aria-pressed=true]')].map((button) => button.title)") == ["Spirals"], "another picture is marked")
+        # A reduced page has neither without the other.
+        link = self.run("location.href")
+        self.browser.open("about:blank")
+        self.browser.open(link + "&hide=points")
+        self.wait("playground.picture !== null")
+        expect(self.run("document.querySelectorAll('.set').length") == len(names), "no pictures to hide")
+        expect(not self.run("document.querySelector('.sets').checkVisibility()"), "what hides the list leaves the pictures")
         self.quiet()
 
     def check_numbers_can_be_typed(self):

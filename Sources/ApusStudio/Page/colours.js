@@ -40,6 +40,12 @@ function ramp({ low, middle, high, muted }) {
   return result;
 }
 
+/** A number's colour, by its share of the way from the smallest to the largest; the ramp's end is not “no number”. */
+export function rampColour(share) {
+  const packed = colours().ramp[Math.max(1, Math.min(255, Math.round(share * 255)))];
+  return css([packed & 255, packed >> 8 & 255, packed >> 16 & 255]);
+}
+
 export const pack = (colour) => (255 << 24 | colour[2] << 16 | colour[1] << 8 | colour[0]) >>> 0;
 
 /** A class' colours from pale to plain, by how sure the network is. */

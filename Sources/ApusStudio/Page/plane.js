@@ -1,6 +1,6 @@
 // The plane: what the network puts out, or one unit, with the points over it; clicks add points and take them away.
 
-import { classRamp, colours, css, drawing, pack, paintUnit, seriesCount } from './colours.js';
+import { classRamp, colours, css, drawing, pack, paintUnit, rampColour, seriesCount } from './colours.js';
 import * as legend from './legend.js';
 import { figure } from './parts.js';
 
@@ -106,7 +106,7 @@ function drawAxes(context, side, ratio) {
 }
 
 function drawPoints(context, side, ratio) {
-  const { paper, ink, ramp } = colours();
+  const { paper, ink } = colours();
   const classes = colours().classes.map((colour) => css(colour));
   const inside = css(paper, 0.75);
   const rim = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
@@ -124,9 +124,7 @@ function drawPoints(context, side, ratio) {
     if (plan.task === 'classification') {
       colour = classes[target % seriesCount];
     } else {
-      const share = (target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]);
-      const packed = ramp[Math.max(1, Math.min(255, Math.round(share * 255)))];
-      colour = css([packed & 255, packed >> 8 & 255, packed >> 16 & 255]);
+      colour = rampColour((target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]));
     }
     context.beginPath();
     context.arc(left, top, radius, 0, 2 * Math.PI);

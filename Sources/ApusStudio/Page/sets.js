@@ -1,7 +1,7 @@
 // The sets of points as small pictures, below the list that names them: for people who would rather look than read. The
 // list is the way for the keyboard.
 
-import { colours, css, seriesCount } from './colours.js';
+import { colours, css, rampColour, seriesCount } from './colours.js';
 import { element } from './parts.js';
 
 const side = 40;
@@ -13,6 +13,8 @@ const canvases = new Map();
 /** `onChoose(name)` when one is pressed. */
 export function pictures(sets, chosen, onChoose) {
   const box = element('div', 'sets');
+  // A page that hides the list hides them too.
+  box.dataset.twin = 'points';
   for (const set of sets) {
     const button = element('button', 'set');
     Object.assign(button, { type: 'button', tabIndex: -1, title: set.title });
@@ -28,7 +30,7 @@ export function pictures(sets, chosen, onChoose) {
 function canvas(set) {
   const known = canvases.get(set.name);
   if (known) return known.canvas;
-  const canvas = element('canvas');
+  const canvas = element('canvas', set.areImages ? 'pixels' : '');
   canvas.width = canvas.height = set.areImages ? 10 : 2 * side;
   canvases.set(set.name, { canvas, set });
   // The first picture of the training does not wait for these.
@@ -42,7 +44,7 @@ export function redraw() { for (const { canvas, set } of canvases.values()) pain
 function paint(canvas, { areImages, task, sample }) {
   const context = canvas.getContext('2d');
   context.clearRect(0, 0, canvas.width, canvas.height);
-  const { classes, ramp, ink } = colours();
+  const { classes, ink } = colours();
   if (areImages) {
     for (let place = 0; place < sample.length; place++) {
       context.fillStyle = css(ink, sample[place] / 16);
@@ -53,15 +55,9 @@ function paint(canvas, { areImages, task, sample }) {
   const place = (coordinate) => side * (1 + coordinate / 10 / reach);
   for (let at = 0; at < sample.length; at += 3) {
     const target = sample[at + 2];
-    context.fillStyle = task === 'classification' ? css(classes[target % seriesCount]) : number(ramp, target / 100);
+    context.fillStyle = task === 'classification' ? css(classes[target % seriesCount]) : rampColour(target / 200 + 0.5);
     context.beginPath();
     context.arc(place(sample[at]), place(-sample[at + 1]), 3, 0, 7);
     context.fill();
   }
-}
-
-/** A number's colour, of the ramp that pictures of numbers have. */
-function number(ramp, value) {
-  const colour = ramp[Math.round(128 + 127 * Math.max(-1, Math.min(1, value)))];
-  return css([colour & 255, colour >> 8 & 255, colour >> 16 & 255]);
 }

@@ -1,7 +1,7 @@
-// Programs of a few vectors: every register is one vector, and each vector of the space is taken through all steps.
+// Programs of a few vectors: every register is those vectors, and each step is found once and done on all of them.
 // What strips would cost to set up takes longer than the steps of a small net.
 
-/// Most vectors of such a program: with more, each step's loop over a strip is cheaper than finding the step anew.
+/// Most vectors of such a program: their registers, 12 KB, stay in the first-level cache.
 #define APUS_FEW_VECTORS 4
 
 /// `row[(column + lane) % columns]` in each lane, for columns <= APUS_WIDTH: rows side by side.
