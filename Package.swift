@@ -67,7 +67,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusCore", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "ApusDataTests", dependencies: ["ApusData"], swiftSettings: settings),
+    .testTarget(
+      name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
       swiftSettings: settings),

@@ -41,6 +41,7 @@ import Testing
     #expect(
       object.objectValue?.map(\.key) == [
         "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
+        "kept",
       ])
     for part in ["train", "validation", "test"] {
       for metric in metrics { #expect(object[part]?[metric]?.doubleValue != nil, "\(part).\(metric)") }

@@ -68,10 +68,18 @@ import Testing
     let empty = try folder([:])
     #expect(message { _ = try open(empty.path) }.contains("train-images-idx3-ubyte"))
     let single = try folder(["train-images-idx3-ubyte": images])
-    #expect(message { _ = try open(single.path) }.contains("labels of these images are missing"))
-    #expect(message { _ = try open("\(single.path)/train-images-idx3-ubyte") }.contains("missing"))
+    // Images without labels can be predicted; what needs the labels says where they were looked for.
     let unnamed = try folder(["pictures": images])
-    #expect(message { _ = try open("\(unnamed.path)/pictures") }.contains("labels cannot be found"))
+    for (path, expected) in [
+      (single.path, "train-labels-idx1-ubyte"),
+      ("\(single.path)/train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+      ("\(unnamed.path)/pictures", "a name such as train-images-idx3-ubyte"),
+    ] {
+      let images = try open(path).training
+      #expect(!images.hasLabels && images.labels() == nil && images.count == 3)
+      let text = message { try images.requireLabels() }
+      #expect(text.contains("labels of these images are missing") && text.contains(expected), "\(text)")
+    }
     let other = try folder([
       "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels,
       "t10k-images-idx3-ubyte": idx([1, 3, 2], [1, 2, 3, 4, 5, 6]), "t10k-labels-idx1-ubyte": idx([1], [0]),

@@ -158,7 +158,7 @@ import Testing
 
   @Test(arguments: [
     ("", "empty"), ("\n\n  \n", "empty"), ("a,b\n", "no rows"), ("\u{FEFF}", "empty"),
-    ("a,b\n1,\u{0}\n", "binary"), ("PK\u{3}\u{4}...", "spreadsheet"), ("a,b\n1,\"x\n2,3\n", "never closed"),
+    ("a,b\n1,\u{0}\n", "binary"), ("PK\u{3}\u{4}...", "a zip archive"), ("a,b\n1,\"x\n2,3\n", "never closed"),
   ])
   func refused(_ text: String, _ problem: String) {
     let text = message { _ = try parse(text) }

@@ -127,7 +127,7 @@ import Testing
       return
     }
     try folder.write("b.txt", [0xFF, 0x61])
-    #expect { try DataSource.open("\(folder.path)/b.txt") } throws: { "\($0)".contains("no UTF-8 text") }
+    #expect { try DataSource.open("\(folder.path)/b.txt") } throws: { "\($0)".contains("isn't UTF-8 text") }
   }
 
   @Test func preprocessingTravels() throws {

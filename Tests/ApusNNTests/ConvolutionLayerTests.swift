@@ -64,7 +64,7 @@ import Testing
       model.parameters.map(\.path) == [
         "0.0.weight", "0.0.bias", "0.1.0.weight", "0.1.0.bias", "0.1.2.weight", "0.1.2.bias",
       ])
-    model["0.0.weight"] = [1, 0, 2, 0, 1, 2]
+    try model.set("0.0.weight", to: [1, 0, 2, 0, 1, 2])
     let input = (0..<32).map { Float($0) }
     let output = try Predictor(model).predict(input)
     for pixel in 0..<16 {

@@ -21,9 +21,9 @@ private struct Moody: Layer {
 @Suite struct ModeTests {
   @Test func inferenceMayAskForOtherParameters() throws {
     var model = try Model(input: [1], seed: 1) { Moody() }
-    model["0.a"] = [2]
-    model["0.b"] = [3]
-    model["0.c"] = [5]
+    try model.set("0.a", to: [2])
+    try model.set("0.b", to: [3])
+    try model.set("0.c", to: [5])
     #expect(try Predictor(model).predict([10]) == [23])
   }
 }

@@ -43,9 +43,13 @@ import Testing
   @Test func aModelIsAValue() throws {
     let first = try Model(input: [2], seed: 1) { Dense(2) }
     var second = first
-    second["0.weight"] = [1, 2, 3, 4]
-    second["0.bias"] = [1]  // does not fit: nothing happens
-    second["9.weight"] = [1]
+    try second.set("0.weight", to: [1, 2, 3, 4])
+    let short = #expect(throws: ApusError.self) { try second.set("0.bias", to: [1]) }
+    #expect(short?.problem == "1 values for the parameter \"0.bias\"")
+    #expect(short?.expected == "2, for its shape [2]")
+    let unknown = #expect(throws: ApusError.self) { try second.set("0.weights", to: [1]) }
+    #expect(unknown?.problem == "the model has no parameter \"0.weights\"")
+    #expect(unknown?.fix == "did you mean “0.weight”?")
     #expect(second["0.weight"] == [1, 2, 3, 4])
     #expect(second["0.bias"] == [0, 0])
     #expect(first["0.weight"] != [1, 2, 3, 4])

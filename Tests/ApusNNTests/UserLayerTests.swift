@@ -43,7 +43,7 @@ private struct Block: CompositeLayer {
     }
     #expect(model.parameters.map(\.path) == ["0.a"])
     #expect(model["0.a"] == [1, 1])
-    model["0.a"] = [2, 0]
+    try model.set("0.a", to: [2, 0])
     let result = try Predictor(model).predict([0.5, 3])
     #expect(abs(result[0] - 0.76159416) < 1e-6)
     #expect(result[1] == 0)

@@ -89,7 +89,7 @@ import Testing
       }
     }
     #expect(model.parameters.map(\.path) == ["0.0.weight", "0.0.bias"])
-    model["0.0.weight"] = [1, 2, 3]
+    try model.set("0.0.weight", to: [1, 2, 3])
     let output = try Predictor(model).predict([1, 2, 3, 4])
     #expect(output == [2, 2, 3, 4, 4, 6, 6, 6, 9, 8, 8, 12])
   }

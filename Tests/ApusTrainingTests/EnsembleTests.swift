@@ -35,7 +35,7 @@ import Testing
   @Test func extremeLogitsStayFinite() throws {
     var members = try models(2)
     for index in members.indices {
-      members[index]["2.bias"] = index == 0 ? [1000, -1000, 0] : [-1000, 1000, 0]
+      try members[index].set("2.bias", to: index == 0 ? [1000, -1000, 0] : [-1000, 1000, 0])
     }
     let ensemble = try Model.ensemble(of: members, loss: SoftmaxCrossEntropy())
     let predictions = try Predictor(ensemble, loss: .softmaxCrossEntropy).predict([0, 0, 0, 0])
@@ -140,7 +140,7 @@ import Testing
     // The last member is not kept by itself: its weights are in the ensemble.
     var fourth = last[0]
     for parameter in fourth.model.parameters {
-      fourth.model[parameter.path] = ensemble.model["0.3.\(parameter.path)"]!
+      try fourth.model.set(parameter.path, to: ensemble.model["0.3.\(parameter.path)"]!)
     }
     let mean = try (members + [loss(fourth)]).reduce(0, +) / 4
     #expect(try loss(ensemble) < mean)
@@ -173,7 +173,7 @@ import Testing
     let folder = try TemporaryFolder()
     _ = try TrainingRun(configuration("{seeds: 3}", epochs: 2), folder: folder.path("a")).train()
     let whole = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("whole")).train()
-    let first = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"))
+    let first = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"), overwrite: true)
     first.pausesAfter = 3
     #expect(try first.train().isInterrupted)
     let rest = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"), resume: true).train()

@@ -115,7 +115,7 @@ import Testing
 
   /// Images: another set of classes behind the same pixels.
   @Test func imagesGoOnToo() throws {
-    try run("data: {source: digits, rows: 300}\nmodel: {hidden: [8]}\ntraining: {epochs: 1}\n", "digits")
+    try run("data: {source: digits}\nmodel: {hidden: [8]}\ntraining: {epochs: 1}\n", "digits")
     let from = folder.path("digits/model.safetensors")
     let (run, _) = try run("data: {source: digits}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "more")
     #expect(try run.model.bits == SavedModel(contentsOf: from).model.bits)

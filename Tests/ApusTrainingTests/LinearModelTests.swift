@@ -173,7 +173,7 @@ struct LinearFixture: Decodable, Sendable {
         try step.load(inputs: Array(fixture.features[(row * 4)..<(row * 4 + 4)]), targets: [Float(label)])
         try step.run(rows: 1, step: number, rate: 1)
       }
-      let scores = try Predictor(step.trained[0].snapshot()).predict(fixture.features)
+      let scores = try Predictor(step.trained[0].snapshot()).predict(fixture.features).map { Double($0) }
       let found = labels.indices.count { Perceptron().isMistake(scores[$0...$0], label: labels[$0]) }
       #expect(found == mistakes)
     }

@@ -11,7 +11,7 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
   var threshold: Double
   var predictions: [Double]
   var labels: [Int32]
-  var truths: [Float]
+  var truths: [Double]
   /// Value and standard error by name; `"topK 2"` is the metric with k = 2.
   var expected: [String: [Double]]
   var testDescription: String { name }
@@ -24,7 +24,7 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
 
   var samples: EvaluatedSamples {
     EvaluatedSamples(
-      width: width, predictions: predictions.map { Float($0) }, labels: labels, values: truths,
+      width: width, predictions: predictions, labels: labels, values: truths,
       losses: Array(repeating: 0, count: predictions.count / width), kind: .probabilities,
       isMultiLabel: labels.isEmpty)
   }

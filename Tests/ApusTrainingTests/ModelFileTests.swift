@@ -19,7 +19,7 @@ import Testing
       }
       Dense(2)
     }
-    try model.save(to: path)
+    try model.save(to: path, loss: SoftmaxCrossEntropy())
   }
 
   @Test func comesBack() throws {
@@ -31,8 +31,9 @@ import Testing
 
   @Test func theSameBytesAgain() throws {
     let bytes = try folder.bytes("m.safetensors")
-    try model.save(to: folder.path("n.safetensors"))
-    try Model(contentsOf: path).save(to: folder.path("o.safetensors"))
+    try model.save(to: folder.path("n.safetensors"), loss: SoftmaxCrossEntropy())
+    let back = try SavedModel(contentsOf: path)
+    try back.model.save(to: folder.path("o.safetensors"), loss: back.loss)
     #expect(try bytes == folder.bytes("n.safetensors"))
     #expect(try bytes == folder.bytes("o.safetensors"))
   }
@@ -93,9 +94,35 @@ import Testing
         .contains("the input shape [0] is damaged"))
     #expect(try problem { $0.metadata[key] = "{}" }.contains(key))
     #expect(try problem { $0.metadata[key] = nil }.contains(key))
-    #expect(
-      try problem { $0.metadata["loss"] = "\"squard\"" }.contains("did you mean “squared”?"))
     #expect(try problem { $0.metadata["inputs"] = "{}" }.contains("inputs"))
+  }
+
+  /// A file that does not say its loss, or names one that isn't known, gives its model; what needs the loss says why.
+  @Test func filesWithoutAKnownLoss() throws {
+    let other = folder.path("other.safetensors")
+    var file = try SafeTensors(contentsOf: path)
+    file.metadata["loss"] = "\"squard\""
+    try file.write(to: other)
+    let unknown = try SavedModel(contentsOf: other)
+    let plain = try Model(contentsOf: path)
+    #expect(unknown.loss == nil && unknown.model.bits == plain.bits)
+    #expect(message { _ = try unknown.requireLoss() }.contains("did you mean “squared”?"))
+    file.metadata["loss"] = nil
+    try file.write(to: other)
+    let silent = try SavedModel(contentsOf: other)
+    #expect(silent.loss == nil)
+    #expect(message { _ = try silent.requireLoss() }.contains("does not say which loss"))
+
+    let model = try Model(contentsOf: path)
+    try model.save(to: other)
+    #expect(try SafeTensors(contentsOf: other).metadata["loss"] == nil)
+    #expect(try SavedModel(contentsOf: other).loss == nil)
+    try model.save(to: other, loss: SquaredError())
+    #expect(try SavedModel(contentsOf: other).requireLoss() is SquaredError)
+    try model.save(to: other, loss: Quarter(part: 0.5))
+    #expect(message { _ = try SavedModel(contentsOf: other).requireLoss() }.contains("unknown loss “quarter”"))
+    let own = try SavedModel(contentsOf: other, losses: [Quarter.self])
+    #expect(try own.requireLoss() as? Quarter == Quarter(part: 0.5))
   }
 
   /// Every cut and a flip of any bit of the header either is refused or gives a model: never a trap.
@@ -139,4 +166,18 @@ private struct Shift: Layer {
   func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
     input + scope.parameter("a", TensorShape([input.shape[-1]]), .ones)
   }
+}
+
+/// A loss of one's own.
+private struct Quarter: Loss, Equatable {
+  static let name = "quarter"
+  static let formula = "ℓ = part · (y − t)²"
+  var part: Double
+  init() { self.init(part: 0.25) }
+  init(part: Double) { self.part = part }
+  func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
+    let difference = output - target
+    return (difference * difference * Tensor(part)).mean(axes: [1])
+  }
+  func expectedAtStart(_ targets: TargetSummary) -> Double? { nil }
 }

@@ -70,9 +70,9 @@ import Testing
       let fields = line.split(separator: ",")
       for label in 0..<3 { #expect((fields[label] == "1") == (Double(fields[label + 3])! > 0.5)) }
     }
-    let all = try saved.predict(source, threshold: -1)
+    let all = try saved.predict(source, threshold: 0)
     #expect(all.decisions.allSatisfy { $0 } && all.predictions[0] == "high|first|small")
-    let evaluation = try saved.evaluate(source, threshold: 2)
+    let evaluation = try saved.evaluate(source, threshold: 1)
     #expect(evaluation.task == .multiLabel && evaluation.labels.allSatisfy { $0.found == 0 && $0.wrong == 0 })
     let names = try saved.evaluate(source).metrics.map(\.name)
     #expect(

@@ -140,8 +140,8 @@ import Testing
       Dense(sizes[3])
     }
     for (index, path) in ["0", "2", "4"].enumerated() {
-      model["\(path).weight"] = fixture.weights[index].map { Float($0) }
-      model["\(path).bias"] = fixture.biases[index].map { Float($0) }
+      try model.set("\(path).weight", to: fixture.weights[index].map { Float($0) })
+      try model.set("\(path).bias", to: fixture.biases[index].map { Float($0) })
     }
     let rows = fixture.inputs.count / sizes[0]
     let data = try TableDataset(

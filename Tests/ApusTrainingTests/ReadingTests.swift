@@ -46,7 +46,9 @@ import Testing
       let step: Float = 1e-2
       func loss(_ change: Float) throws -> Float {
         var moved = model
-        moved[path]![0] += change
+        var values = try #require(model[path])
+        values[0] += change
+        try moved.set(path, to: values)
         let input = try #require(reading.nodes.first { $0.name == "input" }).values
         let target = try #require(reading.nodes.first { $0.name == "target" }).values
         let output = try Predictor(moved).predict(input)

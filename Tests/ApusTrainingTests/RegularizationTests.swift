@@ -11,8 +11,8 @@ import Testing
 
   private func weights(_ regularization: Regularization, rate: Double = 0.1) throws -> [Float] {
     var model = try Model(input: [3], seed: 1) { Dense(1) }
-    model["0.weight"] = start
-    model["0.bias"] = [0.25]
+    try model.set("0.weight", to: start)
+    try model.set("0.bias", to: [0.25])
     let step = try TrainingStep(
       model, loss: .squared, optimizer: GradientDescent(), capacity: 2, regularization: regularization)
     try step.run(rows: step.load(inputs: inputs, targets: targets), step: 1, rate: rate)
@@ -47,7 +47,7 @@ import Testing
 
   @Test func maxNormHoldsForEachUnit() throws {
     var model = try Model(input: [3], seed: 5) { Dense(4, initializer: .normal(2)) }
-    model["0.bias"] = [9, 9, 9, 9]
+    try model.set("0.bias", to: [9, 9, 9, 9])
     let step = try TrainingStep(
       model, loss: .squared, optimizer: GradientDescent(), capacity: 2,
       regularization: Regularization(maxNorm: 1.5))

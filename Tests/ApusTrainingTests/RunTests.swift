@@ -37,6 +37,7 @@ import Testing
       String(decoding: folder.bytes("run/run.json"), as: UTF8.self), name: "run.json")
     let keys = [
       "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
+      "kept",
     ]
     #expect(json.objectValue!.map(\.key) == (keys + ["bestEpoch", "instructionSet", "threads"]).sorted())
     #expect(report.json.objectValue!.map(\.key) == keys)

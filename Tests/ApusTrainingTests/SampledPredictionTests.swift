@@ -14,7 +14,7 @@ import Testing
       Dropout(rate)
       Dense(1)
     }
-    model["1.weight"] = (1...8).map { Float($0) / 4 }
+    try model.set("1.weight", to: (1...8).map { Float($0) / 4 })
     return model
   }
 

@@ -80,12 +80,42 @@ import Testing
     #expect(try session.snapshot().evaluate(validation).first?.value == losses.last)
   }
 
-  @Test func withoutItTheLastWeightsAreTheResult() throws {
+  /// By default the epoch with the lowest validation loss; the last where there is none, where it is asked for, and where
+  /// a goal says when training ends.
+  @Test func whichWeightsAreKept() throws {
     let data = try Samples.classes(60, flipped: 0.5)
-    let session = try session(settings(epochs: 8), training: data, validation: Samples.classes(30, seed: 9))
-    while !session.isFinished { try session.runStep() }
-    #expect(try session.result().bits == session.snapshot().bits)
-    #expect(session.progress.history.epochs.count == 8 && session.progress.stopReason == nil)
+    let validation = try Samples.classes(30, flipped: 0.5, seed: 9)
+    func run(_ settings: TrainingSettings, validation: (any Dataset)?) throws -> (
+      TrainingSession, Model, KeptWeights
+    ) {
+      let session = try self.session(settings, training: data, validation: validation)
+      while !session.isFinished { try session.runStep() }
+      #expect(session.progress.history.epochs.count == 8 && session.progress.stopReason == nil)
+      return (session, try session.result(), session.keptWeights)
+    }
+    let (session, model, kept) = try run(settings(epochs: 8), validation: validation)
+    let losses = session.progress.history.epochs.compactMap { $0.validation("loss") }
+    let best = losses.firstIndex(of: losses.min()!)! + 1
+    #expect(best < 8 && kept == KeptWeights(.bestEpoch, epoch: best) && kept.isValidationOptimistic)
+    #expect(try model.evaluate(validation).first?.value == losses.min())
+    #expect(model.bits != session.snapshot().bits)
+
+    let last = KeptWeights(.lastEpoch, epoch: 8)
+    var others = settings(epochs: 8)
+    #expect(try run(others, validation: nil).2 == last)
+    others.keep = .last
+    let (asked, itsModel, itsKept) = try run(others, validation: validation)
+    #expect(itsKept == last && !itsKept.isValidationOptimistic && itsModel.bits == asked.snapshot().bits)
+    others.keep = .best
+    others.goal = 0
+    #expect(try run(others, validation: validation).2 == last)
+    others.goal = nil
+    others.ensemble = CheckpointAverage(count: 3)
+    #expect(try run(others, validation: validation).2 == KeptWeights(.average, count: 3))
+    others.ensemble = SnapshotEnsemble(count: 4)
+    #expect(try run(others, validation: validation).2 == KeptWeights(.ensemble, count: 4))
+    others.ensemble = MovingAverage(decay: 0.9)
+    #expect(try run(others, validation: validation).2 == KeptWeights(.average))
   }
 
   @Test func history() throws {

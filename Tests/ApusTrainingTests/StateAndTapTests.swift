@@ -45,7 +45,7 @@ private struct RunningMean: Layer {
 
   @Test func stateIsUsedInInference() throws {
     var model = try Model(input: [1], seed: 1) { RunningMean() }
-    model["0.mean"] = [4]
+    try model.set("0.mean", to: [4])
     #expect(try Predictor(model).predict([10]) == [6])
   }
 

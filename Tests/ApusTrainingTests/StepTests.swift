@@ -7,8 +7,8 @@ import Testing
 
   private func model() throws -> Model {
     var model = try Model(input: [3], seed: 1) { Dense(1) }
-    model["0.weight"] = [1, -2, 0.5]
-    model["0.bias"] = [0.25]
+    try model.set("0.weight", to: [1, -2, 0.5])
+    try model.set("0.bias", to: [0.25])
     return model
   }
 
@@ -65,13 +65,13 @@ import Testing
 /// Values that are not finite are caught before they reach a weight, and their origin is named.
 @Suite struct NonFiniteTests {
   private func failure(
-    _ inputs: [Float], _ change: (inout Model) -> Void = { _ in },
+    _ inputs: [Float], _ change: (inout Model) throws -> Void = { _ in },
     sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) throws -> String {
     var model = try Model(input: [2], seed: 1) {
       Dense(4); ReLU(); Dense(1)
     }
-    change(&model)
+    try change(&model)
     let step = try TrainingStep(model, loss: .squared, optimizer: Adam(), capacity: 2)
     let rows = try step.load(inputs: inputs, targets: [Float](repeating: 0, count: inputs.count / 2))
     let text = message(
@@ -87,27 +87,28 @@ import Testing
 
   @Test func aLayersOutput() throws {
     let text = try failure([3e38, 3e38]) {
-      $0["2.weight"] = [3, 3, 3, 3]; $0["0.weight"] = [Float](repeating: 1, count: 8)
+      try $0.set("2.weight", to: [3, 3, 3, 3])
+      try $0.set("0.weight", to: [Float](repeating: 1, count: 8))
     }
     #expect(
       text.hasPrefix("layer 0 (dense): step 12: its output is no longer finite, with weights up to 3.0"))
     let second = try failure([1e30, 1e30]) {
-      $0["0.weight"] = [Float](repeating: 1, count: 8)
-      $0["2.weight"] = [Float](repeating: 1e10, count: 4)
+      try $0.set("0.weight", to: [Float](repeating: 1, count: 8))
+      try $0.set("2.weight", to: [Float](repeating: 1e10, count: 4))
     }
     #expect(second.hasPrefix("layer 2 (dense)"))
   }
 
   @Test func aGradient() throws {
     let text = try failure([1e18, 1e18]) {
-      $0["0.weight"] = [Float](repeating: 0.1, count: 8)
-      $0["2.weight"] = [Float](repeating: 1, count: 4)
+      try $0.set("0.weight", to: [Float](repeating: 0.1, count: 8))
+      try $0.set("2.weight", to: [Float](repeating: 1, count: 4))
     }
     // The output 8e17 and its square are finite; times the input 1e18 its square is not.
     #expect(text.contains("loss or gradients grow beyond float32"))
     let gradient = try failure([1e20, 1e20]) {
-      $0["0.weight"] = [Float](repeating: 1e-2, count: 8)
-      $0["2.weight"] = [Float](repeating: 1, count: 4)
+      try $0.set("0.weight", to: [Float](repeating: 1e-2, count: 8))
+      try $0.set("2.weight", to: [Float](repeating: 1, count: 4))
     }
     #expect(gradient.hasPrefix("parameter 0.weight: step 12: its gradient is no longer finite"))
   }

@@ -149,7 +149,7 @@ import Testing
       Dense(1)
     }
     for parameter in model.parameters {
-      model[parameter.path] = Array(repeating: 1, count: model[parameter.path]!.count)
+      try model.set(parameter.path, to: Array(repeating: 1, count: parameter.count))
     }
     let step = try TrainingStep(
       model, loss: .squared, optimizer: AdamW(weightDecay: 0.5), capacity: 1,

@@ -100,7 +100,12 @@ private final class Screen {
     #expect(lines.count == 15)
     #expect(lines.allSatisfy { $0.count <= 80 })
     #expect(
-      lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("best epoch 2"))
+      lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("lowest: epoch 2"))
+    var done = try history(training, training.map { $0 + 0.1 })
+    done.kept = KeptWeights(.lastEpoch, epoch: epochs)
+    #expect(LearningCurve(done).lines()[0].contains("kept: epoch \(epochs)"))
+    done.kept = KeptWeights(.average)
+    #expect(!LearningCurve(done).lines()[0].contains("epoch"))
     #expect(lines[0].contains("logarithmic") == (epochs > 30))
     #expect(lines[14].hasSuffix("\(epochs)"))
     #expect(lines.joined().unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) })

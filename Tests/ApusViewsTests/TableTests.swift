@@ -40,7 +40,7 @@ import Testing
     let labels = (0..<(20 * classes)).map { Int32($0 % classes) }
     let predictions = labels.enumerated().flatMap { index, label in
       (0..<classes).map {
-        Int32($0) == (index % 7 == 0 ? (label + 1) % Int32(classes) : label) ? Float(1) : 0
+        Int32($0) == (index % 7 == 0 ? (label + 1) % Int32(classes) : label) ? 1.0 : 0
       }
     }
     let results = EvaluatedSamples(

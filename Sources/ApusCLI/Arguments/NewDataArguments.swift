@@ -17,13 +17,28 @@
     @Option(parsing: .unconditional, help: ArgumentHelp("The seed of a generated data set.", valueName: "n"))
     var seed: UInt64?
 
-    /// The data, read as the model's training data were unless flags say otherwise.
-    func open(_ model: SavedModel? = nil) throws(ApusError) -> DataSource {
+    /// A model, and the data for it, read as its training data were unless flags say otherwise.
+    ///
+    /// - Parameter drawsRows: whether the seed has another use.
+    func open(
+      modelAt path: String, drawsRows: Bool = false
+    ) throws -> (model: SavedModel, data: DataSource) {
+      try FileBytes.refuseShared([("the model", path), ("the data", data)])
+      let model = try SavedModel(contentsOf: path)
+      return (model, try open(model.tableFormat, drawsRows: drawsRows))
+    }
+
+    func open(_ format: TableFormat = TableFormat(), drawsRows: Bool = false) throws(ApusError) -> DataSource {
       try generated.check()
-      let format = try table.format(model?.tableFormat ?? TableFormat())
-      return try DataSource.open(
-        data, format: format,
+      let source = try DataSource.open(
+        data, format: table.format(format),
         generated: GeneratedOptions(rows: generated.rows, noise: generated.noise, seed: seed ?? 0))
+      if !source.isDelimited { try table.refuse(for: source.place) }
+      guard seed == nil || drawsRows || BuiltInDataset.named(source.name)?.isGenerated == true else {
+        throw ApusError(
+          "a seed is given, and the data isn't generated", at: source.place, fix: "leave --seed out")
+      }
+      return source
     }
   }
 #endif

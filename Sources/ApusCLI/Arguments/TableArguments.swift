@@ -32,6 +32,16 @@
       }
     }
 
+    /// - Throws: where one of these flags is given, for data that they say nothing about.
+    func refuse(for place: String) throws(ApusError) {
+      let flags = [
+        ("--header", header == true), ("--no-header", header == false), ("--delimiter", delimiter != nil),
+        ("--decimal-mark", decimalMark != nil),
+      ]
+      guard let flag = flags.first(where: \.1)?.0 else { return }
+      throw ApusError("\(flag) is given, and the data isn't delimited text", at: place, fix: "leave it out")
+    }
+
     /// A format with what is given here in the place of what it says.
     func format(_ base: TableFormat = TableFormat()) throws(ApusError) -> TableFormat {
       var format = base

@@ -91,6 +91,12 @@
     var earlyStopping: Int?
 
     @Option(
+      help: ArgumentHelp(
+        "Which epoch's weights are kept: the best has the lowest validation loss. (default: best)",
+        valueName: "epoch"))
+    var keep: KeptEpoch?
+
+    @Option(
       parsing: .unconditional,
       help: ArgumentHelp(
         "Decides the split, the first weights, the order and the dropout. (default: 0)", valueName: "n"))
@@ -147,6 +153,7 @@
       if let accumulate { training.accumulate = accumulate }
       if !freeze.isEmpty { training.groups = freeze.map { .frozen($0) } + (training.groups ?? []) }
       if let earlyStopping { training.earlyStopping = earlyStopping }
+      if let keep { training.keep = keep }
       if let seed { training.seed = seed }
       if let checkpointEvery { training.checkpointEvery = checkpointEvery }
     }

@@ -28,7 +28,7 @@
     @Option(
       parsing: .unconditional,
       help: ArgumentHelp(
-        "The part of the rows that best epoch and early stopping are judged by.", valueName: "f"))
+        "The part of the rows by which the kept epoch and early stopping are chosen.", valueName: "f"))
     var validation: Double?
 
     @Option(

@@ -3,6 +3,7 @@
   public import ArgumentParser
 
   extension LearningTask: ExpressibleByArgument {}
+  extension KeptEpoch: ExpressibleByArgument {}
   extension SearchConfiguration.Method: ExpressibleByArgument {}
 
   /// The units of the hidden layers: `64,64`, or `none`.

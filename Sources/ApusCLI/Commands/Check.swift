@@ -44,6 +44,7 @@
       try dataArguments.check()
       try network.check()
       try training.check()
+      try FileBytes.refuseShared([("the settings", config), ("the data", data)])
       var configuration = try config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration()
       if let data { configuration.data.source = data }
       dataArguments.write(to: &configuration.data)

@@ -21,8 +21,7 @@
 
     func run() throws {
       try decision.check()
-      let saved = try SavedModel(contentsOf: model)
-      let data = try source.open(saved)
+      let (saved, data) = try source.open(modelAt: model)
       let evaluation = try saved.evaluate(data, threshold: decision.threshold)
       if json {
         Output.print([EvaluationObject(evaluation).json.text(sortsKeys: false)])

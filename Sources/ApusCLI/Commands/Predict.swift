@@ -40,8 +40,13 @@
     func run() throws {
       try decision.check()
       try Checked.count(samples, "--samples", from: 2, to: 100_000)
-      let saved = try SavedModel(contentsOf: model)
-      let predictions = try saved.predict(source.open(saved), threshold: decision.threshold, passes: samples)
+      let (saved, data) = try source.open(modelAt: model)
+      let predictions = try saved.predict(data, threshold: decision.threshold, passes: samples)
+      guard !probabilities || saved.schema?.targets.areClassesOrLabels == true else {
+        throw ApusError(
+          "the model predicts numbers, which have no probabilities", at: "--probabilities",
+          fix: "leave it out")
+      }
       Output.tellBuild()
       Output.tell(Output.notes(predictions.notes, Output.errorStyle))
       let csv = predictions.csv(allClasses: probabilities)
@@ -51,7 +56,7 @@
       }
       try AtomicFile.write(out, text: csv)
       let count = predictions.predictions.count
-      Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"])
+      Output.tellWritten("\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)", to: out)
     }
   }
 #endif

@@ -50,6 +50,9 @@
       completion: .directory)
     var out: String?
 
+    @Flag(help: "Clear an older search in the folder.")
+    var overwrite = false
+
     @Option(
       help: ArgumentHelp("Go on with the search in this folder.", valueName: "dir"), completion: .directory)
     var resume: String?
@@ -61,8 +64,13 @@
       guard (config == nil) != (resume == nil) else {
         throw ValidationError("Give --config with a file of settings, or --resume with a search's folder.")
       }
-      if resume != nil, data != nil || trials != nil || method != nil || halving != nil || out != nil {
+      if resume != nil, data != nil || trials != nil || method != nil || halving != nil || out != nil
+        || overwrite
+      {
         throw ValidationError("--resume goes on with the search's own settings: leave out the others.")
+      }
+      if overwrite, out == nil {
+        throw ValidationError("--overwrite is for a folder that is named: give --out, or leave it out.")
       }
     }
 
@@ -70,6 +78,7 @@
       try Checked.count(trials, "--trials", from: 1, to: 100_000)
       try Checked.count(halving, "--halving", from: 2, to: 100)
       try Checked.count(parallel, "--parallel", from: 1, to: 1024)
+      try FileBytes.refuseShared([("the settings", config), ("the data", data)])
       var configuration = try RunConfiguration.load(yaml: config ?? "\(resume!)/search.yaml")
       if let data { configuration.data.source = data }
       if let trials { configuration.search.trials = trials }
@@ -78,7 +87,7 @@
       Output.tellBuild()
       Interruption.install()
       let search = try Apus.Search(
-        configuration, folder: resume ?? out, resume: resume != nil, parallel: parallel ?? 1
+        configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite, parallel: parallel ?? 1
       ) { Interruption.signal != 0 }
       let total = search.trials.count
       let report = try search.run { trial in

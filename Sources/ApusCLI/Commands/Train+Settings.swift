@@ -21,6 +21,7 @@
         }
         return configuration
       }
+      try FileBytes.refuseShared([("the settings", config), ("the data", data)])
       return try settings(over: config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration())
     }
 

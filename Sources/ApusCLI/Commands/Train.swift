@@ -38,6 +38,9 @@
     )
     var out: String?
 
+    @Flag(help: "Clear an older run in the folder; its model stays until the new one takes its place.")
+    var overwrite = false
+
     @Option(
       help: ArgumentHelp("Go on with the run in this folder, from its newest checkpoint.", valueName: "dir"),
       completion: .directory)
@@ -65,13 +68,17 @@
       if dataArguments.test != nil, dataArguments.testData != nil {
         throw ValidationError("Give --test or --test-data, not both.")
       }
+      if overwrite, out == nil, resume == nil {
+        throw ValidationError("--overwrite is for a folder that is named: give --out, or leave it out.")
+      }
       if folds != nil, resume != nil || profile {
         throw ValidationError("--folds goes with neither --resume nor --profile; resume a fold's own folder.")
       }
       if resume != nil {
-        if config != nil || out != nil {
+        if config != nil || out != nil || overwrite {
           throw ValidationError(
-            "--resume goes on in its own folder with its own settings: leave out --config and --out.")
+            "--resume goes on in its own folder with its own settings: leave out --config, --out and --overwrite."
+          )
         }
         if settings(over: RunConfiguration()) != RunConfiguration() {
           throw ValidationError(
@@ -85,7 +92,8 @@
       if !quiet { Output.tellBuild() }
       if let folds { return try crossValidate(folds) }
       let run = try TrainingRun(
-        runConfiguration(), folder: resume ?? out, resume: resume != nil, threads: threads)
+        runConfiguration(), folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
+        threads: threads)
       Interruption.install()
       run.isCancelled = { Interruption.signal != 0 }
       let view = TrainView(run, isQuiet: quiet, isJSON: json)

@@ -37,6 +37,11 @@
       tell(lines.joined(separator: "\n") + "\n")
     }
 
+    /// Says what was written to a file: among the results, unless they went to standard output themselves.
+    static func tellWritten(_ line: String, to path: String) {
+      if (try? Files.destination(of: path).descriptor) == 1 { tell([line]) } else { print([line]) }
+    }
+
     /// Sentences as a list, wrapped to the terminal.
     static func notes(_ notes: [String], _ style: TerminalStyle) -> [String] {
       notes.flatMap { note in

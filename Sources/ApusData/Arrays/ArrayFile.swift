@@ -7,8 +7,8 @@ import ApusCore
 /// rows of numbers are a table with the columns `x1`, `x2`, … and `y`.
 enum ArrayFile {
   /// Nil for a file that is neither.
-  static func open(_ path: String) throws(ApusError) -> DataSource.Content? {
-    let file = try FileBytes.open(path)
+  static func open(_ file: FileBytes) throws(ApusError) -> DataSource.Content? {
+    let path = file.name
     if file.withBytes({ NumPyArray.isArray($0) }) {
       return .table(try table(NumPyArray(file.withBytes { Array($0) }, name: path), targets: nil, path))
     }
@@ -24,6 +24,7 @@ enum ArrayFile {
       }
       return try NumPyArray(archive.bytes(of: member), name: "\(path), \(member.name)")
     }
+    guard archive.members.contains(where: { $0.name.lowercased().hasSuffix(".npy") }) else { return nil }
     let samples = ["x", "x_train", "images", "data"].map { $0 + ".npy" }
     let targets = ["y", "y_train", "labels", "target"].map { $0 + ".npy" }
     guard let x = try array(samples) else {
@@ -34,27 +35,26 @@ enum ArrayFile {
     }
     let y = try array(targets)
     guard x.shape.count > 2 else {
-      var table = try table(x, targets: y, path)
+      var table = try table(x, targets: y, path, isNamed: true)
       if archive.members.contains(where: { $0.name.lowercased() == "x_test.npy" }) {
         table.notes.append("x_test is left out: save it with y_test as a file of its own for --test-data")
       }
       return .table(table)
     }
-    guard let y else {
-      throw ApusError("holds images without labels", at: path, expected: "their classes as y")
-    }
-    let test = try (x: array(["x_test.npy"]), y: array(["y_test.npy"]))
-    let (training, classes) = try images(x, y, path, classes: nil)
-    guard let testImages = test.x, let testLabels = test.y else {
+    let training = try images(x, y, path, classes: nil)
+    guard let testImages = try array(["x_test.npy"]) else {
       return .images(ImageCollection(training: training))
     }
     return .images(
       ImageCollection(
-        training: training, test: try images(testImages, testLabels, path, classes: classes).images))
+        training: training,
+        test: try images(
+          testImages, array(["y_test.npy"]), path,
+          classes: training.hasLabels ? training.classNames.count : nil)))
   }
 
   private static func table(
-    _ x: NumPyArray, targets y: NumPyArray?, _ path: String
+    _ x: NumPyArray, targets y: NumPyArray?, _ path: String, isNamed: Bool = false
   ) throws(ApusError) -> Table {
     guard x.shape.count == 2, x.shape[0] > 0, x.shape[1] > 0 else {
       throw ApusError(
@@ -69,7 +69,7 @@ enum ArrayFile {
     let values = x.doubles
     var columns = (0..<width).map { column in
       TableColumn(
-        y == nil ? "\(column + 1)" : "x\(column + 1)", numbers: (0..<rows).map { values[$0 * width + column] }
+        isNamed ? "x\(column + 1)" : "\(column + 1)", numbers: (0..<rows).map { values[$0 * width + column] }
       )
     }
     if let y {
@@ -79,12 +79,12 @@ enum ArrayFile {
       }
       columns.append(TableColumn("y", numbers: y.doubles))
     }
-    return try Table(name: path, columns: columns, hasHeader: y != nil)
+    return try Table(name: path, columns: columns, hasHeader: isNamed)
   }
 
   private static func images(
-    _ x: NumPyArray, _ y: NumPyArray, _ path: String, classes: Int?
-  ) throws(ApusError) -> (images: ImageDataset, classes: Int) {
+    _ x: NumPyArray, _ y: NumPyArray?, _ path: String, classes: Int?
+  ) throws(ApusError) -> ImageDataset {
     guard (3...4).contains(x.shape.count), x.shape[0] > 0 else {
       throw ApusError(
         "holds samples of shape \(x.shape)", at: path, expected: "images [rows, height, width, channels]")
@@ -94,10 +94,29 @@ enum ArrayFile {
         "holds pixels that are no bytes", at: path, expected: "0 … 255, or 255ths from 0 to 1",
         fix: "save them as numpy.uint8")
     }
+    let shape = Array(x.shape.dropFirst()) + (x.shape.count == 3 ? [1] : [])
+    let labels: (values: [UInt8], count: Int)
+    do throws(ApusError) {
+      labels = try self.labels(y, of: x.shape[0], path, classes: classes)
+    } catch {
+      // Predictions do without.
+      return try ImageDataset(bytes: bytes, inputShape: shape, labelProblem: error)
+    }
+    return try ImageDataset(
+      bytes: bytes, inputShape: shape, labels: labels.values,
+      classNames: (0..<labels.count).map { String($0) })
+  }
+
+  private static func labels(
+    _ y: NumPyArray?, of images: Int, _ path: String, classes: Int?
+  ) throws(ApusError) -> (values: [UInt8], count: Int) {
+    guard let y else {
+      throw ApusError("holds images without labels", at: path, expected: "their classes as y")
+    }
     let labels = y.doubles
-    guard labels.count == x.shape[0], y.shape.allSatisfy({ $0 == 1 || $0 == labels.count }) else {
+    guard labels.count == images, y.shape.allSatisfy({ $0 == 1 || $0 == labels.count }) else {
       throw ApusError(
-        "holds labels of shape \(y.shape) for \(x.shape[0]) images", at: path, expected: "one for each image")
+        "holds labels of shape \(y.shape) for \(images) images", at: path, expected: "one for each image")
     }
     if let row = labels.firstIndex(where: { !($0 >= 0 && $0 <= 255 && $0 == $0.rounded()) }) {
       throw ApusError(
@@ -108,11 +127,6 @@ enum ArrayFile {
       throw ApusError(
         "the test labels reach \(count - 1)", at: path, expected: "0 … \(classes! - 1), as in training")
     }
-    let shape = Array(x.shape.dropFirst()) + (x.shape.count == 3 ? [1] : [])
-    return (
-      try ImageDataset(
-        bytes: bytes, inputShape: shape, labels: labels.map { UInt8($0) },
-        classNames: (0..<count).map { String($0) }), count
-    )
+    return (labels.map { UInt8($0) }, count)
   }
 }

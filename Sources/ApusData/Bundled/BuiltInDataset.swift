@@ -12,6 +12,8 @@ public struct BuiltInDataset: Sendable {
   public let target: String?
   /// Too small to be split: every row is for training.
   public let isUnsplit: @Sendable (GeneratedOptions) -> Bool
+  /// Whether rows, noise and seed decide its points.
+  public var isGenerated: Bool { source == "generated" }
   let make: @Sendable (GeneratedOptions) throws(ApusError) -> DataSource.Content
 
   /// All of them; a name that is added here is known everywhere.

@@ -9,6 +9,11 @@ public enum TargetKind: Sendable, Equatable, Codable {
   /// One number per name.
   case values(names: [String])
 
+  /// Whether a prediction is a choice, with a probability, and not a number.
+  package var areClassesOrLabels: Bool {
+    if case .values = self { false } else { true }
+  }
+
   /// The number of floats or classes a network must put out.
   public var outputCount: Int {
     switch self {
@@ -77,7 +82,9 @@ extension Dataset {
   public func labels() -> [Int32]? {
     guard case .classes = targets, positions == 1 else { return nil }
     if let table = self as? TableDataset { return table.labels }
-    if let images = self as? ImageDataset { return images.labels.map { Int32($0) } }
+    if let images = self as? ImageDataset {
+      return images.hasLabels ? images.labels.map { Int32($0) } : nil
+    }
     if let subset = self as? DatasetSubset {
       return subset.base.labels().map { labels in subset.indices.map { labels[$0] } }
     }

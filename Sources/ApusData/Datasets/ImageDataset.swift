@@ -7,9 +7,12 @@ public struct ImageDataset: Dataset {
   public let bytes: [UInt8]
   /// `[height, width, channels]`
   public let inputShape: [Int]
-  /// The class of each image.
+  public let count: Int
+  /// The class of each image; empty for images whose classes are not known.
   public let labels: [UInt8]
-  public let classNames: [String]
+  public internal(set) var classNames: [String]
+  /// Why the classes are not known; nil where they are.
+  public let labelProblem: ApusError?
   /// How bytes become floats.
   public var normalization: ImageNormalization {
     didSet { coefficients = normalization.coefficients(inputShape) }
@@ -21,14 +24,7 @@ public struct ImageDataset: Dataset {
     bytes: [UInt8], inputShape: [Int], labels: [UInt8], classNames: [String],
     normalization: ImageNormalization = .unit()
   ) throws(ApusError) {
-    var size = 1
-    for extent in inputShape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-      guard extent > 0, !overflow else { throw ApusError("\(inputShape) is not the shape of an image") }
-      size = product
-    }
-    let (needed, overflow) = size.multipliedReportingOverflow(by: labels.count)
-    guard !overflow, needed == bytes.count else {
+    guard try Self.count(bytes, inputShape) == labels.count else {
       throw ApusError("\(bytes.count) bytes do not hold \(labels.count) images of shape \(inputShape)")
     }
     if let row = labels.firstIndex(where: { $0 >= classNames.count }) {
@@ -40,10 +36,48 @@ public struct ImageDataset: Dataset {
     self.labels = labels
     self.classNames = classNames
     self.normalization = normalization
+    count = labels.count
+    labelProblem = nil
     coefficients = normalization.coefficients(inputShape)
   }
 
-  public var count: Int { labels.count }
+  /// Images whose classes are not known: to predict, and not to learn from.
+  ///
+  /// - Parameter labelProblem: what ``requireLabels()`` throws.
+  /// - Throws: if the bytes are no whole number of images.
+  public init(bytes: [UInt8], inputShape: [Int], labelProblem: ApusError) throws(ApusError) {
+    guard let count = try Self.count(bytes, inputShape) else {
+      throw ApusError("\(bytes.count) bytes are no whole number of images of shape \(inputShape)")
+    }
+    self.bytes = bytes
+    self.inputShape = inputShape
+    self.count = count
+    self.labelProblem = labelProblem
+    (labels, classNames) = ([], [])
+    normalization = .unit()
+    coefficients = normalization.coefficients(inputShape)
+  }
+
+  /// How many images the bytes hold; nil where there is a rest.
+  private static func count(_ bytes: [UInt8], _ inputShape: [Int]) throws(ApusError) -> Int? {
+    var size = 1
+    for extent in inputShape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+      guard extent > 0, !overflow else { throw ApusError("\(inputShape) is not the shape of an image") }
+      size = product
+    }
+    let (count, rest) = bytes.count.quotientAndRemainder(dividingBy: size)
+    return rest == 0 ? count : nil
+  }
+
+  /// Whether the classes are known.
+  public var hasLabels: Bool { labelProblem == nil }
+
+  /// - Throws: where the classes are not known.
+  public func requireLabels() throws(ApusError) {
+    if let labelProblem { throw labelProblem }
+  }
+
   public var targets: TargetKind { .classes(names: classNames) }
 
   /// The same images, normalised in another way.
@@ -69,10 +103,12 @@ public struct ImageDataset: Dataset {
         }
       }
     }
-    var at = 0
-    for row in indices {
-      batch.labels[at] = Int32(labels[row])
-      at += 1
+    if hasLabels {
+      var at = 0
+      for row in indices {
+        batch.labels[at] = Int32(labels[row])
+        at += 1
+      }
     }
     batch.count = indices.count
   }

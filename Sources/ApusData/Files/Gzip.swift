@@ -80,8 +80,8 @@ struct Gzip: ~Copyable {
   }
 
   /// Everything, for files of unknown size.
-  static func inflateAll(_ file: FileBytes, name: String) throws(ApusError) -> [UInt8] {
-    var gzip = try Gzip(file, name: name)
+  static func inflateAll(_ file: FileBytes) throws(ApusError) -> [UInt8] {
+    var gzip = try Gzip(file, name: file.name)
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 18)
     while true {

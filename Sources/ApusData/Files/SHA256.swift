@@ -1,3 +1,5 @@
+import ApusCore
+
 /// The fingerprint of bytes by which anyone can tell a file (FIPS 180-4).
 package struct SHA256 {
   private var state: [UInt32] = [

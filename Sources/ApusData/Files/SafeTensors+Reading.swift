@@ -11,7 +11,7 @@ extension SafeTensors {
 
   /// Reads bytes in memory.
   public init(_ bytes: [UInt8], name: String) throws(ApusError) {
-    let file = FileBytes.copy(of: bytes)
+    let file = FileBytes.copy(of: bytes, name: name)
     self = try file.withBytes { (bytes) throws(ApusError) in try SafeTensors(bytes, name: name) }
   }
 

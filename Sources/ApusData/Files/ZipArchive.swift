@@ -50,7 +50,9 @@ struct ZipArchive {
           at + 46 + nameSize <= bytes.count,
           let name = String(validating: bytes[(at + 46)..<(at + 46 + nameSize)], as: UTF8.self)
         else { throw damaged("entry \(members.count + 1) of the directory") }
-        guard !name.isEmpty, !name.contains(where: { "/\\:".contains($0) }), !name.contains("..") else {
+        // Nothing is unpacked to a disk; other archives have paths, and are refused by their format's name.
+        let isPlain = !name.isEmpty && !name.contains { "/\\:".contains($0) } && !name.contains("..")
+        guard isPlain || !name.hasSuffix(".npy") else {
           throw ApusError("the zip file has a member “\(name)”", at: path, expected: "plain names, no paths")
         }
         guard flags & 1 == 0 else { throw ApusError("“\(name)” is encrypted", at: path) }

@@ -1,7 +1,7 @@
 import ApusCore
 
 /// How many points a generated set has, how much they scatter, and which ones they are.
-public struct GeneratedOptions: Sendable, Equatable {
+public struct GeneratedOptions: Sendable, Hashable {
   /// The number of rows; nil for the set's own.
   public var rows: Int?
   /// The standard deviation of what is added to each coordinate; nil for the set's own.
@@ -12,6 +12,15 @@ public struct GeneratedOptions: Sendable, Equatable {
     self.rows = rows
     self.noise = noise
     self.seed = seed
+  }
+
+  /// - Throws: when rows or noise are asked of what isn't generated.
+  func refuse(for source: String) throws(ApusError) {
+    guard let asked = rows != nil ? "rows" : noise != nil ? "noise" : nil else { return }
+    throw ApusError(
+      "\(asked == "rows" ? "a number of rows" : "noise") is given, and the data isn't generated", at: source,
+      expected: BuiltInDataset.all.filter(\.isGenerated).map(\.name).joined(separator: ", "),
+      fix: "leave \(asked) out")
   }
 }
 

@@ -19,7 +19,7 @@ struct CIFARFolder {
 
   /// Nil when the folder holds no training batch.
   init?(_ path: String) throws(ApusError) {
-    let names = try folderNames(path)
+    let names = try Files.names(in: path)
     func batches(_ stem: String) -> [String] {
       names.filter { $0.hasPrefix(stem) && $0.hasSuffix(".bin") }.map { "\(path)/\($0)" }
     }

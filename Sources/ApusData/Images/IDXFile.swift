@@ -8,8 +8,10 @@ package struct IDXFile: Sendable {
 
   /// - Throws: if the file is no IDX file of bytes, or is shorter or longer than its header says; a
   ///   header that claims more than the file can hold fails before any memory is taken for it.
-  package init(contentsOf path: String) throws(ApusError) {
-    let file = try FileBytes.open(path)
+  package init(contentsOf path: String) throws(ApusError) { try self.init(FileBytes.open(path)) }
+
+  package init(_ file: FileBytes) throws(ApusError) {
+    let path = file.name
     let isGzip = file.withBytes { Gzip.isGzip($0) }
     if isGzip {
       var stream = try Gzip(file, name: path)

@@ -17,6 +17,8 @@ public struct DataSource: Sendable {
   public var place: String { isBuiltIn ? name : origin }
   /// Whether it came with the package.
   public var isBuiltIn = false
+  /// Whether it is a table that was read from delimited text: whether header, delimiter and decimal mark have a meaning.
+  public var isDelimited = false
   /// The column that a built-in set predicts.
   public var target: String?
   /// Every row is for training (the four rows of XOR).
@@ -33,79 +35,111 @@ public struct DataSource: Sendable {
 
   /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
   /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, a text, or
-  /// one of ``BuiltInDataset/all``. A path beats a built-in name.
+  /// one of ``BuiltInDataset/all``. A path beats a built-in name. A file, a pipe or a device is read once, to its end.
   ///
   /// A file is a text when its name ends in `.txt`, `.text` or `.md` and nothing is said of a table's format, or when it
-  /// is no table and its name does not say that it is one.
+  /// is no table, does not look like one, and its name does not say that it is one.
   ///
   /// - Parameters:
   ///   - format: how a table's file is written, where it should not be found out.
   ///   - generated: rows, noise and seed of a generated set.
-  /// - Throws: if there is neither such a path nor such a name, or what is there cannot be read.
+  /// - Throws: if there is neither such a path nor such a name, or what is there cannot be read; if it is in a format that
+  ///   Apus does not read, by its name; if rows or noise are asked of what isn't generated.
   public static func open(
     _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions()
   ) throws(ApusError) -> DataSource {
-    switch FileKind.at(argument) {
-    case .folder:
-      let images: ImageCollection
-      do throws(ApusError) {
-        images = try ImageFolder.open(folder: argument)
-      } catch {
-        guard BuiltInDataset.named(argument) != nil else { throw error }
-        var error = error
-        error.fix = "rename the folder, which hides the built-in data set of this name"
-        throw error
+    if argument != "-" {
+      switch Files.kind(at: argument) {
+      case .folder:
+        try generated.refuse(for: argument)
+        return try open(folder: argument)
+      case .none: return try open(builtIn: argument, generated)
+      default: break
       }
-      return DataSource(name: shortName(argument), origin: argument, content: .images(images))
-    case .file:
-      if try startsLikeIDX(argument) {
-        let images = try ImageFolder.open(imageFile: argument)
-        return DataSource(name: shortName(argument), origin: argument, content: .images(images))
-      }
-      if let content = try ArrayFile.open(argument) {
-        return DataSource(name: shortName(argument), origin: argument, content: content)
-      }
-      return DataSource(
-        name: shortName(argument), origin: argument, content: try tableOrText(argument, format))
-    case .none:
-      if argument == "-" {
-        return DataSource(
-          name: "stdin", origin: "standard input", content: .table(try Table.read("-", format: format)))
-      }
-      guard let builtIn = BuiltInDataset.named(argument) else {
-        let names = BuiltInDataset.all.map(\.name)
-        let near = Spelling.nearest(to: argument, in: names, limit: 1)
-        throw ApusError(
-          "there is no file, no folder and no built-in data set of this name", at: argument,
-          expected: "a path, or one of \(names.joined(separator: ", "))",
-          fix: near.first.map { "did you mean \($0)?" } ?? "check the path")
-      }
-      var source = DataSource(
-        name: builtIn.name, origin: builtIn.source, content: try builtIn.make(generated),
-        target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
-      source.isBuiltIn = true
-      return source
+    }
+    try generated.refuse(for: argument)
+    let file = try FileBytes.open(argument)
+    let name =
+      FileBytes.isStandardInput(argument) ? "stdin" : file.isStream ? pipeName(argument) : shortName(argument)
+    var source = DataSource(
+      name: name, origin: argument == "-" ? file.name : argument, content: .text(""))
+    try source.read(file, argument, format)
+    return source
+  }
+
+  private mutating func read(
+    _ file: FileBytes, _ path: String, _ format: TableFormat
+  ) throws(ApusError) {
+    if try Self.startsLikeIDX(file) {
+      content = .images(try ImageFolder.open(file))
+      return
+    }
+    if let arrays = try ArrayFile.open(file) {
+      content = arrays
+      return
+    }
+    let isOpen = format == TableFormat()
+    if isOpen, TextFile.hasName(path) {
+      content = .text(try TextFile.read(file, isNamed: true))
+      return
+    }
+    do throws(ApusError) {
+      content = .table(try Table.read(file, format: format))
+      isDelimited = true
+    } catch {
+      guard isOpen, !TextFile.hasNameOfTable(path), let text = try? TextFile.read(file, isNamed: false),
+        !text.isEmpty, !text.unicodeScalars.contains("\0"), !Self.looksLikeTable(text)
+      else { throw error }
+      content = .text(text)
     }
   }
 
-  private static func tableOrText(_ path: String, _ format: TableFormat) throws(ApusError) -> Content {
-    let isOpen = format == TableFormat()
-    if isOpen, TextFile.hasName(path) { return .text(try TextFile.read(path)) }
-    do throws(ApusError) {
-      return .table(try Table.read(path, format: format))
-    } catch {
-      guard isOpen, !TextFile.hasNameOfTable(path), let text = try? TextFile.read(path), !text.isEmpty,
-        !text.unicodeScalars.contains("\0")
-      else { throw error }
-      return .text(text)
+  /// Whether the first lines have fields: as many of the same delimiter in each. What is wrong below is then wrong with a
+  /// table.
+  private static func looksLikeTable(_ text: String) -> Bool {
+    let lines = text.prefix(1 << 14).split(whereSeparator: \.isNewline).prefix(5)
+    guard lines.count > 1 else { return false }
+    return [",", ";", "\t", "|"].contains { mark in
+      let counts = Set(lines.map { $0.count { String($0) == mark } })
+      return counts.count == 1 && counts != [0]
     }
+  }
+
+  private static func open(folder: String) throws(ApusError) -> DataSource {
+    do throws(ApusError) {
+      let images = try ImageFolder.open(folder: folder)
+      return DataSource(name: shortName(folder), origin: folder, content: .images(images))
+    } catch {
+      guard BuiltInDataset.named(folder) != nil else { throw error }
+      var error = error
+      error.fix = "rename the folder, which hides the built-in data set of this name"
+      throw error
+    }
+  }
+
+  private static func open(
+    builtIn name: String, _ generated: GeneratedOptions
+  ) throws(ApusError) -> DataSource {
+    guard let builtIn = BuiltInDataset.named(name) else {
+      let names = BuiltInDataset.all.map(\.name)
+      let near = Spelling.nearest(to: name, in: names, limit: 1)
+      throw ApusError(
+        "there is no file, no folder and no built-in data set of this name", at: name,
+        expected: "a path, or one of \(names.joined(separator: ", "))",
+        fix: near.first.map { "did you mean \($0)?" } ?? "check the path")
+    }
+    if !builtIn.isGenerated { try generated.refuse(for: name) }
+    var source = DataSource(
+      name: builtIn.name, origin: builtIn.source, content: try builtIn.make(generated),
+      target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
+    source.isBuiltIn = true
+    return source
   }
 
   /// Whether a file, expanded if need be, starts with an IDX header; no text has bytes of zero.
-  private static func startsLikeIDX(_ path: String) throws(ApusError) -> Bool {
-    let file = try FileBytes.open(path)
+  private static func startsLikeIDX(_ file: FileBytes) throws(ApusError) -> Bool {
     if file.withBytes({ Gzip.isGzip($0) }) {
-      var stream = try Gzip(file, name: path)
+      var stream = try Gzip(file, name: file.name)
       var start: UInt32 = 1
       var failure: ApusError?
       withUnsafeMutableBytes(of: &start) { buffer in
@@ -123,5 +157,11 @@ public struct DataSource: Sendable {
     let stem = last.split(separator: ".", omittingEmptySubsequences: true).first ?? "data"
     let name = String(stem.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "-" })
     return name.isEmpty ? "data" : name
+  }
+
+  /// The same of a pipe, which a shell may call `/dev/fd/63`.
+  private static func pipeName(_ path: String) -> String {
+    let name = shortName(path)
+    return Int(name) == nil ? name : "pipe"
   }
 }

@@ -97,18 +97,27 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
       normalization: .fit(images, rows: rows, scaling: scaling))
   }
 
-  /// The images as this model takes them.
+  /// The images as this model takes them, with the model's classes.
   ///
+  /// - Parameter readsLabels: whether the images' own classes are of interest.
   /// - Throws: if they have another shape, or more classes than the model.
-  public func apply(to images: ImageDataset, name: String) throws(ApusError) -> ImageDataset {
+  public func apply(
+    to images: ImageDataset, name: String, readsLabels: Bool = true
+  ) throws(ApusError) -> ImageDataset {
     guard images.inputShape == inputShape else {
       throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
     }
-    if let row = images.labels.firstIndex(where: { $0 >= classNames.count }) {
+    if readsLabels, let row = images.labels.firstIndex(where: { $0 >= classNames.count }) {
       throw ApusError(
         "image \(row + 1) has the label \(images.labels[row])", at: name,
         expected: "0 … \(classNames.count - 1), as in training")
     }
+    var images =
+      readsLabels
+      ? images
+      : try ImageDataset(
+        bytes: images.bytes, inputShape: inputShape, labelProblem: ApusError("the labels are not read"))
+    images.classNames = classNames
     return images.normalized(normalization)
   }
 }

@@ -20,8 +20,12 @@ extension TablePreprocessing {
   ///
   /// - Throws: if a column is missing (by name), or a cell is not what its column was in training (by
   ///   row and column).
-  public func apply(to table: Table) throws(ApusError) -> EncodedTable {
-    let places = try self.places(in: table)
+  ///
+  /// - Parameter readsTarget: whether the target is of interest where it is there: not for predictions, whatever
+  ///   stands in its place.
+  public func apply(to table: Table, readsTarget: Bool = true) throws(ApusError) -> EncodedTable {
+    var places = try self.places(in: table)
+    if !readsTarget { places.targets = nil }
     let rows = table.rowCount
     let (features, notes) = try features(of: table)
     var labels: [Int32] = []
@@ -56,7 +60,14 @@ extension TablePreprocessing {
       guard let place = places.targets?.first else { break }
       targetValues = try ColumnReading(table, place).numbers()
       for (row, number) in targetValues.enumerated() where !number.isNaN {
-        values[row] = Float(target.scaled(number))
+        let scaled = target.scaled(number)
+        guard abs(scaled) < TargetEncoding.mostDeviations else {
+          throw ApusError(
+            "the target is \(number)", at: table.place(row: row, column: place),
+            expected: "a number of the training targets' size, \(shortText(target.mean)) ± \(shortText(target.deviation))",
+            fix: "correct the cell, or leave it empty if the value is unknown")
+        }
+        values[row] = Float(scaled)
         rowsWithTarget.append(row)
       }
     }

@@ -102,7 +102,14 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         encoding.name = target.labels?.names.joined(separator: ", ") ?? encoding.name
       }
     case .regression:
-      let numbers = try ColumnReading(table, target.index, rows: rows.indices).numbers().filter { !$0.isNaN }
+      let cells = try ColumnReading(table, target.index, rows: rows.indices).numbers()
+      if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
+        throw ApusError(
+          "the target is \(cells[row])", at: table.place(row: rows.indices[row], column: target.index),
+          expected: "at most \(TargetEncoding.largest)",
+          fix: "correct the cell, or leave it empty if the value is unknown")
+      }
+      let numbers = cells.filter { !$0.isNaN }
       guard let moments = Moments(numbers), moments.isVaried else {
         throw ApusError(
           "the target has the same value in every training row", at: table.place(column: target.index))

@@ -12,6 +12,11 @@ public struct TargetEncoding: Sendable, Equatable, Codable {
   public var mean: Double
   public var deviation: Double
 
+  /// What squares of larger numbers would not be.
+  static let largest = 1e100
+  /// In deviations, how far from the mean a value may be: a float32 holds its square.
+  static let mostDeviations = 1e18
+
   public init(
     name: String, number: Int, task: LearningTask, classNames: [String] = [], labels: LabelEncoding? = nil,
     mean: Double = 0, deviation: Double = 1

@@ -97,6 +97,11 @@ public struct TableSchema: Sendable, Equatable {
     var schema = describing(table)
     if readsTexts { schema.readTexts(table) }
     if let columns = labels?.columns, !columns.isEmpty {
+      guard labels?.separator == nil else {
+        throw ApusError(
+          "a column is named for each label, and a separator of labels within a cell is given", at: table.name,
+          fix: "leave one of the two out")
+      }
       try schema.setLabels(columns, target, task, table)
     } else {
       let (index, reason) = try targetIndex(table, target)
@@ -111,7 +116,13 @@ public struct TableSchema: Sendable, Equatable {
     }
     for name in leaveOut {
       guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }
-      if schema.columns[column].role != .target { schema.columns[column].role = .leftOut(why: "as asked") }
+      guard schema.columns[column].role != .target else {
+        throw ApusError(
+          "\(table.columnTitle(column)) is left out, and is the target", at: table.name,
+          expected: "a target among the other columns",
+          fix: "name another target with --target, or don't leave it out")
+      }
+      schema.columns[column].role = .leftOut(why: "as asked")
     }
     schema.keepOnlyInput(table)
     schema.noteRoles(table)

@@ -41,10 +41,12 @@ extension ImageCollection {
   /// The images divided at random, as the seed says, and normalised as the training images want it. Where there is
   /// an official test set it is the test part, and `test` is of no account.
   ///
-  /// - Throws: when nothing is left for training, or the test images are of another kind.
+  /// - Throws: when nothing is left for training, when labels are missing, or the test images are of another kind.
   public func split(
     validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0
   ) throws(ApusError) -> DatasetSplit {
+    try training.requireLabels()
+    try self.test?.requireLabels()
     let split = try Split.random(
       rows: Array(0..<training.count), classes: training.labels(),
       SplitOptions(validation: validation, test: self.test == nil ? test : 0, seed: seed))

@@ -113,16 +113,7 @@ struct TableDialect {
   }
 
   private static func checkIsText(_ bytes: UnsafeRawBufferPointer, name: String) throws(ApusError) {
-    let starts: [([UInt8], String)] = [
-      (Array("PK\u{3}\u{4}".utf8), "a zip archive or a spreadsheet"), (Array("PAR1".utf8), "a Parquet file"),
-      ([0xFF, 0xFE], "UTF-16 text"), ([0xFE, 0xFF], "UTF-16 text"), (Array("%PDF".utf8), "a PDF"),
-      ([0x89, 0x50, 0x4E, 0x47], "a PNG image"), ([0xD0, 0xCF, 0x11, 0xE0], "an old spreadsheet"),
-    ]
-    for (start, kind) in starts where bytes.starts(with: start) {
-      throw ApusError(
-        "is a binary file (\(kind)), not a table in text", at: name, expected: "CSV or TSV in UTF-8",
-        fix: "export it as CSV")
-    }
+    try ForeignFormat.refuse(bytes, name: name)
     if let zero = bytes.firstIndex(of: 0) {
       throw ApusError(
         "is a binary file: byte \(zero + 1) is zero", at: name, expected: "CSV or TSV in UTF-8",

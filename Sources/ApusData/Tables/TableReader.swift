@@ -11,19 +11,22 @@ extension Table {
   /// - Throws: an error with the row and the column, if the file cannot be read, is binary, has no
   ///   rows, has a row with more fields than the header, or has a quote that is never closed.
   public static func read(_ path: String, format: TableFormat = TableFormat()) throws(ApusError) -> Table {
-    let file = try FileBytes.open(path)
-    let name = path == "-" ? "standard input" : path
+    try read(FileBytes.open(path), format: format)
+  }
+
+  /// The same from bytes that are read already.
+  static func read(_ file: FileBytes, format: TableFormat) throws(ApusError) -> Table {
     if file.withBytes({ Gzip.isGzip($0) }) {
-      return try parse(Gzip.inflateAll(file, name: name), name: name, format: format)
+      return try parse(Gzip.inflateAll(file), name: file.name, format: format)
     }
-    return try TableReader.read(file, name: name, format: format)
+    return try TableReader.read(file, name: file.name, format: format)
   }
 
   /// Reads a table from text in memory.
   public static func parse(
     _ text: some Collection<UInt8>, name: String, format: TableFormat = TableFormat()
   ) throws(ApusError) -> Table {
-    try TableReader.read(FileBytes.copy(of: text), name: name, format: format)
+    try TableReader.read(FileBytes.copy(of: text, name: name), name: name, format: format)
   }
 }
 

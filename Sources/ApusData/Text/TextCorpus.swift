@@ -44,7 +44,7 @@ public struct TextCorpus: Sendable {
   ///
   /// - Throws: an error that names the file: it cannot be read, is no UTF-8, or leaves nothing for training.
   public init(contentsOf path: String, validation: Double = 0.1, test: Double = 0) throws(ApusError) {
-    let text = try TextFile.read(path)
+    let text = try TextFile.read(FileBytes.open(path), isNamed: true)
     do throws(ApusError) {
       try self.init(text, validation: validation, test: test)
     } catch {

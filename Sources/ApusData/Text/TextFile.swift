@@ -2,19 +2,19 @@ import ApusCore
 
 /// Whole files of text.
 enum TextFile {
-  /// The text of a UTF-8 file, plain or gzipped; `-` is standard input. A byte-order mark is no part of it.
+  /// The text of a UTF-8 file, plain or gzipped. A byte-order mark is no part of it.
   ///
-  /// - Throws: an error that names the file: it cannot be read, or is no UTF-8.
-  static func read(_ path: String) throws(ApusError) -> String {
-    let file = try FileBytes.open(path)
-    let name = path == "-" ? "standard input" : path
-    let text =
-      if file.withBytes({ Gzip.isGzip($0) }) {
-        String(validating: try Gzip.inflateAll(file, name: name), as: UTF8.self)
-      } else {
-        file.withBytes { String(validating: $0, as: UTF8.self) }
-      }
-    guard var text else { throw ApusError("the file is no UTF-8 text", at: name, fix: "convert it to UTF-8") }
+  /// - Parameter isNamed: whether its name says that it is a text: it may then hold HTML, JSON or XML.
+  /// - Throws: an error that names the file: it is in a format of another kind, or isn't UTF-8.
+  static func read(_ file: FileBytes, isNamed: Bool) throws(ApusError) -> String {
+    let plain =
+      file.withBytes({ Gzip.isGzip($0) }) ? FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name) : file
+    try plain.withBytes { (bytes) throws(ApusError) in
+      try ForeignFormat.refuse(bytes, name: file.name, readsTexts: isNamed)
+    }
+    guard var text = plain.text else {
+      throw ApusError("the file isn't UTF-8 text", at: file.name, fix: "convert it to UTF-8")
+    }
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     return text
   }

@@ -67,7 +67,12 @@ public enum Losses {
     ])
 
   /// The loss of a name, or of a name with parameters.
-  public static func loss(_ description: JSONValue) throws(ApusError) -> any Loss {
-    try table.item(description) as! any Loss
+  ///
+  /// - Parameter custom: losses of your own, besides those of the table.
+  public static func loss(
+    _ description: JSONValue, custom: [any Loss.Type] = []
+  ) throws(ApusError) -> any Loss {
+    let table = custom.isEmpty ? table : NameTable(table.kind, table.items + custom)
+    return try table.item(description) as! any Loss
   }
 }

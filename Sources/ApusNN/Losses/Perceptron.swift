@@ -19,7 +19,7 @@ public struct Perceptron: Loss, MistakeDriven {
   public func expectedAtStart(_ targets: TargetSummary) -> Double? { 0 }
   public var predictions: PredictionKind { .scores(threshold: 0) }
 
-  public func isMistake(_ scores: ArraySlice<Float>, label: Int32) -> Bool {
+  public func isMistake(_ scores: ArraySlice<Double>, label: Int32) -> Bool {
     let single = scores.count == 1
     return scores.enumerated().contains { output, score in
       (score > 0) != (single ? label == 1 : Int(label) == output)
@@ -34,7 +34,7 @@ public protocol MistakeDriven: Loss {
   /// - Parameters:
   ///   - scores: the network's outputs for it.
   ///   - label: its class.
-  func isMistake(_ scores: ArraySlice<Float>, label: Int32) -> Bool
+  func isMistake(_ scores: ArraySlice<Double>, label: Int32) -> Bool
 }
 
 extension Loss where Self == Perceptron {

@@ -115,15 +115,27 @@ public struct Model: Sendable {
 
   /// The values of a parameter, row-major; nil when there is none of that path.
   public subscript(path: String) -> [Float]? {
-    get { parameters.first { $0.path == path }.map { Array(storage.floats[$0.range]) } }
-    set {
-      guard let parameter = parameters.first(where: { $0.path == path }), let newValue,
-        newValue.count == parameter.count
-      else { return }
-      var arena = Array(storage.floats)
-      arena.replaceSubrange(parameter.range, with: newValue)
-      storage = TensorStorage(arena)
+    parameters.first { $0.path == path }.map { Array(storage.floats[$0.range]) }
+  }
+
+  /// Gives a parameter other values, row-major.
+  ///
+  /// - Throws: when there is no parameter of that path, with the nearest one, or the values don't fit its shape.
+  public mutating func set(_ path: String, to values: [Float]) throws(ApusError) {
+    guard let parameter = parameters.first(where: { $0.path == path }) else {
+      let known = parameters.map(\.path)
+      throw ApusError(
+        "the model has no parameter \"\(path)\"", expected: known.joined(separator: ", "),
+        fix: Spelling.suggestion(for: path, in: known))
     }
+    guard values.count == parameter.count else {
+      throw ApusError(
+        "\(values.count) values for the parameter \"\(path)\"",
+        expected: "\(parameter.count), for its shape \(parameter.shape)")
+    }
+    var arena = Array(storage.floats)
+    arena.replaceSubrange(parameter.range, with: values)
+    storage = TensorStorage(arena)
   }
 
   /// The same model with other weights: a whole arena.

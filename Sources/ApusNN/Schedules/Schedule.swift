@@ -23,6 +23,9 @@ public protocol Schedule: Named {
 
   /// The steps after which the next schedule takes over; nil when it never ends.
   func length(in run: RunLength) -> Int?
+
+  /// The part of it that a run is too short for, as a clause for people; nil where the run is long enough.
+  func unused(in run: RunLength) -> String?
 }
 
 extension Schedule {
@@ -31,6 +34,7 @@ extension Schedule {
   }
   public func observe(_ loss: Double, step: Int, run: RunLength, state: inout ScheduleState) {}
   public func length(in run: RunLength) -> Int? { nil }
+  public func unused(in run: RunLength) -> String? { nil }
 
   /// This schedule for its length, then another.
   public func then(_ next: some Schedule) -> ScheduleSequence {

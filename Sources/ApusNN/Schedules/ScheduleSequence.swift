@@ -52,6 +52,24 @@ public struct ScheduleSequence: Schedule {
     return steps
   }
 
+  public func unused(in run: RunLength) -> String? {
+    var start = 0
+    for (index, schedule) in schedules.enumerated() {
+      let rest = RunLength(steps: max(run.steps - start, 0), stepsPerEpoch: run.stepsPerEpoch)
+      if let own = schedule.unused(in: rest) { return own }
+      guard index < schedules.count - 1 else { break }
+      let next = type(of: schedules[index + 1]).name
+      guard let length = schedule.length(in: rest) else {
+        return "\(type(of: schedule).name) never ends, and \(next) never begins"
+      }
+      start += length
+      if start >= run.steps, run.steps > 0 {
+        return "\(next) begins after \(start) steps, and the run has \(run.steps)"
+      }
+    }
+    return nil
+  }
+
   public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
 
   public init(from decoder: any Decoder) throws {

@@ -20,6 +20,12 @@ public struct StepDecay: Schedule {
   public func rate(step: Int, base: Double, run: RunLength) -> Double {
     base * Mathematics.pow(factor, Double(every.count(in: step, of: run)))
   }
+
+  public func unused(in run: RunLength) -> String? {
+    let length = every.steps(in: run)
+    guard run.steps <= length, run.steps > 0 else { return nil }
+    return "its first step down comes after \(length) steps, and the run has \(run.steps)"
+  }
 }
 
 extension Schedule where Self == StepDecay {

@@ -71,6 +71,8 @@ package struct Export {
     configuration.training.l2 = lesson.l2
     configuration.training.l1 = lesson.l1 == 0 ? nil : lesson.l1
     configuration.training.clipNorm = lesson.clipNorm
+    // The page shows the weights of now.
+    configuration.training.keep = lesson.data.validation > 0 ? .last : nil
     configuration.training.seed = lesson.seed
     return configuration
   }
@@ -111,7 +113,7 @@ package struct Export {
       let trainer = Trainer(
         loss: \(loss), optimizer: optimizer\(schedule)\
       \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
-        seed: \(lesson.seed))
+        keep: .last, seed: \(lesson.seed))
       try trainer.fit(&model, training, validation: validation, epochs: \(epochs), batch: \(settings.batch))
       for metric in try model.evaluate(validation.count > 0 ? validation : training, loss: trainer.settings.loss) {
         print(metric)

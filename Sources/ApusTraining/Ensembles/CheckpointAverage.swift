@@ -23,4 +23,12 @@ public struct CheckpointAverage: EnsembleMethod {
   public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
     kept.isEmpty ? nil : try .average(of: kept.map { self.model(model, $0) })
   }
+
+  public func keptWeights(_ kept: [[Float]]) -> KeptWeights? {
+    kept.isEmpty ? nil : KeptWeights(.average, count: kept.count)
+  }
+
+  public func problem(epochs: Int) -> String? {
+    epochs < count ? "the mean of \(count) epochs in a training of \(epochs)" : nil
+  }
 }

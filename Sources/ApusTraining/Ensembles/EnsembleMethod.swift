@@ -18,6 +18,12 @@ public protocol EnsembleMethod: Named {
 
   /// The model that comes of what was kept; nil where it is that of the last step.
   func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model?
+
+  /// Which weights that model has; nil where ``result(of:kept:loss:)`` gives none.
+  func keptWeights(_ kept: [[Float]]) -> KeptWeights?
+
+  /// Why a training of so many epochs cannot be averaged like this; nil where it can.
+  func problem(epochs: Int) -> String?
 }
 
 /// A step that was just done.
@@ -42,6 +48,8 @@ extension EnsembleMethod {
     _ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]]
   ) {}
   public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? { nil }
+  public func keptWeights(_ kept: [[Float]]) -> KeptWeights? { nil }
+  public func problem(epochs: Int) -> String? { nil }
 
   /// The model with kept weights.
   func model(_ model: Model, _ weights: [Float]) -> Model { model.replacingStorage(TensorStorage(weights)) }

@@ -33,4 +33,6 @@ public struct MovingAverage: EnsembleMethod {
   public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
     kept.first.map { self.model(model, $0) }
   }
+
+  public func keptWeights(_ kept: [[Float]]) -> KeptWeights? { kept.isEmpty ? nil : KeptWeights(.average) }
 }

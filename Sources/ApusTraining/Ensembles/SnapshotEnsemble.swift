@@ -26,4 +26,12 @@ public struct SnapshotEnsemble: EnsembleMethod {
   public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
     kept.count < 2 ? nil : try .ensemble(of: kept.map { self.model(model, $0) }, loss: loss)
   }
+
+  public func keptWeights(_ kept: [[Float]]) -> KeptWeights? {
+    kept.count < 2 ? nil : KeptWeights(.ensemble, count: kept.count)
+  }
+
+  public func problem(epochs: Int) -> String? {
+    epochs < count ? "\(count) snapshots in a training of \(epochs) epochs" : nil
+  }
 }

@@ -16,6 +16,11 @@ public struct MultilayerPerceptron: ModelFamily {
   public init() {}
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+    if hidden == [], let unused = dropout ?? 0 > 0 ? "dropout" : activation != nil ? "activation" : nil {
+      throw ApusError(
+        "there are no hidden layers, and the \(unused) is theirs", at: "model.\(unused)",
+        fix: "leave it out, or give hidden layers")
+    }
     let size = Size(rows: data.rows)
     let hidden = hidden ?? size.hidden
     let dropout = dropout ?? (self.hidden == nil ? size.dropout : 0)

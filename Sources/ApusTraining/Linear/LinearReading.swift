@@ -230,7 +230,8 @@ extension LinearReading {
       return mistakes == 0
         ? "\(subject)linearly separable: no mistake since epoch \(best)"
         : "\(subject)not linearly separable in \(history.epochs.count) epochs: best so far \(mistakes) "
-          + "mistake\(mistakes == 1 ? "" : "s") in \(rows) rows, epoch \(best), whose weights are kept"
+          + "mistake\(mistakes == 1 ? "" : "s") in \(rows) rows, epoch \(best)"
+          + (history.kept?.rule == .pocket ? ", whose weights are kept" : "")
     }
     guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else {
       return nil

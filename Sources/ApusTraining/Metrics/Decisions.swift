@@ -6,7 +6,7 @@ public struct Decisions: Sendable {
   public var truth: [Bool]
   public var predicted: [Bool]
   /// The larger, the more likely a yes.
-  public var scores: [Float]
+  public var scores: [Double]
 }
 
 /// A figure for each class or label, and its plain mean over them (the macro average, as scikit-learn calls it).
@@ -82,12 +82,9 @@ extension EvaluatedSamples {
     return classes.map { label in
       Decisions(
         truth: labels.map { $0 == label }, predicted: predicted.map { $0 == label },
-        scores: width == 2 && kind != .probabilities ? margins() : column(width == 1 ? 0 : Int(label)))
+        scores: width == 2 ? scoresOfSecond() : column(width == 1 ? 0 : Int(label)))
     }
   }
 
-  private func column(_ output: Int) -> [Float] { (0..<count).map { predictions[$0 * width + output] } }
-
-  /// Of two scores that are no probabilities, how far the second is above the first.
-  private func margins() -> [Float] { (0..<count).map { predictions[$0 * 2 + 1] - predictions[$0 * 2] } }
+  private func column(_ output: Int) -> [Double] { (0..<count).map { predictions[$0 * width + output] } }
 }

@@ -80,13 +80,14 @@ package final class Evaluator {
       start = end
     }
     let areLabels = if case .labels = dataset.targets { true } else { false }
-    if labels.isEmpty, !areLabels {
-      predictions = predictions.map { scale.original($0) }
-      values = values.map { scale.original($0) }
+    // In double precision, where numbers are: a target far from 0 beside its deviation has no digits to spare.
+    let isScaled = labels.isEmpty && !areLabels
+    func original(_ values: [Float]) -> [Double] {
+      values.map { isScaled ? scale.original(Double($0)) : Double($0) }
     }
     return EvaluatedSamples(
-      width: width, predictions: predictions, classes: classes, labels: labels, values: values,
-      losses: losses,
+      width: width, predictions: original(predictions), classes: classes, labels: labels,
+      values: original(values), losses: losses,
       kind: kind, isMultiLabel: areLabels, threshold: threshold)
   }
 }
@@ -114,4 +115,17 @@ public struct TargetScale: Sendable, Equatable {
   func original(_ scaled: Float) -> Float { Float(original(Double(scaled))) }
 
   package func original(_ scaled: Double) -> Double { mean + deviation * scaled }
+
+  /// A value in its own unit with all digits that a network's float32 output is good for: 24 bits of a deviation.
+  package func text(_ value: Double) -> String { text(value, relative: 0x1p-23) }
+
+  /// A value in its own unit, to a part of the deviation.
+  package func text(_ value: Double, relative: Double) -> String {
+    let step = deviation * relative
+    guard value.isFinite, step.isFinite, step > 0, step < 1 else { return shortText(value) }
+    var (decimals, factor) = (0, 1.0)
+    while factor * step < 1, decimals < 15 { (decimals, factor) = (decimals + 1, factor * 10) }
+    let scaled = value * factor
+    return shortText(abs(scaled) < 0x1p52 ? scaled.rounded() / factor : value)
+  }
 }

@@ -18,11 +18,11 @@ public struct LogLoss: Metric {
     let losses = (0..<results.count).map { sample -> Double in
       let row = results.predictions[(sample * width)..<((sample + 1) * width)]
       guard results.isMultiLabel || width == 1 else {
-        return loss(Double(row[row.startIndex + Int(results.labels[sample])]))
+        return loss(row[row.startIndex + Int(results.labels[sample])])
       }
       let sum = row.indices.reduce(0) { sum, index in
         let isThere = results.isMultiLabel ? results.values[index] == 1 : results.labels[sample] == 1
-        return sum + loss(isThere ? Double(row[index]) : 1 - Double(row[index]))
+        return sum + loss(isThere ? row[index] : 1 - row[index])
       }
       return sum / Double(width)
     }

@@ -44,16 +44,16 @@ public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible
 public struct EvaluatedSamples: Sendable {
   /// Samples; each position of a sequence that has a class of its own is one.
   public let count: Int
-  /// Values predicted for each sample: probabilities of the classes, or numbers in original units.
+  /// The predicted values of a sample: probabilities of the classes, or numbers in original units.
   public let width: Int
   /// `[count, width]`; empty for sequences, of which the classes alone are kept.
-  public let predictions: [Float]
+  public let predictions: [Double]
   /// The predicted class of each position of sequences; nil elsewhere.
   private let classes: [Int32]?
   /// The class of each sample; empty for regression.
   public let labels: [Int32]
   /// `[count, width]` in original units; empty for classification.
-  public let values: [Float]
+  public let values: [Double]
   /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
   /// What the predictions are.
@@ -68,7 +68,7 @@ public struct EvaluatedSamples: Sendable {
   ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
   ///   - isMultiLabel: whether the values say which labels a sample has.
   public init(
-    width: Int, predictions: [Float], labels: [Int32], values: [Float], losses: [Float],
+    width: Int, predictions: [Double], labels: [Int32], values: [Double], losses: [Float],
     kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil
   ) {
     self.init(
@@ -78,7 +78,7 @@ public struct EvaluatedSamples: Sendable {
 
   /// - Parameter classes: of sequences, the predicted classes in the place of predictions.
   init(
-    width: Int, predictions: [Float], classes: [Int32]?, labels: [Int32], values: [Float], losses: [Float],
+    width: Int, predictions: [Double], classes: [Int32]?, labels: [Int32], values: [Double], losses: [Float],
     kind: PredictionKind?, isMultiLabel: Bool, threshold: Double?
   ) {
     self.width = width
@@ -94,12 +94,16 @@ public struct EvaluatedSamples: Sendable {
   }
 
   /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the
-  /// threshold: one half for probabilities.
+  /// threshold: one half for probabilities. Of two classes with an output each, the second where a threshold is given and
+  /// its probability, or how far its score is above the first's, is more.
   public var predictedLabels: [Int32] { predictedLabels(threshold: nil) }
 
   /// The same with another threshold.
   func predictedLabels(threshold: Double?) -> [Int32] {
     if let classes { return classes }
+    if width == 2, !isMultiLabel, let asked = threshold ?? self.threshold {
+      return scoresOfSecond().map { $0 > asked ? 1 : 0 }
+    }
     let threshold = limit(threshold)
     return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
@@ -109,9 +113,17 @@ public struct EvaluatedSamples: Sendable {
   }
 
   /// What an output must exceed to be a yes.
-  func limit(_ threshold: Double?) -> Float {
-    if let asked = threshold ?? self.threshold { return Float(asked) }
-    return if case .scores(let usual) = kind { usual } else { 0.5 }
+  func limit(_ threshold: Double?) -> Double {
+    if let asked = threshold ?? self.threshold { return asked }
+    return if case .scores(let usual) = kind { Double(usual) } else { 0.5 }
+  }
+
+  /// Of two classes with an output each: the second's probability, or how far its score is above the first's.
+  func scoresOfSecond() -> [Double] {
+    (0..<count).map { sample in
+      let second = predictions[sample * 2 + 1]
+      return kind == .probabilities ? second : second - predictions[sample * 2]
+    }
   }
 
   /// The samples that are mistaken, for a loss whose predictions are scores.
@@ -129,7 +141,7 @@ public struct EvaluatedSamples: Sendable {
 
   /// The differences of prediction and truth; empty for classification.
   var errors: [Double] {
-    zip(predictions, values).map { Double($0) - Double($1) }
+    zip(predictions, values).map { $0 - $1 }
   }
 }
 

@@ -54,8 +54,8 @@ public struct CoefficientOfDetermination: Metric {
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isRegression, results.values.count > 1 else { return nil }
-    let mean = results.values.reduce(0) { $0 + Double($1) } / Double(results.values.count)
-    let deviations = results.values.map { (Double($0) - mean) * (Double($0) - mean) }
+    let mean = results.values.reduce(0, +) / Double(results.values.count)
+    let deviations = results.values.map { ($0 - mean) * ($0 - mean) }
     let total = deviations.reduce(0, +)
     guard total > 0 else { return nil }
     let squares = results.errors.map { $0 * $0 }

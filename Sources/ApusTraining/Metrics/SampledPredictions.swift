@@ -29,19 +29,19 @@ extension Model {
     )
     let first = evaluator.run(dataset, threshold: threshold)
     // Welford's means and sums of squares, in double precision.
-    var means = first.predictions.map { Double($0) }
+    var means = first.predictions
     var squares = [Double](repeating: 0, count: means.count)
     for pass in 1..<passes {
       let predictions = evaluator.run(dataset, threshold: threshold, pass: pass).predictions
       for index in means.indices {
-        let change = Double(predictions[index]) - means[index]
+        let change = predictions[index] - means[index]
         means[index] += change / Double(pass + 1)
-        squares[index] += change * (Double(predictions[index]) - means[index])
+        squares[index] += change * (predictions[index] - means[index])
       }
     }
     return SampledPredictions(
       mean: EvaluatedSamples(
-        width: first.width, predictions: means.map { Float($0) }, labels: first.labels, values: first.values,
+        width: first.width, predictions: means, labels: first.labels, values: first.values,
         losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold),
       deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) }, isRandom: evaluator.isRandom)
   }

@@ -19,10 +19,10 @@ public struct PredictionTable: Sendable {
   /// Class names, or numbers in original units; of labels those that apply, with | between them.
   public var predictions: [String]
   /// The probability of the predicted class; empty for regression.
-  public var probabilities: [Float]
+  public var probabilities: [Double]
   /// For classification the classes' names and `[rows, classes]` probabilities, for labels theirs.
   public var classNames: [String]
-  public var classProbabilities: [Float]
+  public var classProbabilities: [Double]
   /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
   public var decisions: [Bool] = []
   /// Over passes with dropout, the standard deviation of each row's probability or number, of each label's probability;
@@ -41,10 +41,10 @@ public struct PredictionTable: Sendable {
     text += "\n"
     for (row, prediction) in predictions.enumerated() {
       text += quoted(prediction)
-      if !probabilities.isEmpty { text += ",\(probabilities[row])" }
+      if !probabilities.isEmpty { text += ",\(Float(probabilities[row]))" }
       if !deviations.isEmpty { text += ",\(deviations[row])" }
       if allClasses {
-        for index in classNames.indices { text += ",\(classProbabilities[row * classNames.count + index])" }
+        for index in classNames.indices { text += ",\(Float(classProbabilities[row * classNames.count + index]))" }
       }
       text += "\n"
     }
@@ -59,7 +59,7 @@ public struct PredictionTable: Sendable {
     for row in predictions.indices {
       let range = (row * classNames.count)..<((row + 1) * classNames.count)
       var fields = decisions[range].map { $0 ? "1" : "0" }
-      if allClasses { fields += classProbabilities[range].map { "\($0)" } }
+      if allClasses { fields += classProbabilities[range].map { "\(Float($0))" } }
       if !deviations.isEmpty { fields += deviations[range].map { "\($0)" } }
       lines.append(fields.joined(separator: ","))
     }
@@ -82,8 +82,9 @@ extension SavedModel {
     -> Evaluation
   {
     let (dataset, notes) = try encodeWithTarget(source)
+    try check(threshold: threshold, dataset.targets)
     let results = try model.results(
-      on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine)
+      on: dataset, loss: requireLoss(), scale: scale, threshold: threshold, engine: engine)
     var evaluation = Evaluation(
       task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
     switch dataset.targets {
@@ -105,7 +106,7 @@ extension SavedModel {
   public func samples(_ source: DataSource) throws -> any Dataset { try encodeWithTarget(source).dataset }
 
   private func encodeWithTarget(_ source: DataSource) throws -> (dataset: any Dataset, notes: [String]) {
-    let (dataset, rows, notes) = try encode(source)
+    let (dataset, rows, notes) = try encode(source, readsTargets: true)
     guard let rows, !rows.isEmpty else {
       throw ApusError(
         "there is no target to compare with", at: source.place, expected: targetNames,
@@ -128,16 +129,18 @@ extension SavedModel {
         "the model says what comes next in a text, and has no rows to predict", at: source.place,
         fix: "use apus generate; apus evaluate says how well it knows a text")
     }
-    var (dataset, _, notes) = try encode(source)
+    var (dataset, _, notes) = try encode(source, readsTargets: false)
+    let loss = try requireLoss()
+    try check(threshold: threshold, dataset.targets)
     guard let passes else {
-      return table(
-        try model.results(on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine),
+      return try table(
+        model.results(on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine),
         dataset.targets, notes)
     }
     let sampled = try model.sampledResults(
       on: dataset, passes: passes, loss: loss, scale: scale, threshold: threshold, engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
-    var table = table(sampled.mean, dataset.targets, notes)
+    var table = try table(sampled.mean, dataset.targets, notes)
     if case .classes = dataset.targets, sampled.mean.width > 1 {
       // Of the class that is predicted.
       table.deviations = sampled.mean.predictedLabels.enumerated().map { row, label in
@@ -149,9 +152,29 @@ extension SavedModel {
     return table
   }
 
+  /// - Throws: for a threshold that decides nothing.
+  private func check(threshold: Double?, _ targets: TargetKind) throws(ApusError) {
+    guard let threshold else { return }
+    let place = "--threshold"
+    switch targets {
+    case .classes(let names) where names.count != 2 || model.outputShape.count > 1:
+      throw ApusError(
+        "a threshold is given, and the model tells \(names.count) classes apart", at: place,
+        expected: "a model of two classes or of labels", fix: "leave it out")
+    case .values:
+      throw ApusError(
+        "a threshold is given, and the model predicts numbers", at: place,
+        expected: "a model of two classes or of labels", fix: "leave it out")
+    case .classes, .labels: break
+    }
+    guard try requireLoss().predictions == .probabilities, !(0...1).contains(threshold) else { return }
+    throw ApusError(
+      "\(shortText(threshold)) is no probability", at: place, expected: "a number from 0 to 1")
+  }
+
   private func table(
     _ results: EvaluatedSamples, _ targets: TargetKind, _ notes: [String]
-  ) -> PredictionTable {
+  ) throws(ApusError) -> PredictionTable {
     if case .labels(let names) = targets {
       let limit = results.limit(nil)
       let decisions = results.predictions.map { $0 > limit }
@@ -164,14 +187,14 @@ extension SavedModel {
     }
     guard case .classes(let names) = targets else {
       return PredictionTable(
-        predictions: results.predictions.map { shortText(Double($0)) }, probabilities: [], classNames: [],
+        predictions: results.predictions.map { scale.text($0) }, probabilities: [], classNames: [],
         classProbabilities: [], notes: notes)
     }
     let labels = results.predictedLabels
     guard results.kind == .probabilities else {
       return PredictionTable(
         predictions: labels.map { names[Int($0)] }, probabilities: [], classNames: [], classProbabilities: [],
-        notes: notes + ["the loss \(type(of: loss).name) gives scores and no probabilities"])
+        notes: notes + ["the loss \(type(of: try requireLoss()).name) gives scores and no probabilities"])
     }
     var probabilities = results.predictions
     if results.width == 1, names.count == 2 { probabilities = results.predictions.flatMap { [1 - $0, $0] } }
@@ -195,14 +218,19 @@ extension SavedModel {
   }
 
   /// The data as the model takes it, and the rows whose target is known.
-  private func encode(_ source: DataSource) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
+  ///
+  /// - Parameter readsTargets: whether the target is of interest where it is there.
+  private func encode(
+    _ source: DataSource, readsTargets: Bool
+  ) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
     switch (schema, source.content) {
     case (.table(let preprocessing)?, .table(let table)):
-      let encoded = try preprocessing.apply(to: table)
+      let encoded = try preprocessing.apply(to: table, readsTarget: readsTargets)
       return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
     case (.images(let preprocessing)?, .images(let images)):
       let chosen = images.test ?? images.training
-      let dataset = try preprocessing.apply(to: chosen, name: source.place)
+      if readsTargets { try chosen.requireLabels() }
+      let dataset = try preprocessing.apply(to: chosen, name: source.place, readsLabels: readsTargets)
       return (
         dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
       )

@@ -11,12 +11,27 @@ public struct SavedModel: Sendable {
   public var model: Model
   /// How raw data becomes inputs; nil for a model that takes arrays.
   public var schema: InputSchema?
-  public var loss: any Loss
+  /// What the outputs were trained with; nil where the file does not say it, or names a loss that isn't known here.
+  public var loss: (any Loss)?
+  /// Why ``loss`` is nil in a file that names one.
+  private var lossProblem: ApusError?
 
-  public init(model: Model, schema: InputSchema?, loss: any Loss) {
+  public init(model: Model, schema: InputSchema?, loss: (any Loss)?) {
     self.model = model
     self.schema = schema
     self.loss = loss
+  }
+
+  /// The loss, for whatever cannot do without: what outputs mean hangs on it.
+  ///
+  /// - Throws: where the file does not say it, or names one that isn't known here.
+  public func requireLoss() throws(ApusError) -> any Loss {
+    if let loss { return loss }
+    throw lossProblem
+      ?? ApusError(
+        "the model file does not say which loss the model was trained with",
+        expected: "one of \(Losses.table.names.joined(separator: ", "))",
+        fix: "save it with model.save(to: path, loss: …)")
   }
 
   // MARK: Writing
@@ -40,25 +55,30 @@ public struct SavedModel: Sendable {
     file.metadata["architecture"] = model.network.configuration.text()
     file.metadata["inputSpecifications"] = try JSONCoding.encode(model.inputs).text()
     file.metadata["seed"] = "\(model.seed)"
-    file.metadata["loss"] = loss.configuration.text()
+    // None is better than a guess.
+    if let loss { file.metadata["loss"] = loss.configuration.text() }
     if let schema { file.metadata["inputs"] = try schema.jsonText() }
     return file
   }
 
   // MARK: Reading
 
-  /// - Parameter custom: layer and network types of your own, besides those of the tables.
+  /// - Parameters:
+  ///   - custom: layer and network types of your own, besides those of the tables.
+  ///   - losses: losses of your own. A file with a loss that isn't known loads too, and ``requireLoss()`` throws.
   /// - Throws: when the file cannot be read, is damaged, or does not describe a model; an error that names an unknown
   ///   layer.
-  public init(contentsOf path: String, custom: [any Network.Type] = []) throws {
+  public init(
+    contentsOf path: String, custom: [any Network.Type] = [], losses: [any Loss.Type] = []
+  ) throws {
     do {
-      try self.init(file: SafeTensors(contentsOf: path), custom: custom)
+      try self.init(file: SafeTensors(contentsOf: path), custom: custom, losses: losses)
     } catch let error as ApusError {
       throw error.at(path)
     }
   }
 
-  private init(file: SafeTensors, custom: [any Network.Type]) throws {
+  private init(file: SafeTensors, custom: [any Network.Type], losses: [any Loss.Type]) throws {
     func metadata(_ key: String) throws -> String {
       guard let text = file.metadata[key] else {
         throw ApusError(
@@ -84,7 +104,14 @@ public struct SavedModel: Sendable {
     }
     try model.loadWeights(file)
     self.model = model
-    loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"))
+    if let text = file.metadata["loss"] {
+      let description = try StrictJSON.parse(text, name: "loss")
+      do throws(ApusError) {
+        loss = try Losses.loss(description, custom: losses)
+      } catch {
+        lossProblem = error
+      }
+    }
     schema = try file.metadata["inputs"].map { try InputSchema(jsonText: $0, name: "inputs") }
     if let schema, schema.inputShape != model.inputShape {
       throw ApusError(
@@ -95,8 +122,11 @@ public struct SavedModel: Sendable {
 
 extension Model {
   /// Writes the model to a `.safetensors` file that PyTorch can load too.
+  ///
+  /// - Parameter loss: what it was trained with. Without it the file does not say what the outputs mean, and evaluating
+  ///   or predicting from the file is an error.
   public func save(to path: String, loss: (any Loss)? = nil) throws {
-    try SavedModel(model: self, schema: nil, loss: loss ?? SoftmaxCrossEntropy()).write(to: path)
+    try SavedModel(model: self, schema: nil, loss: loss).write(to: path)
   }
 
   /// - Throws: when the file cannot be read or does not describe a model.

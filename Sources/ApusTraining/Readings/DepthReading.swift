@@ -30,7 +30,7 @@ public struct DepthReading: Sendable {
       .sorted()
     let batch = try samples.batch(chosen)
     let pass = try DepthPass(
-      saved.model, loss: saved.loss, batch: batch, engine: engine ?? Engine.standard())
+      saved.model, loss: saved.requireLoss(), batch: batch, engine: engine ?? Engine.standard())
     layers = try pass.run()
     self.rows = batch.count
   }

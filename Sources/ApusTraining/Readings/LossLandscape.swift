@@ -35,7 +35,8 @@ public struct LossLandscape: Sendable {
     let model = saved.model
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
-      model, parameters: arena, loss: saved.loss, scale: saved.scale, engine: engine ?? Engine.standard())
+      model, parameters: arena, loss: saved.requireLoss(), scale: saved.scale,
+      engine: engine ?? Engine.standard())
     let plane = WeightPlane(random: model, seed: seed)
     let steps = (0..<size).map { radius * (2 * Double($0) / Double(size - 1) - 1) }
     values = plane.losses(a: steps, b: steps, evaluator: evaluator, arena: arena, dataset)

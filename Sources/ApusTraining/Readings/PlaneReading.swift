@@ -77,8 +77,8 @@ public struct PlaneReading: Sendable {
       classNames = names
       // The decision itself, whatever the loss calls it.
       labels = EvaluatedSamples(
-        width: width, predictions: predictions, labels: Array(repeating: 0, count: dataset.count), values: [],
-        losses: [], kind: saved.loss.predictions
+        width: width, predictions: predictions.map { Double($0) }, labels: Array(repeating: 0, count: dataset.count), values: [],
+        losses: [], kind: try saved.requireLoss().predictions
       ).predictedLabels.map { Int($0) }
       let truth = try? preprocessing.apply(to: table)
       let known = Set(truth?.hasTarget == true ? truth!.rowsWithTarget : [])
@@ -134,7 +134,7 @@ public struct PlaneReading: Sendable {
       $0.layer is any Activation && $0.outputShape.rank == 2
     }.prefix(mostLayers)
     let pass = try UnitPass(
-      saved.model, parameters: saved.model.storage, loss: saved.loss, layers: hidden.map(\.path),
+      saved.model, parameters: saved.model.storage, loss: try saved.requireLoss(), layers: hidden.map(\.path),
       engine: engine)
     let results = pass.run(dataset.features)
     let scale = saved.scale

@@ -39,17 +39,17 @@ public struct SaliencyReading: Sendable {
         "the model takes class numbers, which have no gradient", expected: "a model of images or tables")
     }
     let output = traced(input)
-    let target = Tensor.input("target", saved.loss.targetType(for: output.shape))
-    let loss = saved.loss(output, target)
-    let gradient = gradients(of: loss, withRespectTo: [input])[0]
+    let loss = try saved.requireLoss()
+    let target = Tensor.input("target", loss.targetType(for: output.shape))
+    let gradient = gradients(of: loss(output, target), withRespectTo: [input])[0]
     let executable = try (engine ?? Engine.standard()).compile(
       Graph(
         inputs: [input, target, traced.key] + traced.inputs,
-        outputs: [gradient, saved.loss.prediction(output)]),
+        outputs: [gradient, loss.prediction(output)]),
       rows: batch.count)
     traced.binding.bind(executable, from: 3, to: model.storage)
     let width = model.outputShape.reduce(1, *)
-    batch.copy(to: BatchPlace(executable, saved.loss.classTargets, model))
+    batch.copy(to: BatchPlace(executable, loss.classTargets, model))
     executable.run(rows: batch.count)
     let found = Array(executable.floats(output: 0, rows: batch.count))
     let predictions = Array(executable.floats(output: 1, rows: batch.count))
@@ -57,8 +57,8 @@ public struct SaliencyReading: Sendable {
     featureNames = if case .table(let table)? = saved.schema { table.featureNames } else { [] }
     let size = batch.inputSize
     let results = EvaluatedSamples(
-      width: width, predictions: predictions, labels: batch.labels, values: [],
-      losses: Array(repeating: 0, count: batch.count), kind: saved.loss.predictions)
+      width: width, predictions: predictions.map { Double($0) }, labels: batch.labels, values: [],
+      losses: Array(repeating: 0, count: batch.count), kind: loss.predictions)
     let names: [String]? =
       if case .classes(let names) = all.targets, all.positions == 1 { names } else { nil }
     let labels = names == nil ? [] : results.predictedLabels

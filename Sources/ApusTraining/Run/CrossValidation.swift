@@ -9,6 +9,7 @@ public struct CrossValidation: Sendable {
   public let configuration: RunConfiguration
   public let folds: Int
   public let folder: String
+  private let lock: FolderLock
 
   /// What one metric came to over the folds.
   public struct Score: Sendable, Equatable {
@@ -30,13 +31,20 @@ public struct CrossValidation: Sendable {
     }
   }
 
-  /// - Parameter folder: `runs/folds-…` when nil.
-  /// - Throws: for fewer than two folds.
-  public init(_ configuration: RunConfiguration, folds: Int, folder: String? = nil) throws {
+  /// - Parameters:
+  ///   - folder: `runs/folds-…` when nil.
+  ///   - overwrite: whether older runs in the folder are cleared.
+  /// - Throws: for fewer than two folds; when the folder cannot be written, holds an older run, or belongs to another
+  ///   process.
+  public init(
+    _ configuration: RunConfiguration, folds: Int, folder: String? = nil, overwrite: Bool = false
+  ) throws {
     guard folds >= 2 else { throw ApusError("\(folds) folds", at: "data.folds", expected: "at least 2") }
     self.configuration = configuration
     self.folds = folds
-    self.folder = try RunFolder(folder, name: "folds").path
+    let (files, lock) = try RunFolder.take(folder, name: "folds", overwrite ? .overwrite : .refuse)
+    self.folder = files.path
+    self.lock = lock
   }
 
   /// Trains all folds, one after the other.
@@ -51,10 +59,17 @@ public struct CrossValidation: Sendable {
     onFold: (Int, RunFindings) throws -> Void = { _, _ in }
   ) throws -> [Score]? {
     var reports: [RunReport] = []
+    let sources = SharedSources()
+    // What cannot be trained leaves no folder: one that is empty goes.
+    defer {
+      Files.removeFolder(folder)
+      lock.release()
+    }
     for fold in 1...folds {
       var configuration = configuration
       (configuration.data.folds, configuration.data.fold) = (folds, fold)
-      let run = try TrainingRun(configuration, folder: "\(folder)/fold-\(fold)", threads: threads)
+      let run = try TrainingRun(
+        configuration, folder: "\(folder)/fold-\(fold)", .refuse, threads: threads, sources: sources)
       run.isCancelled = isCancelled
       let report = try run.train()
       guard !report.isInterrupted else { return nil }

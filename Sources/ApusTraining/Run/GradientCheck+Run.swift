@@ -20,7 +20,7 @@ extension GradientCheck {
     let model = saved.model
     let random = Philox(seed: model.seed, path: "gradient check samples")
     let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = saved.loss.targetType(for: [.rows, 2]).scalar == .int32
+    let isLabelled = try saved.requireLoss().targetType(for: [.rows, 2]).scalar == .int32
     let targets =
       saved.schema?.targets
       ?? (isLabelled
@@ -41,6 +41,6 @@ extension GradientCheck {
       batch.labels[index] = Int32(random.integer(start + UInt64(index), below: targets.outputCount))
     }
     for index in batch.values.indices { batch.values[index] = Float(random.normal(start + UInt64(index))) }
-    try self.init(model, loss: saved.loss, batch: batch, elements: elements)
+    try self.init(model, loss: try saved.requireLoss(), batch: batch, elements: elements)
   }
 }

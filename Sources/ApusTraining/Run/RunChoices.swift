@@ -11,6 +11,8 @@ struct RunChoices {
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
+  /// What was asked for and has no effect, or less than one would think.
+  var notes: [String] = []
   private var preparation: (any Preparation)?
 
   /// How many trainings the run has.
@@ -83,8 +85,10 @@ struct RunChoices {
     settings.optimizer = optimizer
     settings.schedule = schedule
     settings.steps = given.training.steps
+    settings.keep = given.training.keep ?? .best
     preparation = try given.training.prepare.map { try Preparations.preparation($0) }
-    try check()
+    try check(data)
+    noteLengths(rows: rows)
     if let pretrained {
       guard preparation == nil else {
         throw ApusError(
@@ -125,11 +129,27 @@ struct RunChoices {
     configuration.training.l2 = l2
     configuration.training.clipNorm = settings.regularization.clipNorm
     if !settings.auxiliary.isEmpty { configuration.training.auxiliary = settings.auxiliary }
+    configuration.training.keep = data.validation == nil ? nil : settings.keep
     configuration.training.seed = settings.seed
   }
 
-  private func check() throws {
+  private func check(_ data: RunData) throws {
     try settings.regularization.check()
+    if settings.earlyStopping != nil, data.validation == nil, !(settings.loss is any MistakeDriven) {
+      throw ApusError(
+        "early stopping looks at validation rows, and there are none", at: "training.earlyStopping",
+        fix: "leave it out, or set rows aside with --validation 0.1")
+    }
+    if configuration.training.keep == .best, data.validation == nil, !(settings.loss is any MistakeDriven) {
+      throw ApusError(
+        "the best epoch is found by validation rows, and there are none", at: "training.keep",
+        fix: "leave it out, or set rows aside with --validation 0.1")
+    }
+    if let ensemble = settings.ensemble, let problem = ensemble.problem(epochs: settings.epochs) {
+      throw ApusError(
+        problem, at: "training.ensemble", expected: "no more than there are epochs",
+        fix: "train for more epochs, or average fewer")
+    }
     guard settings.batch > 0 else {
       throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
     }
@@ -147,6 +167,20 @@ struct RunChoices {
       throw ApusError(
         "a learning rate of \(settings.rate)", at: "training.learningRate", expected: "0 or more")
     }
+  }
+
+  /// Says where a batch or a schedule is longer than the data or the run.
+  private mutating func noteLengths(rows: Int) {
+    let capacity = min(settings.batch, rows)
+    let (product, overflow) = capacity.multipliedReportingOverflow(by: settings.accumulate)
+    let perStep = overflow ? rows : min(product, rows)
+    if settings.batch > rows { notes.append("a batch of \(settings.batch) holds all \(rows) training rows") }
+    if overflow || product >= rows + capacity {
+      notes.append("\(settings.accumulate) batches of \(capacity) are more than the \(rows) training rows: each step is of all")
+    }
+    let perEpoch = (rows + perStep - 1) / perStep
+    let run = RunLength(steps: settings.steps ?? settings.epochs * perEpoch, stepsPerEpoch: perEpoch)
+    if let unused = settings.schedule.unused(in: run) { notes.append("the schedule: \(unused)") }
   }
 
   /// The family, with what the configuration says in short among its parameters.

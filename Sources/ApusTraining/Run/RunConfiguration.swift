@@ -95,6 +95,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var auxiliary: [String: Double]?
   /// Epochs without a better validation loss after which training stops; 0 never stops.
   public var earlyStopping: Int?
+  /// Which epoch's weights are kept: `best`, with the lowest validation loss, or `last`.
+  public var keep: KeptEpoch?
   /// How the model is an average: `{seeds: 5}`, `{snapshots: 3}`, `{checkpoints: 5}`, `{movingAverage: 0.999}`.
   public var ensemble: JSONValue?
   /// Training stops after an epoch in which Σ |W − W before| is at most this.
@@ -111,7 +113,7 @@ extension RunConfiguration {
   ///
   /// - Throws: when the file cannot be read, is no YAML, or has a key that is not known, with the nearest one.
   public static func load(yaml path: String) throws -> RunConfiguration {
-    let text = try FileText.read(path)
+    let text = try FileBytes.text(of: path)
     do {
       return try parse(yaml: text, name: path)
     } catch let error as ApusError {
@@ -249,35 +251,3 @@ extension JSONValue {
       || ["", "~", "null", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
   }
 }
-
-/// Whole text files.
-enum FileText {
-  static func read(_ path: String) throws -> String {
-    guard let file = fopen(path, "r") else {
-      throw ApusError("cannot be read: \(String(cString: strerror(errno)))", at: path)
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-      guard bytes.count < 1 << 24 else {
-        throw ApusError("larger than 16 MB", at: path, expected: "a configuration")
-      }
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ApusError("not text", at: path, expected: "UTF-8")
-    }
-    return text
-  }
-}
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif

@@ -7,7 +7,10 @@ extension RunData {
 
   /// A text: windows of its beginning for training, of its end for validation, and for a test only where one is asked
   /// for.
-  init(text: String, _ source: DataSource, _ given: DataConfiguration, _ pretrained: Pretrained?) throws {
+  init(
+    text: String, _ source: DataSource, _ given: DataConfiguration, _ pretrained: Pretrained?,
+    _ sources: SharedSources
+  ) throws {
     self.pretrained = pretrained
     let known = try pretrained?.preprocessing(ofText: given)
     try Self.refuseColumns(given, source.place)
@@ -56,7 +59,7 @@ extension RunData {
         + (corpus.test.isEmpty ? "" : ", \(corpus.test.count) for test")
     ]
     if let path = given.testData {
-      guard case .text(let other) = try DataSource.open(path).content else {
+      guard case .text(let other) = try sources.open(path).content else {
         throw ApusError("the test data is no text", at: path, expected: "a file .txt")
       }
       let (dataset, found) = try preprocessing.apply(to: other, name: path)

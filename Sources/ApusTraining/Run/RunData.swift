@@ -26,9 +26,19 @@ struct RunData {
   private static let usualTest = 0.2
   static let usualValidation = 0.1
 
-  init(_ run: RunConfiguration) throws {
+  /// - Parameter sources: where the data is opened; runs that share them read it once.
+  init(_ run: RunConfiguration, sources: SharedSources = SharedSources()) throws {
     let configuration = run.data
     let seed = run.training.seed ?? 0
+    try FileBytes.refuseShared([
+      ("the data", configuration.source), ("the test data", configuration.testData),
+      ("the model to begin with", run.model.from),
+    ])
+    guard configuration.test == nil || configuration.testData == nil else {
+      throw ApusError(
+        "a part of the rows is for test, and a file of test data is given", at: "data.test",
+        fix: "leave one of the two out")
+    }
     let pretrained = try run.model.from.map { try Pretrained(contentsOf: $0) }
     if pretrained != nil, configuration.features != nil || configuration.scaling != nil {
       throw ApusError(
@@ -42,14 +52,25 @@ struct RunData {
     var format = try Self.format(configuration)
     // The columns are the model's: what was read as text there is text here.
     if let pretrained { format.textColumns = pretrained.saved.tableFormat.textColumns }
-    let source = try DataSource.open(
+    let source = try sources.open(
       path, format: format,
       generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed))
+    if !source.isDelimited { try Self.refuseFormat(configuration, source.place) }
     switch source.content {
-    case .table(let table): self = try RunData(table, source, configuration, seed, pretrained)
-    case .images(let images): self = try RunData(images, source, configuration, seed, pretrained)
-    case .text(let text): self = try RunData(text: text, source, configuration, pretrained)
+    case .table(let table): self = try RunData(table, source, configuration, seed, pretrained, sources)
+    case .images(let images): self = try RunData(images, source, configuration, seed, pretrained, sources)
+    case .text(let text): self = try RunData(text: text, source, configuration, pretrained, sources)
     }
+  }
+
+  /// How delimited text is read is of no account to anything else.
+  private static func refuseFormat(_ given: DataConfiguration, _ place: String) throws(ApusError) {
+    let settings: [(String, Bool)] = [
+      ("data.header", given.header != nil), ("data.delimiter", given.delimiter != nil),
+      ("data.decimalMark", given.decimalMark != nil),
+    ]
+    guard let wrong = settings.first(where: { $0.1 }) else { return }
+    throw ApusError("\(wrong.0) is given, and the data isn't delimited text", at: place, fix: "leave it out")
   }
 
   /// A text's settings are of no account to rows.
@@ -73,7 +94,7 @@ struct RunData {
 
   private init(
     _ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
-    _ pretrained: Pretrained?
+    _ pretrained: Pretrained?, _ sources: SharedSources
   ) throws {
     try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
@@ -124,7 +145,7 @@ struct RunData {
     validation = split.validation.isEmpty ? nil : encoded.dataset.subset(split.validation)
     test = split.test.isEmpty ? nil : encoded.dataset.subset(split.test)
     if let path = given.testData {
-      let other = try DataSource.open(path, format: preprocessing.format)
+      let other = try sources.open(path, format: preprocessing.format)
       guard case .table(let rows) = other.content else {
         throw ApusError("the test data is no table", at: path)
       }
@@ -148,12 +169,15 @@ struct RunData {
 
   private init(
     _ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
-    _ pretrained: Pretrained?
+    _ pretrained: Pretrained?, _ sources: SharedSources
   ) throws {
+    try images.training.requireLabels()
     try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
-    guard given.features == nil else {
-      throw ApusError("images have no columns", at: "data.features", fix: "leave it out")
+    guard given.features == nil, given.leaveOut == nil else {
+      throw ApusError(
+        "images have no columns", at: given.features == nil ? "data.leaveOut" : "data.features",
+        fix: "leave it out")
     }
     guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
       given.target == nil || given.target == "label"
@@ -170,10 +194,15 @@ struct RunData {
     let folds = try Self.folds(given)
     var official = given.test == nil && folds == nil ? images.test : nil
     if let path = given.testData {
-      guard case .images(let other) = try DataSource.open(path).content else {
-        throw ApusError("the test data is no set of images", at: path)
+      guard case .images(let other) = try sources.open(path).content else {
+        throw ApusError("the test data isn't a set of images", at: path)
       }
       official = other.test ?? other.training
+      try official?.requireLabels()
+    }
+    if let problem = official?.labelProblem {
+      notes.append("the test images are left out: \(problem.problem)")
+      official = nil
     }
     let options = SplitOptions(
       validation: given.validation ?? Self.usualValidation,

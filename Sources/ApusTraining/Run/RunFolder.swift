@@ -1,14 +1,6 @@
 import ApusCore
 import ApusData
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The folder that a run leaves: the model, the configuration that reruns it, the history, the checkpoints.
 struct RunFolder: Sendable {
   let path: String
@@ -17,6 +9,7 @@ struct RunFolder: Sendable {
   var configuration: String { "\(path)/config.yaml" }
   var history: String { "\(path)/history.csv" }
   var report: String { "\(path)/run.json" }
+  var page: String { "\(path)/report.html" }
   /// Of the first of several trainings.
   var checkpoints: String { checkpoints(member: 0) }
 
@@ -28,46 +21,128 @@ struct RunFolder: Sendable {
   /// The model of one of several trainings that is done.
   func member(_ member: Int) -> String { "\(path)/members/\(member + 1).safetensors" }
 
-  /// The folder itself when it is given, else a new one `runs/NAME-…`, numbered.
-  init(_ given: String?, name: String) throws {
-    if let given {
-      path = given
-    } else {
-      var number = 1
-      while RunFolder.exists("runs/\(name)-\(number)") { number += 1 }
-      path = "runs/\(name)-\(number)"
+  // MARK: Taking a folder
+
+  /// What a new run does with a folder that holds an older one.
+  enum Older {
+    /// Goes on with it.
+    case resume
+    /// Leaves it alone.
+    case refuse
+    /// Clears what belongs to it.
+    case overwrite
+  }
+
+  /// Takes a folder for a run: the one that is given, or a new one `runs/NAME-…`, numbered, that nobody else has.
+  ///
+  /// - Returns: also its lock, which keeps other processes out for as long as it lives.
+  /// - Throws: when the folder cannot be made or written to, when another process has it, or when it holds an older run
+  ///   that is to be left alone.
+  static func take(_ given: String?, name: String, _ older: Older) throws(ApusError) -> (
+    RunFolder, FolderLock
+  ) {
+    guard let given else {
+      let new = try makeNew(name)
+      return (new, try FolderLock(new.path))
+    }
+    let folder = RunFolder(path: given)
+    try folder.make()
+    let lock = try FolderLock(given)
+    switch older {
+    case .resume: break
+    case .refuse: try refuseOlder(in: given)
+    case .overwrite: folder.clear()
+    }
+    AtomicFile.removeRemains(in: given)
+    return (folder, lock)
+  }
+
+  /// - Throws: when a folder holds a run.
+  static func refuseOlder(in path: String) throws(ApusError) {
+    guard let file = RunFolder(path: path).trace else { return }
+    throw ApusError(
+      "holds an older run (\(file))", at: path, expected: "a folder without one",
+      fix: "choose another folder with --out, go on with --resume, or give --overwrite to clear the older run")
+  }
+
+  /// Of runs that begin at the same time each has a folder of its own.
+  private static func makeNew(_ name: String) throws(ApusError) -> RunFolder {
+    try RunFolder(path: "runs").make()
+    var number = 1
+    while true {
+      let path = "runs/\(name)-\(number)"
+      if !Files.exists(path), try Files.makeNewFolder(path) { return RunFolder(path: path) }
+      number += 1
     }
   }
 
-  /// Makes the folder and those above it, and clears away what a killed run left half-written.
-  ///
-  /// - Throws: when the system does not allow it.
-  func make() throws { try make(checkpoints) }
-
-  func make(_ folder: String) throws {
-    var prefix = ""
-    for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
-      prefix += part + "/"
-      guard prefix != "/", !RunFolder.exists(prefix) else { continue }
-      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
-        throw ApusError(
-          "the folder cannot be made: \(String(cString: strerror(errno)))", at: path,
-          fix: "choose another with --out")
-      }
+  private func make() throws(ApusError) {
+    do throws(ApusError) {
+      try Files.makeFolder(path)
+    } catch {
+      var error = error
+      error.fix = "choose another with --out"
+      throw error
     }
-    guard access(path, W_OK) == 0 else {
+    guard Files.isWritable(path) else {
       throw ApusError("the folder cannot be written to", at: path, fix: "choose another with --out")
     }
-    for folder in Set([path, folder]) { AtomicFile.removeRemains(in: folder) }
+  }
+
+  /// Makes a folder within it, and clears away what a killed run left half-written there.
+  func make(_ folder: String) throws(ApusError) {
+    try Files.makeFolder(folder)
+    AtomicFile.removeRemains(in: folder)
+  }
+
+  // MARK: What an older run left
+
+  private static let files = ["config.yaml", "model.safetensors", "history.csv", "run.json"]
+  private static let searchFiles = ["search.json", "search.yaml", "best.yaml", "search.svg"]
+
+  /// A file that says that a run, a search or a cross-validation was here.
+  private var trace: String? {
+    let names = Self.files + Self.searchFiles + ["fold-1/config.yaml"]
+    return names.first { Files.exists("\(path)/\($0)") }
+      ?? Self.checkpoints(in: checkpoints).first.map { "checkpoints/\($0)" }
+  }
+
+  /// Removes what belongs to an older run but its model, which stays until the new one takes its place.
+  private func clear() {
+    for name in ["history.csv", "run.json", "report.html", "config.yaml"] + Self.searchFiles {
+      Files.remove("\(path)/\(name)")
+    }
+    removeMembers()
+    Files.removeFolder("\(path)/members")
+    clear(checkpoints)
+    // The runs of a search or of a cross-validation, models too.
+    let names = (try? Files.names(in: path)) ?? []
+    let folds = names.filter { $0.hasPrefix("fold-") && Int($0.dropFirst(5)) != nil }
+    let trials = ((try? Files.names(in: "\(path)/trials")) ?? []).filter { Int($0) != nil }
+    for name in folds + trials.map({ "trials/\($0)" }) {
+      let run = RunFolder(path: "\(path)/\(name)")
+      run.clear()
+      Files.remove(run.model)
+      Files.removeFolder(run.path)
+    }
+    Files.removeFolder("\(path)/trials")
+  }
+
+  /// Removes a folder's checkpoints, those of its members too, and the folders that are empty then.
+  private func clear(_ folder: String) {
+    for name in Self.checkpoints(in: folder) { Files.remove("\(folder)/\(name)") }
+    for name in (try? Files.names(in: folder)) ?? [] where name.hasPrefix("member-") { clear("\(folder)/\(name)") }
+    Files.removeFolder(folder)
+  }
+
+  /// The names of a folder's checkpoints, oldest first.
+  static func checkpoints(in folder: String) -> [String] {
+    ((try? Files.names(in: folder)) ?? []).filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }
   }
 
   /// Removes what an earlier run in the folder left, which a resumed one would take for its own.
-  func removeMembers() {
+  private func removeMembers() {
     var number = 0
-    while unlink(member(number)) == 0 { number += 1 }
-  }
-
-  static func exists(_ path: String) -> Bool {
-    access(path, F_OK) == 0
+    while Files.remove(member(number)) { number += 1 }
   }
 }

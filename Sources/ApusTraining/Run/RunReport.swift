@@ -38,6 +38,7 @@ public struct RunReport: Sendable {
       JSONMember("samplesPerSecond", .double(samplesPerSecond)),
       JSONMember("parameters", .integer(parameters)),
       JSONMember("model", model.map { .string($0) } ?? .null),
+      JSONMember("kept", history.kept.map(\.json) ?? .null),
     ]
     let labels = labels.isEmpty ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
     return .object(members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []))

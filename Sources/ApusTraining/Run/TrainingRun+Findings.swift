@@ -30,7 +30,7 @@ extension TrainingRun {
       guard names.count == 1 else { break }
       let every = max((results.count + RunFindings.mostPairs - 1) / RunFindings.mostPairs, 1)
       findings.pairs = stride(from: 0, to: results.count, by: every).map {
-        RunFindings.Pair(truth: Double(results.values[$0]), prediction: Double(results.predictions[$0]))
+        RunFindings.Pair(truth: results.values[$0], prediction: results.predictions[$0])
       }
     }
     if dataset.positions == 1 { findings.worst = try worst(dataset, results, isTest: part == .test) }
@@ -124,7 +124,7 @@ extension TrainingRun {
         worst.truth = names[Int(results.labels[sample])]
         worst.prediction = names[Int(predicted[sample])]
         if results.kind == .probabilities {
-          let largest = Double(outputs.max() ?? 0)
+          let largest = outputs.max() ?? 0
           worst.probability = results.width == 1 && predicted[sample] == 0 ? 1 - largest : largest
         }
         worst.image = try Self.image(sample, of: dataset, name: worst.truth)
@@ -135,12 +135,18 @@ extension TrainingRun {
         worst.prediction = zip(names, outputs).filter { $1 > limit }.map(\.0).joined(separator: ", ")
       case .values:
         worst.truth = results.values[(sample * results.width)..<((sample + 1) * results.width)]
-          .map { shortFigure(Double($0), digits: 5) }.joined(separator: ", ")
-        worst.prediction = outputs.map { shortFigure(Double($0), digits: 5) }.joined(separator: ", ")
+          .map(figure).joined(separator: ", ")
+        worst.prediction = outputs.map(figure).joined(separator: ", ")
       }
       if let row = rows?[sample], let table = data.table { worst.cells = cells(of: row, in: table) }
       return worst
     }
+  }
+
+  /// A target in its own unit, to a thousandth of its deviation: of numbers far from 0 that takes more digits.
+  private func figure(_ value: Double) -> String {
+    let precise = data.scale.text(value, relative: 1e-3)
+    return abs(value) > 1e3 * data.scale.deviation ? precise : shortFigure(value, digits: 5)
   }
 
   /// The table's row of each sample; nil where the samples are of another table or of none.

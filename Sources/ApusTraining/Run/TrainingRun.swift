@@ -5,7 +5,8 @@ public import ApusNN
 /// The main job: from data to a folder with a trained model.
 ///
 /// Reads the data, divides it, fits the preprocessing to the training rows, chooses what the configuration leaves
-/// open, trains with checkpoints, and writes the model with the best validation loss.
+/// open, trains with checkpoints, and writes the model: with the weights of the epoch with the lowest validation loss, where
+/// there are validation rows and nothing else is asked for.
 public final class TrainingRun {
   /// With nothing left open: it reruns to the same bits.
   public let configuration: RunConfiguration
@@ -33,6 +34,8 @@ public final class TrainingRun {
   private(set) var session: TrainingSession
   private let chosen: RunChoices
   private let files: RunFolder
+  /// The folder is the run's own while it begins and trains.
+  private var lock: FolderLock?
   private var store: CheckpointStore
   /// The models of an ensemble's trainings that are done.
   private var members: [Model] = []
@@ -50,29 +53,48 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - folder: where the run's files go; `runs/NAME-…` when nil.
   ///   - resume: whether to go on from the folder's newest checkpoint.
+  ///   - overwrite: whether an older run in the folder is cleared; its model stays until the new one takes its place.
   ///   - threads: as many as there are processors when nil.
-  /// - Throws: when the data cannot be read or learnt from, a setting is wrong, or the folder cannot be written.
-  public init(
-    _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, threads: Int? = nil
+  /// - Throws: when the data cannot be read or learned from, a setting is wrong, or the folder cannot be written, holds an
+  ///   older run, or belongs to another process.
+  public convenience init(
+    _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, overwrite: Bool = false,
+    threads: Int? = nil
   ) throws {
+    try self.init(
+      configuration, folder: folder, resume ? .resume : overwrite ? .overwrite : .refuse, threads: threads,
+      sources: SharedSources())
+  }
+
+  /// - Parameter sources: where the data is opened; runs that share them read it once.
+  init(
+    _ configuration: RunConfiguration, folder: String?, _ older: RunFolder.Older, threads: Int?,
+    sources: SharedSources
+  ) throws {
+    let isResumed = older == .resume
+    // Before any work; once more when the folder is taken.
+    if older == .refuse, let folder { try RunFolder.refuseOlder(in: folder) }
     let standard = try Engine.standard()
     engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) } ?? standard
-    data = try RunData(configuration)
+    data = try RunData(configuration, sources: sources)
     chosen = try RunChoices(configuration, data)
     self.configuration = chosen.configuration
     choices = data.choices + chosen.lines
     model = try chosen.model(on: data, engine: engine)
     task = data.task
-    files = try RunFolder(folder, name: data.name)
-    if resume {
-      while RunFolder.exists(files.member(members.count)) {
+    // What cannot be trained leaves no folder.
+    var first: TrainingSession?
+    if !isResumed { first = try Self.session(chosen, data, member: 0, engine: engine) }
+    (files, lock) = try RunFolder.take(folder, name: data.name, older)
+    if isResumed {
+      while Files.exists(files.member(members.count)) {
         members.append(try SavedModel(contentsOf: files.member(members.count)).model)
       }
     }
     store = try Self.store(chosen, data, files, member: members.count)
-    session = try Self.session(chosen, data, member: members.count, engine: engine)
-    var notes = data.notes
-    if resume {
+    session = try first ?? Self.session(chosen, data, member: members.count, engine: engine)
+    var notes = data.notes + chosen.notes
+    if isResumed {
       if !members.isEmpty { notes.append("\(members.count) of \(chosen.runs) trainings are done") }
       if let found = try store.latest() {
         try session.restore(found.state)
@@ -83,8 +105,7 @@ public final class TrainingRun {
       }
     }
     self.notes = notes
-    try files.make()
-    if !resume { files.removeMembers() }
+    try files.make(files.checkpoints)
     try AtomicFile.write(files.configuration, text: self.configuration.yaml(), survivesPowerFailure: false)
   }
 
@@ -117,6 +138,8 @@ public final class TrainingRun {
   /// - Throws: when training diverges, with layer, step and cause; the last good state is then in the folder. When a
   ///   file cannot be written.
   public func train(profile: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }) throws -> RunReport {
+    if lock == nil { lock = try FolderLock(files.path) }
+    defer { lock = nil }
     let start = Clock.nanoseconds
     var firstStep = session.progress.step
     while true {
@@ -231,6 +254,11 @@ public final class TrainingRun {
       history: session.progress.history, stopReason: session.progress.stopReason, isInterrupted: isInterrupted
     )
     guard !isInterrupted else { return report }
+    report.history.kept = session.keptWeights
+    if chosen.runs > 1 {
+      report.history.kept = KeptWeights(
+        .ensemble, count: chosen.runs, memberRule: session.keptWeights.rule)
+    }
     let last = try session.result()
     let model =
       chosen.runs > 1 ? try Model.ensemble(of: members + [last], loss: session.settings.loss) : last
@@ -255,7 +283,7 @@ public final class TrainingRun {
       }
     }
     report.linear = LinearReading(
-      session.snapshot(), data.training, data.schema, data.scale, session.settings, report.history)
+      model, data.training, data.schema, data.scale, session.settings, report.history)
     report.model = files.model
     return report
   }

@@ -19,6 +19,9 @@ public final class Search: Sendable {
   /// Parts of a trial's epochs after which the worse trials stop; the last is 1.
   public let rungs: [Double]
   public let folder: String
+  /// The folder is the search's own while it begins and runs.
+  private let lock: Mutex<FolderLock?>
+  private let sources = SharedSources()
   private let judge: SearchMetric
   private let parallel: Int
   private let threads: Int
@@ -30,11 +33,13 @@ public final class Search: Sendable {
   ///   - configuration: what the trials have in common, and the section `search`.
   ///   - folder: `runs/search-…` when nil.
   ///   - resume: whether to go on with what the folder holds.
+  ///   - overwrite: whether an older search in the folder is cleared.
   ///   - parallel: trials at a time; the threads are divided among them.
   ///   - isCancelled: asked after every step.
   /// - Throws: when a key, a range or the metric cannot be, or the folder not be written.
   public init(
-    _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, parallel: Int = 1,
+    _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, overwrite: Bool = false,
+    parallel: Int = 1,
     threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
     self.configuration = configuration
@@ -53,13 +58,15 @@ public final class Search: Sendable {
     rungs = Self.rungs(trials: points.count, halving: halving)
     for point in points { _ = try space.configuration(at: point, of: configuration) }
 
-    let files = try RunFolder(folder, name: "search")
+    let (files, lock) = try RunFolder.take(
+      folder, name: "search", resume ? .resume : overwrite ? .overwrite : .refuse)
     self.folder = files.path
+    self.lock = Mutex(lock)
     var trials = points.enumerated().map { SearchTrial(number: $0.offset + 1, values: $0.element) }
     if resume {
       let path = "\(files.path)/search.json"
       let found = try JSONCoding.decode(
-        [SearchTrial].self, from: StrictJSON.parse(FileText.read(path), name: path), name: path)
+        [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
       guard found.map(\.values) == trials.map(\.values) else {
         throw ApusError("the trials are those of another search", at: path, fix: "begin a new one with --out")
       }
@@ -72,7 +79,6 @@ public final class Search: Sendable {
       }
     }
     state = Mutex(trials)
-    try files.make()
     try AtomicFile.write("\(files.path)/search.yaml", text: configuration.yaml())
     try save(trials)
   }
@@ -124,6 +130,8 @@ public final class Search: Sendable {
   /// - Throws: when every trial has failed, with the first one's reason; when a file cannot be written.
   @discardableResult
   public func run(onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }) throws -> SearchReport {
+    try lock.withLock { if $0 == nil { $0 = try FolderLock(folder) } }
+    defer { lock.withLock { $0 = nil } }
     let start = Clock.nanoseconds
     for (rung, part) in rungs.enumerated() {
       let alive = survivors(at: rung)
@@ -155,7 +163,7 @@ public final class Search: Sendable {
       throw ApusError("all \(report.trials.count) trials have failed; the first: \(problem)", at: folder)
     }
     try AtomicFile.write(
-      report.bestConfiguration!, text: FileText.read("\(trialFolder(best.number))/config.yaml"))
+      report.bestConfiguration!, text: FileBytes.text(of: "\(trialFolder(best.number))/config.yaml"))
     return report
   }
 
@@ -187,7 +195,7 @@ public final class Search: Sendable {
     let outcome: Result<(RunReport, rung: Bool), any Error> = Result {
       let run = try TrainingRun(
         space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
-        resume: true, threads: threads)
+        .resume, threads: threads, sources: sources)
       run.evaluatesTest = false
       let epochs = run.configuration.training.epochs ?? 0
       let last = part < 1 ? max(1, Int((Double(epochs) * part).rounded(.up))) : epochs
@@ -207,6 +215,8 @@ public final class Search: Sendable {
             // A run that early stopping ended has nothing more to do on the rungs that are left.
             let count = report.isInterrupted ? 1 : rungs.count - trial.scores.count
             trial.scores += Array(repeating: score, count: count)
+            // Each rung has attempts of its own: what ended the process during an earlier one is no fault of this one.
+            trial.attempts = 0
             trial.status = report.isInterrupted ? .waiting : .finished
           } else {
             trial.status = .failed

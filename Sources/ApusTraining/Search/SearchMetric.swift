@@ -39,14 +39,14 @@ extension SearchReport {
   /// - Throws: when the folder is not that of a search.
   public init(folder: String) throws {
     let path = "\(folder)/search.json"
-    guard RunFolder.exists(path) else {
+    guard Files.exists(path) else {
       throw ApusError(
         "there is no search.json", at: folder, expected: "the folder of a search", fix: "run apus search")
     }
     let configuration = try RunConfiguration.load(yaml: "\(folder)/search.yaml")
     let space = try SearchSpace(configuration.search.over ?? .null)
     let trials = try JSONCoding.decode(
-      [SearchTrial].self, from: StrictJSON.parse(FileText.read(path), name: path), name: path)
+      [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
     guard trials.allSatisfy({ $0.values.count == space.axes.count }) else {
       throw ApusError("the trials do not fit search.yaml", at: path)
     }

@@ -24,7 +24,7 @@ public struct SearchTrial: Sendable, Equatable, Codable {
   public var seconds = 0.0
   /// Why it failed.
   public var problem: String?
-  /// How often it was begun: what has taken the whole process down twice is not begun again.
+  /// How often it was begun since its last score: what has taken the whole process down twice is not begun again.
   public var attempts = 0
 
   package init(number: Int, values: [JSONValue]) {

@@ -2,14 +2,6 @@ import ApusCore
 import ApusData
 import ApusNN
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The checkpoints of a run: `step-….safetensors` in a folder, the last few of them.
 ///
 /// A checkpoint is written beside its place, synced, renamed and read back before an older one is removed. A loader
@@ -48,7 +40,7 @@ package struct CheckpointStore: Sendable {
     let path = "\(folder)/\(name)"
     try file.write(to: path)
     _ = try read(path)
-    for old in names().dropLast(Self.kept) { unlink("\(folder)/\(old)") }
+    for old in names().dropLast(Self.kept) { Files.remove("\(folder)/\(old)") }
     return path
   }
 
@@ -95,18 +87,7 @@ package struct CheckpointStore: Sendable {
   }
 
   /// Checkpoint files, oldest first.
-  private func names() -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix("step-"), name.hasSuffix(".safetensors") { names.append(name) }
-    }
-    return names.sorted()
-  }
+  private func names() -> [String] { RunFolder.checkpoints(in: folder) }
 
   /// A hash of everything but itself: any changed bit changes it.
   private func checksum(of file: SafeTensors) -> String {

@@ -6,13 +6,14 @@ extension History {
   /// - Throws: when there is no `history.csv`, or it is none that a run wrote.
   public init(ofRun folder: String) throws {
     let path = "\(folder)/history.csv"
-    guard RunFolder.exists(path) else {
+    guard Files.exists(path) else {
       throw ApusError(
         "there is no history.csv", at: folder, expected: "the folder of a run that is done",
         fix: "train one with apus train, or go on with --resume")
     }
     do {
-      try self.init(csv: FileText.read(path))
+      try self.init(csv: FileBytes.text(of: path))
+      kept = try KeptWeights(ofRun: folder)
     } catch let error as ApusError {
       throw error.at(path)
     }
@@ -51,5 +52,16 @@ extension History {
       (record.validation("loss") ?? record.mistakes.map { Double($0) }).map { (record.epoch, $0) }
     }
     bestEpoch = judged.min { $0.1 < $1.1 }?.0
+  }
+}
+
+extension KeptWeights {
+  /// What a run's object says of its weights; nil where it says nothing.
+  fileprivate init?(ofRun folder: String) throws {
+    let path = "\(folder)/run.json"
+    guard Files.exists(path), let kept = try StrictJSON.parse(FileBytes.text(of: path), name: path)["kept"],
+      kept != .null
+    else { return nil }
+    self = try JSONCoding.decode(KeptWeights.self, from: kept, name: path)
   }
 }

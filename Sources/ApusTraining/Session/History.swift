@@ -22,8 +22,17 @@ public struct History: Sendable, Equatable, Codable {
   public var epochs: [EpochRecord] = []
   /// The epoch with the smallest validation loss, or with the fewest mistakes.
   public var bestEpoch: Int?
+  /// Which weights the result has; nil while training goes on.
+  public var kept: KeptWeights?
 
   public init() {}
+
+  /// An epoch that a drawing of the epochs points out, and why: the one whose weights are kept; where that is not known,
+  /// the one with the lowest validation loss.
+  package var mark: (epoch: Int, label: String)? {
+    if let kept { return kept.epoch.map { ($0, "kept: epoch \($0)") } }
+    return bestEpoch.map { ($0, "lowest: epoch \($0)") }
+  }
 
   /// One row an epoch, for `history.csv`.
   public var csv: String {

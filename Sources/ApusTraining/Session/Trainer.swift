@@ -16,18 +16,18 @@ public struct Trainer: Sendable {
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant,
     regularization: Regularization = .none, groups: [ParameterGroup] = [], accumulate: Int = 1,
     auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [], seed: UInt64 = 0,
-    engine: Engine? = nil
+    keep: KeptEpoch = .best, ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [],
+    seed: UInt64 = 0, engine: Engine? = nil
   ) {
     settings = TrainingSettings(
       loss: loss, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups,
       accumulate: accumulate, auxiliary: auxiliary, earlyStopping: earlyStopping, goal: goal,
-      ensemble: ensemble, augmentations: augmentations, seed: seed)
+      keep: keep, ensemble: ensemble, augmentations: augmentations, seed: seed)
     self.engine = engine
   }
 
-  /// Trains for `epochs`, or until early stopping: the model then has the weights of the epoch with the best
-  /// validation loss.
+  /// Trains for `epochs`, or until early stopping. With validation samples the model then has the weights of the epoch
+  /// with the lowest validation loss, without them those of the last: the history's ``History/kept`` says which.
   ///
   /// - Parameter onEvent: told what happens, on this thread.
   /// - Throws: when model, data and loss do not fit; when training diverges, with layer, step and cause: the model
@@ -62,8 +62,10 @@ public struct Trainer: Sendable {
     }
     if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
     model = try session.result()
-    onEvent?(.finished(session.progress.history))
-    return session.progress.history
+    var history = session.progress.history
+    history.kept = session.keptWeights
+    onEvent?(.finished(history))
+    return history
   }
 
   /// The same on the training part of a split; its validation part is what early stopping looks at.

@@ -257,7 +257,10 @@ public final class TrainingSession {
     if let patience = settings.earlyStopping, let best = progress.history.bestEpoch,
       record.epoch - best >= patience
     {
-      progress.stopReason = "no better validation loss for \(patience) epochs; the best was epoch \(best)"
+      progress.stopReason =
+        mistakes == nil
+        ? "no better validation loss for \(patience) epochs; the best was epoch \(best)"
+        : "no fewer mistakes for \(patience) epochs; the fewest were after epoch \(best)"
     }
     if let goal = settings.goal { stop(at: goal) }
     send(.epoch(record))
@@ -303,12 +306,22 @@ public final class TrainingSession {
     best.map { step.trained[0].model.replacingStorage(TensorStorage($0.floats)) }
   }
 
-  /// What training comes to: what the ensemble's method makes of it, else with early stopping, or from a pocket, the best
-  /// model, else the one of now.
+  /// The trained model: what the ensemble's method makes of it, else the one that ``keptWeights`` names.
   public func result() throws -> Model {
     try settings.ensemble?.result(of: step.trained[0].model, kept: kept, loss: settings.loss)
-      ?? (settings.restoresBest || progress.fewestMistakes != nil ? bestModel() ?? snapshot() : snapshot())
+      ?? (keepsBest ? bestModel() ?? snapshot() : snapshot())
   }
+
+  /// Which weights ``result()`` has.
+  public var keptWeights: KeptWeights {
+    if let average = settings.ensemble?.keptWeights(kept) { return average }
+    guard keepsBest, best != nil, let epoch = progress.history.bestEpoch else {
+      return KeptWeights(.lastEpoch, epoch: progress.epoch)
+    }
+    return KeptWeights(progress.fewestMistakes == nil ? .bestEpoch : .pocket, epoch: epoch)
+  }
+
+  private var keepsBest: Bool { settings.restoresBest || progress.fewestMistakes != nil }
 
   /// Goes on from a model's weights.
   public func restore(_ model: Model) { step.trained[0].restore(model) }

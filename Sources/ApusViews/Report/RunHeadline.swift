@@ -94,15 +94,18 @@ public struct RunHeadline: Sendable {
     switch findings.evaluated {
     case .test: break
     case .validation:
-      remarks.append("The best epoch was chosen by these very rows: on new ones expect somewhat less.")
+      if findings.report.history.kept?.isValidationOptimistic == true {
+        remarks.append("The epoch was chosen by these very rows: on new ones expect somewhat less.")
+      }
     case .training:
       remarks.append("Nothing was set aside: this does not say how the model does on new data.")
     }
     if findings.evaluated == .test, let gap = gap(findings) { remarks.append(gap) }
-    if let best = findings.report.history.bestEpoch, findings.report.history.epochs.count > 1 {
+    if let kept = findings.report.history.kept, findings.report.epochs > 1 {
       remarks.append(
-        "Trained for \(findings.report.epochs) epochs; the weights kept are those of epoch \(best), with the lowest "
-          + "validation loss.")
+        "Trained for \(findings.report.epochs) epochs. Weights kept: \(kept.clause(of: findings.report.epochs))."
+          + (kept.isValidationOptimistic && findings.evaluated != .validation
+            ? " The validation rows chose them, so their own figures are optimistic." : ""))
     }
     if let reason = findings.report.stopReason { remarks.append("Training ended early: \(reason).") }
     let ill = findings.verdicts.filter { $0.level != .ok }

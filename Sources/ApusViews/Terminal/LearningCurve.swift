@@ -16,7 +16,8 @@ public struct LearningCurve: Sendable {
   private let series: [Series]
   /// What the lines are of; nil where they say it themselves.
   private let subject: String?
-  private let bestEpoch: Int?
+  /// The epoch that is pointed out.
+  private let mark: String?
   private static let colors: [TerminalStyle.Color] = [.cyan, .yellow, .green, .red, .blue]
 
   public init(_ history: History) { self.init([("", history)]) }
@@ -32,7 +33,7 @@ public struct LearningCurve: Sendable {
       series =
         [Series(name: "training", values: history.epochs.map(\.trainingLoss), isDotted: false)]
         + (found.map { [Series(name: "validation", values: $0, isDotted: true)] } ?? [])
-      bestEpoch = found == nil ? nil : history.bestEpoch
+      mark = history.mark?.label
       subject = nil
     } else {
       let areValidated = runs.allSatisfy { validation($0.history) != nil }
@@ -42,7 +43,7 @@ public struct LearningCurve: Sendable {
           values: areValidated ? validation(run.history)! : run.history.epochs.map(\.trainingLoss),
           isDotted: number % 2 == 1)
       }
-      bestEpoch = nil
+      mark = nil
       subject = areValidated ? "validation" : "training"
     }
   }
@@ -87,7 +88,7 @@ public struct LearningCurve: Sendable {
       (subject.map { "\($0) loss" } ?? "loss") + (axis.isLogarithmic ? " (logarithmic)" : "")
     ]
     parts += series.map { ($0.isDotted ? "⠄⠄⠄ " : "⠤⠤⠤ ") + $0.name }
-    if let bestEpoch { parts.append("best epoch \(bestEpoch)") }
+    if let mark { parts.append(mark) }
     while columns(parts.joined(separator: "   ")) > style.width, parts.count > 1 { parts.removeLast() }
     for index in series.indices where parts.count > index + 1 {
       parts[index + 1] =

@@ -13,7 +13,7 @@ func fineTuned() throws -> (model: Model, hiddenIsUnchanged: Bool) {
   try trainer.fit(&base, split, epochs: 2)
 
   var model = try network(seed: 2)
-  for path in ["1.weight", "1.bias"] { model[path] = base[path] }
+  for path in ["1.weight", "1.bias"] { try model.set(path, to: base[path] ?? []) }
   let tuner = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(2e-4), groups: [.frozen("1")])
   try tuner.fit(&model, split, epochs: 2)
   return (model, model["1.weight"] == base["1.weight"])

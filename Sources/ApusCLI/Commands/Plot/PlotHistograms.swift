@@ -21,8 +21,8 @@
 
     func run() throws {
       try Checked.count(samples, "--samples", from: 1, to: 100_000)
-      let saved = try SavedModel(contentsOf: model)
-      let reading = try DepthReading(saved, source.open(saved), rows: samples, seed: source.seed ?? 0)
+      let (saved, data) = try source.open(modelAt: model, drawsRows: true)
+      let reading = try DepthReading(saved, data, rows: samples, seed: source.seed ?? 0)
       try picture.write(
         reading.chart(title: "Through depth, on \(reading.rows) rows"), beside: model, name: "histograms")
     }

@@ -37,9 +37,9 @@
       guard radius > 0, radius < 1e6 else {
         throw ApusError("\(radius)", at: "--radius", expected: "above 0, below 1000000")
       }
-      let saved = try SavedModel(contentsOf: model)
+      let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let landscape = try LossLandscape(
-        saved, source.open(saved), size: size, radius: radius, rows: samples, seed: source.seed ?? 0)
+        saved, data, size: size, radius: radius, rows: samples, seed: source.seed ?? 0)
       try picture.write(landscape.chart(title: "The loss around the model"), beside: model, name: "landscape")
     }
   }

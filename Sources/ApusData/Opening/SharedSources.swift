@@ -1,0 +1,31 @@
+package import ApusCore
+import Synchronization
+
+/// Data that several runs share: it is read once, however many ask for it. So the trials of a search, and the folds of a
+/// cross-validation, can come through a pipe too.
+package final class SharedSources: Sendable {
+  private struct Key: Hashable {
+    let path: String
+    let format: TableFormat
+    let generated: GeneratedOptions
+  }
+
+  private let known = Mutex<[Key: Result<DataSource, ApusError>]>([:])
+
+  package init() {}
+
+  /// As ``DataSource/open(_:format:generated:)``.
+  package func open(
+    _ path: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions()
+  ) throws(ApusError) -> DataSource {
+    let key = Key(path: path, format: format, generated: generated)
+    return try known.withLock { known in
+      if let found = known[key] { return found }
+      let opened = Result { () throws(ApusError) in
+        try DataSource.open(path, format: format, generated: generated)
+      }
+      known[key] = opened
+      return opened
+    }.get()
+  }
+}

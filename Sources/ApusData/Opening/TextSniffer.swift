@@ -1,0 +1,169 @@
+/// Recognizes formats that are text, and neither a table of fields nor prose, by their first lines.
+struct TextSniffer {
+  let format: ForeignFormat?
+
+  /// What is looked at.
+  private static let sampleSize = 1 << 14
+  private static let mostLines = 50
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    let isWhole = bytes.count <= Self.sampleSize
+    let sample = Array(bytes.prefix(Self.sampleSize))
+    guard !sample.contains(0) else {
+      format = nil
+      return
+    }
+    let text = String(decoding: sample.starts(with: [0xEF, 0xBB, 0xBF]) ? sample.dropFirst(3) : sample[...], as: UTF8.self)
+    // The last line may be cut.
+    var lines = text.split(maxSplits: Self.mostLines, whereSeparator: \.isNewline)
+    if !isWhole || lines.count > Self.mostLines { lines = lines.dropLast() }
+    let first = lines.first ?? ""
+    if first.hasPrefix("version https://git-lfs") {
+      format = ForeignFormat(
+        name: "a Git LFS pointer, which stands for the file", fix: "fetch the file itself, with git lfs pull")
+    } else if first.contains("/annex/objects/"), lines.count == 1 {
+      format = ForeignFormat(
+        name: "a git-annex pointer, which stands for the file",
+        fix: "fetch the file itself, with git annex get")
+    } else if Self.isARFF(lines) {
+      format = ForeignFormat(
+        name: "an ARFF file", fix: "export it as CSV: a line of the attributes' names, then the data")
+    } else if let markup = Self.markup(text) {
+      format = markup
+    } else if let records = JSONSniffer.countValues(text) {
+      format = ForeignFormat(
+        name: records > 1 ? "JSON lines" : "JSON", fix: "export the records as CSV", isText: true)
+    } else if Self.isLIBSVM(lines) {
+      format = ForeignFormat(
+        name: "a LIBSVM (SVMlight) file", fix: "write it as CSV, with a column for each index")
+    } else {
+      format = nil
+    }
+  }
+
+  /// `@relation NAME` after comments.
+  private static func isARFF(_ lines: [Substring]) -> Bool {
+    let line = lines.first { !$0.hasPrefix("%") && !$0.allSatisfy(\.isWhitespace) }
+    return line.map { $0.lowercased().hasPrefix("@relation") } ?? false
+  }
+
+  private static func markup(_ text: String) -> ForeignFormat? {
+    let start = text.drop(while: \.isWhitespace).prefix(200).lowercased()
+    guard start.hasPrefix("<") else { return nil }
+    let page = ["<!doctype html", "<html", "<head", "<body", "<table>", "<table ", "<meta "]
+    if page.contains(where: { start.hasPrefix($0) }) || (start.hasPrefix("<!--") && start.contains("<html")) {
+      return ForeignFormat(
+        name: "HTML: a page, not the data", fix: "download the file itself, or export its table as CSV",
+        isText: true)
+    }
+    if start.hasPrefix("<?xml") || start.hasPrefix("<svg") || start.hasPrefix("<!doctype") {
+      return ForeignFormat(name: "XML", fix: "export the records as CSV", isText: true)
+    }
+    return nil
+  }
+
+  /// Each line is a target and pairs of an increasing index and a value: `1 3:0.5 7:1`.
+  private static func isLIBSVM(_ lines: [Substring]) -> Bool {
+    var mostPairs = 0
+    var rows = 0
+    for line in lines {
+      let fields = line.prefix { $0 != "#" }.split(whereSeparator: { $0 == " " || $0 == "\t" })
+      guard let target = fields.first else { continue }
+      guard target.split(separator: ",").allSatisfy({ Double($0) != nil }) else { return false }
+      var last = -1
+      for field in fields.dropFirst() {
+        let pair = field.split(separator: ":", omittingEmptySubsequences: false)
+        guard pair.count == 2 else { return false }
+        if pair[0] == "qid" { continue }
+        guard let index = Int(pair[0]), index > last, Double(pair[1]) != nil else { return false }
+        last = index
+      }
+      mostPairs = max(mostPairs, fields.count - 1)
+      rows += 1
+    }
+    return rows > 0 && mostPairs >= 2
+  }
+}
+
+/// Whether a text begins as JSON: its tokens come in an order that JSON allows.
+enum JSONSniffer {
+  private enum Token: Equatable {
+    case open(Character), close(Character), comma, colon, string, value
+  }
+
+  /// How many values stand one after the other as far as the text goes, the last of which may be cut; nil where it is no
+  /// JSON. Numbers and words alone are none.
+  static func countValues(_ text: String) -> Int? {
+    var rest = text[...]
+    var open: [Character] = []
+    var last: Token?
+    var count = 0
+    var tokens = 0
+    rest = rest.drop(while: \.isWhitespace)
+    guard let first = rest.first, first == "{" || first == "[" else { return nil }
+    while !rest.isEmpty {
+      guard let token = next(&rest) else {
+        // Cut within a string or a number: what came before decides.
+        return rest.isEmpty && tokens >= 3 ? max(count, 1) : nil
+      }
+      tokens += 1
+      if open.isEmpty {
+        guard case .open(let mark) = token else { return nil }
+        open.append(mark)
+        count += 1
+      } else {
+        guard isAllowed(token, after: last, in: open.last!) else { return nil }
+        switch token {
+        case .open(let mark): open.append(mark)
+        case .close: open.removeLast()
+        default: break
+        }
+      }
+      last = token
+      rest = rest.drop(while: \.isWhitespace)
+    }
+    return tokens >= 2 ? count : nil
+  }
+
+  private static func isAllowed(_ token: Token, after last: Token?, in bracket: Character) -> Bool {
+    let isStart = if case .open = last { true } else { false }
+    let isValueDone =
+      switch last {
+      case .string, .value, .close: true
+      default: false
+      }
+    switch token {
+    case .close(let mark): return (mark == "}") == (bracket == "{") && (isStart || isValueDone)
+    case .comma: return isValueDone
+    case .colon: return bracket == "{" && last == .string
+    case .string: return isStart || last == .comma || last == .colon
+    case .open, .value: return last == .colon || (bracket == "[" && (isStart || last == .comma))
+    }
+  }
+
+  /// Takes a token off the text; nil, with the text at its end, where it is cut, and nil where it is none.
+  private static func next(_ rest: inout Substring) -> Token? {
+    let mark = rest.removeFirst()
+    switch mark {
+    case "{", "[": return .open(mark)
+    case "}", "]": return .close(mark)
+    case ",": return .comma
+    case ":": return .colon
+    case "\"":
+      while let character = rest.popFirst() {
+        if character == "\\" { _ = rest.popFirst() }
+        if character == "\"" { return .string }
+        if character.isNewline { return nil }
+      }
+      return nil
+    default:
+      var word = String(mark)
+      while let character = rest.first, character.isLetter || character.isNumber || "+-.".contains(character) {
+        word.append(rest.removeFirst())
+      }
+      if rest.isEmpty { return nil }
+      return ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(word) || Double(word) != nil
+        ? .value : nil
+    }
+  }
+}

@@ -1,0 +1,66 @@
+public import ApusCore
+
+/// Which epoch's weights a training is to keep.
+public enum KeptEpoch: String, Sendable, Codable, CaseIterable {
+  /// The one with the lowest validation loss; the last where there are no validation samples.
+  case best
+  case last
+}
+
+/// Which weights a training's result has.
+public struct KeptWeights: Sendable, Equatable, Codable {
+  public enum Rule: String, Sendable, Codable {
+    /// Those of the last epoch.
+    case lastEpoch
+    /// Those of the epoch with the lowest validation loss.
+    case bestEpoch
+    /// Those of the epoch with the fewest mistaken training rows (Gallant 1990).
+    case pocket
+    /// A mean of weights.
+    case average
+    /// Several models, whose predictions are averaged.
+    case ensemble
+  }
+
+  public var rule: Rule
+  /// The epoch after which the model had these weights, counted from 1; nil for a mean and for several models.
+  public var epoch: Int?
+  /// How many weights or models are averaged; nil for a running average of all.
+  public var count: Int?
+  /// Which weights each of several models has.
+  public var memberRule: Rule?
+
+  public init(_ rule: Rule, epoch: Int? = nil, count: Int? = nil, memberRule: Rule? = nil) {
+    self.rule = rule
+    self.epoch = epoch
+    self.count = count
+    self.memberRule = memberRule
+  }
+
+  /// Whether the validation samples chose the weights: their figures then promise more than new samples will show.
+  public var isValidationOptimistic: Bool { rule == .bestEpoch || memberRule == .bestEpoch }
+
+  /// A clause for people, as in "epoch 23 of 38, with the lowest validation loss".
+  ///
+  /// - Parameter epochs: of the whole training.
+  public func clause(of epochs: Int) -> String {
+    switch rule {
+    case .lastEpoch: "\(epochs == 1 ? "the only epoch" : "the last epoch, \(epoch ?? epochs)")"
+    case .bestEpoch: "epoch \(epoch ?? 0) of \(epochs), with the lowest validation loss"
+    case .pocket: "epoch \(epoch ?? 0) of \(epochs), with the fewest mistaken training rows"
+    case .average: count.map { "the mean of those after \($0) epochs" } ?? "a running average of all steps"
+    case .ensemble:
+      "\(count ?? 0) models whose predictions are averaged"
+        + (memberRule == .bestEpoch ? ", each of its epoch with the lowest validation loss" : "")
+    }
+  }
+
+  /// The member `kept` of a run's object.
+  public var json: JSONValue {
+    .object(
+      [JSONMember("rule", .string(rule.rawValue)), JSONMember("epoch", epoch.map { .integer($0) } ?? .null)]
+        + (count.map { [JSONMember("count", .integer($0))] } ?? [])
+        + (memberRule.map { [JSONMember("memberRule", .string($0.rawValue))] } ?? [])
+        + [JSONMember("validationIsOptimistic", .bool(isValidationOptimistic))])
+  }
+}
