@@ -38,7 +38,7 @@ TARGETS = {
 WHOLE_PROCESS_ARGUMENTS = [
     "train", "xor", "--hidden", "4", "--activation", "sigmoid", "--optimizer", "sgd",
     "--learning-rate", "2", "--batch", "4", "--epochs", "2000", "--seed", "1",
-    "--quiet", "--out", "run",
+    "--quiet", "--out", "run", "--overwrite",
 ]
 
 # The rows of the README's table, and its columns.

@@ -104,6 +104,40 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       try $0.write("c.yaml", "a: [1\n")
     },
     BadInput(
+      name: "rows of a real table", arguments: ["describe", "x.csv", "--rows", "5"],
+      names: ["x.csv", "isn't generated", "leave rows out"]
+    ) { try $0.write("x.csv", Sample.table()) },
+    BadInput(
+      name: "a seed of real data", arguments: ["describe", "iris", "--seed", "3"],
+      names: ["iris", "--seed"]),
+    BadInput(
+      name: "a delimiter of images", arguments: ["describe", "digits", "--delimiter", ";"],
+      names: ["digits", "--delimiter"]),
+    BadInput(
+      name: "a header of a built-in table", arguments: ["describe", "iris", "--no-header"],
+      names: ["iris", "--no-header"]),
+    BadInput(
+      name: "the target left out", arguments: ["train", "x.csv", "--leave-out", "a,y"],
+      names: ["x.csv", "\"y\"", "--target"]
+    ) { try $0.write("x.csv", Sample.table()) },
+    BadInput(
+      name: "early stopping by no rows",
+      arguments: ["train", "iris", "--validation", "0", "--early-stopping", "3"],
+      names: ["training.earlyStopping", "--validation 0.1"]),
+    BadInput(
+      name: "the best epoch by no rows", arguments: ["train", "xor", "--keep", "best"],
+      names: ["training.keep"]),
+    BadInput(
+      name: "more snapshots than epochs",
+      arguments: ["train", "iris", "--epochs", "2", "--ensemble", "snapshots(5)"],
+      names: ["training.ensemble", "5 snapshots"]),
+    BadInput(
+      name: "dropout of no layers", arguments: ["train", "iris", "--hidden", "none", "--dropout", "0.2"],
+      names: ["model.dropout", "hidden layers"]),
+    BadInput(
+      name: "standard input twice", arguments: ["train", "-", "--test-data", "/dev/stdin"],
+      names: ["standard input", "as the data and as the test data"]),
+    BadInput(
       name: "an unwritable folder", arguments: ["train", "iris", "--quiet", "--out", "file/run"],
       names: ["file/run", "--out"]
     ) { try $0.write("file", "not a folder") },

@@ -43,12 +43,15 @@ import Testing
     Case("HDF5", [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]),
     Case("SQLite", Array("SQLite format 3\u{0}".utf8)), Case("PDF", Array("%PDF-1.7\n".utf8)),
     Case("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), Case("JPEG", [0xFF, 0xD8, 0xFF, 0xE0]),
-    Case("GIF", Array("GIF89a".utf8)), Case("pickle", [0x80, 4, 0x95, 10]), Case("UTF-16", [0xFF, 0xFE, 0x61]),
+    Case("GIF", Array("GIF89a".utf8)), Case("pickle", [0x80, 4, 0x95, 10]),
+    Case("UTF-16", [0xFF, 0xFE, 0x61]),
     Case("old Excel workbook", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
     Case("Excel workbook", storedZip([("[Content_Types].xml", [60]), ("xl/workbook.xml", [60])])),
     Case(
       "OpenDocument",
-      storedZip([("mimetype", Array("application/vnd.oasis.opendocument.spreadsheet".utf8)), ("content.xml", [60])])
+      storedZip([
+        ("mimetype", Array("application/vnd.oasis.opendocument.spreadsheet".utf8)), ("content.xml", [60]),
+      ])
     ), Case("zip archive", storedZip([("table.csv", Array("a,b\n1,2\n".utf8))])),
     Case("tar", [UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8)),
     Case("safetensors", [16, 0, 0, 0, 0, 0, 0, 0] + Array("{\"a\":1}         ".utf8)),

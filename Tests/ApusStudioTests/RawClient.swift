@@ -52,7 +52,9 @@ final class RawClient {
   /// What comes next; empty when the other side has closed, or nothing comes for ten seconds.
   func receive() -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(socket, &buffer, buffer.count)
+    var count: Int
+    // A signal, as of a command that another test has run, interrupts a read with a time limit.
+    repeat { count = read(socket, &buffer, buffer.count) } while count < 0 && errno == EINTR
     return count > 0 ? Array(buffer[..<count]) : []
   }
 

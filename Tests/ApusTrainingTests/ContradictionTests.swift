@@ -33,7 +33,8 @@ import Testing
     ("source: digits, noise: 1", "", "isn't generated"),
     ("source: digits, header: true", "", "data.header is given, and the data isn't delimited text"),
     ("source: iris, delimiter: ';'", "", "data.delimiter is given, and the data isn't delimited"),
-    ("source: moons, decimalMark: ','", "", "data.decimalMark"), ("source: digits, leaveOut: [a]", "", "data.leaveOut"),
+    ("source: moons, decimalMark: ','", "", "data.decimalMark"),
+    ("source: digits, leaveOut: [a]", "", "data.leaveOut"),
     ("\(table), context: 8", "", "the context is for texts"),
     ("\(table), targets: [a, b], labelSeparator: ';'", "", "a separator of labels"),
     ("\(table), target: a, targets: [a, b]", "", "one target is given, and several"),
@@ -72,7 +73,10 @@ import Testing
 
   @Test(arguments: [
     ("epochs: 2, batch: 16, schedule: {warmup: {over: 1000}}", "the warm-up takes 1000 steps, the run has 8"),
-    ("epochs: 2, batch: 16, schedule: [{warmup: {over: 8}}, cosine]", "cosine begins after 8 steps, and the run has 8"),
+    (
+      "epochs: 2, batch: 16, schedule: [{warmup: {over: 8}}, cosine]",
+      "cosine begins after 8 steps, and the run has 8"
+    ),
     ("epochs: 2, batch: 16, schedule: {step: {every: 2 epochs}}", "its first step down comes after 8 steps"),
     ("epochs: 2, batch: 16, schedule: [constant, cosine]", "constant never ends, and cosine never begins"),
     ("epochs: 2, batch: 1000", "a batch of 1000 holds all 63 training rows"),
@@ -85,7 +89,9 @@ import Testing
 
   @Test func whatFitsIsNotMentioned() throws {
     let run = try run(
-      Self.table, "epochs: 3, batch: 16, accumulate: 2, schedule: [{warmup: {over: 2}}, cosine], ensemble: {checkpoints: 3}")
+      Self.table,
+      "epochs: 3, batch: 16, accumulate: 2, schedule: [{warmup: {over: 2}}, cosine], ensemble: {checkpoints: 3}"
+    )
     #expect(!run.notes.contains { $0.contains("schedule") || $0.contains("batch") }, "\(run.notes)")
   }
 }

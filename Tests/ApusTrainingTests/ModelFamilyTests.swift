@@ -150,6 +150,53 @@ import Testing
     #expect(report.training.first { $0.name == "accuracy" }?.value == Double(4 - fewest) / 4)
   }
 
+  /// The rule, its margin and its figures are those of the weights in the file, whichever of the run's they are.
+  @Test(arguments: [
+    "", "earlyStopping: 2", "keep: last", "ensemble: {checkpoints: 3}", "ensemble: {movingAverage: 0.9}",
+  ])
+  func theRuleIsThatOfTheFile(_ setting: String) throws {
+    for family in ["{logistic: {lambda: 1}}", "svm"] {
+      let (_, report, folder) = try run(
+        """
+        data: {source: moons, rows: 300, noise: 0.3}
+        model: {family: \(family)}
+        training: {epochs: 30, learningRate: 0.5, seed: 3\(setting.isEmpty ? "" : ", " + setting)}
+        """)
+      let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+      let weights = try #require(saved.model["0.weight"]).map { Double($0) }
+      let reading = try #require(report.linear)
+      let norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      #expect(abs(reading.weightNorm - norm) < 1e-12)
+      // The rule, applied by hand to the columns as they stand, decides as the file does.
+      let rule = try #require(reading.rules.first)
+      let source = try DataSource.open("moons", generated: GeneratedOptions(rows: 300, noise: 0.3, seed: 3))
+      guard case .table(let table) = source.content, case .numbers(let x) = table.columns[0].cells,
+        case .numbers(let y) = table.columns[1].cells
+      else { throw ApusError("no numbers") }
+      func weight(_ name: String) throws -> Double {
+        try #require(rule.terms.first { $0.name == name }).weight
+      }
+      let (a, b) = try (weight(table.columns[0].name), weight(table.columns[1].name))
+      let byHand = zip(x, y).map { a * $0 + b * $1 + rule.intercept > 0 ? rule.name : rule.otherwise! }
+      #expect(try saved.predict(source).predictions == byHand)
+    }
+  }
+
+  /// The pocket's weights, and not the last ones.
+  @Test func theRuleOfAPocket() throws {
+    let (_, report, folder) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
+    let model = try SavedModel(contentsOf: folder.path("run/model.safetensors")).model
+    let reading = try #require(report.linear)
+    let weights = try #require(model["0.weight"])
+    #expect(reading.zeroCount == weights.count { $0 == 0 } && reading.weightNorm > 0)
+    let rule = try #require(reading.rules.first)
+    let right = [(0.0, 0.0, "0"), (0, 1, "1"), (1, 0, "1"), (1, 1, "0")].count { x1, x2, name in
+      let sum = rule.terms.reduce(rule.intercept) { $0 + $1.weight * ($1.name == "x1" ? x1 : x2) }
+      return (sum > 0 ? rule.name : rule.otherwise) == name
+    }
+    #expect(right == 3)
+  }
+
   /// Interrupted and resumed, the pocket is the same.
   @Test func thePocketIsResumed() throws {
     let folder = try TemporaryFolder()

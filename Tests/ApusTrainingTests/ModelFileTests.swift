@@ -120,7 +120,8 @@ import Testing
     try model.save(to: other, loss: SquaredError())
     #expect(try SavedModel(contentsOf: other).requireLoss() is SquaredError)
     try model.save(to: other, loss: Quarter(part: 0.5))
-    #expect(message { _ = try SavedModel(contentsOf: other).requireLoss() }.contains("unknown loss “quarter”"))
+    #expect(
+      message { _ = try SavedModel(contentsOf: other).requireLoss() }.contains("unknown loss “quarter”"))
     let own = try SavedModel(contentsOf: other, losses: [Quarter.self])
     #expect(try own.requireLoss() as? Quarter == Quarter(part: 0.5))
   }

@@ -31,7 +31,8 @@ import Testing
     ]
     for (number, trace) in traces.enumerated() {
       let other = folder.path("other-\(number)")
-      try FileManager.default.createDirectory(atPath: other + "/checkpoints", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: other + "/checkpoints", withIntermediateDirectories: true)
       try Data([1]).write(to: URL(fileURLWithPath: "\(other)/\(trace)"))
       #expect(message { _ = try TrainingRun(configuration, folder: other) }.contains("(\(trace))"))
     }
@@ -57,7 +58,8 @@ import Testing
       try folder.names("run") == ["checkpoints", "config.yaml", "members", "model.safetensors", "notes.txt"])
     #expect(try folder.bytes("run/model.safetensors") == old)
     #expect(try folder.names("run/members") == ["mine.txt"])
-    #expect(try folder.names("run/checkpoints").allSatisfy { $0.hasPrefix("step-00000000") || $0 == "mine.txt" })
+    #expect(
+      try folder.names("run/checkpoints").allSatisfy { $0.hasPrefix("step-00000000") || $0 == "mine.txt" })
     let report = try TrainingRun(configuration(epochs: 6), folder: path, resume: true).train()
     #expect(report.epochs == 6)
     #expect(try folder.bytes("run/model.safetensors") != old)
@@ -114,6 +116,8 @@ import Testing
     try folder.write("file", "x")
     let text = message { _ = try TrainingRun(self.configuration(), folder: folder.path("file")) }
     #expect(text.contains("is a file") && text.contains("--out"), "\(text)")
-    #expect(message { _ = try TrainingRun(self.configuration(), folder: folder.path("file/in")) }.contains("is a file"))
+    #expect(
+      message { _ = try TrainingRun(self.configuration(), folder: folder.path("file/in")) }.contains(
+        "is a file"))
   }
 }

@@ -65,7 +65,8 @@ import Testing
     lines[17] = "16,\(absurd)"
     try folder.write("t.csv", lines.joined(separator: "\n") + "\n")
     for seed in 0..<6 {
-      let text = "data: {source: \(folder.path)/t.csv, task: regression}\ntraining: {seed: \(seed), epochs: 1}\n"
+      let text =
+        "data: {source: \(folder.path)/t.csv, task: regression}\ntraining: {seed: \(seed), epochs: 1}\n"
       let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
       let problem = message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
       #expect(problem.contains("row 17, column 2 \"y\": the target is \(absurd)"), "\(problem)")

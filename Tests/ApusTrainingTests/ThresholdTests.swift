@@ -24,7 +24,8 @@ import Testing
 
   /// Two outputs, one output, and outputs that are scores.
   @Test(arguments: [
-    ("hidden: [4]", ""), ("family: softmax", ""), ("family: logistic", ""), ("hidden: [4]", ", loss: binaryCrossEntropy"),
+    ("hidden: [4]", ""), ("family: softmax", ""), ("family: logistic", ""),
+    ("hidden: [4]", ", loss: binaryCrossEntropy"),
     ("family: svm", ""), ("hidden: [4]", ", loss: multiclassSVM"), ("hidden: [4]", ", loss: hinge"),
     ("hidden: [4]", ", ensemble: {seeds: 2}"),
   ])
@@ -42,7 +43,8 @@ import Testing
           let second = table.classProbabilities[row * 2 + 1]
           #expect((prediction == "yes") == (second > threshold))
           // The probability is that of the predicted class.
-          #expect(table.probabilities[row] == (prediction == "yes" ? second : table.classProbabilities[row * 2]))
+          #expect(
+            table.probabilities[row] == (prediction == "yes" ? second : table.classProbabilities[row * 2]))
         }
       }
       // The metrics are of the same decisions.
@@ -69,7 +71,9 @@ import Testing
     let two = try saved("hidden: [4]")
     let own = try DataSource.open(folder.path("t.csv"))
     for wrong in [-0.1, 1.5] {
-      #expect(message { _ = try two.predict(own, threshold: wrong) }.contains("is no probability; expected a number from 0 to 1"))
+      #expect(
+        message { _ = try two.predict(own, threshold: wrong) }.contains(
+          "is no probability; expected a number from 0 to 1"))
       #expect(message { _ = try two.evaluate(own, threshold: wrong) }.contains("--threshold"))
     }
     for (name, problem) in [("iris", "tells 3 classes apart"), ("fish", "predicts numbers")] {

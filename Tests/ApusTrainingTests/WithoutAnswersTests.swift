@@ -9,7 +9,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func train(_ data: String) throws -> SavedModel {
-    let text = "data: {\(data.replacing("DIR", with: folder.path))}\nmodel: {hidden: [4]}\ntraining: {epochs: 2}\n"
+    let text =
+      "data: {\(data.replacing("DIR", with: folder.path))}\nmodel: {hidden: [4]}\ntraining: {epochs: 2}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
     _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
     return try SavedModel(contentsOf: folder.path("run/model.safetensors"))
@@ -25,7 +26,8 @@ import Testing
   }
 
   /// Placeholders in the target's column: words, signs, classes that training never saw, numbers beyond reason.
-  @Test(arguments: ["", "?", "TBD", "unknown", "-", "none,", "0", "1e300", "nan"], ["class", "number", "labels"])
+  @Test(
+    arguments: ["", "?", "TBD", "unknown", "-", "none,", "0", "1e300", "nan"], ["class", "number", "labels"])
   func placeholders(_ placeholder: String, _ task: String) throws {
     let target: (Int) -> String = { row in
       switch task {
@@ -38,7 +40,8 @@ import Testing
     let saved = try train("source: DIR/t.csv, target: y")
     let field = placeholder.contains(",") ? "\"\(placeholder)\"" : placeholder
     let with = try predict(saved, "p,q,y\n" + rows(40) { _ in field })
-    let without = try predict(saved, (["p,q"] + (0..<40).map { "\($0 % 13),\($0 * 7 % 31)" }).joined(separator: "\n") + "\n")
+    let without = try predict(
+      saved, (["p,q"] + (0..<40).map { "\($0 % 13),\($0 * 7 % 31)" }).joined(separator: "\n") + "\n")
     #expect(with == without && with.count == 40)
   }
 
@@ -47,7 +50,10 @@ import Testing
     var members = [("x.npy", npy("|u1", [count, 4, 4], pixels))]
     if let labels {
       members.append(
-        ("y.npy", npy("<f8", [labels.count], labels.flatMap { value in withUnsafeBytes(of: value) { Array($0) } })))
+        (
+          "y.npy",
+          npy("<f8", [labels.count], labels.flatMap { value in withUnsafeBytes(of: value) { Array($0) } })
+        ))
     }
     return storedZip(members + extra)
   }
@@ -59,7 +65,8 @@ import Testing
     #expect(truth.count == 60)
     // Without labels; with placeholders; with classes that training never saw; with fewer.
     let many: [[Double]?] = [
-      nil, Array(repeating: .nan, count: 60), Array(repeating: -1, count: 60), Array(repeating: 200, count: 60),
+      nil, Array(repeating: .nan, count: 60), Array(repeating: -1, count: 60),
+      Array(repeating: 200, count: 60),
       Array(repeating: 0, count: 60), [0, 1],
     ]
     for labels in many {
@@ -80,7 +87,8 @@ import Testing
   /// Test images without labels are no test set: the run says so, and sets rows aside.
   @Test func testImagesWithoutLabels() throws {
     let test = npy("|u1", [20, 4, 4], [UInt8](repeating: 7, count: 320))
-    try folder.write("t.npz", images(60, labels: (0..<60).map { Double($0 % 4) }, extra: [("x_test.npy", test)]))
+    try folder.write(
+      "t.npz", images(60, labels: (0..<60).map { Double($0 % 4) }, extra: [("x_test.npy", test)]))
     let text = "data: {source: \(folder.path)/t.npz}\nmodel: {hidden: [4]}\ntraining: {epochs: 1}\n"
     let run = try TrainingRun(
       RunConfiguration.load(yaml: folder.write("x.yaml", text)), folder: folder.path("run"))
@@ -94,7 +102,8 @@ import Testing
   @Test func imagesInIDXFiles() throws {
     func idx(_ dimensions: [Int], _ bytes: [UInt8]) -> [UInt8] {
       [0, 0, 8, UInt8(dimensions.count)]
-        + dimensions.flatMap { extent in (0..<4).map { UInt8(truncatingIfNeeded: extent >> (24 - 8 * $0)) } } + bytes
+        + dimensions.flatMap { extent in (0..<4).map { UInt8(truncatingIfNeeded: extent >> (24 - 8 * $0)) } }
+        + bytes
     }
     let pixels = (0..<(60 * 16)).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     try folder.write("train-images-idx3-ubyte", idx([60, 4, 4], pixels))
@@ -121,6 +130,7 @@ import Testing
     try folder.write("new.npz", storedZip([("x.npy", x)]))
     let source = try DataSource.open(folder.path("new.npz"), format: saved.tableFormat)
     #expect(
-      try saved.predict(source).predictions == saved.predict(DataSource.open(folder.path("t.npz"))).predictions)
+      try saved.predict(source).predictions
+        == saved.predict(DataSource.open(folder.path("t.npz"))).predictions)
   }
 }

@@ -100,7 +100,8 @@ private final class Screen {
     #expect(lines.count == 15)
     #expect(lines.allSatisfy { $0.count <= 80 })
     #expect(
-      lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("lowest: epoch 2"))
+      lines[0].contains("training") && lines[0].contains("validation") && lines[0].contains("lowest: epoch 2")
+    )
     var done = try history(training, training.map { $0 + 0.1 })
     done.kept = KeptWeights(.lastEpoch, epoch: epochs)
     #expect(LearningCurve(done).lines()[0].contains("kept: epoch \(epochs)"))

@@ -92,7 +92,7 @@ class Samples:
         self.wait("document.getElementById('export-text').textContent.includes('apus train')", what="the command")
         time.sleep(0.3)
         command = self.run("document.querySelector('#export-text pre').textContent").split("apus train ")[1].split()
-        trained = subprocess.run([sys.argv[1], "train", *command, "--out", "same", "--quiet"], cwd=folder, capture_output=True, text=True)
+        trained = subprocess.run([sys.argv[1], "train", *command, "--out", "same", "--overwrite", "--quiet"], cwd=folder, capture_output=True, text=True)
         expect(trained.returncode == 0, trained.stderr)
         with open(os.path.join(folder, "same/model.safetensors"), "rb") as ours, open(os.path.join(folder, "model.safetensors"), "rb") as page:
             expect(ours.read() == page.read(), "the exported run comes to another model")

@@ -124,7 +124,7 @@ class Sharing:
         self.quiet()
         # The command comes to the same weights, and the same file.
         trained = subprocess.run(
-            [sys.argv[1], "train", "--config", "lesson.yaml", "--out", "run", "--quiet"], cwd=folder, capture_output=True, text=True)
+            [sys.argv[1], "train", "--config", "lesson.yaml", "--out", "run", "--overwrite", "--quiet"], cwd=folder, capture_output=True, text=True)
         expect(trained.returncode == 0, trained.stderr)
         with open(os.path.join(folder, "run/model.safetensors"), "rb") as ours, open(os.path.join(folder, "model.safetensors"), "rb") as page:
             expect(ours.read() == page.read(), "the exported run comes to another model")

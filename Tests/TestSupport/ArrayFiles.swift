@@ -4,12 +4,15 @@ package func npy(_ descr: String, _ shape: [Int], _ bytes: [UInt8]) -> [UInt8] {
   var header = Array("{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
   while (10 + header.count + 1) % 64 != 0 { header.append(32) }
   header.append(10)
-  return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)] + header + bytes
+  return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)] + header
+    + bytes
 }
 
 /// A zip file of stored members, as numpy.savez writes it.
 package func storedZip(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-  func word(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+  func word(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
   func checksum(_ bytes: [UInt8]) -> Int {
     var crc = UInt32.max
     for byte in bytes {
@@ -21,7 +24,8 @@ package func storedZip(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
   var (file, directory): ([UInt8], [UInt8]) = ([], [])
   for (name, bytes) in members {
     let sizes = word(checksum(bytes), 4) + word(bytes.count, 4) + word(bytes.count, 4)
-    let common = word(20, 2) + word(0, 2) + word(0, 2) + word(0, 4) + sizes + word(name.utf8.count, 2) + word(0, 2)
+    let common =
+      word(20, 2) + word(0, 2) + word(0, 2) + word(0, 4) + sizes + word(name.utf8.count, 2) + word(0, 2)
     directory +=
       [0x50, 0x4B, 1, 2] + word(20, 2) + common + word(0, 2) + word(0, 2) + word(0, 2) + word(0, 4)
       + word(file.count, 4) + Array(name.utf8)

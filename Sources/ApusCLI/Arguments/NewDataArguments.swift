@@ -25,14 +25,17 @@
     ) throws -> (model: SavedModel, data: DataSource) {
       try FileBytes.refuseShared([("the model", path), ("the data", data)])
       let model = try SavedModel(contentsOf: path)
-      return (model, try open(model.tableFormat, drawsRows: drawsRows))
+      return (model, try open(model.tableFormat, isText: model.isForTexts, drawsRows: drawsRows))
     }
 
-    func open(_ format: TableFormat = TableFormat(), drawsRows: Bool = false) throws(ApusError) -> DataSource {
+    func open(
+      _ format: TableFormat = TableFormat(), isText: Bool = false, drawsRows: Bool = false
+    ) throws(ApusError) -> DataSource {
       try generated.check()
       let source = try DataSource.open(
         data, format: table.format(format),
-        generated: GeneratedOptions(rows: generated.rows, noise: generated.noise, seed: seed ?? 0))
+        generated: GeneratedOptions(rows: generated.rows, noise: generated.noise, seed: seed ?? 0),
+        isText: isText)
       if !source.isDelimited { try table.refuse(for: source.place) }
       guard seed == nil || drawsRows || BuiltInDataset.named(source.name)?.isGenerated == true else {
         throw ApusError(

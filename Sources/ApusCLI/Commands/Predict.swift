@@ -56,7 +56,7 @@
       }
       try AtomicFile.write(out, text: csv)
       let count = predictions.predictions.count
-      Output.tellWritten("\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)", to: out)
+      Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"], beside: out)
     }
   }
 #endif

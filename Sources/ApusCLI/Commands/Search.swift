@@ -64,8 +64,9 @@
       guard (config == nil) != (resume == nil) else {
         throw ValidationError("Give --config with a file of settings, or --resume with a search's folder.")
       }
-      if resume != nil, data != nil || trials != nil || method != nil || halving != nil || out != nil
-        || overwrite
+      if resume != nil,
+        data != nil || trials != nil || method != nil || halving != nil || out != nil
+          || overwrite
       {
         throw ValidationError("--resume goes on with the search's own settings: leave out the others.")
       }
@@ -87,7 +88,8 @@
       Output.tellBuild()
       Interruption.install()
       let search = try Apus.Search(
-        configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite, parallel: parallel ?? 1
+        configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
+        parallel: parallel ?? 1
       ) { Interruption.signal != 0 }
       let total = search.trials.count
       let report = try search.run { trial in

@@ -6,7 +6,8 @@
     /// Trains once for each fold and prints the metrics' means and deviations.
     func crossValidate(_ folds: Int) throws {
       try Checked.count(folds, "--folds", from: 2)
-      let validation = try CrossValidation(runConfiguration(), folds: folds, folder: out, overwrite: overwrite)
+      let validation = try CrossValidation(
+        runConfiguration(), folds: folds, folder: out, overwrite: overwrite)
       Interruption.install()
       var found: [RunFindings] = []
       let scores = try validation.run(threads: threads, isCancelled: { Interruption.signal != 0 }) {

@@ -37,9 +37,9 @@
       tell(lines.joined(separator: "\n") + "\n")
     }
 
-    /// Says what was written to a file: among the results, unless they went to standard output themselves.
-    static func tellWritten(_ line: String, to path: String) {
-      if (try? Files.destination(of: path).descriptor) == 1 { tell([line]) } else { print([line]) }
+    /// Lines about what goes to a file: among the results, unless the file is standard output itself.
+    static func print(_ lines: [String], beside path: String) {
+      if (try? Files.destination(of: path).descriptor) == 1 { tell(lines) } else { print(lines) }
     }
 
     /// Sentences as a list, wrapped to the terminal.

@@ -63,7 +63,9 @@
         let curve = LearningCurve(report.history).lines(style)
         if !curve.isEmpty { show([""] + curve) }
         show([""] + MetricLines(parts).lines())
-        if let kept = report.history.kept { show([""] + Output.notes(WeightLines(kept, report).lines, style)) }
+        if let kept = report.history.kept {
+          show([""] + Output.notes(WeightLines(kept, report).lines, style))
+        }
         if let confusion = report.confusion {
           show([""] + ConfusionTable(confusion).lines(width: style.width))
         }

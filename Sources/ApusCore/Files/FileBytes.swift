@@ -80,7 +80,9 @@ package final class FileBytes: @unchecked Sendable {
       guard let path else { continue }
       let isStandardInput = isStandardInput(path)
       let status = isStandardInput ? nil : Files.status(at: path)
-      guard isStandardInput || status.map({ $0.kind != .file && $0.kind != .folder }) == true else { continue }
+      guard isStandardInput || status.map({ $0.kind != .file && $0.kind != .folder }) == true else {
+        continue
+      }
       if let other = roles.updateValue(role, forKey: status?.identity) {
         throw ApusError(
           "\(isStandardInput ? "standard input" : path) is given twice: as \(other) and as \(role)",

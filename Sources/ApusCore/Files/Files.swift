@@ -146,7 +146,8 @@ package enum Files {
       case .none: break
       case let other:
         throw ApusError(
-          prefix == path ? "is \(other.name)" : "\"\(prefix)\" is \(other.name)", at: path, expected: "a folder")
+          prefix == path ? "is \(other.name)" : "\"\(prefix)\" is \(other.name)", at: path,
+          expected: "a folder")
       }
       if mkdir(prefix, 0o777) != 0, errno != EEXIST {
         throw systemError("the folder cannot be made", path)

@@ -21,6 +21,8 @@ public struct DataSource: Sendable {
   public var isDelimited = false
   /// The column that a built-in set predicts.
   public var target: String?
+  /// What was noticed while opening it, as sentences for the user; a table has notes of its own.
+  public var notes: [String] = []
   /// Every row is for training (the four rows of XOR).
   public var isUnsplit = false
 
@@ -43,10 +45,12 @@ public struct DataSource: Sendable {
   /// - Parameters:
   ///   - format: how a table's file is written, where it should not be found out.
   ///   - generated: rows, noise and seed of a generated set.
+  ///   - isText: whether a text is expected, so that what comes without a name is not taken for a table.
   /// - Throws: if there is neither such a path nor such a name, or what is there cannot be read; if it is in a format that
   ///   Apus does not read, by its name; if rows or noise are asked of what isn't generated.
   public static func open(
-    _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions()
+    _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions(),
+    isText: Bool = false
   ) throws(ApusError) -> DataSource {
     if argument != "-" {
       switch Files.kind(at: argument) {
@@ -63,12 +67,15 @@ public struct DataSource: Sendable {
       FileBytes.isStandardInput(argument) ? "stdin" : file.isStream ? pipeName(argument) : shortName(argument)
     var source = DataSource(
       name: name, origin: argument == "-" ? file.name : argument, content: .text(""))
-    try source.read(file, argument, format)
+    try source.read(file, argument, format, isText: isText)
+    if file.isStream {
+      source.notes.append("\(file.name) was read to its end: what runs again needs it again")
+    }
     return source
   }
 
   private mutating func read(
-    _ file: FileBytes, _ path: String, _ format: TableFormat
+    _ file: FileBytes, _ path: String, _ format: TableFormat, isText: Bool
   ) throws(ApusError) {
     if try Self.startsLikeIDX(file) {
       content = .images(try ImageFolder.open(file))
@@ -79,8 +86,12 @@ public struct DataSource: Sendable {
       return
     }
     let isOpen = format == TableFormat()
-    if isOpen, TextFile.hasName(path) {
-      content = .text(try TextFile.read(file, isNamed: true))
+    if isOpen, TextFile.hasName(path) || (isText && !TextFile.hasNameOfTable(path)) {
+      let text = try TextFile.read(file, isNamed: true)
+      content = .text(text)
+      if let format = ForeignFormat.ofText(text) {
+        notes.append("the file is \(format.name); it is read as a text because of its name")
+      }
       return
     }
     do throws(ApusError) {

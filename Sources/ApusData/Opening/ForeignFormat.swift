@@ -20,6 +20,12 @@ struct ForeignFormat {
       expected: "a table as CSV or TSV, IDX images, NumPy's .npy or .npz, or a text", fix: found.fix)
   }
 
+  /// The format that a text is in, where it is another one than prose.
+  static func ofText(_ text: String) -> ForeignFormat? {
+    var start = String(text.prefix(TextSniffer.sampleSize))
+    return start.withUTF8 { TextSniffer(UnsafeRawBufferPointer($0)).format }
+  }
+
   static func recognize(_ bytes: UnsafeRawBufferPointer) -> ForeignFormat? {
     if let signature = signatures.first(where: { $0.matches(bytes) }) { return signature.format }
     if ZipArchive.isZip(bytes) { return zip(bytes) }

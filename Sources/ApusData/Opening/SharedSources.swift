@@ -8,21 +8,23 @@ package final class SharedSources: Sendable {
     let path: String
     let format: TableFormat
     let generated: GeneratedOptions
+    let isText: Bool
   }
 
   private let known = Mutex<[Key: Result<DataSource, ApusError>]>([:])
 
   package init() {}
 
-  /// As ``DataSource/open(_:format:generated:)``.
+  /// As ``DataSource/open(_:format:generated:isText:)``.
   package func open(
-    _ path: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions()
+    _ path: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions(),
+    isText: Bool = false
   ) throws(ApusError) -> DataSource {
-    let key = Key(path: path, format: format, generated: generated)
+    let key = Key(path: path, format: format, generated: generated, isText: isText)
     return try known.withLock { known in
       if let found = known[key] { return found }
       let opened = Result { () throws(ApusError) in
-        try DataSource.open(path, format: format, generated: generated)
+        try DataSource.open(path, format: format, generated: generated, isText: isText)
       }
       known[key] = opened
       return opened

@@ -3,7 +3,7 @@ struct TextSniffer {
   let format: ForeignFormat?
 
   /// What is looked at.
-  private static let sampleSize = 1 << 14
+  static let sampleSize = 1 << 14
   private static let mostLines = 50
 
   init(_ bytes: UnsafeRawBufferPointer) {
@@ -13,7 +13,8 @@ struct TextSniffer {
       format = nil
       return
     }
-    let text = String(decoding: sample.starts(with: [0xEF, 0xBB, 0xBF]) ? sample.dropFirst(3) : sample[...], as: UTF8.self)
+    let text = String(
+      decoding: sample.starts(with: [0xEF, 0xBB, 0xBF]) ? sample.dropFirst(3) : sample[...], as: UTF8.self)
     // The last line may be cut.
     var lines = text.split(maxSplits: Self.mostLines, whereSeparator: \.isNewline)
     if !isWhole || lines.count > Self.mostLines { lines = lines.dropLast() }
@@ -158,7 +159,8 @@ enum JSONSniffer {
       return nil
     default:
       var word = String(mark)
-      while let character = rest.first, character.isLetter || character.isNumber || "+-.".contains(character) {
+      while let character = rest.first, character.isLetter || character.isNumber || "+-.".contains(character)
+      {
         word.append(rest.removeFirst())
       }
       if rest.isEmpty { return nil }

@@ -64,7 +64,8 @@ extension TablePreprocessing {
         guard abs(scaled) < TargetEncoding.mostDeviations else {
           throw ApusError(
             "the target is \(number)", at: table.place(row: row, column: place),
-            expected: "a number of the training targets' size, \(shortText(target.mean)) ± \(shortText(target.deviation))",
+            expected:
+              "a number of the training targets' size, \(shortText(target.mean)) ± \(shortText(target.deviation))",
             fix: "correct the cell, or leave it empty if the value is unknown")
         }
         values[row] = Float(scaled)

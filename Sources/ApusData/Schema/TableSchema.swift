@@ -99,7 +99,8 @@ public struct TableSchema: Sendable, Equatable {
     if let columns = labels?.columns, !columns.isEmpty {
       guard labels?.separator == nil else {
         throw ApusError(
-          "a column is named for each label, and a separator of labels within a cell is given", at: table.name,
+          "a column is named for each label, and a separator of labels within a cell is given",
+          at: table.name,
           fix: "leave one of the two out")
       }
       try schema.setLabels(columns, target, task, table)

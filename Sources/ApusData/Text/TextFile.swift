@@ -8,7 +8,8 @@ enum TextFile {
   /// - Throws: an error that names the file: it is in a format of another kind, or isn't UTF-8.
   static func read(_ file: FileBytes, isNamed: Bool) throws(ApusError) -> String {
     let plain =
-      file.withBytes({ Gzip.isGzip($0) }) ? FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name) : file
+      file.withBytes({ Gzip.isGzip($0) })
+      ? FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name) : file
     try plain.withBytes { (bytes) throws(ApusError) in
       try ForeignFormat.refuse(bytes, name: file.name, readsTexts: isNamed)
     }

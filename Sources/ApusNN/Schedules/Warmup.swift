@@ -18,7 +18,8 @@ public struct Warmup: Schedule {
   public func unused(in run: RunLength) -> String? {
     let length = over.steps(in: run)
     guard run.steps < length, run.steps > 0 else { return nil }
-    return "the warm-up takes \(length) steps, the run has \(run.steps), and the learning rate is never reached"
+    return
+      "the warm-up takes \(length) steps, the run has \(run.steps), and the learning rate is never reached"
   }
 }
 

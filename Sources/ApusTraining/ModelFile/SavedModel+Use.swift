@@ -44,7 +44,9 @@ public struct PredictionTable: Sendable {
       if !probabilities.isEmpty { text += ",\(Float(probabilities[row]))" }
       if !deviations.isEmpty { text += ",\(deviations[row])" }
       if allClasses {
-        for index in classNames.indices { text += ",\(Float(classProbabilities[row * classNames.count + index]))" }
+        for index in classNames.indices {
+          text += ",\(Float(classProbabilities[row * classNames.count + index]))"
+        }
       }
       text += "\n"
     }
@@ -124,7 +126,7 @@ extension SavedModel {
   public func predict(
     _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
   ) throws -> PredictionTable {
-    if case .text? = schema {
+    if isForTexts {
       throw ApusError(
         "the model says what comes next in a text, and has no rows to predict", at: source.place,
         fix: "use apus generate; apus evaluate says how well it knows a text")
@@ -252,6 +254,11 @@ extension SavedModel {
       throw ApusError(
         "the model file does not say how its inputs are made", expected: "a model that apus train wrote")
     }
+  }
+
+  /// Whether the model was trained on a text.
+  public var isForTexts: Bool {
+    if case .text? = schema { true } else { false }
   }
 
   /// The table's format as the model saw it in training, for reading new data alike.

@@ -77,7 +77,8 @@ public struct PlaneReading: Sendable {
       classNames = names
       // The decision itself, whatever the loss calls it.
       labels = EvaluatedSamples(
-        width: width, predictions: predictions.map { Double($0) }, labels: Array(repeating: 0, count: dataset.count), values: [],
+        width: width, predictions: predictions.map { Double($0) },
+        labels: Array(repeating: 0, count: dataset.count), values: [],
         losses: [], kind: try saved.requireLoss().predictions
       ).predictedLabels.map { Int($0) }
       let truth = try? preprocessing.apply(to: table)

@@ -176,7 +176,9 @@ struct RunChoices {
     let perStep = overflow ? rows : min(product, rows)
     if settings.batch > rows { notes.append("a batch of \(settings.batch) holds all \(rows) training rows") }
     if overflow || product >= rows + capacity {
-      notes.append("\(settings.accumulate) batches of \(capacity) are more than the \(rows) training rows: each step is of all")
+      notes.append(
+        "\(settings.accumulate) batches of \(capacity) are more than the \(rows) training rows: each step is of all"
+      )
     }
     let perEpoch = (rows + perStep - 1) / perStep
     let run = RunLength(steps: settings.steps ?? settings.epochs * perEpoch, stepsPerEpoch: perEpoch)

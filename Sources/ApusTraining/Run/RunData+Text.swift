@@ -38,7 +38,7 @@ extension RunData {
     self.validation = split.validation.count == 0 ? nil : split.validation
     test = split.test.count == 0 ? nil : split.test
     schema = .text(preprocessing)
-    notes = []
+    notes = source.notes
     let unknown = (corpus.training + corpus.validation + corpus.test).count { $0 < 0 }
     if unknown > 0 {
       notes.append(
@@ -59,7 +59,7 @@ extension RunData {
         + (corpus.test.isEmpty ? "" : ", \(corpus.test.count) for test")
     ]
     if let path = given.testData {
-      guard case .text(let other) = try sources.open(path).content else {
+      guard case .text(let other) = try sources.open(path, isText: true).content else {
         throw ApusError("the test data is no text", at: path, expected: "a file .txt")
       }
       let (dataset, found) = try preprocessing.apply(to: other, name: path)

@@ -54,13 +54,21 @@ struct RunData {
     if let pretrained { format.textColumns = pretrained.saved.tableFormat.textColumns }
     let source = try sources.open(
       path, format: format,
-      generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed))
+      generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed),
+      isText: Self.expectsText(run, pretrained))
     if !source.isDelimited { try Self.refuseFormat(configuration, source.place) }
     switch source.content {
     case .table(let table): self = try RunData(table, source, configuration, seed, pretrained, sources)
     case .images(let images): self = try RunData(images, source, configuration, seed, pretrained, sources)
     case .text(let text): self = try RunData(text: text, source, configuration, pretrained, sources)
     }
+  }
+
+  /// Whether something that is asked for makes sense for a text alone.
+  private static func expectsText(_ run: RunConfiguration, _ pretrained: Pretrained?) -> Bool {
+    if run.data.context != nil || pretrained?.saved.isForTexts == true { return true }
+    let family = run.model.family.flatMap { try? ModelFamilies.family($0) }
+    return family.map { type(of: $0).takesTexts } ?? false
   }
 
   /// How delimited text is read is of no account to anything else.
@@ -139,7 +147,7 @@ struct RunData {
         options: EncodingOptions(
           scaling: given.scaling ?? .standardize,
           steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
-    notes = prepared.notes + fitted
+    notes = source.notes + prepared.notes + fitted
     let encoded = try preprocessing.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : encoded.dataset.subset(split.validation)
@@ -188,7 +196,7 @@ struct RunData {
     name = source.name
     configuration = given
     fingerprint = source.fingerprint()
-    notes = []
+    notes = source.notes
     task = .classification
     let all = images.training
     let folds = try Self.folds(given)

@@ -62,7 +62,8 @@ struct RunFolder: Sendable {
     guard let file = RunFolder(path: path).trace else { return }
     throw ApusError(
       "holds an older run (\(file))", at: path, expected: "a folder without one",
-      fix: "choose another folder with --out, go on with --resume, or give --overwrite to clear the older run")
+      fix: "choose another folder with --out, go on with --resume, or give --overwrite to clear the older run"
+    )
   }
 
   /// Of runs that begin at the same time each has a folder of its own.
@@ -131,7 +132,9 @@ struct RunFolder: Sendable {
   /// Removes a folder's checkpoints, those of its members too, and the folders that are empty then.
   private func clear(_ folder: String) {
     for name in Self.checkpoints(in: folder) { Files.remove("\(folder)/\(name)") }
-    for name in (try? Files.names(in: folder)) ?? [] where name.hasPrefix("member-") { clear("\(folder)/\(name)") }
+    for name in (try? Files.names(in: folder)) ?? [] where name.hasPrefix("member-") {
+      clear("\(folder)/\(name)")
+    }
     Files.removeFolder(folder)
   }
 

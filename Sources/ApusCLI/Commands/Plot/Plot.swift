@@ -31,7 +31,7 @@
     func write(_ chart: any Chart, to path: String) throws(ApusError) {
       let path = out ?? path
       try AtomicFile.write(path, text: chart.svg, survivesPowerFailure: false)
-      Output.tellWritten("picture: \(path)", to: path)
+      Output.print(["picture: \(path)"], beside: path)
     }
   }
 #endif

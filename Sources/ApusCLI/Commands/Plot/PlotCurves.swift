@@ -23,12 +23,13 @@
         throw ApusError("there is no epoch to draw", at: run.name, fix: "train it with --epochs 1 or more")
       }
       let lines = LearningCurve(histories).lines(Output.style)
-      if !lines.isEmpty { Output.print(lines + [""]) }
+      let path = folders.count == 1 ? "\(folders[0])/curves.svg" : "curves.svg"
+      if !lines.isEmpty { Output.print(lines + [""], beside: picture.out ?? path) }
       let chart = ChartGrid(
         folders.count == 1 ? "The run \(folders[0])" : "\(folders.count) runs",
         HistoryCharts(histories).charts,
         columns: 3)
-      try picture.write(chart, to: folders.count == 1 ? "\(folders[0])/curves.svg" : "curves.svg")
+      try picture.write(chart, to: path)
     }
   }
 #endif
