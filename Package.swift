@@ -29,10 +29,10 @@ let package = Package(
     // The inner loops. Kernels/ holds templates that are included once per instruction set.
     .target(name: "CApus"),
     .target(name: "ApusCore", dependencies: ["CApus"], swiftSettings: settings),
-    .target(name: "ApusNN", dependencies: ["ApusCore"], swiftSettings: settings),
     // zlib, for .gz files; its headers are part of every official Swift image.
     .systemLibrary(name: "CZlib"),
     .target(name: "ApusData", dependencies: ["ApusCore", "CZlib"], swiftSettings: settings),
+    .target(name: "ApusNN", dependencies: ["ApusCore", "ApusData"], swiftSettings: settings),
     .target(
       name: "ApusTraining",
       dependencies: ["ApusNN", "ApusData", .product(name: "Yams", package: "Yams")],

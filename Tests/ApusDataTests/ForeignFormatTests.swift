@@ -20,6 +20,13 @@ import Testing
   }
 
   private static let texts = [
+    Case(
+      "ARFF",
+      String(repeating: "% comment\n", count: 3_000) + " @RELATION x\n@ATTRIBUTE a NUMERIC\n@DATA\n1\n"),
+    Case("XML", "<rows>\n<row a=\"1\"/>\n</rows>\n"), Case("XML", "<!-- made by hand -->\n<svg></svg>\n"),
+    Case("HTML", "<!-- saved from -->\n<html>\n<body>1, 2</body></html>\n"),
+    Case("SQL", "-- dump\nCREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n"),
+    Case("pickle", "(lp0\nI1\naI2\na."),
     Case("ARFF", "% title\n\n@RELATION iris\n@ATTRIBUTE a NUMERIC\n@ATTRIBUTE y {p,q}\n@DATA\n1,p\n2,q\n"),
     Case("JSON", "[{\"a\": 1, \"y\": \"p\"},\n {\"a\": 2, \"y\": \"q\"}]\n"),
     Case("JSON", "{\n  \"a\": [1, 2.5e3, -3],\n  \"y\": {\"p\": null, \"q\": true}\n}\n"),
@@ -104,7 +111,8 @@ import Testing
     for (name, text) in [
       ("x", "[Scene 1]\nEnter, from the left, {two} men.\nOne: Well, well, well.\n"),
       ("x", "First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.\n"),
-      ("x.txt", "{not JSON}\n"), ("x.md", "# [Title](x)\n"),
+      ("x.txt", "{not JSON}\n"), ("x.txt", "@relation to his father, he said\nnothing more.\n"),
+      ("x.md", "# [Title](x)\n"),
     ] {
       guard case .text = try DataSource.open(try folder.write(name, Array(text.utf8))).content else {
         Issue.record("\(text) is no text")

@@ -26,8 +26,8 @@ import Testing
     let folder = try TemporaryFolder()
     let run = try TrainingRun(export.configuration, folder: folder.path + "/run")
     _ = try run.train()
-    let saved = try SavedModel(contentsOf: folder.path + "/run/model.safetensors")
-    #expect(saved.model.weights == trainee.weights)
+    let saved = try Model(contentsOf: folder.path + "/run/model.safetensors")
+    #expect(saved.weights == trainee.weights)
   }
 
   @Test func itIsLearnt() throws {

@@ -1,10 +1,11 @@
 import ApusStudio
+import ApusNN
 import ApusTraining
 import Foundation
 import Testing
 
 /// What a lesson's exported files come to by the command, once the lesson itself has been trained to its end.
-func exportedRun(of trainee: Trainee) throws -> SavedModel {
+func exportedRun(of trainee: Trainee) throws -> Model {
   trainee.play(true)
   while trainee.isPlaying { _ = trainee.trainForAWhile() }
   let export = Export(trainee)
@@ -12,7 +13,7 @@ func exportedRun(of trainee: Trainee) throws -> SavedModel {
   var configuration = export.configuration
   configuration.data.source = try folder.write("points.csv", #require(export.csv))
   _ = try TrainingRun(configuration, folder: folder.path + "/run").train()
-  return try SavedModel(contentsOf: folder.path + "/run/model.safetensors")
+  return try Model(contentsOf: folder.path + "/run/model.safetensors")
 }
 
 /// A folder that is gone with the value.

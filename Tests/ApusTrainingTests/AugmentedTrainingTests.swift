@@ -84,8 +84,8 @@ import Testing
     )
     .train()
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
-    let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
-    guard case .images(let images)? = saved.schema else { throw ApusError("no images") }
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
+    guard case .images(let images)? = saved.preprocessing else { throw ApusError("no images") }
     #expect(images.normalization.mean.count == 64 && images.normalization.deviation == [1])
     let unknown = yaml.replacing("shift", with: "shfit")
     let text = message {

@@ -46,6 +46,10 @@ import Testing
     // Longer than the run.
     (table, "epochs: 2, ensemble: {snapshots: 5}", "5 snapshots in a training of 2 epochs"),
     (table, "epochs: 2, ensemble: {checkpoints: 3}", "the mean of 3 epochs in a training of 2"),
+    (table, "epochs: 9, keep: last, ensemble: {checkpoints: 3}", "checkpoints says which weights are kept"),
+    (table, "epochs: 9, earlyStopping: 2, ensemble: {snapshots: 3}", "early stopping may end the training"),
+    (table, "epochs: 2, augment: [{shift: 1}]", "augmentations of samples of the shape"),
+    ("\(table), target: kind, labelSeparator: ';'", "", "no cell of the target holds “;”"),
     (table, "epochs: 2, steps: 7", "a number of steps is given, and one of epochs"),
   ])
   func refused(_ data: String, _ training: String, _ problem: String) throws {
@@ -58,9 +62,25 @@ import Testing
   @Test(arguments: [
     ("hidden: [], dropout: 0.2", "model.dropout: there are no hidden layers"),
     ("hidden: [], activation: tanh", "model.activation: there are no hidden layers"),
+    ("family: {mlp: {dropout: 0.3}}, dropout: 0.1", "model.dropout: dropout is given twice"),
   ])
   func partsOfNoLayer(_ model: String, _ problem: String) {
     #expect(message { _ = try run(Self.table, model: model, "epochs: 1") }.contains(problem))
+  }
+
+  /// λ is said once; the resolved configuration, which says it twice alike, reruns.
+  @Test func aLambdaOfItsOwn() throws {
+    let model = "family: {ridge: {lambda: 5}}"
+    #expect(message { _ = try self.run(Self.table, model: model, "l2: 0.3") }.contains("training.l2: λ"))
+    let run = try self.run(Self.table, model: model, "epochs: 1")
+    #expect(run.configuration.training.l2 != nil)
+    _ = try run.train()
+    _ = try TrainingRun(run.configuration, folder: folder.path("again"))
+  }
+
+  @Test func partsOfNoRows() throws {
+    let run = try self.run("\(Self.table), test: 0.001", "epochs: 1")
+    #expect(run.notes.contains { $0.contains("0.001 of 90 rows for test is not a single row") })
   }
 
   /// The pocket of a perceptron needs no validation rows to stop early.

@@ -16,10 +16,15 @@ import Testing
   private let inputs = (0..<20).map { Float(Philox(seed: 3).uniform(UInt64($0))) * 8 - 4 }
 
   private func check(_ loss: some Loss, outputs: Int) throws {
-    let members = try models(3, outputs: outputs)
-    let ensemble = try Model.ensemble(of: members, loss: loss)
-    let own = try Predictor(ensemble, loss: loss).predict(inputs)
-    let all = try members.map { try Predictor($0, loss: loss).predict(inputs) }
+    var members = try models(3, outputs: outputs)
+    let names = (0..<outputs).map { "\($0)" }
+    let objective =
+      loss.classTargets == .numbers ? Objective.classes(names, loss: loss) : .numbers(names, loss: loss)
+    for index in members.indices { members[index].objective = objective }
+    let ensemble = try Model.ensemble(of: members)
+    #expect(ensemble.objective?.targets == objective.targets)
+    let own = try Predictor(ensemble).predict(inputs)
+    let all = try members.map { try Predictor($0).predict(inputs) }
     for index in own.indices {
       let mean = all.reduce(0.0) { $0 + Double($1[index]) } / 3
       #expect(abs(Double(own[index]) - mean) < 1e-6)
@@ -35,10 +40,11 @@ import Testing
   @Test func extremeLogitsStayFinite() throws {
     var members = try models(2)
     for index in members.indices {
+      members[index].objective = .classes(["a", "b", "c"])
       try members[index].set("2.bias", to: index == 0 ? [1000, -1000, 0] : [-1000, 1000, 0])
     }
-    let ensemble = try Model.ensemble(of: members, loss: SoftmaxCrossEntropy())
-    let predictions = try Predictor(ensemble, loss: .softmaxCrossEntropy).predict([0, 0, 0, 0])
+    let ensemble = try Model.ensemble(of: members)
+    let predictions = try Predictor(ensemble).predict([0, 0, 0, 0])
     #expect(zip(predictions, [0.5, 0.5, 0]).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
@@ -56,7 +62,8 @@ import Testing
   @Test func whatCannotBeAveraged() throws {
     let other = try Model(input: [4]) { Dense(3) }
     #expect(message { _ = try Model.average(of: models(1) + [other]) }.contains("different architectures"))
-    #expect(message { _ = try Model.ensemble(of: [], loss: SquaredError()) }.contains("no models"))
+    #expect(message { _ = try Model.ensemble(of: []) }.contains("no models"))
+    #expect(message { _ = try Model.ensemble(of: models(2)) }.contains("no objective"))
   }
 
   // MARK: Methods
@@ -106,16 +113,16 @@ import Testing
     let folder = try TemporaryFolder()
     let run = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"))
     let report = try run.train()
-    let saved = try SavedModel(contentsOf: report.model!)
+    let saved = try Model(contentsOf: report.model!)
     #expect(
-      saved.model.parameterCount == 3 * (5 * 6 + 7 * 3) && report.parameters == saved.model.parameterCount)
+      saved.parameterCount == 3 * (5 * 6 + 7 * 3) && report.parameters == saved.parameterCount)
     // The first member is the run without an ensemble.
     var single = try configuration("{seeds: 3}")
     single.training.ensemble = nil
-    let alone = try SavedModel(
+    let alone = try Model(
       contentsOf: TrainingRun(single, folder: folder.path("alone")).train().model!)
-    #expect(saved.model["0.0.0.weight"] == alone.model["0.weight"])
-    #expect(saved.model["0.1.0.weight"] != alone.model["0.weight"])
+    #expect(saved["0.0.0.weight"] == alone["0.weight"])
+    #expect(saved["0.1.0.weight"] != alone["0.weight"])
     // The report is that of the averaged predictions, on the same rows.
     let evaluation = try saved.evaluate(.open("iris"))
     #expect(evaluation.samples == 150 && !evaluation.metrics.isEmpty)
@@ -130,17 +137,17 @@ import Testing
   @Test func anEnsembleLosesLessThanItsMembersDo() throws {
     let folder = try TemporaryFolder()
     let report = try TrainingRun(configuration("{seeds: 4}", epochs: 3), folder: folder.path("a")).train()
-    let ensemble = try SavedModel(contentsOf: report.model!)
+    let ensemble = try Model(contentsOf: report.model!)
     let data = try DataSource.open("iris")
-    func loss(_ model: SavedModel) throws -> Double {
+    func loss(_ model: Model) throws -> Double {
       try model.evaluate(data).metrics.first { $0.name == "loss" }!.value
     }
-    let last = try (1...3).map { try SavedModel(contentsOf: folder.path("a/members/\($0).safetensors")) }
+    let last = try (1...3).map { try Model(contentsOf: folder.path("a/members/\($0).safetensors")) }
     let members = try last.map { try loss($0) }
     // The last member is not kept by itself: its weights are in the ensemble.
     var fourth = last[0]
-    for parameter in fourth.model.parameters {
-      try fourth.model.set(parameter.path, to: ensemble.model["0.3.\(parameter.path)"]!)
+    for parameter in fourth.parameters {
+      try fourth.set(parameter.path, to: ensemble["0.3.\(parameter.path)"]!)
     }
     let mean = try (members + [loss(fourth)]).reduce(0, +) / 4
     #expect(try loss(ensemble) < mean)

@@ -46,18 +46,18 @@ import Testing
     """
   }
 
-  private var base: SavedModel {
-    get throws { try SavedModel(contentsOf: folder.path("base/model.safetensors")) }
+  private var base: Model {
+    get throws { try Model(contentsOf: folder.path("base/model.safetensors")) }
   }
 
   /// The same classes: all weights, and inputs that are made as before though the new rows are spread otherwise.
   @Test func theSameTargetGoesOnWithEverything() throws {
     try folder.write("more.csv", Self.table(60, seed: 2, scale: 3) { $0 < 0.8 ? "low" : "high" })
     let (run, _) = try run(tuned("more.csv"), "tuned")
-    #expect(try run.model.bits == base.model.bits)
+    #expect(try run.model.bits == base.bits)
     #expect(run.choices.contains { $0.hasPrefix("weights of ") && !$0.contains("anew") })
-    let saved = try SavedModel(contentsOf: folder.path("tuned/model.safetensors"))
-    guard case .table(let new)? = saved.schema, case .table(let old)? = try base.schema else {
+    let saved = try Model(contentsOf: folder.path("tuned/model.safetensors"))
+    guard case .table(let new)? = saved.preprocessing, case .table(let old)? = try base.preprocessing else {
       throw ApusError("the model is for no table")
     }
     #expect(new.columns == old.columns && new.target.classNames == old.target.classNames)
@@ -69,14 +69,14 @@ import Testing
       "other.csv", Self.table(90, seed: 2) { $0 < 0.6 ? "low" : $0 < 1.2 ? "middle" : "top" })
     let (run, report) = try run(
       tuned("other.csv", training: ", groups: [{path: \"0\", frozen: true}]"), "other")
-    let old = try base.model
+    let old = try base
     #expect(run.model["0.weight"] == old["0.weight"] && run.model["0.bias"] == old["0.bias"])
     #expect(run.model.outputShape == [3])
     #expect(run.choices.contains { $0.contains("2.weight, 2.bias begin anew") })
-    let saved = try SavedModel(contentsOf: folder.path("other/model.safetensors"))
-    #expect(saved.model["0.weight"] == old["0.weight"])
-    #expect(saved.model["2.weight"] != run.model["2.weight"])
-    #expect(saved.schema?.targets == .classes(names: ["low", "middle", "top"]))
+    let saved = try Model(contentsOf: folder.path("other/model.safetensors"))
+    #expect(saved["0.weight"] == old["0.weight"])
+    #expect(saved["2.weight"] != run.model["2.weight"])
+    #expect(saved.preprocessing?.targets == .classes(names: ["low", "middle", "top"]))
     #expect(report.history.epochs.count == 4)
   }
 
@@ -84,8 +84,8 @@ import Testing
   @Test func asManyOtherClassesBeginAnew() throws {
     try folder.write("names.csv", Self.table(60, seed: 2) { $0 < 0.8 ? "cold" : "hot" })
     let (run, _) = try run(tuned("names.csv"), "names")
-    #expect(try run.model["0.weight"] == base.model["0.weight"])
-    #expect(try run.model["2.weight"] != base.model["2.weight"])
+    #expect(try run.model["0.weight"] == base["0.weight"])
+    #expect(try run.model["2.weight"] != base["2.weight"])
   }
 
   @Test func rerunsAndResumesToTheSameBytes() throws {
@@ -106,7 +106,7 @@ import Testing
     try folder.write("more.csv", Self.table(60, seed: 2) { $0 < 0.8 ? "low" : "high" })
     let layers = ", layers: [{dense: 12}, tanh, {dense: 5}, relu, {dense: 2}]"
     let (run, _) = try run(tuned("more.csv", model: layers), "deeper")
-    #expect(try run.model["0.weight"] == base.model["0.weight"])
+    #expect(try run.model["0.weight"] == base["0.weight"])
     #expect(run.choices.contains { $0.contains("2.weight, 2.bias, 4.weight, 4.bias begin anew") })
     let strange = ", layers: [{dense: 7}, tanh, {dense: 9}, relu, {dense: 2}]"
     let problem = message { try self.run(tuned("more.csv", model: strange), "strange") }
@@ -118,7 +118,7 @@ import Testing
     try run("data: {source: digits}\nmodel: {hidden: [8]}\ntraining: {epochs: 1}\n", "digits")
     let from = folder.path("digits/model.safetensors")
     let (run, _) = try run("data: {source: digits}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "more")
-    #expect(try run.model.bits == SavedModel(contentsOf: from).model.bits)
+    #expect(try run.model.bits == Model(contentsOf: from).bits)
     let problem = message {
       try self.run("data: {source: iris}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "wrong")
     }

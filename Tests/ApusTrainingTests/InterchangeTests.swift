@@ -90,7 +90,7 @@ import Testing
       message { try model.loadWeights(from: path("torch-mlp")) }
         .contains("“0.weight” has the shape [32, 64]; expected [16, 64]"))
     #expect(model.bits == before)
-    let text = message { _ = try SavedModel(contentsOf: path("torch-mlp")) }
+    let text = message { _ = try Model(contentsOf: path("torch-mlp")) }
     #expect(text.contains("the file holds arrays but no “architecture”"))
   }
 }

@@ -162,8 +162,8 @@ import Testing
         model: {family: \(family)}
         training: {epochs: 30, learningRate: 0.5, seed: 3\(setting.isEmpty ? "" : ", " + setting)}
         """)
-      let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
-      let weights = try #require(saved.model["0.weight"]).map { Double($0) }
+      let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
+      let weights = try #require(saved["0.weight"]).map { Double($0) }
       let reading = try #require(report.linear)
       let norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(abs(reading.weightNorm - norm) < 1e-12)
@@ -182,10 +182,38 @@ import Testing
     }
   }
 
+  /// The printed rule decides as the file does, however far from 0 its columns lie.
+  @Test(arguments: ["logistic", "svm", "softmax"])
+  func thePrintedRuleIsPreciseEnough(_ family: String) throws {
+    let random = Philox(seed: 6, path: "years")
+    let rows = (0..<200).map { row -> (Double, Double, String) in
+      let a = 2004 + 5 * random.normal(UInt64(3 * row)), b = 1e5 + 20 * random.normal(UInt64(3 * row + 1))
+      return (a, b, 4 * (a - 2004) + b - 1e5 + 5 * random.normal(UInt64(3 * row + 2)) > 0 ? "pos" : "neg")
+    }
+    let folder = try TemporaryFolder()
+    try folder.write("y.csv", "a,b,y\n" + rows.map { "\($0.0),\($0.1),\($0.2)\n" }.joined())
+    let text = "data: {source: \(folder.path)/y.csv}\nmodel: {family: \(family)}\ntraining: {epochs: 20}\n"
+    let report = try TrainingRun(load(folder, text), folder: folder.path("run")).train()
+    let rule = try #require(report.linear?.rules.first)
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
+    let predicted = try saved.predict(DataSource.open(folder.path("y.csv"))).predictions
+    // `3.52·a`, `+ 0.718·b`, `− 78890.1`
+    let parts = LinearLines.parts(rule).map { part -> (Double, String) in
+      let plain = part.replacing("− ", with: "-").replacing("−", with: "-").replacing("+ ", with: "")
+      let fields = plain.split(separator: "·")
+      return (Double(fields[0]) ?? .nan, fields.count > 1 ? String(fields[1]) : "")
+    }
+    let wrong = zip(rows, predicted).count { row, label in
+      let sum = parts.reduce(0.0) { $0 + $1.0 * ($1.1 == "a" ? row.0 : $1.1 == "b" ? row.1 : 1) }
+      return (sum > 0 ? rule.name : rule.otherwise) != label
+    }
+    #expect(wrong <= 2, "\(LinearLines.parts(rule))")
+  }
+
   /// The pocket's weights, and not the last ones.
   @Test func theRuleOfAPocket() throws {
     let (_, report, folder) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
-    let model = try SavedModel(contentsOf: folder.path("run/model.safetensors")).model
+    let model = try Model(contentsOf: folder.path("run/model.safetensors"))
     let reading = try #require(report.linear)
     let weights = try #require(model["0.weight"])
     #expect(reading.zeroCount == weights.count { $0 == 0 } && reading.weightNorm > 0)
@@ -250,7 +278,7 @@ import Testing
     let report = try TrainingRun(configuration, folder: folder.path("run")).train()
     let rule = try #require(report.linear?.rules.first)
     let source = try DataSource.open(folder.path("houses.csv"))
-    let predictions = try SavedModel(contentsOf: folder.path("run/model.safetensors")).predict(source)
+    let predictions = try Model(contentsOf: folder.path("run/model.safetensors")).predict(source)
     let rows = Samples.csv(120).split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
     for (row, prediction) in zip(rows, predictions.predictions) {
       let terms = ["a": Double(row[0])!, "b": Double(row[1])!, "kind = \(row[2])": 1]

@@ -10,7 +10,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     path = folder.path("m.safetensors")
-    model = try Model(input: [2, 2, 3], seed: 9) {
+    var model = try Model(input: [2, 2, 3], seed: 9) {
       Flatten()
       Dense(4)
       ReLU()
@@ -19,7 +19,9 @@ import Testing
       }
       Dense(2)
     }
-    try model.save(to: path, loss: SoftmaxCrossEntropy())
+    model.objective = .classes(["no", "yes"])
+    self.model = model
+    try model.save(to: path)
   }
 
   @Test func comesBack() throws {
@@ -31,9 +33,8 @@ import Testing
 
   @Test func theSameBytesAgain() throws {
     let bytes = try folder.bytes("m.safetensors")
-    try model.save(to: folder.path("n.safetensors"), loss: SoftmaxCrossEntropy())
-    let back = try SavedModel(contentsOf: path)
-    try back.model.save(to: folder.path("o.safetensors"), loss: back.loss)
+    try model.save(to: folder.path("n.safetensors"))
+    try Model(contentsOf: path).save(to: folder.path("o.safetensors"))
     #expect(try bytes == folder.bytes("n.safetensors"))
     #expect(try bytes == folder.bytes("o.safetensors"))
   }
@@ -48,7 +49,8 @@ import Testing
     let json = try StrictJSON.parse(String(decoding: header, as: UTF8.self), name: "header")
     let keys = json["__metadata__"]?.objectValue?.map(\.key) ?? []
     #expect(
-      keys == ["architecture", "format", "inputSpecifications", "loss", "seed"] && keys == keys.sorted())
+      keys == ["architecture", "format", "formatVersion", "inputSpecifications", "objective", "seed"]
+        && keys == keys.sorted())
     let architecture = try StrictJSON.parse(file.metadata["architecture"]!, name: "architecture")
     #expect(architecture.text() == file.metadata["architecture"])
     let text = String(decoding: header, as: UTF8.self)
@@ -60,7 +62,7 @@ import Testing
     var file = try SafeTensors(contentsOf: path)
     change(&file)
     try file.write(to: folder.path("bad.safetensors"))
-    let text = message { _ = try SavedModel(contentsOf: folder.path("bad.safetensors")) }
+    let text = message { _ = try Model(contentsOf: folder.path("bad.safetensors")) }
     #expect(text.hasPrefix(folder.path("bad.safetensors")) || text.contains(": "), "\(text)")
     return text
   }
@@ -97,33 +99,90 @@ import Testing
     #expect(try problem { $0.metadata["inputs"] = "{}" }.contains("inputs"))
   }
 
-  /// A file that does not say its loss, or names one that isn't known, gives its model; what needs the loss says why.
-  @Test func filesWithoutAKnownLoss() throws {
+  /// A file without an objective, or with a loss that isn't known, gives its model; what needs the objective says why.
+  @Test func filesWithoutAKnownObjective() throws {
     let other = folder.path("other.safetensors")
     var file = try SafeTensors(contentsOf: path)
-    file.metadata["loss"] = "\"squard\""
+    file.metadata["objective"] = file.metadata["objective"]?.replacing("softmaxCrossEntropy", with: "squard")
     try file.write(to: other)
-    let unknown = try SavedModel(contentsOf: other)
-    let plain = try Model(contentsOf: path)
-    #expect(unknown.loss == nil && unknown.model.bits == plain.bits)
-    #expect(message { _ = try unknown.requireLoss() }.contains("did you mean “squared”?"))
-    file.metadata["loss"] = nil
-    try file.write(to: other)
-    let silent = try SavedModel(contentsOf: other)
-    #expect(silent.loss == nil)
-    #expect(message { _ = try silent.requireLoss() }.contains("does not say which loss"))
+    let unknown = try Model(contentsOf: other)
+    #expect(unknown.objective == nil && unknown.bits == model.bits)
+    #expect(message { _ = try unknown.requireObjective() }.contains("did you mean “squared”?"))
 
-    let model = try Model(contentsOf: path)
+    var model = model
+    model.objective = nil
     try model.save(to: other)
-    #expect(try SafeTensors(contentsOf: other).metadata["loss"] == nil)
-    #expect(try SavedModel(contentsOf: other).loss == nil)
-    try model.save(to: other, loss: SquaredError())
-    #expect(try SavedModel(contentsOf: other).requireLoss() is SquaredError)
-    try model.save(to: other, loss: Quarter(part: 0.5))
+    #expect(try SafeTensors(contentsOf: other).metadata["objective"] == nil)
+    let silent = try Model(contentsOf: other)
+    #expect(silent.objective == nil)
+    #expect(message { _ = try silent.requireObjective() }.contains("set model.objective"))
+    let data = try TableDataset(features: [0], inputShape: [1], values: [0], names: ["y"])
+    #expect(message { _ = try silent.evaluate(on: data) }.contains("the model has no objective"))
+
+    model.objective = .numbers(
+      ["a", "b"], scales: [TargetScale(mean: 1.6e9, deviation: 0.1)], loss: Quarter(part: 0.5))
+    try model.save(to: other)
     #expect(
-      message { _ = try SavedModel(contentsOf: other).requireLoss() }.contains("unknown loss “quarter”"))
-    let own = try SavedModel(contentsOf: other, losses: [Quarter.self])
-    #expect(try own.requireLoss() as? Quarter == Quarter(part: 0.5))
+      message { _ = try Model(contentsOf: other).requireObjective() }.contains("unknown loss “quarter”"))
+    let own = try Model(contentsOf: other, losses: [Quarter.self]).requireObjective()
+    #expect(own.loss as? Quarter == Quarter(part: 0.5))
+    #expect(own.targets == .values(names: ["a", "b"]))
+    #expect(own.scales == [TargetScale(mean: 1.6e9, deviation: 0.1)])
+  }
+
+  @Test func objectivesThatDoNotFit() throws {
+    #expect(
+      try problem {
+        $0.metadata["objective"] = $0.metadata["objective"]?.replacing("\"yes\"", with: "\"yes\",\"so\"")
+      }
+      .contains("2 outputs for 3 classes; expected 3 (end it with Dense(3))"))
+    #expect(try problem { $0.metadata["objective"] = "{" }.contains("objective"))
+    #expect(try problem { $0.metadata["formatVersion"] = "3" }.contains("read it with a newer Apus"))
+  }
+
+  /// Files of the version before objectives: what they say is read, what was guessed is not.
+  @Test(arguments: ["table", "numbers", "labels", "ensemble", "classic"])
+  func olderFiles(_ name: String) throws {
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/models").path
+    let model = try Model(contentsOf: "\(fixtures)/\(name).safetensors")
+    let objective = try model.requireObjective()
+    let source = try DataSource.open(
+      "\(fixtures)/\(["numbers": "n", "labels": "l"][name] ?? "t").csv", format: model.tableFormat)
+    let predicted = try model.predict(source).csv(allClasses: name != "numbers").split(separator: "\n")
+    let before = try String(contentsOfFile: "\(fixtures)/\(name).csv", encoding: .utf8).split(separator: "\n")
+    #expect(predicted.count == before.count && predicted[0] == before[0])
+    for (now, then) in zip(predicted, before).dropFirst() {
+      for (a, b) in zip(now.split(separator: ","), then.split(separator: ",")) {
+        guard let a = Double(a), let b = Double(b) else {
+          #expect(a == b)
+          continue
+        }
+        #expect(abs(a - b) <= 1e-6 * max(1, abs(b)))
+      }
+    }
+    let expected: [String: any Loss.Type] = [
+      "numbers": SquaredError.self, "labels": BinaryCrossEntropy.self, "classic": BinaryCrossEntropy.self,
+    ]
+    #expect(type(of: objective.loss) == expected[name] ?? SoftmaxCrossEntropy.self)
+    #expect(objective.scales.count == (name == "numbers" ? 1 : 0))
+    // Written anew, it is the same model.
+    try model.save(to: folder.path("again.safetensors"))
+    let again = try Model(contentsOf: folder.path("again.safetensors"))
+    #expect(again.bits == model.bits && again.objective?.targets == objective.targets)
+  }
+
+  @Test func olderFilesOfOtherKinds() throws {
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/models").path
+    let image = try Model(contentsOf: "\(fixtures)/image.safetensors")
+    #expect(try image.predict(DataSource.open("digits")).predictions.count == 1797)
+    let text = try Model(contentsOf: "\(fixtures)/text.safetensors")
+    #expect(try TextGenerator(text).generate(prompt: "a", length: 5).unicodeScalars.count == 5)
+    // The library wrote softmax cross-entropy for any model whose loss was not given.
+    let library = try Model(contentsOf: "\(fixtures)/library.safetensors")
+    #expect(library.objective == nil)
+    #expect(message { _ = try library.requireObjective() }.contains("may have been a guess"))
   }
 
   /// Every cut and a flip of any bit of the header either is refused or gives a model: never a trap.
@@ -132,13 +191,13 @@ import Testing
     let bad = folder.path("bad.safetensors")
     for length in stride(from: 0, to: whole.count, by: 11) {
       try Data(whole[..<length]).write(to: URL(fileURLWithPath: bad))
-      #expect(throws: ApusError.self) { _ = try SavedModel(contentsOf: bad) }
+      #expect(throws: ApusError.self) { _ = try Model(contentsOf: bad) }
     }
     for place in 0..<min(whole.count, 900) {
       var bytes = whole
       bytes[place] ^= 1 << UInt8(place % 7)
       try Data(bytes).write(to: URL(fileURLWithPath: bad))
-      do { _ = try SavedModel(contentsOf: bad) } catch { #expect(error is ApusError) }
+      do { _ = try Model(contentsOf: bad) } catch { #expect(error is ApusError) }
     }
   }
 

@@ -60,7 +60,7 @@ import Testing
   @Test func predictionsAndThresholds() throws {
     let folder = try TemporaryFolder()
     _ = try trained(Self.columns(300), "targets: [high, first, small]", folder)
-    let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     let source = try DataSource.open(folder.path("x.csv"), format: saved.tableFormat)
     let usual = try saved.predict(source)
     let lines = usual.csv(allClasses: true).split(separator: "\n")

@@ -148,7 +148,7 @@ import Testing
     let report = try TrainingRun(RunConfiguration.load(yaml: path), folder: folder.path("a")).train()
     let accuracy = try #require(report.test.first { $0.name == "accuracy" })
     #expect(accuracy.value > 0.85)
-    #expect(try SavedModel(contentsOf: report.model!).predict(.open("iris")).predictions.count == 150)
+    #expect(try Model(contentsOf: report.model!).predict(.open("iris")).predictions.count == 150)
     // The resolved configuration reruns to the same bits.
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
     #expect(again.training.auxiliary == ["helper": 0.3])

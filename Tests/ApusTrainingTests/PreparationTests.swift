@@ -78,7 +78,7 @@ import Testing
   /// Between layers: the weights of all get to change equally fast, and the network computes what it did.
   @Test func dataDependentBalancesTheLayers() throws {
     let data = try Samples.classes(200)
-    let first = try Model(input: [5], seed: 3) {
+    var first = try Model(input: [5], seed: 3) {
       Dense(40, initializer: .normal(1))
       ReLU()
       Dense(12, initializer: .normal(0.01))
@@ -87,6 +87,7 @@ import Testing
       ReLU()
       Dense(2, initializer: .normal(1))
     }
+    first.objective = Objective(data.targets)
     func spread(_ model: Model) throws -> Double {
       let rates = try LayerPass(model, batch: data.batch(Array(0..<200)), engine: Engine.standard()).rates(
         draws: 5000..<5064)

@@ -71,7 +71,7 @@ import Testing
   // MARK: Landscape
 
   private func saved(_ source: String, in folder: TemporaryFolder, hidden: [Int], epochs: Int = 5) throws
-    -> SavedModel
+    -> Model
   {
     var configuration = RunConfiguration()
     configuration.data.source = source
@@ -79,7 +79,7 @@ import Testing
     configuration.training.epochs = epochs
     let run = try TrainingRun(configuration, folder: folder.path("run"))
     _ = try run.train()
-    return try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
   @Test func landscape() throws {
@@ -208,16 +208,17 @@ import Testing
 
 /// Signals through depth, and what a loss hangs on.
 @Suite struct SignalReadingTests {
-  private func saved(_ model: Model, _ source: String) throws -> SavedModel {
+  private func saved(_ model: Model, _ source: String) throws -> Model {
     let folder = try TemporaryFolder()
     var configuration = RunConfiguration()
     configuration.data.source = source
     configuration.training.epochs = 0
     let run = try TrainingRun(configuration, folder: folder.path("run"))
     _ = try run.train()
-    var saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
-    saved.model = model
-    return saved
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
+    var model = model
+    (model.objective, model.preprocessing) = (saved.objective, saved.preprocessing)
+    return model
   }
 
   /// The outputs of the first layer, computed by hand; the gradient of the mean loss at the last, (p − t) / n.
@@ -241,7 +242,7 @@ import Testing
         #expect(abs(sum - reading.layers[0].outputs[row * 6 + unit]) < 1e-5)
       }
     }
-    let predictor = try Predictor(model, loss: saved.loss)
+    let predictor = try Predictor(saved)
     let probabilities = try predictor.predict(batch.inputs)
     for place in stride(from: 0, to: 450, by: 37) {
       let truth: Float = Int(batch.labels[place / 3]) == place % 3 ? 1 : 0
@@ -261,9 +262,9 @@ import Testing
     let reading = try SaliencyReading(saved, DataSource.open("iris"), rows: 3)
     #expect(reading.samples.count == 3)
     #expect(reading.featureNames.count == 4)
-    let names = saved.schema!.targets
+    let names = saved.preprocessing!.targets
     guard case .classes(let classes) = names else { return }
-    let predictor = try Predictor(model, loss: saved.loss)
+    let predictor = try Predictor(saved)
     for sample in reading.samples {
       let label = try #require(classes.firstIndex(of: sample.truth))
       func loss(_ place: Int, _ change: Float) throws -> Double {

@@ -181,7 +181,7 @@ import Testing
     #expect(
       configuration.training.groups == [.frozen("0"), ParameterGroup("2.weight", rateFactor: 0.1, l2: 0.5)])
     let run = try TrainingRun(configuration, folder: folder.path("run"))
-    let model = try SavedModel(contentsOf: run.train().model!).model
+    let model = try Model(contentsOf: run.train().model!)
     #expect(model["0.weight"] == run.model["0.weight"] && model["2.weight"] != run.model["2.weight"])
     let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
     #expect(again.training.groups == configuration.training.groups)

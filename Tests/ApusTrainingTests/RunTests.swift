@@ -115,7 +115,7 @@ import Testing
     let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")).train() }
     #expect(text.contains("diverges") || text.contains("no longer finite"))
     #expect(text.contains("the last good state") && text.contains("is kept in"))
-    #expect(try SavedModel(contentsOf: folder.path("run/model.safetensors")).model.bits.isEmpty == false)
+    #expect(try Model(contentsOf: folder.path("run/model.safetensors")).bits.isEmpty == false)
   }
 
   @Test func aFolderThatCannotBeMade() throws {

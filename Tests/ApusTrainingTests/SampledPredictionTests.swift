@@ -15,13 +15,14 @@ import Testing
       Dense(1)
     }
     try model.set("1.weight", to: (1...8).map { Float($0) / 4 })
+    model.objective = .numbers(["y"])
     return model
   }
 
   /// A sum of w·m / (1 − p), m kept with 1 − p: its mean is Σ w, its variance Σ w² · p / (1 − p).
   @Test func meanAndSpread() throws {
     let (rows, passes, p) = (300, 40, 0.3)
-    let sampled = try model(p).sampledResults(on: data(rows), passes: passes, loss: SquaredError())
+    let sampled = try model(p).sampledResults(on: data(rows), passes: passes)
     #expect(sampled.isRandom && sampled.mean.count == rows && sampled.deviations.count == rows)
     let weights = (1...8).map { Double($0) / 4 }
     let variance = weights.reduce(0) { $0 + $1 * $1 } * p / (1 - p)
@@ -33,16 +34,17 @@ import Testing
     // Rows have masks of their own, in every batch of them.
     #expect(Set(means).count > rows / 3)
     // The same again.
-    let again = try model(p).sampledResults(on: data(rows), passes: passes, loss: SquaredError())
+    let again = try model(p).sampledResults(on: data(rows), passes: passes)
     #expect(again.deviations == sampled.deviations && again.mean.predictions == sampled.mean.predictions)
   }
 
   @Test func withoutDropoutNothingSpreads() throws {
-    let plain = try Model(input: [8], seed: 3) { Dense(1) }
-    let sampled = try plain.sampledResults(on: data(3), passes: 5, loss: SquaredError())
+    var plain = try Model(input: [8], seed: 3) { Dense(1) }
+    plain.objective = .numbers(["y"])
+    let sampled = try plain.sampledResults(on: data(3), passes: 5)
     #expect(!sampled.isRandom && sampled.deviations == [0, 0, 0])
     #expect(
-      message { _ = try plain.sampledResults(on: data(3), passes: 1, loss: SquaredError()) }
+      message { _ = try plain.sampledResults(on: data(3), passes: 1) }
         .contains("at least 2"))
   }
 
@@ -54,7 +56,7 @@ import Testing
     configuration.model.dropout = 0.3
     configuration.training.epochs = 10
     let report = try TrainingRun(configuration, folder: folder.path("run")).train()
-    let saved = try SavedModel(contentsOf: report.model!)
+    let saved = try Model(contentsOf: report.model!)
     let table = try saved.predict(.open("iris"), passes: 20)
     #expect(table.csv().hasPrefix("prediction,probability,deviation\n"))
     #expect(table.deviations.count == 150 && table.deviations.allSatisfy { $0 >= 0 && $0 < 0.5 })

@@ -76,8 +76,8 @@ import Testing
     #expect(session.progress.stopReason?.contains("the best was epoch \(best)") == true)
     let losses = history.epochs.compactMap { $0.validation("loss") }
     #expect(losses.min() == losses[best - 1])
-    #expect(try session.result().evaluate(validation).first?.value == losses[best - 1])
-    #expect(try session.snapshot().evaluate(validation).first?.value == losses.last)
+    #expect(try session.result().evaluate(on: validation).first?.value == losses[best - 1])
+    #expect(try session.snapshot().evaluate(on: validation).first?.value == losses.last)
   }
 
   /// By default the epoch with the lowest validation loss; the last where there is none, where it is asked for, and where
@@ -97,7 +97,7 @@ import Testing
     let losses = session.progress.history.epochs.compactMap { $0.validation("loss") }
     let best = losses.firstIndex(of: losses.min()!)! + 1
     #expect(best < 8 && kept == KeptWeights(.bestEpoch, epoch: best) && kept.isValidationOptimistic)
-    #expect(try model.evaluate(validation).first?.value == losses.min())
+    #expect(try model.evaluate(on: validation).first?.value == losses.min())
     #expect(model.bits != session.snapshot().bits)
 
     let last = KeptWeights(.lastEpoch, epoch: 8)
@@ -140,7 +140,7 @@ import Testing
     let model = try Model(input: [5], seed: 2) { Dense(2) }
     let session = try TrainingSession(model, training: data, settings: settings)
     let record = try session.runEpoch()
-    let loss = try model.evaluate(data)[0].value
+    let loss = try session.snapshot().evaluate(on: data)[0].value
     #expect(abs(record.trainingLoss - loss) < 1e-6)
   }
 

@@ -16,15 +16,15 @@ import Testing
     try folder.write("t.csv", "a,b,y\n" + rows.joined())
   }
 
-  private func train(_ model: String = "hidden: [16]") throws -> (RunReport, SavedModel) {
+  private func train(_ model: String = "hidden: [16]") throws -> (RunReport, Model) {
     let text = "data: {source: \(folder.path)/t.csv, target: y}\nmodel: {\(model)}\ntraining: {seed: 1}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
     let report = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
-    return (report, try SavedModel(contentsOf: folder.path("run/model.safetensors")))
+    return (report, try Model(contentsOf: folder.path("run/model.safetensors")))
   }
 
   /// What is added to all targets changes no metric, and what they are multiplied by only its unit.
-  @Test(arguments: [(1.6e9, 1.0), (-1e12, 1.0), (0.0, 1e9), (3.0, 1e-9)])
+  @Test(arguments: [(1.6e9, 1.0), (-1e12, 1.0), (0.0, 1e9), (3.0, 1e-9), (0.0, 1e-19)])
   func farFromZero(_ offset: Double, _ scale: Double) throws {
     try write(offset: 0, scale: 1)
     let (plain, _) = try train("family: linear")
@@ -47,6 +47,18 @@ import Testing
     let rmse = (squares.reduce(0, +) / 300).squareRoot()
     let evaluated = try saved.evaluate(source).metrics.first { $0.name == "rmse" }!.value
     #expect(abs(rmse / evaluated - 1) < tolerance, "\(rmse) \(evaluated)")
+  }
+
+  /// Whole numbers whose differences are small beside their size, as of clocks.
+  @Test func smallDifferencesOfLargeNumbers() throws {
+    let random = Philox(seed: 4, path: "clock")
+    let rows = (0..<200).map { row -> String in
+      let a = random.normal(UInt64(row))
+      return "\(a),\(1_700_000_000_000_000 + Int((30 * a).rounded()))\n"
+    }
+    try folder.write("t.csv", "a,y\n" + rows.joined())
+    let (report, _) = try train("family: linear")
+    #expect(report.test.first { $0.name == "r2" }?.value ?? 0 > 0.99, "\(report.test)")
   }
 
   /// Numbers are written as long as they mean something.

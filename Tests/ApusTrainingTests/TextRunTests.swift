@@ -41,8 +41,8 @@ import Testing
     #expect(report.confusion == nil)
     #expect(try #require(report.validation.first).value < 2.5)
     // The vocabulary travels in the file, and nothing else is needed.
-    let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
-    guard case .text(let text)? = saved.schema else {
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
+    guard case .text(let text)? = saved.preprocessing else {
       Issue.record("no text")
       return
     }

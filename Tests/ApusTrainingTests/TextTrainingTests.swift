@@ -20,7 +20,7 @@ import Testing
     let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adamW(1e-2))
     let history = try trainer.fit(&model, split, epochs: 4, batch: 16)
     #expect(history.epochs.count == 4)
-    let accuracy = try #require(try model.evaluate(split.validation, .accuracy))
+    let accuracy = try #require(try model.evaluate(on: split.validation, .accuracy))
     // All but the first character of a window follow from the one before it or from two.
     #expect(accuracy.value > 0.9, "\(accuracy)")
     let results = try model.results(on: split.validation)

@@ -15,11 +15,11 @@ import Testing
     try folder.write("t.csv", "x,y\n" + rows.joined())
   }
 
-  private func saved(_ model: String, _ loss: String = "") throws -> SavedModel {
+  private func saved(_ model: String, _ loss: String = "") throws -> Model {
     let text = "data: {source: \(folder.path)/t.csv}\nmodel: {\(model)}\ntraining: {epochs: 5\(loss)}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
     _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
-    return try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
   /// Two outputs, one output, and outputs that are scores.
@@ -32,7 +32,7 @@ import Testing
   func decides(_ model: String, _ loss: String) throws {
     let saved = try saved(model, loss)
     let source = try DataSource.open(folder.path("t.csv"))
-    let areProbabilities = try saved.requireLoss().predictions == .probabilities
+    let areProbabilities = try saved.requireObjective().loss.predictions == .probabilities
     let thresholds = areProbabilities ? [0, 0.2, 0.5, 0.8, 1] : [-10, -0.5, 0.5, 10]
     var counts: [Int] = []
     for threshold in thresholds {
@@ -81,7 +81,7 @@ import Testing
       configuration.data.source = name
       configuration.training.epochs = 1
       _ = try TrainingRun(configuration, folder: folder.path(name)).train()
-      let saved = try SavedModel(contentsOf: folder.path("\(name)/model.safetensors"))
+      let saved = try Model(contentsOf: folder.path("\(name)/model.safetensors"))
       let source = try DataSource.open(name)
       #expect(message { _ = try saved.predict(source, threshold: 0.3) }.contains(problem))
       #expect(message { _ = try saved.evaluate(source, threshold: 0.3) }.contains(problem))

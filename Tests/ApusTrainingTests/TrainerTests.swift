@@ -12,7 +12,7 @@ import Testing
     let history = try trainer.fit(&model, split, epochs: 20, batch: 32)
     #expect(history.epochs.count == 20)
     #expect(split.test.count == 1797 && split.training.count + split.validation.count == 3823)
-    #expect(try #require(try model.evaluate(split.test, .accuracy)).value > 0.95)
+    #expect(try #require(try model.evaluate(on: split.test, .accuracy)).value > 0.95)
   }
 
   @Test func regression() throws {
@@ -20,7 +20,7 @@ import Testing
     #expect(split.training.count == 280 && split.validation.count == 40 && split.test.count == 80)
     var model = try Model(input: [2], seed: 1) { Dense(1) }
     try Trainer(loss: .squared, optimizer: .sgd(0.1)).fit(&model, split, epochs: 30)
-    #expect(try #require(try model.evaluate(split.test, CoefficientOfDetermination())).value > 0.98)
+    #expect(try #require(try model.evaluate(on: split.test, CoefficientOfDetermination())).value > 0.98)
     let weights = try #require(model["0.weight"])
     #expect(abs(weights[0] - 2) < 0.05 && abs(weights[1] + 1) < 0.05)
   }
@@ -57,7 +57,7 @@ import Testing
         Dense(16); Tanh(); Dense(outputs)
       }
       try Trainer(loss: .binaryCrossEntropy, optimizer: .adam(0.02)).fit(&model, data, epochs: 40)
-      #expect(try #require(try model.evaluate(data, .accuracy, loss: .binaryCrossEntropy)).value > 0.9)
+      #expect(try #require(try model.evaluate(on: data, .accuracy)).value > 0.9)
     }
   }
 }

@@ -8,15 +8,15 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func train(_ data: String) throws -> SavedModel {
+  private func train(_ data: String) throws -> Model {
     let text =
       "data: {\(data.replacing("DIR", with: folder.path))}\nmodel: {hidden: [4]}\ntraining: {epochs: 2}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
     _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
-    return try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
-  private func predict(_ saved: SavedModel, _ csv: String) throws -> [String] {
+  private func predict(_ saved: Model, _ csv: String) throws -> [String] {
     let source = try DataSource.open(folder.write("new.csv", csv), format: saved.tableFormat)
     return try saved.predict(source).predictions
   }
@@ -74,6 +74,14 @@ import Testing
       let source = try DataSource.open(folder.path("new.npz"))
       #expect(try saved.predict(source).predictions == truth, "\(labels?.prefix(3) ?? [])")
     }
+    // Labels that cannot even be read.
+    let pixels = npy("|u1", [60, 4, 4], (0..<960).map { UInt8(truncatingIfNeeded: $0 &* 37) })
+    let names = npy("<U1", [60], [UInt8](repeating: 65, count: 240))
+    try folder.write("new.npz", storedZip([("x.npy", pixels), ("y.npy", names)]))
+    #expect(try saved.predict(DataSource.open(folder.path("new.npz"))).predictions == truth)
+    #expect(message { _ = try train("source: DIR/new.npz") }.contains("<U1"))
+    try folder.write("new.npy", pixels)
+    #expect(try saved.predict(DataSource.open(folder.path("new.npy"))).predictions == truth)
     // To learn from them, and to judge by them, takes labels.
     try folder.write("new.npz", images(60, labels: nil))
     let source = try DataSource.open(folder.path("new.npz"))
@@ -94,7 +102,7 @@ import Testing
       RunConfiguration.load(yaml: folder.write("x.yaml", text)), folder: folder.path("run"))
     #expect(run.notes.contains { $0.contains("the test images are left out") })
     #expect(!(try run.train().test.isEmpty))
-    let saved = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     #expect(try saved.predict(DataSource.open(folder.path("t.npz"))).predictions.count == 20)
   }
 

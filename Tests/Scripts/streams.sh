@@ -187,6 +187,20 @@ else
   rm -f null
   echo 'devices: skipped, nodes cannot be made here'
 fi
+if [ -c full ]; then
+  for command in "predict $model table.csv" "predict $model table.csv --out -" "describe table.csv" \
+    "evaluate $model table.csv" "generate text/model.safetensors --length 20"; do
+    if apus $command > full 2> err; then fail "$command to a full device does not fail"; fi
+    grep -q 'standard output: .*No space left' err || fail "$command to a full device: $(cat err)"
+    checks=$((checks + 1))
+  done
+fi
+cp table.csv mine.csv; ln -s mine.csv mine-link.csv; cp $model mine.safetensors
+for output in mine.csv mine-link.csv mine.safetensors; do
+  refused 'is read here, and would be replaced' predict mine.safetensors mine.csv --out $output
+  refused 'is read here, and would be replaced' plot saliency mine.safetensors mine.csv --out $output
+done
+cmp table.csv mine.csv && cmp $model mine.safetensors || fail 'an input is replaced'
 outputs predict predict $model table.csv
 outputs 'plot curves' plot curves run
 outputs 'plot' plot run

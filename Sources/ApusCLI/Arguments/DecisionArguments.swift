@@ -7,7 +7,8 @@
     @Option(
       parsing: .unconditional,
       help: ArgumentHelp(
-        "What the probability of a label, or of the second of two classes, must exceed. (default: 0.5)",
+        "What the probability of a label, or of the second of two classes, must exceed. (default: 0.5) Of a model that "
+          + "gives scores, as svm does, what the score must exceed. (default: 0)",
         valueName: "p"))
     var threshold: Double?
 

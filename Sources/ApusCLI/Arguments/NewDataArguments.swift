@@ -22,9 +22,9 @@
     /// - Parameter drawsRows: whether the seed has another use.
     func open(
       modelAt path: String, drawsRows: Bool = false
-    ) throws -> (model: SavedModel, data: DataSource) {
+    ) throws -> (model: Model, data: DataSource) {
       try FileBytes.refuseShared([("the model", path), ("the data", data)])
-      let model = try SavedModel(contentsOf: path)
+      let model = try Model(contentsOf: path)
       return (model, try open(model.tableFormat, isText: model.isForTexts, drawsRows: drawsRows))
     }
 

@@ -51,6 +51,9 @@
     func check() throws(ApusError) {
       try Checked.number(validation, "--validation", from: 0, below: 1)
       try Checked.number(test, "--test", from: 0, below: 1)
+      guard test == nil || testData == nil else {
+        throw ApusError("--test-data has test rows too", at: "--test", fix: "give one of the two")
+      }
       try Checked.count(context, "--context", from: 1, to: 1 << 20)
       _ = try table.format()
       try generated.check()

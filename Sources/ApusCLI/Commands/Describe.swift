@@ -23,8 +23,15 @@
 
     func run() throws {
       let labels = LabelRequest(columns: target.count > 1 ? target : [], separator: labelSeparator)
+      let data = try source.open()
+      if case .table = data.content {
+      } else if !target.isEmpty || labelSeparator != nil || task != nil {
+        throw ApusError(
+          "a target is described, and the data isn't a table", at: data.place,
+          fix: "leave out --target, --label-separator and --task")
+      }
       let view = try DescribeView(
-        source.open(), target: target.count == 1 ? target[0] : nil,
+        data, target: target.count == 1 ? target[0] : nil,
         labels: labels == LabelRequest() ? nil : labels,
         task: task, style: Output.style)
       Output.print(view.lines())

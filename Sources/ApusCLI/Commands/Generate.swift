@@ -54,7 +54,7 @@
       try Checked.count(topK, "--top-k", from: 1)
       let generator: TextGenerator
       do {
-        generator = try TextGenerator(SavedModel(contentsOf: model))
+        generator = try TextGenerator(Model(contentsOf: model))
       } catch let error as ApusError {
         throw error.place == nil ? error.at(model) : error
       }
@@ -68,7 +68,7 @@
         prompt: prompt, length: length, TextSampling(temperature: temperature, topK: topK, seed: seed)
       ) { character in
         if !json { stream.write(character) }
-        return Interruption.signal == 0
+        return Interruption.signal == 0 && stream.failure == nil
       }
       let seconds = Double(Clock.nanoseconds &- start) * 1e-9
       let count = text.unicodeScalars.count
@@ -82,6 +82,7 @@
       } else {
         stream.write("\n")
         stream.flush()
+        if let failure = stream.failure { throw failure }
         Output.tell([
           "\(grouped(count)) characters in \(durationFigure(seconds)) "
             + "(\(prefixedFigure(Double(count) / max(seconds, 1e-9))) characters/s)"

@@ -45,7 +45,7 @@
       try Checked.count(elements, "--elements", from: 0, to: 1000)
       let check: GradientCheck
       if let model {
-        check = try GradientCheck(SavedModel(contentsOf: model), rows: rows, elements: elements)
+        check = try GradientCheck(Model(contentsOf: model), rows: rows, elements: elements)
       } else {
         check = try GradientCheck(RunConfiguration.load(yaml: config!), rows: rows, elements: elements)
       }

@@ -40,9 +40,10 @@
     func run() throws {
       try decision.check()
       try Checked.count(samples, "--samples", from: 2, to: 100_000)
+      if let out { try AtomicFile.refuse(out, over: [model, source.data]) }
       let (saved, data) = try source.open(modelAt: model)
       let predictions = try saved.predict(data, threshold: decision.threshold, passes: samples)
-      guard !probabilities || saved.schema?.targets.areClassesOrLabels == true else {
+      guard !probabilities || saved.objective?.targets.areClassesOrLabels == true else {
         throw ApusError(
           "the model predicts numbers, which have no probabilities", at: "--probabilities",
           fix: "leave it out")
@@ -51,8 +52,7 @@
       Output.tell(Output.notes(predictions.notes, Output.errorStyle))
       let csv = predictions.csv(allClasses: probabilities)
       guard let out, out != "-" else {
-        print(csv, terminator: "")
-        return
+        return try Output.print(result: csv)
       }
       try AtomicFile.write(out, text: csv)
       let count = predictions.predictions.count

@@ -62,7 +62,10 @@
 
     func validate() throws {
       guard (config == nil) != (resume == nil) else {
-        throw ValidationError("Give --config with a file of settings, or --resume with a search's folder.")
+        throw ValidationError(
+          config == nil
+            ? "Give --config with a file of settings, or --resume with a search's folder."
+            : "--resume goes on with the search's own settings: leave out --config.")
       }
       if resume != nil,
         data != nil || trials != nil || method != nil || halving != nil || out != nil

@@ -25,7 +25,7 @@
     func run() throws {
       let shown: Model
       if let model {
-        shown = try SavedModel(contentsOf: model).model
+        shown = try Model(contentsOf: model)
       } else {
         shown = try TrainingRun.model(of: RunConfiguration.load(yaml: config!))
       }

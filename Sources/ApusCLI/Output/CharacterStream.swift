@@ -1,18 +1,12 @@
 #if Command
   import Apus
 
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #else
-    import Darwin
-  #endif
-
   /// Text to standard output as it comes: at once where a person can follow, and many characters at a time where it
   /// comes faster.
   final class CharacterStream {
     private var waiting = String.UnicodeScalarView()
+    /// Why nothing more can be written.
+    private(set) var failure: ApusError?
     private var last = Clock.nanoseconds
 
     /// Nanoseconds that a character may wait for the next ones.
@@ -28,8 +22,9 @@
     }
 
     func flush() {
-      Swift.print(String(waiting), terminator: "")
-      fflush(nil)
+      if failure == nil {
+        do throws(ApusError) { try Output.print(result: String(waiting)) } catch { failure = error }
+      }
       waiting.removeAll(keepingCapacity: true)
       last = Clock.nanoseconds
     }

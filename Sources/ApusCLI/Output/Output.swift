@@ -18,6 +18,20 @@
       for line in lines { Swift.print(line) }
     }
 
+    /// A whole result to standard output.
+    ///
+    /// - Throws: when it cannot be written: a full disk, say.
+    static func print(result: String) throws(ApusError) {
+      try finish()
+      do throws(ApusError) {
+        try AtomicFile.write("/dev/fd/1", text: result)
+      } catch {
+        var error = error
+        error.place = "standard output"
+        throw error
+      }
+    }
+
     /// To standard error, at once.
     static func tell(_ text: String) {
       var text = text

@@ -34,6 +34,16 @@ public enum AtomicFile {
     }
   }
 
+  /// - Throws: when an output would replace one of the files that it is made from.
+  package static func refuse(_ output: String, over inputs: [String]) throws(ApusError) {
+    guard let status = Files.status(at: output), status.kind == .file,
+      let input = inputs.first(where: { Files.status(at: $0)?.identity == status.identity })
+    else { return }
+    throw ApusError(
+      "is read here, and would be replaced", at: output, expected: "another file than \(input)",
+      fix: "choose another with --out")
+  }
+
   /// - Parameters:
   ///   - target: the file, at the end of its links.
   ///   - mode: the permissions of the file that is replaced.

@@ -154,7 +154,7 @@ package enum Files {
       }
     }
     guard kind(at: path) == .folder else {
-      throw ApusError("is \(kind(at: path).name)", at: path, expected: "a folder")
+      throw ApusError("is a link that leads nowhere", at: path, expected: "a folder")
     }
   }
 

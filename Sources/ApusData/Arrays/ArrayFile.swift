@@ -10,7 +10,11 @@ enum ArrayFile {
   static func open(_ file: FileBytes) throws(ApusError) -> DataSource.Content? {
     let path = file.name
     if file.withBytes({ NumPyArray.isArray($0) }) {
-      return .table(try table(NumPyArray(file.withBytes { Array($0) }, name: path), targets: nil, path))
+      let array = try NumPyArray(file.withBytes { Array($0) }, name: path)
+      guard array.shape.count < 3 else {
+        return .images(ImageCollection(training: try images(array, nil, path, classes: nil)))
+      }
+      return .table(try table(array, targets: nil, path))
     }
     guard file.withBytes({ ZipArchive.isZip($0) }) else { return nil }
     let archive = try ZipArchive(file, name: path)
@@ -33,15 +37,22 @@ enum ArrayFile {
         expected: "samples as x, x_train, images or data, and their targets as y, y_train, labels or target",
         fix: "save them with numpy.savez(path, x=…, y=…)")
     }
-    let y = try array(targets)
+    var y: NumPyArray?
+    var problem: ApusError?
+    do throws(ApusError) { y = try array(targets) } catch { problem = error }
     guard x.shape.count > 2 else {
       var table = try table(x, targets: y, path, isNamed: true)
+      if let problem {
+        // Predictions do without.
+        table.columns.append(TableColumn("y", numbers: Array(repeating: .nan, count: table.rowCount)))
+        table.notes.append("the targets cannot be read: \(problem.problem)")
+      }
       if archive.members.contains(where: { $0.name.lowercased() == "x_test.npy" }) {
         table.notes.append("x_test is left out: save it with y_test as a file of its own for --test-data")
       }
       return .table(table)
     }
-    let training = try images(x, y, path, classes: nil)
+    let training = try images(x, y, path, classes: nil, problem: problem)
     guard let testImages = try array(["x_test.npy"]) else {
       return .images(ImageCollection(training: training))
     }
@@ -49,7 +60,7 @@ enum ArrayFile {
       ImageCollection(
         training: training,
         test: try images(
-          testImages, array(["y_test.npy"]), path,
+          testImages, try? array(["y_test.npy"]), path,
           classes: training.hasLabels ? training.classNames.count : nil)))
   }
 
@@ -83,7 +94,7 @@ enum ArrayFile {
   }
 
   private static func images(
-    _ x: NumPyArray, _ y: NumPyArray?, _ path: String, classes: Int?
+    _ x: NumPyArray, _ y: NumPyArray?, _ path: String, classes: Int?, problem: ApusError? = nil
   ) throws(ApusError) -> ImageDataset {
     guard (3...4).contains(x.shape.count), x.shape[0] > 0 else {
       throw ApusError(
@@ -97,6 +108,7 @@ enum ArrayFile {
     let shape = Array(x.shape.dropFirst()) + (x.shape.count == 3 ? [1] : [])
     let labels: (values: [UInt8], count: Int)
     do throws(ApusError) {
+      if let problem { throw problem }
       labels = try self.labels(y, of: x.shape[0], path, classes: classes)
     } catch {
       // Predictions do without.
@@ -111,7 +123,8 @@ enum ArrayFile {
     _ y: NumPyArray?, of images: Int, _ path: String, classes: Int?
   ) throws(ApusError) -> (values: [UInt8], count: Int) {
     guard let y else {
-      throw ApusError("holds images without labels", at: path, expected: "their classes as y")
+      throw ApusError(
+        "holds images without labels", at: path, expected: "their classes as y, in an .npz file")
     }
     let labels = y.doubles
     guard labels.count == images, y.shape.allSatisfy({ $0 == 1 || $0 == labels.count }) else {

@@ -6,6 +6,11 @@ extension SafeTensors {
   /// - Throws: if it cannot be read or breaks a rule of the format.
   public init(contentsOf path: String) throws(ApusError) {
     let file = try FileBytes.open(path)
+    try file.withBytes { (bytes) throws(ApusError) in
+      if let found = ForeignFormat.recognize(bytes), !ForeignFormat.isSafeTensors(bytes) {
+        throw ApusError("is \(found.name)", at: path, expected: "a .safetensors file", fix: found.fix)
+      }
+    }
     self = try file.withBytes { (bytes) throws(ApusError) in try SafeTensors(bytes, name: path) }
   }
 

@@ -105,15 +105,9 @@ public struct DataSource: Sendable {
     }
   }
 
-  /// Whether the first lines have fields: as many of the same delimiter in each. What is wrong below is then wrong with a
-  /// table.
+  /// What is wrong further down is then wrong with a table.
   private static func looksLikeTable(_ text: String) -> Bool {
-    let lines = text.prefix(1 << 14).split(whereSeparator: \.isNewline).prefix(5)
-    guard lines.count > 1 else { return false }
-    return [",", ";", "\t", "|"].contains { mark in
-      let counts = Set(lines.map { $0.count { String($0) == mark } })
-      return counts.count == 1 && counts != [0]
-    }
+    TextSniffer.looksLikeTable(Array(text.prefix(1 << 14).split(whereSeparator: \.isNewline).prefix(5)))
   }
 
   private static func open(folder: String) throws(ApusError) -> DataSource {

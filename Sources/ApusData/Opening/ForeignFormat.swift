@@ -6,15 +6,37 @@ struct ForeignFormat {
   /// As in "is \(name)".
   let name: String
   let fix: String
-  /// Whether a person reads it too: a file that is named as a text may hold it.
-  var isText = false
+  /// What a file that is named as a text, or whose format as a table is given, may hold all the same.
+  var kind = Kind.binary
 
-  /// - Parameter readsTexts: whether a text is wanted as it stands, whatever format it is in: it was named as a text.
+  enum Kind {
+    case binary
+    /// Text that stands for a file that is elsewhere.
+    case pointer
+    /// Text that only a program reads.
+    case data
+    /// Text that a person reads too.
+    case markup
+  }
+
+  /// What is known of the file besides its content.
+  enum Expectation {
+    case nothing
+    /// It is named as a text.
+    case text
+    /// It is said how its table is written.
+    case table
+  }
+
   /// - Throws: for a format that Apus does not read.
   static func refuse(
-    _ bytes: UnsafeRawBufferPointer, name: String, readsTexts: Bool = false
+    _ bytes: UnsafeRawBufferPointer, name: String, expected: Expectation = .nothing
   ) throws(ApusError) {
-    guard let found = recognize(bytes), !(readsTexts && found.isText) else { return }
+    guard let found = recognize(bytes) else { return }
+    switch (expected, found.kind) {
+    case (.text, .markup), (.table, .markup), (.table, .data): return
+    default: break
+    }
     throw ApusError(
       "is \(found.name)", at: name,
       expected: "a table as CSV or TSV, IDX images, NumPy's .npy or .npz, or a text", fix: found.fix)
@@ -72,6 +94,9 @@ struct ForeignFormat {
     Signature([0x04, 0x22, 0x4D, 0x18], "an lz4 file", "expand it with unlz4"),
     Signature([0x1F, 0x9D], "a file that compress made (.Z)", "expand it with uncompress"),
     Signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", "expand it with 7z x"),
+    Signature([0x5D, 0, 0], "an lzma file", "expand it with unlzma"),
+    Signature([0x1F, 0x8B], "a gzip file within a gzip file", "expand it with gunzip"),
+    Signature([0x50, 0x4B, 5, 6], "an empty zip archive", "name another file"),
     Signature("Rar!", "a RAR archive", "expand it with unrar"),
     Signature("ustar", "a tar archive", "expand it with tar -xf", offset: 257),
     Signature("PAR1", "a Parquet file", exportIt), Signature("PARE", "an encrypted Parquet file", exportIt),
@@ -97,6 +122,12 @@ struct ForeignFormat {
     Signature("WAVE", "a WAVE sound", "save what you measured of it as CSV", offset: 8),
     Signature([0x7F, 0x45, 0x4C, 0x46], "a program", "name the data"),
     Signature([0xFF, 0xFE], "UTF-16 text", convertIt), Signature([0xFE, 0xFF], "UTF-16 text", convertIt),
+    Signature([0x5D, 0x71, 0], "a Python pickle", saveArrays),
+    Signature([0x7D, 0x71, 0], "a Python pickle", saveArrays),
+    Signature(Array("(lp0\n".utf8), "a Python pickle", saveArrays),
+    Signature(Array("(dp0\n".utf8), "a Python pickle", saveArrays),
+    Signature(Array("cnumpy".utf8), "a Python pickle", saveArrays),
+    Signature(Array("ccopy_reg\n".utf8), "a Python pickle", saveArrays),
     Signature([0x80, 2], "a Python pickle", saveArrays), Signature([0x80, 3], "a Python pickle", saveArrays),
     Signature([0x80, 4, 0x95], "a Python pickle", saveArrays),
     Signature([0x80, 5, 0x95], "a Python pickle", saveArrays),
@@ -127,7 +158,7 @@ struct ForeignFormat {
   }
 
   /// The length of the header, then the header, a JSON object.
-  private static func isSafeTensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isSafeTensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 10, bytes[8] == UInt8(ascii: "{") else { return false }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     return length <= UInt64(bytes.count - 8)

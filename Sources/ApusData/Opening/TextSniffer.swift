@@ -13,60 +13,100 @@ struct TextSniffer {
       format = nil
       return
     }
-    let text = String(
-      decoding: sample.starts(with: [0xEF, 0xBB, 0xBF]) ? sample.dropFirst(3) : sample[...], as: UTF8.self)
+    let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let text = String(decoding: sample[start...], as: UTF8.self)
     // The last line may be cut.
     var lines = text.split(maxSplits: Self.mostLines, whereSeparator: \.isNewline)
     if !isWhole || lines.count > Self.mostLines { lines = lines.dropLast() }
     let first = lines.first ?? ""
-    if first.hasPrefix("version https://git-lfs") {
+    if first.hasPrefix("version https://git-lfs") || first.hasPrefix("version https://hawser") {
       format = ForeignFormat(
-        name: "a Git LFS pointer, which stands for the file", fix: "fetch the file itself, with git lfs pull")
+        name: "a Git LFS pointer, which stands for the file", fix: "fetch the file itself, with git lfs pull",
+        kind: .pointer)
     } else if first.contains("/annex/objects/"), lines.count == 1 {
       format = ForeignFormat(
         name: "a git-annex pointer, which stands for the file",
-        fix: "fetch the file itself, with git annex get")
-    } else if Self.isARFF(lines) {
+        fix: "fetch the file itself, with git annex get", kind: .pointer)
+    } else if Self.isARFF(bytes) {
       format = ForeignFormat(
-        name: "an ARFF file", fix: "export it as CSV: a line of the attributes' names, then the data")
-    } else if let markup = Self.markup(text) {
+        name: "an ARFF file", fix: "export it as CSV: a line of the attributes' names, then the data",
+        kind: .data)
+    } else if Self.isSQL(lines) {
+      format = ForeignFormat(name: "an SQL dump", fix: "export the table as CSV", kind: .data)
+    } else if let markup = Self.markup(text, lines) {
       format = markup
     } else if let records = JSONSniffer.countValues(text) {
       format = ForeignFormat(
-        name: records > 1 ? "JSON lines" : "JSON", fix: "export the records as CSV", isText: true)
+        name: records > 1 ? "JSON lines" : "JSON", fix: "export the records as CSV", kind: .markup)
     } else if Self.isLIBSVM(lines) {
       format = ForeignFormat(
-        name: "a LIBSVM (SVMlight) file", fix: "write it as CSV, with a column for each index")
+        name: "a LIBSVM (SVMlight) file", fix: "write it as CSV, with a column for each index", kind: .data)
     } else {
       format = nil
     }
   }
 
-  /// `@relation NAME` after comments.
-  private static func isARFF(_ lines: [Substring]) -> Bool {
-    let line = lines.first { !$0.hasPrefix("%") && !$0.allSatisfy(\.isWhitespace) }
-    return line.map { $0.lowercased().hasPrefix("@relation") } ?? false
+  /// `@relation NAME` and `@attribute …`, the first lines that are no comments, however many there are.
+  private static func isARFF(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var found: [String] = []
+    var at = 0
+    while at < bytes.count, found.count < 2 {
+      var end = at
+      while end < bytes.count, bytes[end] != 10, bytes[end] != 13 { end += 1 }
+      var start = at
+      while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
+      if start < end, bytes[start] != UInt8(ascii: "%") {
+        guard bytes[start] == UInt8(ascii: "@") else { return false }
+        found.append(String(decoding: bytes[start..<min(end, start + 12)], as: UTF8.self).lowercased())
+      }
+      at = end + 1
+    }
+    return found.count == 2 && found[0].hasPrefix("@relation") && found[1].hasPrefix("@attribute")
   }
 
-  private static func markup(_ text: String) -> ForeignFormat? {
-    let start = text.drop(while: \.isWhitespace).prefix(200).lowercased()
-    guard start.hasPrefix("<") else { return nil }
-    let page = ["<!doctype html", "<html", "<head", "<body", "<table>", "<table ", "<meta "]
-    if page.contains(where: { start.hasPrefix($0) }) || (start.hasPrefix("<!--") && start.contains("<html")) {
+  private static func isSQL(_ lines: [Substring]) -> Bool {
+    guard let line = lines.first(where: { !$0.hasPrefix("--") && !$0.hasPrefix("/*") })?.uppercased() else {
+      return false
+    }
+    return ["CREATE TABLE ", "INSERT INTO ", "DROP TABLE ", "PRAGMA FOREIGN_KEYS", "BEGIN TRANSACTION;"]
+      .contains { line.hasPrefix($0) }
+  }
+
+  /// A page or a document of elements; a table may begin with the same sign.
+  private static func markup(_ text: String, _ lines: [Substring]) -> ForeignFormat? {
+    let start = text.drop(while: \.isWhitespace)
+    guard start.hasPrefix("<"), let second = start.dropFirst().first,
+      second.isLetter || second == "!" || second == "?", text.contains(">"), !looksLikeTable(lines)
+    else { return nil }
+    let beginning = start.prefix(4096).lowercased()
+    let isPage = ["<html", "<!doctype html", "<head>", "<body", "<table>", "<table ", "<meta "]
+      .contains { beginning.contains($0) }
+    if isPage {
       return ForeignFormat(
         name: "HTML: a page, not the data", fix: "download the file itself, or export its table as CSV",
-        isText: true)
+        kind: .markup)
     }
-    if start.hasPrefix("<?xml") || start.hasPrefix("<svg") || start.hasPrefix("<!doctype") {
-      return ForeignFormat(name: "XML", fix: "export the records as CSV", isText: true)
+    guard
+      beginning.hasPrefix("<?xml") || beginning.hasPrefix("<!doctype") || text.contains("</")
+        || text.contains("/>")
+    else { return nil }
+    return ForeignFormat(name: "XML", fix: "export the records as CSV", kind: .markup)
+  }
+
+  /// Whether the first lines have fields: as many of the same delimiter in each.
+  static func looksLikeTable(_ lines: [Substring]) -> Bool {
+    guard lines.count > 1 else { return false }
+    return [",", ";", "\t", "|"].contains { mark in
+      let counts = Set(lines.prefix(5).map { $0.count { String($0) == mark } })
+      return counts.count == 1 && counts != [0]
     }
-    return nil
   }
 
   /// Each line is a target and pairs of an increasing index and a value: `1 3:0.5 7:1`.
   private static func isLIBSVM(_ lines: [Substring]) -> Bool {
     var mostPairs = 0
     var rows = 0
+    var areTimes = true
     for line in lines {
       let fields = line.prefix { $0 != "#" }.split(whereSeparator: { $0 == " " || $0 == "\t" })
       guard let target = fields.first else { continue }
@@ -77,12 +117,14 @@ struct TextSniffer {
         guard pair.count == 2 else { return false }
         if pair[0] == "qid" { continue }
         guard let index = Int(pair[0]), index > last, Double(pair[1]) != nil else { return false }
+        // 9:30 and 17:05, and no number in between.
+        areTimes = areTimes && index < 24 && pair[1].count == 2 && Int(pair[1]).map { $0 < 60 } == true
         last = index
       }
       mostPairs = max(mostPairs, fields.count - 1)
       rows += 1
     }
-    return rows > 0 && mostPairs >= 2
+    return rows > 0 && mostPairs >= 2 && !areTimes
   }
 }
 

@@ -106,6 +106,13 @@ public struct LabelEncoding: Sendable, Equatable, Codable {
   /// The labels of a column of lists.
   static func lists(_ table: Table, _ index: Int, separator: String) throws(ApusError) -> LabelEncoding {
     let names = Set(distinct(table.columns[index]).flatMap { parts($0, separator) })
+    guard distinct(table.columns[index]).contains(where: { $0.contains(separator) }) || separator.isEmpty
+    else {
+      throw ApusError(
+        "no cell of the target holds “\(separator)”", at: table.place(column: index),
+        expected: "cells such as a\(separator)b",
+        fix: "leave the separator out, or name the one that they hold")
+    }
     guard !separator.isEmpty, names.count >= 2 else {
       throw ApusError(
         "the target holds \(names.count == 1 ? "a single label" : "no labels") between “\(separator)”",

@@ -110,7 +110,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
           fix: "correct the cell, or leave it empty if the value is unknown")
       }
       let numbers = cells.filter { !$0.isNaN }
-      guard let moments = Moments(numbers), moments.isVaried else {
+      // However small beside their size the differences are: they are what there is to learn.
+      guard let moments = Moments(numbers), moments.minimum < moments.maximum, moments.deviation > 0 else {
         throw ApusError(
           "the target has the same value in every training row", at: table.place(column: target.index))
       }

@@ -22,7 +22,9 @@ struct TableDialect {
   /// - Parameter bytes: the file after its byte-order mark.
   init(of bytes: UnsafeRawBufferPointer, format: TableFormat, name: String) throws(ApusError) {
     let sample = Self.sampleBytes(bytes)
-    try Self.checkIsText(UnsafeRawBufferPointer(rebasing: sample.prefix(1 << 16)), name: name)
+    try Self.checkIsText(
+      UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 18)), name: name,
+      isAsked: format.hasHeader != nil || format.delimiter != nil || !format.expectedNames.isEmpty)
     notes = []
     if let chosen = format.delimiter {
       guard let byte = chosen.utf8.first, chosen.utf8.count == 1, byte != FieldScanner.Byte.quote else {
@@ -42,6 +44,13 @@ struct TableDialect {
     let style = format.numberStyle ?? evidence.style
     self.style = style
     if format.numberStyle == nil, let note = evidence.note { notes.append(note) }
+    if format.numberStyle != nil, style.decimalMark.asciiValue == delimiter,
+      !rows.contains(where: { $0.contains { $0.isQuoted && $0.text.contains(style.decimalMark) } })
+    {
+      throw ApusError(
+        "\"\(style.decimalMark)\" is given as the decimal mark, and stands between the fields", at: name,
+        expected: "another mark, or quotes around the numbers", fix: "leave the decimal mark out")
+    }
     let missing = MissingTexts(format.missingTexts)
     let cells = rows.map { row in row.map { CellGuess($0, style, missing) } }
     let isHeaded = format.hasHeader ?? Self.detectHeader(rows, cells, expected: format.expectedNames)
@@ -112,8 +121,10 @@ struct TableDialect {
     byte == FieldScanner.Byte.lineFeed || byte == FieldScanner.Byte.carriageReturn
   }
 
-  private static func checkIsText(_ bytes: UnsafeRawBufferPointer, name: String) throws(ApusError) {
-    try ForeignFormat.refuse(bytes, name: name)
+  private static func checkIsText(
+    _ bytes: UnsafeRawBufferPointer, name: String, isAsked: Bool
+  ) throws(ApusError) {
+    try ForeignFormat.refuse(bytes, name: name, expected: isAsked ? .table : .nothing)
     if let zero = bytes.firstIndex(of: 0) {
       throw ApusError(
         "is a binary file: byte \(zero + 1) is zero", at: name, expected: "CSV or TSV in UTF-8",

@@ -11,7 +11,7 @@ enum TextFile {
       file.withBytes({ Gzip.isGzip($0) })
       ? FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name) : file
     try plain.withBytes { (bytes) throws(ApusError) in
-      try ForeignFormat.refuse(bytes, name: file.name, readsTexts: isNamed)
+      try ForeignFormat.refuse(bytes, name: file.name, expected: isNamed ? .text : .nothing)
     }
     guard var text = plain.text else {
       throw ApusError("the file isn't UTF-8 text", at: file.name, fix: "convert it to UTF-8")

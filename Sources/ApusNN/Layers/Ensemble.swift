@@ -62,12 +62,13 @@ public struct Ensemble: Layer {
 }
 
 extension Model {
-  /// One model that averages the predictions of several of the same architecture.
+  /// One model that averages the predictions of several of the same architecture and objective.
   ///
-  /// - Parameter loss: what the members were trained with: it says what their outputs are.
-  /// - Throws: when the architectures differ, or are no layers one after the other.
-  public static func ensemble(of models: [Model], loss: any Loss) throws -> Model {
+  /// - Throws: when the architectures differ, or aren't layers one after the other; when the first has no objective, which
+  ///   says what the outputs are.
+  public static func ensemble(of models: [Model]) throws -> Model {
     let first = try alike(models)
+    let loss = try first.requireObjective().loss
     guard let layers = first.network as? Sequential else {
       throw ApusError("an ensemble of \(type(of: first.network).name)s", expected: "models of layers")
     }
@@ -91,6 +92,7 @@ extension Model {
       }
     }
     result = result.replacingStorage(arena)
+    (result.objective, result.preprocessing) = (first.objective, first.preprocessing)
     return result
   }
 

@@ -20,9 +20,11 @@ extension Model {
     default: return self
     }
     guard folding.count > 0 else { return self }
-    return try Model(inputs: inputs, seed: seed, network: folded) { parameter in
+    var model = try Model(inputs: inputs, seed: seed, network: folded) { parameter in
       folding.values[parameter.path] ?? []
     }
+    (model.objective, model.preprocessing) = (objective, preprocessing)
+    return model
   }
 }
 

@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// A network with its weights: a value. Copy it, average several, compare, save.
 ///
@@ -20,6 +21,12 @@ public struct Model: Sendable {
   public let parameters: [Parameter]
   /// The layers as traced, composites taken apart.
   public let summary: [LayerSummary]
+  /// What the model is for; nil for one that only computes, whose predictions are its raw outputs.
+  public var objective: Objective? { didSet { objectiveProblem = nil } }
+  /// Why a file's objective is not known here.
+  private(set) var objectiveProblem: ApusError?
+  /// How raw rows become inputs, fitted to the training rows; nil for a model of arrays.
+  public var preprocessing: InputSchema?
   /// Numbers of layers that may change without planning again (dropout rates), by path.
   public var settings: [String: Double]
   /// All parameters in one arena; shared between copies until one of them changes.
@@ -88,6 +95,26 @@ public struct Model: Sendable {
   /// The number of weights and biases.
   public var parameterCount: Int {
     parameters.reduce(0) { $0 + ($1.specification.isState ? 0 : $1.count) }
+  }
+
+  /// The objective, for whatever cannot do without.
+  ///
+  /// - Throws: where the model has none, with the reason.
+  public func requireObjective() throws(ApusError) -> Objective {
+    if let objective { return objective }
+    throw objectiveProblem
+      ?? ApusError(
+        "the model has no objective, which says what its outputs mean",
+        expected: "a loss and targets, as of Objective.classes([\"no\", \"yes\"])",
+        fix: "fit the model, or set model.objective")
+  }
+
+  /// The same model without an objective, and why.
+  func withoutObjective(_ problem: ApusError) -> Model {
+    var model = self
+    model.objective = nil
+    model.objectiveProblem = problem
+    return model
   }
 
   /// The shape of one sample of the first input.

@@ -19,12 +19,11 @@ public final class Predictor: Sendable {
   private let idle = Mutex<[Executable]>([])
 
   /// - Parameters:
-  ///   - outputs: names of outputs; the main one when nil. What is not asked for costs nothing.
-  ///   - loss: turns the main output into predictions (logits into probabilities); as it is when nil.
+  ///   - outputs: names of outputs; the main one when nil. What is not asked for costs nothing. The main output is made
+  ///     a prediction as the model's objective says (logits become probabilities); without an objective it stays as it is.
   /// - Throws: when there is no such output; what ``Engine/standard()`` throws.
   public init(
-    _ model: Model, outputs: [String]? = nil, loss: (any Loss)? = nil, capacity: Int = 256,
-    engine: Engine? = nil
+    _ model: Model, outputs: [String]? = nil, capacity: Int = 256, engine: Engine? = nil
   ) throws {
     self.model = model
     self.capacity = max(capacity, 1)
@@ -39,7 +38,7 @@ public final class Predictor: Sendable {
       inputs: inputs.tensors + traced.inputs,
       outputs: self.outputs.map { output in
         let result = results[output.name]
-        return output == model.outputs[0] ? loss?.prediction(result) ?? result : result
+        return output == model.outputs[0] ? model.objective?.loss.prediction(result) ?? result : result
       })
     binding = traced.binding
     let first = try makeExecutable()

@@ -115,7 +115,7 @@ package struct Export {
       \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
         keep: .last, seed: \(lesson.seed))
       try trainer.fit(&model, training, validation: validation, epochs: \(epochs), batch: \(settings.batch))
-      for metric in try model.evaluate(validation.count > 0 ? validation : training, loss: trainer.settings.loss) {
+      for metric in try model.evaluate(on: validation.count > 0 ? validation : training) {
         print(metric)
       }
 

@@ -113,20 +113,14 @@ package struct LessonPlan: Sendable {
   }
 
   package func session(_ model: Model, engine: Engine) throws -> TrainingSession {
-    try TrainingSession(
-      model, training: training, validation: validation, settings: settings, scale: scale, engine: engine)
+    var model = model
+    (model.objective, model.preprocessing) = (objective, samples.schema)
+    return try TrainingSession(
+      model, training: training, validation: validation, settings: settings, engine: engine)
   }
 
-  /// What regression outputs are scaled by.
-  var scale: TargetScale {
-    guard points.task == .regression, case .table(let preprocessing) = samples.schema else {
-      return TargetScale()
-    }
-    return TargetScale(mean: preprocessing.target.mean, deviation: preprocessing.target.deviation)
-  }
-
-  func saved(_ model: Model) -> SavedModel {
-    SavedModel(model: model, schema: samples.schema, loss: settings.loss)
+  var objective: Objective {
+    Objective(training.targets, loss: settings.loss, scales: samples.schema.scales)
   }
 
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.

@@ -31,7 +31,7 @@ final class Easel: @unchecked Sendable {
     pass = try UnitPass(
       model, parameters: arena, loss: plan.settings.loss, layers: plan.activationPaths, engine: engine)
     evaluator = try Evaluator(
-      model, parameters: arena, loss: plan.settings.loss, scale: plan.scale,
+      model, parameters: arena, objective: plan.objective,
       capacity: min(256, plan.training.count), engine: engine)
     let (x, y) = Self.places(plan.points, self.size)
     places = try plan.features(x: x, y: y)
@@ -182,7 +182,8 @@ final class Easel: @unchecked Sendable {
       let range = targets
       return values.map { value in
         Self.byte(
-          (plan.scale.original(Double(value)) - range.lowerBound) / (range.upperBound - range.lowerBound))
+          (plan.objective.scale.original(Double(value)) - range.lowerBound)
+            / (range.upperBound - range.lowerBound))
       }
     }
     let areProbabilities = plan.settings.loss.predictions == .probabilities

@@ -40,7 +40,7 @@ struct LessonLandscape {
     let dataset = plan.training.subset(chosen)
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
-      model, parameters: arena, loss: plan.settings.loss, scale: plan.scale, capacity: chosen.count,
+      model, parameters: arena, objective: plan.objective, capacity: chosen.count,
       engine: .onOneThread())
     func places(_ range: ClosedRange<Double>) -> [Double] {
       (0..<Self.size).map {

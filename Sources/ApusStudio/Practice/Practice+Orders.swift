@@ -1,5 +1,6 @@
 package import ApusCore
 import ApusData
+import ApusNN
 import ApusTraining
 import Synchronization
 
@@ -172,7 +173,7 @@ extension Practice {
   package func modelFile() async throws -> [UInt8] {
     let slot = Slot<[UInt8]>()
     _ = try await perform { trainee in
-      slot.value = try trainee.plan.saved(trainee.session.snapshot()).serialized()
+      slot.value = try trainee.session.snapshot().serialized()
       return .null
     }
     return slot.value ?? []

@@ -368,7 +368,7 @@ package final class Trainee {
       validation: isTrained ? plan.validation.map { session.evaluate($0) } ?? [] : [], test: [])
     return Patient(
       session.snapshot(), training: plan.training, validation: plan.validation, settings: plan.settings,
-      scale: plan.scale, names: plan.names, outcome: isTrained ? outcome : nil,
+      names: plan.names, outcome: isTrained ? outcome : nil,
       engine: try? Engine(instructionSet: engine.instructionSet, threads: 1))
   }
 }

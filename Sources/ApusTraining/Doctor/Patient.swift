@@ -14,8 +14,6 @@ public final class Patient {
   public let settings: TrainingSettings
   /// The raw table that the rows come from, for what is said of columns.
   public let table: PatientTable?
-  /// Turns regression outputs into original units.
-  public let scale: TargetScale
   public let names: PatientNames
 
   private let givenOutcome: TrainingOutcome?
@@ -30,7 +28,7 @@ public final class Patient {
   ///   - outcome: what training came to, for a model that has been trained; when nil a copy is trained for a while.
   public init(
     _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil,
-    settings: TrainingSettings, table: PatientTable? = nil, scale: TargetScale = TargetScale(),
+    settings: TrainingSettings, table: PatientTable? = nil,
     names: PatientNames = PatientNames(), outcome: TrainingOutcome? = nil, engine: Engine? = nil
   ) {
     self.model = model
@@ -39,7 +37,6 @@ public final class Patient {
     self.test = test.flatMap { $0.count > 0 ? $0 : nil }
     self.settings = settings
     self.table = table
-    self.scale = scale
     self.names = names
     givenOutcome = outcome
     givenEngine = engine

@@ -30,7 +30,7 @@ struct Rehearsal {
     settings.ensemble = nil
     let session = try TrainingSession(
       patient.model, training: patient.training, validation: patient.validation, settings: settings,
-      scale: patient.scale, engine: patient.engine())
+      engine: patient.engine())
     wholeRun = session.stepCount
     let batch = min(patient.settings.batch, patient.training.count)
     let affordable = Int(min(Self.mostWork / max(patient.stepWork(rows: batch), 1), 1e6))

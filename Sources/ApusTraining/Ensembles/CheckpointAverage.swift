@@ -20,7 +20,7 @@ public struct CheckpointAverage: EnsembleMethod {
     if kept.count > count { kept.removeFirst() }
   }
 
-  public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
+  public func result(of model: Model, kept: [[Float]]) throws -> Model? {
     kept.isEmpty ? nil : try .average(of: kept.map { self.model(model, $0) })
   }
 

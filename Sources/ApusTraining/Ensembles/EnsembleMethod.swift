@@ -17,9 +17,9 @@ public protocol EnsembleMethod: Named {
   func observe(_ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]])
 
   /// The model that comes of what was kept; nil where it is that of the last step.
-  func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model?
+  func result(of model: Model, kept: [[Float]]) throws -> Model?
 
-  /// Which weights that model has; nil where ``result(of:kept:loss:)`` gives none.
+  /// Which weights that model has; nil where ``result(of:kept:)`` gives none.
   func keptWeights(_ kept: [[Float]]) -> KeptWeights?
 
   /// Why a training of so many epochs cannot be averaged like this; nil where it can.
@@ -47,7 +47,7 @@ extension EnsembleMethod {
   public func observe(
     _ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]]
   ) {}
-  public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? { nil }
+  public func result(of model: Model, kept: [[Float]]) throws -> Model? { nil }
   public func keptWeights(_ kept: [[Float]]) -> KeptWeights? { nil }
   public func problem(epochs: Int) -> String? { nil }
 

@@ -30,7 +30,7 @@ public struct MovingAverage: EnsembleMethod {
     }
   }
 
-  public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
+  public func result(of model: Model, kept: [[Float]]) throws -> Model? {
     kept.first.map { self.model(model, $0) }
   }
 

@@ -23,8 +23,8 @@ public struct SnapshotEnsemble: EnsembleMethod {
     if parts > before { kept.append(Array(weights)) }
   }
 
-  public func result(of model: Model, kept: [[Float]], loss: any Loss) throws -> Model? {
-    kept.count < 2 ? nil : try .ensemble(of: kept.map { self.model(model, $0) }, loss: loss)
+  public func result(of model: Model, kept: [[Float]]) throws -> Model? {
+    kept.count < 2 ? nil : try .ensemble(of: kept.map { self.model(model, $0) })
   }
 
   public func keptWeights(_ kept: [[Float]]) -> KeptWeights? {

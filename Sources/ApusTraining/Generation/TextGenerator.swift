@@ -1,11 +1,11 @@
 public import ApusCore
 public import ApusData
-import ApusNN
+public import ApusNN
 
 /// Writes on from a text, one character after the other (MISSION A12).
 ///
 /// ```swift
-/// let generator = try TextGenerator(SavedModel(contentsOf: "runs/corpus-1/model.safetensors"))
+/// let generator = try TextGenerator(Model(contentsOf: "runs/corpus-1/model.safetensors"))
 /// let text = try generator.generate(prompt: "ROMEO:", length: 500, TextSampling(temperature: 0.8, seed: 1))
 /// ```
 ///
@@ -21,14 +21,14 @@ public final class TextGenerator {
   private let decoder: SequenceDecoder
 
   /// - Throws: when the model was not trained on a text.
-  public init(_ saved: SavedModel, engine: Engine? = nil) throws {
-    guard case .text(let text)? = saved.schema else {
+  public init(_ model: Model, engine: Engine? = nil) throws {
+    guard case .text(let text)? = model.preprocessing else {
       throw ApusError(
         "the model was not trained on a text", expected: "one of apus train TEXT.txt",
         fix: "use apus predict for tables and images")
     }
     vocabulary = text.vocabulary
-    decoder = try SequenceDecoder(saved.model, engine: engine)
+    decoder = try SequenceDecoder(model, engine: engine)
     guard decoder.classes == vocabulary.count else {
       throw ApusError(
         "the model puts out \(decoder.classes) classes for \(vocabulary.count) characters",

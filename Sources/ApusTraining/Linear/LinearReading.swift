@@ -10,6 +10,8 @@ public struct LinearReading: Sendable {
     public var weight: Double
     /// The weight times the standard deviation of what it multiplies: how much the term moves the score.
     public var effect: Double
+    /// The weight times the mean of what it multiplies: how large the term is.
+    public var size: Double
   }
 
   /// Σ weight · column + intercept.
@@ -67,15 +69,12 @@ public struct LinearReading: Sendable {
 }
 
 extension LinearReading {
-  /// - Parameters:
-  ///   - schema: how the columns were scaled.
-  ///   - scale: how the target was scaled.
   /// - Returns: nil where the network is not a single dense layer.
   init?(
-    _ model: Model, _ training: any Dataset, _ schema: InputSchema?, _ scale: TargetScale,
-    _ settings: TrainingSettings, _ history: History
+    _ model: Model, _ training: any Dataset, _ settings: TrainingSettings, _ history: History
   ) {
     guard let scores = LinearScores(model, on: training) else { return nil }
+    let scale = model.objective?.scale ?? TargetScale()
     weightNorm = Self.norm(scores.weights)
     weightCount = scores.weights.count
     zeroCount = scores.weights.count { $0 == 0 }
@@ -101,7 +100,7 @@ extension LinearReading {
       let free = scores.rows - (closedForm?.rank ?? scores.columns + 1)
       residualDeviation = free > 0 ? (squares / Double(free)).squareRoot() * scale.deviation : nil
     }
-    if case .table(let table)? = schema {
+    if case .table(let table)? = model.preprocessing {
       rules = Self.rules(scores, table.featureUnits, names, decision, scale, threshold, training.targets)
     }
   }
@@ -125,7 +124,10 @@ extension LinearReading {
       var terms: [Term] = []
       for ((unit, weight), deviation) in zip(zip(units, weights), deviations) {
         intercept -= weight * unit.mean / unit.deviation
-        terms.append(Term(name: unit.term, weight: weight / unit.deviation, effect: weight * deviation))
+        terms.append(
+          Term(
+            name: unit.term, weight: weight / unit.deviation, effect: weight * deviation,
+            size: weight * unit.mean / unit.deviation))
       }
       let ranked = terms.enumerated().sorted {
         (-abs($0.element.effect), $0.offset) < (-abs($1.element.effect), $1.offset)
@@ -149,6 +151,7 @@ extension LinearReading {
         for index in rule.terms.indices {
           rule.terms[index].weight *= scale.deviation
           rule.terms[index].effect *= scale.deviation
+          rule.terms[index].size *= scale.deviation
         }
         rule.intercept = scale.mean + scale.deviation * rule.intercept
         return rule

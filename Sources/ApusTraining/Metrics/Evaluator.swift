@@ -14,13 +14,13 @@ package final class Evaluator {
 
   /// - Parameters:
   ///   - parameters: the arena to read the weights from, which may change between evaluations.
-  ///   - scale: turns regression outputs into original units.
   ///   - mode: for Monte-Carlo dropout one that samples it.
   package init(
-    _ model: Model, parameters: TensorStorage, loss: any Loss, scale: TargetScale = TargetScale(),
+    _ model: Model, parameters: TensorStorage, objective: Objective,
     mode: TracingMode = .inference, capacity: Int = 256, engine: Engine
   ) throws {
     let traced = TracedModel(model, mode: mode)
+    let loss = objective.loss
     let input = model.inputs[0].tensor
     let output = traced(input)
     let target = Tensor.input("target", loss.targetType(for: output.shape))
@@ -33,7 +33,7 @@ package final class Evaluator {
     key?[0] = Int32(truncatingIfNeeded: model.seed)
     key?[1] = Int32(truncatingIfNeeded: model.seed >> 32)
     self.capacity = capacity
-    self.scale = scale
+    scale = objective.scale
     place = BatchPlace(executable, loss.classTargets, model)
     kind = loss.predictions
   }
@@ -99,33 +99,5 @@ extension Evaluator {
     var best = range.lowerBound
     for index in range where values[index] > values[best] { best = index }
     return Int32(best - range.lowerBound)
-  }
-}
-
-/// What regression targets were scaled by: original = mean + deviation · scaled.
-public struct TargetScale: Sendable, Equatable {
-  public var mean: Double
-  public var deviation: Double
-
-  public init(mean: Double = 0, deviation: Double = 1) {
-    self.mean = mean
-    self.deviation = deviation
-  }
-
-  func original(_ scaled: Float) -> Float { Float(original(Double(scaled))) }
-
-  package func original(_ scaled: Double) -> Double { mean + deviation * scaled }
-
-  /// A value in its own unit with all digits that a network's float32 output is good for: 24 bits of a deviation.
-  package func text(_ value: Double) -> String { text(value, relative: 0x1p-23) }
-
-  /// A value in its own unit, to a part of the deviation.
-  package func text(_ value: Double, relative: Double) -> String {
-    let step = deviation * relative
-    guard value.isFinite, step.isFinite, step > 0, step < 1 else { return shortText(value) }
-    var (decimals, factor) = (0, 1.0)
-    while factor * step < 1, decimals < 15 { (decimals, factor) = (decimals + 1, factor * 10) }
-    let scaled = value * factor
-    return shortText(abs(scaled) < 0x1p52 ? scaled.rounded() / factor : value)
   }
 }

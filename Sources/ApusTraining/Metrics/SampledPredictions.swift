@@ -17,15 +17,15 @@ extension Model {
   /// Predictions beside the truth, as the mean of passes with dropout.
   ///
   /// - Parameter passes: at least 2.
-  /// - Throws: for fewer passes; what ``results(on:loss:scale:threshold:engine:)`` throws.
+  /// - Throws: for fewer passes; what ``results(on:threshold:engine:)`` throws.
   public func sampledResults(
-    on dataset: any Dataset, passes: Int, loss: any Loss, scale: TargetScale = TargetScale(),
+    on dataset: any Dataset, passes: Int,
     threshold: Double? = nil, engine: Engine? = nil
   ) throws -> SampledPredictions {
     guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
     let evaluator = try Evaluator(
-      self, parameters: storage, loss: loss, scale: scale,
-      mode: .sampling, engine: engine ?? Engine.standard()
+      self, parameters: storage, objective: requireObjective(), mode: .sampling,
+      engine: engine ?? Engine.standard()
     )
     let first = evaluator.run(dataset, threshold: threshold)
     // Welford's means and sums of squares, in double precision.

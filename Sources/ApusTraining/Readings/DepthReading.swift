@@ -1,6 +1,6 @@
 public import ApusCore
 public import ApusData
-import ApusNN
+public import ApusNN
 
 /// What each layer of a model puts out on some samples, and the gradient of the mean loss that comes back to it (MISSION N;
 /// S4): whether signals or gradients fade, grow or saturate through depth. Without dropout.
@@ -23,14 +23,14 @@ public struct DepthReading: Sendable {
   ///   - rows: at most so many of the data's, chosen by the seed.
   /// - Throws: when the data does not fit the model or lacks the target.
   public init(
-    _ saved: SavedModel, _ source: DataSource, rows: Int = 256, seed: UInt64 = 0, engine: Engine? = nil
+    _ model: Model, _ source: DataSource, rows: Int = 256, seed: UInt64 = 0, engine: Engine? = nil
   ) throws {
-    let samples = try saved.samples(source)
+    let samples = try model.samples(source)
     let chosen = Philox(seed: seed, path: "depth rows").permutation(samples.count).prefix(max(rows, 1))
       .sorted()
     let batch = try samples.batch(chosen)
     let pass = try DepthPass(
-      saved.model, loss: saved.requireLoss(), batch: batch, engine: engine ?? Engine.standard())
+      model, loss: model.requireObjective().loss, batch: batch, engine: engine ?? Engine.standard())
     layers = try pass.run()
     self.rows = batch.count
   }

@@ -1,6 +1,6 @@
 public import ApusCore
 public import ApusData
-package import ApusNN
+public import ApusNN
 
 /// The loss on a plane through a model's weights, in two random directions of which each filter is as long as the model's
 /// own (Li et al. 2018, "Visualizing the loss landscape of neural nets"): so that sharp and flat are a matter of the model
@@ -24,18 +24,17 @@ public struct LossLandscape: Sendable {
   ///   - seed: of rows and directions.
   /// - Throws: when the data does not fit the model or lacks the target.
   public init(
-    _ saved: SavedModel, _ source: DataSource, size: Int = 31, radius: Double = 1, rows: Int = 512,
+    _ model: Model, _ source: DataSource, size: Int = 31, radius: Double = 1, rows: Int = 512,
     seed: UInt64 = 0,
     engine: Engine? = nil
   ) throws {
-    let all = try saved.samples(source)
+    let all = try model.samples(source)
     let chosen = Philox(seed: seed, path: "landscape rows").permutation(all.count).prefix(rows).sorted()
     let dataset = all.subset(chosen)
     let size = max(size, 3) | 1
-    let model = saved.model
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
-      model, parameters: arena, loss: saved.requireLoss(), scale: saved.scale,
+      model, parameters: arena, objective: model.requireObjective(),
       engine: engine ?? Engine.standard())
     let plane = WeightPlane(random: model, seed: seed)
     let steps = (0..<size).map { radius * (2 * Double($0) / Double(size - 1) - 1) }

@@ -1,6 +1,6 @@
 public import ApusCore
 public import ApusData
-import ApusNN
+public import ApusNN
 
 /// What a model of two columns of numbers puts out all over the plane, and what each of its hidden units does (MISSION N).
 public struct PlaneReading: Sendable {
@@ -36,8 +36,8 @@ public struct PlaneReading: Sendable {
 
   /// - Parameter size: places along each axis.
   /// - Throws: when the model does not take two columns of numbers, or the data lacks one of them.
-  public init(_ saved: SavedModel, _ source: DataSource, size: Int = 100, engine: Engine? = nil) throws {
-    guard case .table(let preprocessing)? = saved.schema, preprocessing.columns.count == 2,
+  public init(_ model: Model, _ source: DataSource, size: Int = 100, engine: Engine? = nil) throws {
+    guard case .table(let preprocessing)? = model.preprocessing, preprocessing.columns.count == 2,
       preprocessing.columns.allSatisfy({ $0.kind == .number })
     else {
       throw ApusError(
@@ -63,7 +63,7 @@ public struct PlaneReading: Sendable {
     let grid = try Self.grid(preprocessing, places: [first, second], x, y, size: self.size, table)
     let dataset = try preprocessing.apply(to: grid).dataset
     let engine = try engine ?? Engine.standard()
-    let (predictions, hidden) = try Self.run(saved, dataset, engine)
+    let (predictions, hidden) = try Self.run(model, dataset, engine)
     outputs = predictions
     width = predictions.count / dataset.count
     layers = hidden
@@ -79,7 +79,7 @@ public struct PlaneReading: Sendable {
       labels = EvaluatedSamples(
         width: width, predictions: predictions.map { Double($0) },
         labels: Array(repeating: 0, count: dataset.count), values: [],
-        losses: [], kind: try saved.requireLoss().predictions
+        losses: [], kind: try model.requireObjective().loss.predictions
       ).predictedLabels.map { Int($0) }
       let truth = try? preprocessing.apply(to: table)
       let known = Set(truth?.hasTarget == true ? truth!.rowsWithTarget : [])
@@ -129,16 +129,16 @@ public struct PlaneReading: Sendable {
 
   /// Predictions, and what follows each activation.
   private static func run(
-    _ saved: SavedModel, _ dataset: TableDataset, _ engine: Engine
+    _ model: Model, _ dataset: TableDataset, _ engine: Engine
   ) throws -> (predictions: [Float], layers: [Layer]) {
-    let hidden = TracedModel(traced: saved.model, mode: .inference).ownLayers.filter {
+    let hidden = TracedModel(traced: model, mode: .inference).ownLayers.filter {
       $0.layer is any Activation && $0.outputShape.rank == 2
     }.prefix(mostLayers)
     let pass = try UnitPass(
-      saved.model, parameters: saved.model.storage, loss: try saved.requireLoss(), layers: hidden.map(\.path),
+      model, parameters: model.storage, loss: try model.requireObjective().loss, layers: hidden.map(\.path),
       engine: engine)
     let results = pass.run(dataset.features)
-    let scale = saved.scale
+    let scale = model.objective?.scale ?? TargetScale()
     let isRegression = if case .values = dataset.targets { true } else { false }
     let predictions = isRegression ? results[0].map { scale.original($0) } : results[0]
     return (

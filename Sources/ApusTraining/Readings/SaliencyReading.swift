@@ -1,6 +1,6 @@
 public import ApusCore
 public import ApusData
-import ApusNN
+public import ApusNN
 
 /// The gradient of each sample's loss with respect to its input (MISSION N; S1's ∂ℓ/∂x; Simonyan et al. 2013): what of the
 /// input the model's answer hangs on.
@@ -25,13 +25,12 @@ public struct SaliencyReading: Sendable {
   /// - Parameter rows: at most so many, chosen by the seed.
   /// - Throws: when the data does not fit the model or lacks the target.
   public init(
-    _ saved: SavedModel, _ source: DataSource, rows: Int = 24, seed: UInt64 = 0, engine: Engine? = nil
+    _ model: Model, _ source: DataSource, rows: Int = 24, seed: UInt64 = 0, engine: Engine? = nil
   ) throws {
-    let all = try saved.samples(source)
+    let all = try model.samples(source)
     let chosen = Philox(seed: seed, path: "saliency rows").permutation(all.count).prefix(max(rows, 1))
       .sorted()
     let batch = try all.batch(chosen)
-    let model = saved.model
     let traced = TracedModel(model, mode: .inference)
     let input = model.inputs[0].tensor
     guard input.scalar == .float32 else {
@@ -39,7 +38,7 @@ public struct SaliencyReading: Sendable {
         "the model takes class numbers, which have no gradient", expected: "a model of images or tables")
     }
     let output = traced(input)
-    let loss = try saved.requireLoss()
+    let loss = try model.requireObjective().loss
     let target = Tensor.input("target", loss.targetType(for: output.shape))
     let gradient = gradients(of: loss(output, target), withRespectTo: [input])[0]
     let executable = try (engine ?? Engine.standard()).compile(
@@ -54,7 +53,7 @@ public struct SaliencyReading: Sendable {
     let found = Array(executable.floats(output: 0, rows: batch.count))
     let predictions = Array(executable.floats(output: 1, rows: batch.count))
     shape = model.inputShape
-    featureNames = if case .table(let table)? = saved.schema { table.featureNames } else { [] }
+    featureNames = if case .table(let table)? = model.preprocessing { table.featureNames } else { [] }
     let size = batch.inputSize
     let results = EvaluatedSamples(
       width: width, predictions: predictions.map { Double($0) }, labels: batch.labels, values: [],

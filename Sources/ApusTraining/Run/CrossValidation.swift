@@ -42,7 +42,8 @@ public struct CrossValidation: Sendable {
     guard folds >= 2 else { throw ApusError("\(folds) folds", at: "data.folds", expected: "at least 2") }
     self.configuration = configuration
     self.folds = folds
-    let (files, lock) = try RunFolder.take(folder, name: "folds", overwrite ? .overwrite : .refuse)
+    let (files, lock) = try RunFolder.take(
+      folder, name: "folds", overwrite ? .overwrite : .refuse, keepsModel: false)
     self.folder = files.path
     self.lock = lock
   }

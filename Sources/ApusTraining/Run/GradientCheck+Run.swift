@@ -1,6 +1,6 @@
 import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
 
 extension GradientCheck {
   /// Of the model that a configuration would train, on some of its training rows.
@@ -16,16 +16,15 @@ extension GradientCheck {
   /// gradient must be right on any.
   ///
   /// - Throws: when the loss does not fit the model's outputs.
-  public init(_ saved: SavedModel, rows: Int, elements: Int) throws {
-    let model = saved.model
+  public init(_ model: Model, rows: Int, elements: Int) throws {
     let random = Philox(seed: model.seed, path: "gradient check samples")
     let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = try saved.requireLoss().targetType(for: [.rows, 2]).scalar == .int32
+    let isLabelled = try model.requireObjective().loss.targetType(for: [.rows, 2]).scalar == .int32
     let targets =
-      saved.schema?.targets
+      model.objective?.targets
       ?? (isLabelled
         ? .classes(names: (0..<outputs).map { "\($0)" }) : .values(names: (0..<outputs).map { "\($0)" }))
-    let isText = if case .text? = saved.schema { true } else { false }
+    let isText = if case .text? = model.preprocessing { true } else { false }
     var batch = Batch(
       capacity: rows, inputShape: model.inputShape, targets: targets,
       positions: isText ? model.inputShape[0] : 1)
@@ -41,6 +40,6 @@ extension GradientCheck {
       batch.labels[index] = Int32(random.integer(start + UInt64(index), below: targets.outputCount))
     }
     for index in batch.values.indices { batch.values[index] = Float(random.normal(start + UInt64(index))) }
-    try self.init(model, loss: try saved.requireLoss(), batch: batch, elements: elements)
+    try self.init(model, loss: model.requireObjective().loss, batch: batch, elements: elements)
   }
 }

@@ -7,14 +7,14 @@ import ApusNN
 /// Inputs are made as they were for the model, and the fit is not repeated. Where the target is another one than the
 /// model's, the last dense layer begins anew, with as many units as the target needs.
 struct Pretrained {
-  let saved: SavedModel
+  let model: Model
   let place: String
 
   /// - Throws: when the file cannot be read or does not say how its inputs are made.
   init(contentsOf path: String) throws {
-    saved = try SavedModel(contentsOf: path)
+    model = try Model(contentsOf: path)
     place = path
-    guard saved.schema != nil else {
+    guard model.preprocessing != nil else {
       throw ApusError(
         "the model file does not say how its inputs are made", at: path,
         expected: "a model that apus train wrote")
@@ -25,7 +25,7 @@ struct Pretrained {
   ///
   /// - Throws: when the model is for tables.
   func preprocessing(of images: ImageDataset) throws(ApusError) -> ImagePreprocessing {
-    guard case .images(var preprocessing)? = saved.schema else {
+    guard case .images(var preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on a table, and this is a set of images", at: place)
     }
     if !images.classNames.allSatisfy(preprocessing.classNames.contains) {
@@ -40,7 +40,7 @@ struct Pretrained {
   func preprocessing(of task: TableTask, _ rows: TrainingRows) throws(ApusError) -> (
     preprocessing: TablePreprocessing, notes: [String]
   ) {
-    guard case .table(let preprocessing)? = saved.schema else {
+    guard case .table(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on images, and this is a table", at: place)
     }
     do throws(ApusError) {
@@ -54,7 +54,7 @@ struct Pretrained {
   ///
   /// - Throws: when the model is not for texts, or sees another number of characters.
   func preprocessing(ofText given: DataConfiguration) throws(ApusError) -> TextPreprocessing {
-    guard case .text(let preprocessing)? = saved.schema else {
+    guard case .text(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was not trained on a text, and this is one", at: place)
     }
     guard given.context ?? preprocessing.context == preprocessing.context else {
@@ -69,8 +69,8 @@ struct Pretrained {
   ///
   /// - Throws: when it cannot be told which layer puts them out.
   func network(for targets: TargetKind, outputs: Int) throws(ApusError) -> any Network {
-    guard targets != saved.schema?.targets else { return saved.model.network }
-    guard let network = saved.model.network as? Sequential, let (path, old) = Self.lastDense(of: network)
+    guard targets != model.objective?.targets else { return model.network }
+    guard let network = model.network as? Sequential, let (path, old) = Self.lastDense(of: network)
     else {
       throw ApusError(
         "the target is another one than the model's, and it cannot be told which layer puts it out",
@@ -91,7 +91,7 @@ struct Pretrained {
   /// - Throws: when nothing agrees.
   func start(_ model: Model, for targets: TargetKind) throws(ApusError) -> (model: Model, line: String) {
     var left = ""
-    if targets != saved.schema?.targets, let network = model.network as? Sequential,
+    if targets != self.model.objective?.targets, let network = model.network as? Sequential,
       let (path, _) = Self.lastDense(of: network)
     {
       left = path.map(String.init).joined(separator: ".") + "."
@@ -99,20 +99,20 @@ struct Pretrained {
     let arena = TensorStorage(Array(model.storage.floats))
     var anew: [String] = []
     for parameter in model.parameters {
-      guard let source = saved.model.parameters.first(where: { $0.path == parameter.path }),
+      guard let source = self.model.parameters.first(where: { $0.path == parameter.path }),
         source.shape == parameter.shape, left.isEmpty || !parameter.path.hasPrefix(left)
       else {
         anew.append(parameter.path)
         continue
       }
       for (to, from) in zip(parameter.range, source.range) {
-        arena.floats[to] = saved.model.storage.floats[from]
+        arena.floats[to] = self.model.storage.floats[from]
       }
     }
     guard anew.count < model.parameters.count else {
       throw ApusError(
         "no parameter of the model has the path and shape of one in the file", at: place,
-        expected: saved.model.parameters.prefix(8).map { "\($0.path) \($0.shape)" }.joined(separator: ", "))
+        expected: self.model.parameters.prefix(8).map { "\($0.path) \($0.shape)" }.joined(separator: ", "))
     }
     let line =
       "weights of \(place)" + (anew.isEmpty ? "" : "; \(anew.joined(separator: ", ")) begin anew")
@@ -122,7 +122,7 @@ struct Pretrained {
   /// A hash of the weights, for telling whether a checkpoint belongs to them.
   var fingerprint: UInt64 {
     var hash = StableHasher()
-    for value in saved.model.storage.floats { hash.add(UInt64(value.bitPattern)) }
+    for value in self.model.storage.floats { hash.add(UInt64(value.bitPattern)) }
     return hash.value
   }
 

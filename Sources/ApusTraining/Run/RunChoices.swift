@@ -22,9 +22,11 @@ struct RunChoices {
   ///
   /// - Parameter member: of an ensemble of seeds, counted from 0.
   func model(on data: RunData, member: Int = 0, engine: Engine? = nil) throws -> Model {
-    let model = try Model(
+    var model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
       network: network)
+    model.objective = Objective(data.training.targets, loss: settings.loss, scales: data.schema.scales)
+    model.preprocessing = data.schema
     if let pretrained = data.pretrained {
       return try pretrained.start(model, for: data.training.targets).model
     }
@@ -39,7 +41,8 @@ struct RunChoices {
     let pretrained = data.pretrained
     let givenLoss =
       try given.training.loss.map { try Losses.loss($0) }
-      ?? (pretrained?.saved.schema?.targets == data.training.targets ? pretrained?.saved.loss : nil)
+      ?? (pretrained?.model.objective?.targets == data.training.targets
+        ? pretrained?.model.objective?.loss : nil)
     var facts = DataFacts(
       inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
       loss: givenLoss, batch: given.training.batch)
@@ -67,6 +70,11 @@ struct RunChoices {
     let epochs =
       given.training.steps.map { max($0 - 1, 0) / max(perEpoch, 1) + 1 } ?? given.training.epochs
       ?? recipe.epochs(batch)
+    if recipe.isL2Model, let asked = given.training.l2, asked != recipe.l2 {
+      throw ApusError(
+        "λ beside the mean loss is \(shortText(asked)) here, and the model's own makes it \(shortText(recipe.l2))",
+        at: "training.l2", fix: "say it once: as the model's lambda")
+    }
     let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
     settings = TrainingSettings(
       loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
@@ -129,7 +137,8 @@ struct RunChoices {
     configuration.training.l2 = l2
     configuration.training.clipNorm = settings.regularization.clipNorm
     if !settings.auxiliary.isEmpty { configuration.training.auxiliary = settings.auxiliary }
-    configuration.training.keep = data.validation == nil ? nil : settings.keep
+    let hasOwnRule = data.validation == nil || settings.ensemble?.runs == 1
+    configuration.training.keep = hasOwnRule ? nil : settings.keep
     configuration.training.seed = settings.seed
   }
 
@@ -144,6 +153,23 @@ struct RunChoices {
       throw ApusError(
         "the best epoch is found by validation rows, and there are none", at: "training.keep",
         fix: "leave it out, or set rows aside with --validation 0.1")
+    }
+    if let ensemble = settings.ensemble, ensemble.runs == 1 {
+      let name = type(of: ensemble).name
+      guard configuration.training.keep == nil else {
+        throw ApusError(
+          "\(name) says which weights are kept", at: "training.keep", fix: "leave one of the two out")
+      }
+      if ensemble is SnapshotEnsemble, settings.earlyStopping != nil {
+        throw ApusError(
+          "early stopping may end the training before its snapshots are taken",
+          at: "training.earlyStopping", fix: "leave one of the two out")
+      }
+    }
+    if !settings.augmentations.isEmpty, data.training.inputShape.count != 3 {
+      throw ApusError(
+        "augmentations of samples of the shape \(data.training.inputShape)", at: "training.augment",
+        expected: "images of height × width × channels", fix: "leave it out")
     }
     if let ensemble = settings.ensemble, let problem = ensemble.problem(epochs: settings.epochs) {
       throw ApusError(
@@ -213,6 +239,14 @@ struct RunChoices {
       }
       guard !short.isEmpty else { return family }
       let given = family.configuration[type(of: family).name]?.objectValue ?? []
+      let described = model.family?[type(of: family).name]?.objectValue ?? []
+      if let twice = short.first(where: { own in
+        described.contains { $0.key == own.key && $0.value != own.value }
+      }) {
+        throw ApusError(
+          "\(twice.key) is given twice", at: "model.\(twice.key)",
+          fix: "leave it out of the model's parameters, or here")
+      }
       let others = given.filter { member in !short.contains { $0.key == member.key } }
       return try ModelFamilies.table.item(type(of: family).name, parameters: .object(others + short))
         as! any ModelFamily

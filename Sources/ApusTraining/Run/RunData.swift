@@ -40,18 +40,19 @@ struct RunData {
         fix: "leave one of the two out")
     }
     let pretrained = try run.model.from.map { try Pretrained(contentsOf: $0) }
-    if pretrained != nil, configuration.features != nil || configuration.scaling != nil {
-      throw ApusError(
-        "inputs are made as they were for the model",
-        at: configuration.features != nil ? "data.features" : "data.scaling",
-        fix: "leave it out")
+    let ownInputs = [
+      ("data.features", configuration.features != nil), ("data.scaling", configuration.scaling != nil),
+      ("data.leaveOut", configuration.leaveOut != nil),
+    ]
+    if pretrained != nil, let setting = ownInputs.first(where: { $0.1 })?.0 {
+      throw ApusError("inputs are made as they were for the model", at: setting, fix: "leave it out")
     }
     guard let path = configuration.source else {
       throw ApusError("no data is named", at: "data.source", fix: "give a file, a folder or a built-in name")
     }
     var format = try Self.format(configuration)
     // The columns are the model's: what was read as text there is text here.
-    if let pretrained { format.textColumns = pretrained.saved.tableFormat.textColumns }
+    if let pretrained { format.textColumns = pretrained.model.tableFormat.textColumns }
     let source = try sources.open(
       path, format: format,
       generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed),
@@ -66,7 +67,7 @@ struct RunData {
 
   /// Whether something that is asked for makes sense for a text alone.
   private static func expectsText(_ run: RunConfiguration, _ pretrained: Pretrained?) -> Bool {
-    if run.data.context != nil || pretrained?.saved.isForTexts == true { return true }
+    if run.data.context != nil || pretrained?.model.isForTexts == true { return true }
     let family = run.model.family.flatMap { try? ModelFamilies.family($0) }
     return family.map { type(of: $0).takesTexts } ?? false
   }
@@ -147,7 +148,16 @@ struct RunData {
         options: EncodingOptions(
           scaling: given.scaling ?? .standardize,
           steps: try (given.features ?? []).map { try FeatureSteps.step($0) }))
-    notes = source.notes + prepared.notes + fitted
+    var emptyParts: [String] = []
+    for (name, part, count) in [
+      ("validation", given.validation, split.validation.count), ("test", given.test, split.test.count),
+    ] {
+      if let part, part > 0, count == 0 {
+        emptyParts.append(
+          "the part \(shortText(part)) of \(prepared.rows.count) rows for \(name) is not a single row")
+      }
+    }
+    notes = source.notes + prepared.notes + fitted + emptyParts
     let encoded = try preprocessing.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : encoded.dataset.subset(split.validation)
@@ -191,7 +201,8 @@ struct RunData {
       given.target == nil || given.target == "label"
     else {
       throw ApusError(
-        "images have classes as their target", at: source.place, fix: "leave out --target and --task")
+        "images have classes as their target", at: source.place,
+        fix: "leave out what is said of a target, of labels and of the task")
     }
     name = source.name
     configuration = given
@@ -269,11 +280,5 @@ struct RunData {
 
   private static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {
     "\(training) rows for training, \(validation) for validation" + (test.map { ", \($0) for test" } ?? "")
-  }
-
-  /// What regression targets were scaled by.
-  var scale: TargetScale {
-    guard case .table(let table) = schema, task == .regression else { return TargetScale() }
-    return TargetScale(mean: table.target.mean, deviation: table.target.deviation)
   }
 }

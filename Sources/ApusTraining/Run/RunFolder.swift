@@ -38,7 +38,11 @@ struct RunFolder: Sendable {
   /// - Returns: also its lock, which keeps other processes out for as long as it lives.
   /// - Throws: when the folder cannot be made or written to, when another process has it, or when it holds an older run
   ///   that is to be left alone.
-  static func take(_ given: String?, name: String, _ older: Older) throws(ApusError) -> (
+  ///
+  /// - Parameter keepsModel: whether an older run's model stays, until a new one takes its place.
+  static func take(
+    _ given: String?, name: String, _ older: Older, keepsModel: Bool
+  ) throws(ApusError) -> (
     RunFolder, FolderLock
   ) {
     guard let given else {
@@ -50,8 +54,13 @@ struct RunFolder: Sendable {
     let lock = try FolderLock(given)
     switch older {
     case .resume: break
-    case .refuse: try refuseOlder(in: given)
-    case .overwrite: folder.clear()
+    case .refuse:
+      lock.release()
+      try refuseOlder(in: given)
+      return (folder, try FolderLock(given))
+    case .overwrite:
+      folder.clear()
+      if !keepsModel { Files.remove(folder.model) }
     }
     AtomicFile.removeRemains(in: given)
     return (folder, lock)
@@ -60,6 +69,8 @@ struct RunFolder: Sendable {
   /// - Throws: when a folder holds a run.
   static func refuseOlder(in path: String) throws(ApusError) {
     guard let file = RunFolder(path: path).trace else { return }
+    // Who writes there at the moment is the better reason.
+    try FolderLock(path).release()
     throw ApusError(
       "holds an older run (\(file))", at: path, expected: "a folder without one",
       fix: "choose another folder with --out, go on with --resume, or give --overwrite to clear the older run"

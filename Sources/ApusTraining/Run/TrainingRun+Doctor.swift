@@ -50,6 +50,6 @@ extension Patient {
     }
     self.init(
       model, training: data.training, validation: data.validation, test: data.test, settings: settings,
-      table: table, scale: data.scale, outcome: outcome, engine: engine)
+      table: table, outcome: outcome, engine: engine)
   }
 }

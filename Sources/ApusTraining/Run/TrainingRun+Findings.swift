@@ -143,10 +143,12 @@ extension TrainingRun {
     }
   }
 
+  private var scale: TargetScale { model.objective?.scale ?? TargetScale() }
+
   /// A target in its own unit, to a thousandth of its deviation: of numbers far from 0 that takes more digits.
   private func figure(_ value: Double) -> String {
-    let precise = data.scale.text(value, relative: 1e-3)
-    return abs(value) > 1e3 * data.scale.deviation ? precise : shortFigure(value, digits: 5)
+    let precise = scale.text(value, relative: 1e-3)
+    return abs(value) > 1e3 * scale.deviation ? precise : shortFigure(value, digits: 5)
   }
 
   /// The table's row of each sample; nil where the samples are of another table or of none.

@@ -85,10 +85,10 @@ public final class TrainingRun {
     // What cannot be trained leaves no folder.
     var first: TrainingSession?
     if !isResumed { first = try Self.session(chosen, data, member: 0, engine: engine) }
-    (files, lock) = try RunFolder.take(folder, name: data.name, older)
+    (files, lock) = try RunFolder.take(folder, name: data.name, older, keepsModel: true)
     if isResumed {
       while Files.exists(files.member(members.count)) {
-        members.append(try SavedModel(contentsOf: files.member(members.count)).model)
+        members.append(try Model(contentsOf: files.member(members.count)))
       }
     }
     store = try Self.store(chosen, data, files, member: members.count)
@@ -127,7 +127,7 @@ public final class TrainingRun {
     settings.seed &+= UInt64(member)
     return try TrainingSession(
       chosen.model(on: data, member: member, engine: engine), training: data.training,
-      validation: data.validation, settings: settings, scale: data.scale, engine: engine)
+      validation: data.validation, settings: settings, engine: engine)
   }
 
   /// Trains to the end, or until ``isCancelled`` says so.
@@ -165,7 +165,7 @@ public final class TrainingRun {
     let done = try session.result()
     let path = files.member(members.count)
     try files.make("\(files.path)/members")
-    try SavedModel(model: done, schema: data.schema, loss: session.settings.loss).write(to: path)
+    try done.save(to: path)
     members.append(done)
     store = try Self.store(chosen, data, files, member: members.count)
     try files.make(store.folder)
@@ -235,8 +235,7 @@ public final class TrainingRun {
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
     var error = error
-    try SavedModel(model: good ?? model, schema: data.schema, loss: session.settings.loss).write(
-      to: files.model)
+    try (good ?? model).save(to: files.model)
     error.problem +=
       "; the last good state\(good == nil ? ", the first weights," : "") is kept in \(files.model)"
     return error
@@ -261,11 +260,10 @@ public final class TrainingRun {
     }
     let last = try session.result()
     let model =
-      chosen.runs > 1 ? try Model.ensemble(of: members + [last], loss: session.settings.loss) : last
+      chosen.runs > 1 ? try Model.ensemble(of: members + [last]) : last
     outcome = model
     func results(_ dataset: any Dataset, _ part: RunFindings.Part) throws -> EvaluatedSamples {
-      let results = try model.results(
-        on: dataset, loss: session.settings.loss, scale: data.scale, engine: engine)
+      let results = try model.results(on: dataset, engine: engine)
       evaluated = (part, dataset, results)
       return results
     }
@@ -283,15 +281,13 @@ public final class TrainingRun {
       }
     }
     report.linear = LinearReading(
-      model, data.training, data.schema, data.scale, session.settings, report.history)
+      model, data.training, session.settings, report.history)
     report.model = files.model
     return report
   }
 
   private func write(_ report: RunReport) throws {
-    try SavedModel(model: outcome ?? session.snapshot(), schema: data.schema, loss: session.settings.loss)
-      .write(
-        to: files.model)
+    try (outcome ?? session.snapshot()).save(to: files.model)
     // What a power failure takes here, the same run brings back.
     try AtomicFile.write(files.history, text: report.history.csv, survivesPowerFailure: false)
     var json = report.json

@@ -59,7 +59,7 @@ public final class Search: Sendable {
     for point in points { _ = try space.configuration(at: point, of: configuration) }
 
     let (files, lock) = try RunFolder.take(
-      folder, name: "search", resume ? .resume : overwrite ? .overwrite : .refuse)
+      folder, name: "search", resume ? .resume : overwrite ? .overwrite : .refuse, keepsModel: false)
     self.folder = files.path
     self.lock = Mutex(lock)
     var trials = points.enumerated().map { SearchTrial(number: $0.offset + 1, values: $0.element) }

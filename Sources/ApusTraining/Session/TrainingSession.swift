@@ -26,13 +26,16 @@ public final class TrainingSession {
   private var best: TensorStorage?
   private let streams = EventStreams()
 
-  /// - Parameter scale: turns regression outputs into original units, for metrics.
   /// - Throws: when model, data and loss do not fit each other.
   public init(
-    _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
-    scale: TargetScale = TargetScale(), engine: Engine? = nil
+    _ given: Model, training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
+    engine: Engine? = nil
   ) throws {
-    try TrainingSession.check(model, training, settings)
+    try TrainingSession.check(given, training, settings)
+    // What it is trained for is what it is for.
+    var model = given
+    let objective = Objective(training.targets, loss: settings.loss, scales: given.objective?.scales ?? [])
+    model.objective = objective
     let engine = try engine ?? Engine.standard()
     self.settings = settings
     self.training = training
@@ -47,7 +50,7 @@ public final class TrainingSession {
       settings.training(of: model, run: run), loss: settings.loss, capacity: capacity,
       accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, engine: engine)
     evaluator = try Evaluator(
-      model, parameters: step.trained[0].parameters, loss: settings.loss, scale: scale,
+      model, parameters: step.trained[0].parameters, objective: objective,
       capacity: min(256, max(training.count, 1)), engine: engine)
     feed = BatchFeed(
       training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed,
@@ -82,38 +85,8 @@ public final class TrainingSession {
     guard settings.rate.isFinite, settings.rate >= 0 else {
       throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
     }
-    let outputs = model.outputShape.reduce(1, *)
-    let isLabelled = settings.loss.classTargets == .numbers
-    switch training.targets {
-    case .classes(let names) where training.positions > 1:
-      let expected = [training.positions, names.count]
-      guard isLabelled, model.outputShape == expected else {
-        throw ApusError(
-          "the model puts out \(model.outputShape), with the loss \(type(of: settings.loss).name)",
-          expected: "\(expected), positions and classes, with softmaxCrossEntropy")
-      }
-    case .classes(let names):
-      let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
-      guard allowed.contains(outputs) else {
-        throw ApusError(
-          "the model has \(outputs) outputs for \(names.count) classes",
-          expected: allowed.map(String.init).joined(separator: " or "),
-          fix: "end it with Dense(\(allowed[0]))")
-      }
-    case .labels(let names), .values(let names):
-      guard !isLabelled else {
-        let areLabels = if case .labels = training.targets { true } else { false }
-        throw ApusError(
-          "the loss \(type(of: settings.loss).name) is for classes, and the targets are "
-            + (areLabels ? "independent labels" : "numbers"),
-          expected: areLabels ? BinaryCrossEntropy.name : SquaredError.name)
-      }
-      guard outputs == names.count else {
-        throw ApusError(
-          "the model has \(outputs) outputs for \(names.count) targets",
-          fix: "end it with Dense(\(names.count))")
-      }
-    }
+    try Objective(training.targets, loss: settings.loss).check(
+      output: model.outputShape, positions: training.positions)
   }
 
   // MARK: Training
@@ -308,7 +281,7 @@ public final class TrainingSession {
 
   /// The trained model: what the ensemble's method makes of it, else the one that ``keptWeights`` names.
   public func result() throws -> Model {
-    try settings.ensemble?.result(of: step.trained[0].model, kept: kept, loss: settings.loss)
+    try settings.ensemble?.result(of: step.trained[0].model, kept: kept)
       ?? (keepsBest ? bestModel() ?? snapshot() : snapshot())
   }
 
@@ -321,7 +294,9 @@ public final class TrainingSession {
     return KeptWeights(progress.fewestMistakes == nil ? .bestEpoch : .pocket, epoch: epoch)
   }
 
-  private var keepsBest: Bool { settings.restoresBest || progress.fewestMistakes != nil }
+  private var keepsBest: Bool {
+    settings.restoresBest || (progress.fewestMistakes != nil && settings.keep == .best)
+  }
 
   /// Goes on from a model's weights.
   public func restore(_ model: Model) { step.trained[0].restore(model) }

@@ -1,3 +1,4 @@
+import ApusCore
 public import ApusTraining
 
 /// A linear model's rule in the columns' own units, and its figures.
@@ -75,17 +76,33 @@ public struct LinearLines: Sendable {
   }
 
   /// `0.31·petal length`, `− 1.2·petal width`, `+ 0.5`; terms that are exactly 0 are left out.
-  static func parts(_ rule: LinearReading.Rule) -> [String] {
+  package static func parts(_ rule: LinearReading.Rule) -> [String] {
     let terms = rule.terms.filter { $0.weight != 0 }
     var parts: [String] = []
-    func add(_ value: Double, _ name: String?) {
-      let size = shortFigure(abs(value), digits: 3) + (name.map { "·\($0)" } ?? "")
+    let spread = terms.reduce(0) { $0 + $1.effect * $1.effect }.squareRoot()
+    func add(_ value: Double, of magnitude: Double, _ name: String?) {
+      let size = figure(abs(value), of: abs(magnitude), spread) + (name.map { "·\($0)" } ?? "")
       parts.append(parts.isEmpty ? (value < 0 ? "−\(size)" : size) : (value < 0 ? "− \(size)" : "+ \(size)"))
     }
-    for term in terms.prefix(mostTerms) { add(term.weight, term.name) }
+    for term in terms.prefix(mostTerms) { add(term.weight, of: term.size, term.name) }
     if terms.count > mostTerms { parts.append("+ … (\(terms.count - mostTerms) smaller)") }
-    if rule.intercept != 0 || terms.isEmpty { add(rule.intercept, nil) }
+    if rule.intercept != 0 || terms.isEmpty { add(rule.intercept, of: rule.intercept, nil) }
     return parts
+  }
+
+  /// Three digits, and more where what they are of is large beside the score's spread: of years, say, whose rule would
+  /// else decide otherwise than the model.
+  private static func figure(_ value: Double, of magnitude: Double, _ spread: Double) -> String {
+    var (digits, part) = (3, 1e-2 * spread)
+    while spread > 0, magnitude > 100 * part, digits < 15 { (digits, part) = (digits + 1, part * 10) }
+    guard digits > 3, value > 0, value.isFinite else { return shortFigure(value, digits: 3) }
+    var unit = 1.0
+    while value / unit >= 10 { unit *= 10 }
+    while value / unit < 1 { unit /= 10 }
+    for _ in 1..<digits { unit /= 10 }
+    let inverse = (1 / unit).rounded()
+    return unit < 1
+      ? shortText((value * inverse).rounded() / inverse) : shortText((value / unit).rounded() * unit)
   }
 
   /// Parts side by side as far as they fit, none broken; further lines begin under the first part.

@@ -7,7 +7,7 @@ func drawMoons(in folder: String) throws {
   configuration.model.hidden = [8]
   configuration.training.epochs = 10
   let report = try TrainingRun(configuration, folder: folder).train()
-  let saved = try SavedModel(contentsOf: report.model!)
+  let saved = try Model(contentsOf: report.model!)
   let moons = try DataSource.open("moons")
   let regions = try PlaneReading(saved, moons).chart(title: "Eight units on the moons")
   try AtomicFile.write(folder + "/regions.svg", text: regions.svg)

@@ -10,8 +10,8 @@ func regularizedDigits() throws -> (accuracy: Double, spread: [Float]) {
     loss: .softmaxCrossEntropy, optimizer: .adam(2e-3),
     regularization: Regularization(l2: 1e-4, maxNorm: 4), earlyStopping: 5)
   try trainer.fit(&model, split, epochs: 8)
-  let accuracy = try model.evaluate(split.test, Accuracy())?.value ?? 0
+  let accuracy = try model.evaluate(on: split.test, Accuracy())?.value ?? 0
   let first = split.test.subset(Array(0..<20))
-  let sampled = try model.sampledResults(on: first, passes: 50, loss: SoftmaxCrossEntropy())
+  let sampled = try model.sampledResults(on: first, passes: 50)
   return (accuracy, sampled.deviations)
 }

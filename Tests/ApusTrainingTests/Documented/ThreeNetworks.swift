@@ -12,8 +12,8 @@ func logLosses() throws -> (members: [Double], ensemble: Double) {
     return model
   }
   func logLoss(_ model: Model) throws -> Double {
-    try model.evaluate(split.test, LogLoss())?.value ?? .nan
+    try model.evaluate(on: split.test, LogLoss())?.value ?? .nan
   }
-  let ensemble = try Model.ensemble(of: members, loss: SoftmaxCrossEntropy())
+  let ensemble = try Model.ensemble(of: members)
   return (try members.map(logLoss), try logLoss(ensemble))
 }

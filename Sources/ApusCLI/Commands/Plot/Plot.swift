@@ -21,6 +21,10 @@
       completion: .file())
     var out: String?
 
+    func refuse(over inputs: [String]) throws(ApusError) {
+      if let out { try AtomicFile.refuse(out, over: inputs) }
+    }
+
     /// Writes the picture and tells its path.
     func write(_ chart: any Chart, beside file: String? = nil, name: String) throws(ApusError) {
       let folder = file.flatMap { $0.lastIndex(of: "/").map { String(file![...$0]) } } ?? ""

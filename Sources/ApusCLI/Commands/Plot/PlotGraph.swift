@@ -19,6 +19,7 @@
     @OptionGroup var picture: PictureArguments
 
     func run() throws {
+      try picture.refuse(over: [config])
       let reading = try GraphReading(RunConfiguration.load(yaml: config), sample: sample)
       try picture.write(
         reading.chart(title: "The loss of training sample \(sample), at the first weights"), name: "graph")

@@ -21,6 +21,7 @@
 
     func run() throws {
       try Checked.count(samples, "--samples", from: 1, to: 100_000)
+      try picture.refuse(over: [model, source.data])
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let reading = try DepthReading(saved, data, rows: samples, seed: source.seed ?? 0)
       try picture.write(

@@ -37,6 +37,7 @@
       guard radius > 0, radius < 1e6 else {
         throw ApusError("\(radius)", at: "--radius", expected: "above 0, below 1000000")
       }
+      try picture.refuse(over: [model, source.data])
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let landscape = try LossLandscape(
         saved, data, size: size, radius: radius, rows: samples, seed: source.seed ?? 0)

@@ -23,6 +23,7 @@
 
     func run() throws {
       try Checked.count(size, "--size", from: 2, to: 400)
+      try picture.refuse(over: [model, source.data])
       let (saved, data) = try source.open(modelAt: model)
       let reading = try PlaneReading(saved, data, size: size)
       try picture.write(reading.chart(title: "Regions of \(data.name)"), beside: model, name: "regions")

@@ -23,8 +23,9 @@
 
     func run() throws {
       try Checked.count(samples, "--samples", from: 1, to: 10_000)
+      try picture.refuse(over: [model, source.data])
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
-      let rows = samples ?? (saved.model.inputShape.count == 3 ? 24 : 256)
+      let rows = samples ?? (saved.inputShape.count == 3 ? 24 : 256)
       let reading = try SaliencyReading(saved, data, rows: rows, seed: source.seed ?? 0)
       try picture.write(reading.chart(title: "What the loss hangs on"), beside: model, name: "saliency")
     }

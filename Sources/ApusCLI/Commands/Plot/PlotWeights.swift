@@ -20,8 +20,9 @@
     }
 
     func run() throws {
+      try picture.refuse(over: models)
       let grids = try models.map { path -> any Chart in
-        guard let weights = WeightImages(try SavedModel(contentsOf: path).model) else {
+        guard let weights = WeightImages(try Model(contentsOf: path)) else {
           throw ApusError(
             "the first layer does not see an image", at: path,
             expected: "a dense layer or a convolution on images of 1 or 3 channels",

@@ -7,5 +7,5 @@ var model = try Model(input: digits.inputShape, seed: 1) {
 }
 let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3))
 try trainer.fit(&model, split, epochs: 20, batch: 32)
-for metric in try model.evaluate(split.test) { print(metric) }
+for metric in try model.evaluate(on: split.test) { print(metric) }
 try model.save(to: "digits.safetensors")

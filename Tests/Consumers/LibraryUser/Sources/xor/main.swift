@@ -8,7 +8,7 @@ var model = try Model(input: [2], seed: 1) {
 }
 try Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(0.05)).fit(&model, xor, epochs: 300, batch: 4)
 
-let predictor = try Predictor(model, loss: .softmaxCrossEntropy)
+let predictor = try Predictor(model)
 for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
   let probability = try predictor.predict([Float(a), Float(b)])[1]
   print("\(a) xor \(b): \(shortFigure(Double(probability), digits: 3))")

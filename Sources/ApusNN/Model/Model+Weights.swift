@@ -1,6 +1,5 @@
 import ApusCore
 import ApusData
-public import ApusNN
 
 extension Model {
   /// Takes the weights from a `.safetensors` file, as PyTorch's `state_dict` or Apus wrote it: names and layouts are

@@ -1,5 +1,3 @@
-import ApusNN
-
 extension ParameterLayout {
   /// The shape under which PyTorch stores a parameter of our shape.
   func storedShape(_ shape: [Int]) -> [Int] {

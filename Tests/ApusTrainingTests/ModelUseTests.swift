@@ -3,9 +3,9 @@ import Foundation
 import Testing
 
 /// A saved model's use on new data.
-@Suite struct SavedModelTests {
+@Suite struct ModelUseTests {
   private let folder: TemporaryFolder
-  private let model: SavedModel
+  private let model: Model
   private let houses: String
 
   init() throws {
@@ -18,7 +18,7 @@ import Testing
     configuration.training.epochs = 10
     configuration.training.batch = 16
     _ = try TrainingRun(configuration, folder: folder.path("run")).train()
-    model = try SavedModel(contentsOf: folder.path("run/model.safetensors"))
+    model = try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
   private func open(_ name: String, _ text: String) throws -> DataSource {
@@ -57,7 +57,7 @@ import Testing
     configuration.data.source = "iris"
     configuration.training.epochs = 30
     let report = try TrainingRun(configuration, folder: folder.path("iris")).train()
-    let saved = try SavedModel(contentsOf: report.model!)
+    let saved = try Model(contentsOf: report.model!)
     let table = try saved.predict(DataSource.open("iris"))
     #expect(table.predictions.count == 150 && Set(table.predictions).count == 3)
     #expect(table.probabilities.allSatisfy { $0 > 1 / 3 - 1e-6 && $0 <= 1 })

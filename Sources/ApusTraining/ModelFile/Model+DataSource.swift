@@ -1,6 +1,6 @@
 public import ApusCore
 public import ApusData
-import ApusNN
+public import ApusNN
 
 /// Metrics of a model on data, with what was noticed.
 public struct Evaluation: Sendable {
@@ -75,7 +75,7 @@ public struct PredictionTable: Sendable {
   }
 }
 
-extension SavedModel {
+extension Model {
   /// Metrics on data that has the target.
   ///
   /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
@@ -85,8 +85,7 @@ extension SavedModel {
   {
     let (dataset, notes) = try encodeWithTarget(source)
     try check(threshold: threshold, dataset.targets)
-    let results = try model.results(
-      on: dataset, loss: requireLoss(), scale: scale, threshold: threshold, engine: engine)
+    let results = try results(on: dataset, threshold: threshold, engine: engine)
     var evaluation = Evaluation(
       task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
     switch dataset.targets {
@@ -132,15 +131,12 @@ extension SavedModel {
         fix: "use apus generate; apus evaluate says how well it knows a text")
     }
     var (dataset, _, notes) = try encode(source, readsTargets: false)
-    let loss = try requireLoss()
     try check(threshold: threshold, dataset.targets)
     guard let passes else {
       return try table(
-        model.results(on: dataset, loss: loss, scale: scale, threshold: threshold, engine: engine),
-        dataset.targets, notes)
+        results(on: dataset, threshold: threshold, engine: engine), dataset.targets, notes)
     }
-    let sampled = try model.sampledResults(
-      on: dataset, passes: passes, loss: loss, scale: scale, threshold: threshold, engine: engine)
+    let sampled = try sampledResults(on: dataset, passes: passes, threshold: threshold, engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
     var table = try table(sampled.mean, dataset.targets, notes)
     if case .classes = dataset.targets, sampled.mean.width > 1 {
@@ -159,7 +155,7 @@ extension SavedModel {
     guard let threshold else { return }
     let place = "--threshold"
     switch targets {
-    case .classes(let names) where names.count != 2 || model.outputShape.count > 1:
+    case .classes(let names) where names.count != 2 || outputShape.count > 1:
       throw ApusError(
         "a threshold is given, and the model tells \(names.count) classes apart", at: place,
         expected: "a model of two classes or of labels", fix: "leave it out")
@@ -169,7 +165,9 @@ extension SavedModel {
         expected: "a model of two classes or of labels", fix: "leave it out")
     case .classes, .labels: break
     }
-    guard try requireLoss().predictions == .probabilities, !(0...1).contains(threshold) else { return }
+    guard try requireObjective().loss.predictions == .probabilities, !(0...1).contains(threshold) else {
+      return
+    }
     throw ApusError(
       "\(shortText(threshold)) is no probability", at: place, expected: "a number from 0 to 1")
   }
@@ -196,7 +194,9 @@ extension SavedModel {
     guard results.kind == .probabilities else {
       return PredictionTable(
         predictions: labels.map { names[Int($0)] }, probabilities: [], classNames: [], classProbabilities: [],
-        notes: notes + ["the loss \(type(of: try requireLoss()).name) gives scores and no probabilities"])
+        notes: notes + [
+          "the loss \(type(of: try requireObjective().loss).name) gives scores and no probabilities"
+        ])
     }
     var probabilities = results.predictions
     if results.width == 1, names.count == 2 { probabilities = results.predictions.flatMap { [1 - $0, $0] } }
@@ -206,14 +206,10 @@ extension SavedModel {
       classNames: names, classProbabilities: probabilities, notes: notes)
   }
 
-  /// What regression outputs are scaled by.
-  public var scale: TargetScale {
-    guard case .table(let table)? = schema, table.target.task == .regression else { return TargetScale() }
-    return TargetScale(mean: table.target.mean, deviation: table.target.deviation)
-  }
+  private var scale: TargetScale { objective?.scale ?? TargetScale() }
 
   private var targetNames: String {
-    guard case .table(let table)? = schema else { return "the column “label”" }
+    guard case .table(let table)? = preprocessing else { return "the column “label”" }
     let names = table.target.columnNames
     return (names.count == 1 ? "the column " : "the columns ")
       + names.map { "“\($0)”" }.joined(separator: ", ")
@@ -225,19 +221,19 @@ extension SavedModel {
   private func encode(
     _ source: DataSource, readsTargets: Bool
   ) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
-    switch (schema, source.content) {
-    case (.table(let preprocessing)?, .table(let table)):
-      let encoded = try preprocessing.apply(to: table, readsTarget: readsTargets)
+    switch (preprocessing, source.content) {
+    case (.table(let fitted)?, .table(let table)):
+      let encoded = try fitted.apply(to: table, readsTarget: readsTargets)
       return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
-    case (.images(let preprocessing)?, .images(let images)):
+    case (.images(let fitted)?, .images(let images)):
       let chosen = images.test ?? images.training
       if readsTargets { try chosen.requireLabels() }
-      let dataset = try preprocessing.apply(to: chosen, name: source.place, readsLabels: readsTargets)
+      let dataset = try fitted.apply(to: chosen, name: source.place, readsLabels: readsTargets)
       return (
         dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
       )
-    case (.text(let preprocessing)?, .text(let text)):
-      let (dataset, notes) = try preprocessing.apply(to: text, name: source.place)
+    case (.text(let fitted)?, .text(let text)):
+      let (dataset, notes) = try fitted.apply(to: text, name: source.place)
       return (dataset, Array(0..<dataset.count), notes)
     case (.text?, _):
       throw ApusError(
@@ -258,12 +254,12 @@ extension SavedModel {
 
   /// Whether the model was trained on a text.
   public var isForTexts: Bool {
-    if case .text? = schema { true } else { false }
+    if case .text? = preprocessing { true } else { false }
   }
 
   /// The table's format as the model saw it in training, for reading new data alike.
   public var tableFormat: TableFormat {
-    guard case .table(let table)? = schema else { return TableFormat() }
+    guard case .table(let table)? = preprocessing else { return TableFormat() }
     return table.format
   }
 }

@@ -1,0 +1,33 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+
+extension Model {
+  /// The usual metrics of the model on a data set, without dropout.
+  ///
+  /// - Throws: when the model has no objective.
+  public func evaluate(on dataset: any Dataset, engine: Engine? = nil) throws -> [MetricValue] {
+    Metrics.usual(try results(on: dataset, engine: engine))
+  }
+
+  /// One metric of the model on a data set; nil where it does not apply to the targets.
+  public func evaluate(
+    on dataset: any Dataset, _ metric: some Metric, engine: Engine? = nil
+  ) throws -> MetricValue? {
+    metric(try results(on: dataset, engine: engine))
+  }
+
+  /// Predictions beside the truth, numbers in their own unit.
+  ///
+  /// - Parameter threshold: what a label, or the second of two classes, must exceed; the loss' when nil.
+  /// - Throws: when the model has no objective.
+  public func results(
+    on dataset: any Dataset, threshold: Double? = nil, engine: Engine? = nil
+  ) throws -> EvaluatedSamples {
+    let model = try foldingBatchNorms()
+    let evaluator = try Evaluator(
+      model, parameters: model.storage, objective: model.requireObjective(),
+      engine: engine ?? Engine.standard())
+    return evaluator.run(dataset, threshold: threshold)
+  }
+}
