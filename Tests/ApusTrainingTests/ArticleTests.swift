@@ -32,6 +32,28 @@ import Testing
   }
 
   static let examples = [
+    Example(article: "GettingStarted", file: "TenLines") {
+      let folder = try TemporaryFolder()
+      let found = try tenLines(in: folder.path)
+      #expect(found.accuracy > 0.95)
+      let label = try #require(found.first.label)
+      #expect(found.first.probability(of: label) ?? 0 > 0.5)
+      #expect(found.first.description.hasPrefix("\(label) (0.") || found.first.description == "\(label) (1)")
+    },
+    Example(article: "FromATable", file: "HousePrices") {
+      let folder = try TemporaryFolder()
+      let known = try folder.write("known.csv", Samples.csv(300))
+      let new = try folder.write("new.csv", Samples.csv(20, columns: ["kind", "b", "a"]))
+      let found = try prices(of: new, learnedFrom: known, in: folder.path)
+      guard case .table(let table) = try DataSource.open(known).content,
+        case .numbers(let truth) = table.columns[3].cells
+      else { throw ApusError("no prices") }
+      #expect(found.count == 20 && zip(found, truth).allSatisfy { abs($0 - $1) < 8 }, "\(found)")
+      // The file is what the command takes.
+      let model = try Model(contentsOf: folder.path("houses.safetensors"))
+      let written = try model.predict(DataSource.open(new, format: model.tableFormat)).predictions
+      #expect(zip(written, found).allSatisfy { abs(Double($0)! - $1) < 1e-3 })
+    },
     Example(article: "TheDoctor", file: "ExamineDigits") {
       let verdicts = try examineDigits()
       #expect(verdicts.allSatisfy { $0.level == .ok })

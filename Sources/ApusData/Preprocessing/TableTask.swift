@@ -4,11 +4,8 @@ public import ApusCore
 /// sets, which cannot leak.
 ///
 /// ```swift
-/// let task = try TableTask(table, target: "price")
-/// let split = try task.split(SplitOptions(validation: 0.1, test: 0.2, seed: 1))
-/// let (preprocessing, notes) = try task.fit(split.training)
-/// let data = try preprocessing.apply(to: task.table).dataset
-/// let training = data.subset(split.training.indices)
+/// let houses = try Table(contentsOf: "houses.csv").task(target: "price")
+/// let split = try houses.split(validation: 0.1, test: 0.2, seed: 1)
 /// ```
 public struct TableTask: Sendable {
   public let table: Table
@@ -83,8 +80,23 @@ public struct TableTask: Sendable {
     self.notes = notes
   }
 
+  /// The rows that have a target, divided at random and encoded with what was fitted to the training rows alone; classes
+  /// are kept in proportion.
+  ///
+  /// - Throws: when nothing is left for training, or no column is of use.
+  public func split(
+    validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0
+  ) throws(ApusError) -> DatasetSplit {
+    let parts = try split(SplitOptions(validation: validation, test: test, seed: seed))
+    let fitted = try fit(parts.training).preprocessing
+    let data = try fitted.apply(to: table).dataset
+    return DatasetSplit(
+      training: data.subset(parts.training.indices), validation: data.subset(parts.validation),
+      test: data.subset(parts.test), preprocessing: .table(fitted))
+  }
+
   /// Divides the rows that have a target; classes are kept in proportion.
-  public func split(_ options: SplitOptions = SplitOptions()) throws(ApusError) -> Split {
+  public func split(_ options: SplitOptions) throws(ApusError) -> Split {
     do { return try Split.random(rows: rows, classes: classes, options) } catch { throw error.at(table.name) }
   }
 

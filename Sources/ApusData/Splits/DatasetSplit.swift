@@ -7,11 +7,16 @@ public struct DatasetSplit: Sendable {
   public let validation: any Dataset
   /// What is looked at once, at the end; may be empty.
   public let test: any Dataset
+  /// How raw rows became the samples, fitted to the training rows alone; nil for arrays that a program made.
+  public let preprocessing: InputSchema?
 
-  public init(training: any Dataset, validation: any Dataset, test: any Dataset) {
+  public init(
+    training: any Dataset, validation: any Dataset, test: any Dataset, preprocessing: InputSchema? = nil
+  ) {
     self.training = training
     self.validation = validation
     self.test = test
+    self.preprocessing = preprocessing
   }
 }
 
@@ -56,6 +61,6 @@ extension ImageCollection {
     if let test = self.test { official = try preprocessing.apply(to: test, name: "the test images") }
     return DatasetSplit(
       training: images.subset(split.training.indices), validation: images.subset(split.validation),
-      test: official ?? images.subset(split.test))
+      test: official ?? images.subset(split.test), preprocessing: .images(preprocessing))
   }
 }

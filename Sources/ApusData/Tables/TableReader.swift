@@ -22,6 +22,20 @@ extension Table {
     return try TableReader.read(file, name: file.name, format: format)
   }
 
+  /// Reads a table from a CSV or TSV file, as ``read(_:format:)``.
+  public init(contentsOf path: String, format: TableFormat = TableFormat()) throws(ApusError) {
+    self = try Table.read(path, format: format)
+  }
+
+  /// What is to be predicted of the table from what.
+  ///
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``.
+  public func task(
+    target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+  ) throws(ApusError) -> TableTask {
+    try TableTask(self, target: target, labels: labels, task: task, leaveOut: leaveOut)
+  }
+
   /// Reads a table from text in memory.
   public static func parse(
     _ text: some Collection<UInt8>, name: String, format: TableFormat = TableFormat()
