@@ -263,6 +263,16 @@ import Testing
     #expect(key(resumed) == key(whole))
   }
 
+  /// A metric that cannot judge trials is refused before the first of them.
+  @Test(arguments: ["rocAUC", "f1", "precision", "logLoss", "topK", "r2", "bitsPerCharacter"])
+  func metricsThatCannotJudge(_ metric: String) throws {
+    let folder = try TemporaryFolder()
+    let text = message { _ = try search(folder, "a", yaml("trials: 2\nmetric: \(metric)")) }
+    #expect(text.contains("search.metric: “\(metric)” is not computed"), "\(text)")
+    #expect(text.contains("expected loss, accuracy"))
+    #expect(try folder.names() == ["a.yaml"])
+  }
+
   @Test(arguments: [
     ("metric: acuracy", "did you mean “accuracy”"), ("halving: 1", "halving by 1"), ("trials: 0", "0 trials"),
     ("method: grid\ntrials: 7", "7 trials for a grid of 6 points"),

@@ -171,6 +171,25 @@ public enum Metrics {
     try table.item(description) as! any Metric
   }
 
+  /// The names of those that are computed after each epoch for targets of a kind.
+  static func ofEachEpoch(_ targets: TargetKind, isSequence: Bool) -> [String] {
+    let width = targets.outputCount
+    let (isNumber, isLabel) =
+      switch targets {
+      case .classes: (false, false)
+      case .labels: (false, true)
+      case .values: (true, false)
+      }
+    // Two samples tell which apply.
+    let labels: [Int32] = isNumber || isLabel ? [] : [0, 1]
+    let values = isNumber || isLabel ? (0..<(2 * width)).map { Double($0 / width) } : []
+    let samples = EvaluatedSamples(
+      width: width, predictions: isSequence ? [] : [Double](repeating: 0, count: 2 * width),
+      classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], kind: nil,
+      isMultiLabel: isLabel, threshold: nil)
+    return usual(samples).map(\.name)
+  }
+
   private static var items: [any Metric] { table.items.map { $0.init() as! any Metric } }
 }
 

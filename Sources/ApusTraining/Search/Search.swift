@@ -57,6 +57,12 @@ public final class Search: Sendable {
     let points = try Self.points(search, space)
     rungs = Self.rungs(trials: points.count, halving: halving)
     for point in points { _ = try space.configuration(at: point, of: configuration) }
+    // Data that cannot be read is a trial's failure.
+    if let first = points.first,
+      let data = try? RunData(space.configuration(at: first, of: configuration), sources: sources)
+    {
+      try judge.check(on: data)
+    }
 
     let (files, lock) = try RunFolder.take(
       folder, name: "search", resume ? .resume : overwrite ? .overwrite : .refuse, keepsModel: false)

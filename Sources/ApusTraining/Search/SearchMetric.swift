@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 
 /// What a search's trials are judged by.
 struct SearchMetric: Sendable {
@@ -15,6 +16,20 @@ struct SearchMetric: Sendable {
         fix: Spelling.suggestion(for: name, in: known))
     }
     isBetterWhenLarger = name == MeanLoss.name ? false : try Metrics.metric(.string(name)).isBetterWhenLarger
+  }
+
+  /// Trials are judged by what is computed after each epoch: another metric is refused before the first trial, and not
+  /// after the last.
+  ///
+  /// - Parameter data: what the trials learn from.
+  /// - Throws: for a metric that such targets do not have after an epoch.
+  func check(on data: RunData) throws(ApusError) {
+    let known = Metrics.ofEachEpoch(data.training.targets, isSequence: data.training.positions > 1)
+    guard !known.contains(name) else { return }
+    throw ApusError(
+      "“\(name)” is not computed on the validation rows after each epoch, and cannot judge trials",
+      at: "search.metric", expected: known.joined(separator: ", "),
+      fix: "search by one of these, and look at the other with apus evaluate")
   }
 
   func isBetter(_ a: Double, _ b: Double) -> Bool {
