@@ -65,6 +65,22 @@ import Testing
     #expect(try folder.bytes("run/model.safetensors") != old)
   }
 
+  /// A run's own data is not cleared away.
+  @Test func inputsAreNotCleared() throws {
+    _ = try TrainingRun(configuration(), folder: folder.path("run")).train()
+    let data = folder.path("run/history.csv")
+    let before = try folder.bytes("run/history.csv")
+    for key in ["source: \(data)", "source: iris, testData: \(data)"] {
+      let text = "data: {\(key)}\ntraining: {epochs: 1}\n"
+      let configuration = try RunConfiguration.load(yaml: folder.write("y.yaml", text))
+      let problem = message {
+        _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true)
+      }
+      #expect(problem.contains("history.csv: is read here, and --overwrite would clear it"), "\(problem)")
+    }
+    #expect(try folder.bytes("run/history.csv") == before)
+  }
+
   @Test func aSearchsAndAFoldsFolder() throws {
     let text =
       "data: {source: iris}\nmodel: {hidden: [4]}\ntraining: {epochs: 1}\n"

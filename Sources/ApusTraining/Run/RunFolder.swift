@@ -119,9 +119,22 @@ struct RunFolder: Sendable {
       ?? Self.checkpoints(in: checkpoints).first.map { "checkpoints/\($0)" }
   }
 
+  private static let clearedFiles = ["history.csv", "run.json", "report.html", "config.yaml"] + searchFiles
+
+  /// - Throws: when clearing an older run would remove one of a new run's own inputs.
+  func refuseClearing(_ inputs: [String?]) throws(ApusError) {
+    for name in Self.clearedFiles {
+      guard let identity = Files.status(at: "\(path)/\(name)")?.identity,
+        let input = inputs.compactMap({ $0 }).first(where: { Files.status(at: $0)?.identity == identity })
+      else { continue }
+      throw ApusError(
+        "is read here, and --overwrite would clear it", at: input, fix: "choose another folder with --out")
+    }
+  }
+
   /// Removes what belongs to an older run but its model, which stays until the new one takes its place.
   private func clear() {
-    for name in ["history.csv", "run.json", "report.html", "config.yaml"] + Self.searchFiles {
+    for name in Self.clearedFiles {
       Files.remove("\(path)/\(name)")
     }
     removeMembers()

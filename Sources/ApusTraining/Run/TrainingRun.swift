@@ -74,6 +74,9 @@ public final class TrainingRun {
     let isResumed = older == .resume
     // Before any work; once more when the folder is taken.
     if older == .refuse, let folder { try RunFolder.refuseOlder(in: folder) }
+    if older == .overwrite, let folder {
+      try RunFolder(path: folder).refuseClearing([configuration.data.source, configuration.data.testData])
+    }
     let standard = try Engine.standard()
     engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) } ?? standard
     data = try RunData(configuration, sources: sources)
