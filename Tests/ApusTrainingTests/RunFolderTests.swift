@@ -16,7 +16,6 @@ import Testing
     return try RunConfiguration.load(yaml: folder.write("x.yaml", text))
   }
 
-  /// Twenty at once have a folder each. They are named from the working folder, so they are run by the command.
   @Test func anOlderRunIsLeftAlone() throws {
     let configuration = try configuration()
     let path = folder.path("run")

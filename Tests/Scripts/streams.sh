@@ -231,4 +231,17 @@ done
 [ -p fifo ] || fail 'the FIFO is gone'
 [ ! -e null ] || [ -c null ] || fail 'the device is gone'
 checks=$((checks + 5))
+
+# Runs that begin at once have a folder each, and one folder belongs to one of them.
+for number in $(seq 20); do apus train xor --epochs 3 --quiet & done
+wait
+[ "$(find runs -name model.safetensors -path 'runs/xor-*' | wc -l)" = 20 ] || fail 'twenty runs at once have not twenty folders'
+begun=0
+for number in $(seq 6); do
+  { apus train xor --epochs 3 --quiet --out together 2> /dev/null && echo begun; } &
+done > together.txt
+wait
+begun=$(grep -c begun together.txt)
+[ "$begun" = 1 ] || fail "of six runs in one folder $begun have begun"
+checks=$((checks + 2))
 echo "$checks checks passed"
