@@ -129,19 +129,21 @@ import Testing
       bytes: (0..<(20 * 48)).map { UInt8(truncatingIfNeeded: $0 * 7) }, inputShape: [4, 4, 3],
       labels: (0..<20).map { UInt8($0 % 2) }, classNames: ["a", "b"])
     let steps: [any Augmentation] = [Shift(1), HorizontalFlip(), Affine(), Cutout(2)]
-    func batch(_ rows: [Int], epoch: Int = 2, seed: UInt64 = 5) throws -> Batch {
-      var batch = try images.batch(rows)
-      batch.augment(with: steps, rows: rows[...], epoch: epoch, seed: seed)
-      return batch
+    func batch(_ rows: [Int], epoch: Int = 2, seed: UInt64 = 5) throws -> (inputs: [Float], labels: [Int32]) {
+      let storage = BatchStorage(images, capacity: rows.count)
+      images.gather(rows[...], into: storage.memory)
+      storage.memory.augment(with: steps, shape: [4, 4, 3], rows: rows[...], epoch: epoch, seed: seed)
+      return (storage.column(0), storage.labels)
     }
     let all = try batch(Array(0..<20))
     let some = try batch([7, 3, 19])
     for (place, row) in [7, 3, 19].enumerated() {
-      #expect(some.inputs[(place * 48)..<(place * 48 + 48)] == all.inputs[(row * 48)..<(row * 48 + 48)])
+      let (one, other) = (place * 48..<place * 48 + 48, row * 48..<row * 48 + 48)
+      #expect(some.inputs[one] == all.inputs[other])
     }
     #expect(try batch(Array(0..<20), epoch: 3).inputs != all.inputs)
     #expect(try batch(Array(0..<20), seed: 6).inputs != all.inputs)
-    #expect(try images.batch(Array(0..<20)).inputs != all.inputs)
+    #expect(try images.batch(Array(0..<20)).arrays().inputs != all.inputs)
     #expect(all.labels == (0..<20).map { Int32($0 % 2) })
   }
 }

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func digitsAreThoseOfUCI() throws {
-    let digits = try ImageCollection.digits()
+    let digits = try ImageSet.digits()
     let test = try #require(digits.test)
     #expect(digits.training.count == 3823 && test.count == 1797)
     #expect(digits.training.bytes.max() == 16 && test.bytes.max() == 16)

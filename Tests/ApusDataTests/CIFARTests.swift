@@ -10,7 +10,7 @@ import Testing
   }
   private let names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"
 
-  private func open(_ folder: TemporaryFolder) throws -> ImageCollection {
+  private func open(_ folder: TemporaryFolder) throws -> ImageSet {
     guard case .images(let images) = try DataSource.open(folder.path).content else {
       throw ApusError("no images")
     }

@@ -113,7 +113,7 @@ import Testing
     #expect(preprocessing.featureNames == ["component 1", "component 2", "component 3"])
     let all = try preprocessing.apply(to: table()).dataset
     // Whitened on the training rows alone.
-    let batch = try all.batch(split.training.indices)
+    let batch = try all.batch(split.training.indices).arrays()
     for feature in 0..<3 {
       let values = (0..<batch.count).map { Double(batch.inputs[$0 * 3 + feature]) }
       let variance = values.reduce(0) { $0 + $1 * $1 } / Double(batch.count)
@@ -130,7 +130,7 @@ import Testing
     let task = try TableTask(table(), target: "y")
     let (preprocessing, _) = try task.fit(task.unsplit().training, options: EncodingOptions(scaling: kind))
     let data = try preprocessing.apply(to: table()).dataset
-    let batch = try data.batch(Array(0..<40))
+    let batch = try data.batch(Array(0..<40)).arrays()
     let values = (0..<40).map { Double(batch.inputs[$0 * 2]) }
     let shift = kind == .center ? -(0..<40).reduce(0.0) { $0 + Double($1 % 7) } / 40 - least : 0
     #expect(abs(values.min()! - least - shift) < 1e-5 && abs(values.max()! - most - shift) < 1e-5)

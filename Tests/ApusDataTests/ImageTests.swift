@@ -12,7 +12,7 @@ import Testing
     return folder
   }
 
-  private func open(_ path: String) throws -> ImageCollection {
+  private func open(_ path: String) throws -> ImageSet {
     guard case .images(let images) = try DataSource.open(path).content else {
       throw ApusError("no images")
     }
@@ -76,7 +76,7 @@ import Testing
       ("\(unnamed.path)/pictures", "a name such as train-images-idx3-ubyte"),
     ] {
       let images = try open(path).training
-      #expect(!images.hasLabels && images.labels() == nil && images.count == 3)
+      #expect(!images.hasLabels && images.classLabels() == nil && images.count == 3)
       let text = message { try images.requireLabels() }
       #expect(text.contains("labels of these images are missing") && text.contains(expected), "\(text)")
     }
@@ -94,10 +94,9 @@ import Testing
       bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) },
       classNames: ["a", "b", "c"],
       normalization: ImageNormalization(mean: [0.25], deviation: [0.5]))
-    var batch = set.makeBatch(capacity: 5)
-    set.gather([36, 0, 7], into: &batch)
+    let batch = try set.batch([36, 0, 7]).arrays()
     #expect(batch.count == 3)
-    #expect(batch.labels[..<3] == [0, 0, 1])
+    #expect(batch.labels == [0, 0, 1])
     for (place, row) in [36, 0, 7].enumerated() {
       for i in 0..<19 {
         let expected = (Double(bytes[row * 19 + i]) / 255 - 0.25) / 0.5
@@ -129,7 +128,7 @@ import Testing
     let rows = try Split.explicit(training: [0, 1], validation: [2]).training
     func inputs(_ scaling: NumberScaling.Kind) throws -> [Double] {
       let fitted = ImageNormalization.fit(set, rows: rows, scaling: scaling)
-      return try set.normalized(fitted).batch([0, 1]).inputs.map { Double($0) * 255 }
+      return try set.normalized(fitted).batch([0, 1]).arrays().inputs.map { Double($0) * 255 }
     }
     func expectNear(_ found: [Double], _ expected: [Double]) {
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 }, "\(found)")
@@ -152,7 +151,7 @@ import Testing
   }
 
   @Test func imagesThatDoNotFitAModel() throws {
-    let digits = try ImageCollection.digits().training
+    let digits = try ImageSet.digits().training
     let model = ImagePreprocessing(inputShape: [28, 28, 1], classNames: ["0"], normalization: .unit())
     #expect(message { _ = try model.apply(to: digits, name: "digits") }.contains("[8, 8, 1]"))
     let few = ImagePreprocessing(inputShape: [8, 8, 1], classNames: ["0"], normalization: .unit())

@@ -161,7 +161,7 @@ import Testing
     let data = try TableDataset(
       features: [1, 2, 3, 4], inputShape: [2], indicators: [1, 0, 0, 0, 1, 1], labels: ["a", "b", "c"])
     #expect(data.targets == .labels(names: ["a", "b", "c"]) && data.targets.outputCount == 3)
-    #expect(try data.batch([1]).values == [0, 1, 1])
+    #expect(try data.batch([1]).arrays().values == [0, 1, 1])
     #expect(
       message {
         _ = try TableDataset(features: [1], inputShape: [1], indicators: [1, 0.5], labels: ["a", "b"])

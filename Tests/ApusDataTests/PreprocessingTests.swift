@@ -208,8 +208,8 @@ import Testing
   }
 
   @Test func imageSchemasSurviveJSON() throws {
-    let images = try ImageCollection.digits().training
-    let split = try Split.random(rows: Array(0..<images.count), classes: images.labels())
+    let images = try ImageSet.digits().training
+    let split = try Split.random(rows: Array(0..<images.count), classes: images.classLabels())
     let schema = InputSchema.images(.fit(images, rows: split.training))
     #expect(try InputSchema(jsonText: schema.jsonText(), name: "m") == schema)
     let bad = "{\"images\":{\"inputShape\":[9223372036854775807,2,2],\"classNames\":[\"a\"],"

@@ -19,82 +19,82 @@ import Testing
   }
 
   @Test func windowsShowWhatFollows() throws {
-    let corpus = try TextCorpus("abcdefghij", validation: 0)
+    let corpus = try Text("abcdefghij", validation: 0)
     let split = try corpus.split(context: 3)
     #expect(split.training.count == 3)
     #expect(split.validation.count == 0 && split.test.count == 0)
-    let batch = try split.training.batch([2, 0])
+    let batch = try split.training.batch([2, 0]).arrays()
     #expect(batch.inputs == [6, 7, 8, 0, 1, 2])
     #expect(batch.labels == [7, 8, 9, 1, 2, 3])
     // Every window there is; the last one ends with the text.
     let all = try corpus.split(context: 3, stride: 1).training
     #expect(all.count == 7)
-    #expect(try all.batch([6]).labels == [7, 8, 9])
+    #expect(try all.batch([6]).arrays().labels == [7, 8, 9])
     #expect(all.subset([6, 1]).positions == 3)
-    #expect(try all.subset([6, 1]).batch([1]).inputs == [1, 2, 3])
+    #expect(try all.subset([6, 1]).batch([1]).arrays().inputs == [1, 2, 3])
   }
 
   @Test func noWindowReachesOverTheBorder() throws {
     // The training part is 0 … 89; each character is its position.
     let text = String(String.UnicodeScalarView((0..<100).map { Unicode.Scalar(UInt8($0)) }))
-    let split = try TextCorpus(text, validation: 0.1).split(context: 4, stride: 1)
-    let training = try split.training.batch(Array(0..<split.training.count))
+    let split = try Text(text, validation: 0.1).split(context: 4, stride: 1)
+    let training = try split.training.batch(Array(0..<split.training.count)).arrays()
     #expect(training.labels.max() == 89)
     // What the training part has not is no class, and no window shows it.
     #expect(split.validation.count == 0)
-    let known = try TextCorpus(String(repeating: "ab", count: 50), validation: 0.1).split(
+    let known = try Text(String(repeating: "ab", count: 50), validation: 0.1).split(
       context: 4, stride: 1)
     #expect(known.training.count == 86)
     #expect(known.validation.count == 2)
-    #expect(try known.validation.batch([1]).labels == [1, 0, 1, 0])
+    #expect(try known.validation.batch([1]).arrays().labels == [1, 0, 1, 0])
   }
 
   @Test func windowsWithUnknownCharactersAreLeftOut() throws {
-    let split = try TextCorpus("ababababab" + "abxabaabab", validation: 0.5).split(context: 2, stride: 1)
-    let validation = try split.validation.batch(Array(0..<split.validation.count))
+    let split = try Text("ababababab" + "abxabaabab", validation: 0.5).split(context: 2, stride: 1)
+    let validation = try split.validation.batch(Array(0..<split.validation.count)).arrays()
     #expect(split.validation.count == 2)
     #expect(!validation.inputs.contains(-1) && !validation.labels.contains(-1))
   }
 
   @Test func mistakesAreNamed() throws {
-    #expect { try TextCorpus("") } throws: { "\($0)".contains("the text is empty") }
-    #expect(throws: ApusError.self) { try TextCorpus("abc", validation: 1) }
+    #expect { try Text("") } throws: { "\($0)".contains("the text is empty") }
+    #expect(throws: ApusError.self) { try Text("abc", validation: 1) }
     #expect {
-      try TextCorpus("abcd", validation: 0).split(context: 4)
+      try Text("abcd", validation: 0).split(context: 4)
     } throws: { "\($0)".contains("4 characters to train on; expected more than 4, the length of a window") }
-    #expect(throws: ApusError.self) { try TextCorpus("abcd").split(context: 0) }
+    #expect(throws: ApusError.self) { try Text("abcd").split(context: 0) }
     #expect {
-      try TextCorpus(contentsOf: "no such file.txt")
+      try Text(contentsOf: "no such file.txt")
     } throws: { "\($0)".contains("no such file.txt") }
   }
 
   /// Each epoch shows every character but those at the ends, in other windows; as many of them.
   @Test func windowsMoveFromEpochToEpoch() throws {
     let text = String(String.UnicodeScalarView((0..<103).map { Unicode.Scalar(UInt8($0)) }))
-    let training = try TextCorpus(text, validation: 0).split(context: 10).training
+    let training = try Text(text, validation: 0).split(context: 10).training
     var starts: Set<Float> = []
     for epoch in 0..<20 {
       let moved = training.inEpoch(epoch, seed: 7)
       #expect(moved.count == training.count && moved.inputShape == [10])
-      let batch = try moved.batch(Array(0..<moved.count))
+      let batch = try moved.batch(Array(0..<moved.count)).arrays()
       starts.insert(batch.inputs[0])
       let shown = Set(batch.labels)
       #expect(shown.count >= 92 && shown.max()! <= 102)
-      #expect(try training.inEpoch(epoch, seed: 7).batch([3]).inputs == moved.batch([3]).inputs)
+      #expect(try training.inEpoch(epoch, seed: 7).batch([3]).arrays().inputs == moved.batch([3]).arrays().inputs)
     }
     #expect(starts.count > 5 && starts.isSubset(of: Set((0..<10).map { Float($0) })))
     // A part of it moves too, and what does not move stays.
     #expect(
-      try training.subset([2]).inEpoch(1, seed: 7).batch([0]).inputs
-        == training.inEpoch(1, seed: 7).batch([2]).inputs)
-    let all = try TextCorpus(text, validation: 0).split(context: 10, stride: 1).training
-    #expect(try all.inEpoch(3, seed: 7).batch([4]).inputs == all.batch([4]).inputs)
+      try training.subset([2]).inEpoch(1, seed: 7).batch([0]).arrays().inputs
+        == training.inEpoch(1, seed: 7).batch([2]).arrays().inputs)
+    let all = try Text(text, validation: 0).split(context: 10, stride: 1).training
+    #expect(try all.inEpoch(3, seed: 7).batch([4]).arrays().inputs == all.batch([4]).arrays().inputs)
   }
 
   @Test func threeParts() throws {
-    let corpus = try TextCorpus("aaaaaabbcc", validation: 0.2, test: 0.2)
+    let corpus = try Text("aaaaaabbcc", validation: 0.2, test: 0.2)
     #expect(corpus.training.count == 6 && corpus.validation == [-1, -1] && corpus.test == [-1, -1])
-    #expect(throws: ApusError.self) { try TextCorpus("abc", validation: 0.5, test: 0.5) }
+    #expect(throws: ApusError.self) { try Text("abc", validation: 0.5, test: 0.5) }
   }
 
   /// What a file is taken for.

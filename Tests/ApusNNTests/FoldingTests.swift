@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 import ApusNN
 import Testing
 
@@ -20,16 +21,18 @@ import Testing
   }
 
   /// By the unfolded graph.
-  private func plainly(_ model: Model, _ input: [Float], rows: Int) throws -> [Float] {
+  private func plainly(_ model: Model, _ values: [Float], rows: Int) throws -> [Float] {
     let traced = TracedModel(model, mode: .inference)
-    let inputs = model.inputTensors
-    let output = traced(inputs)[model.outputs[0].name]
-    let executable = try Engine.standard().compile(
-      Graph(inputs: inputs.tensors + traced.inputs, outputs: [output]), rows: rows)
-    traced.binding.bind(executable, from: model.inputs.count, to: model.storage)
-    executable.memory(input: 0).fill(input)
-    executable.run(rows: rows)
-    return Array(executable.floats(output: 0, rows: rows))
+    let input = model.inputs[0].tensor
+    let output = traced(input)
+    var inputs = traced.inputs
+    inputs["data"] = input
+    let graph = try CompiledGraph(
+      inputs: inputs, outputs: ["output": output], capacity: rows, engine: Engine.standard())
+    traced.binding.bind(graph, to: model.storage)
+    graph.memory("data").fill(values)
+    graph.run(rows: rows)
+    return Array(graph.floats("output", rows: rows))
   }
 
   private func expectSame(_ model: Model, norms: Int, gone: Int) throws {

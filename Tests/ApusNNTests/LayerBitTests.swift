@@ -32,9 +32,9 @@ import Testing
     let input = model.inputs[0].tensor
     let output = traced(input)
     let weights = Tensor.input("weights", TensorType(output.shape))
-    let sources = (test.classes == nil ? [input] : []) + traced.parameters
+    let sources = (test.classes == nil ? [input] : []) + traced.allParameters
     let graph = try Graph(
-      inputs: [input, weights] + traced.parameters,
+      inputs: [input, weights] + traced.allParameters,
       outputs: [output] + gradients(of: output, withRespectTo: sources, upstream: weights)
         + traced.stateUpdates.map(\.value))
     func numbers(_ shape: TensorShape, _ stream: UInt64) -> [Float] {

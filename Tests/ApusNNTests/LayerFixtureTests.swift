@@ -55,11 +55,11 @@ struct LayerFixture: Decodable, Sendable, CustomTestStringConvertible {
       let weights = Tensor.input("weights", TensorType(output.shape))
       var outputs = [output]
       if mode == .training {
-        let all = [input] + traced.parameters
+        let all = [input] + traced.allParameters
         outputs += gradients(of: output, withRespectTo: all, upstream: weights)
         outputs += traced.stateUpdates.map(\.value)
       }
-      let graph = try Graph(inputs: [input, weights, traced.key] + traced.parameters, outputs: outputs)
+      let graph = try Graph(inputs: [input, weights, traced.key] + traced.allParameters, outputs: outputs)
       return try Scalar.compute(
         graph,
         [fixture.input.array(), fixture.weights.array(), ReferenceArray(shape: [4], values: [0, 0, 0, 0])]

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 import ApusNN
 import TestSupport
 import Testing

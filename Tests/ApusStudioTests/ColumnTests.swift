@@ -66,8 +66,7 @@ import Testing
     let shares = try #require(plan.variance)
     #expect(abs(shares[0] + shares[1] - 1) < 1e-5 && shares[0] >= shares[1])
     let features = try plan.features(x: plan.points.x, y: plan.points.y)
-    var rows = plan.training.makeBatch(capacity: plan.training.count)
-    plan.training.gather(Array(0..<plan.training.count), into: &rows)
+    let rows = try plan.training.batch(Array(0..<plan.training.count)).arrays()
     // The rows for training, in their order, among all.
     let known = Set(
       stride(from: 0, to: rows.inputs.count, by: 2).map { Int((rows.inputs[$0] * 1e3).rounded()) })
@@ -79,8 +78,7 @@ import Testing
   @Test func thePlaneIsASliceThroughTheMean() throws {
     let plan = try LessonPlan(lesson("weight"), table: table(Self.mixed))
     let count = plan.training.count
-    var rows = plan.training.makeBatch(capacity: count)
-    plan.training.gather(Array(0..<count), into: &rows)
+    let rows = try plan.training.batch(Array(0..<count)).arrays()
     let width = plan.inputTitles.count
     let means = (0..<width).map { feature in
       (0..<count).reduce(0.0) { $0 + Double(rows.inputs[$1 * width + feature]) } / Double(count)

@@ -22,7 +22,7 @@ import Testing
     while trainee.isPlaying { _ = trainee.trainForAWhile() }
     let export = Export(trainee)
     #expect(export.csv == nil)
-    #expect(export.swift.contains("ImageCollection.digits()"))
+    #expect(export.swift.contains("ImageSet.digits()"))
     let folder = try TemporaryFolder()
     let run = try TrainingRun(export.configuration, folder: folder.path + "/run")
     _ = try run.train()
@@ -34,7 +34,7 @@ import Testing
     let trainee = try Trainee(try lesson(), table: nil)
     for _ in 0..<10 { trainee.stepOnce(.epoch) }
     let validation = try #require(trainee.plan.validation)
-    let accuracy = trainee.session.evaluate(validation).first { $0.name == "accuracy" }
+    let accuracy = try trainee.session.evaluate(validation).first { $0.name == "accuracy" }
     #expect(try #require(accuracy).value > 0.95)
     let shares = try #require(trainee.plan.variance)
     #expect(shares[0] > shares[1] && shares[1] > 0.05 && shares[0] + shares[1] < 0.5)
@@ -117,7 +117,7 @@ import Testing
       #expect(values.firstIndex(of: values.max() ?? 0) == label, "\(label): \(values)")
     }
     let sample = try await practice.obey(StrictJSON.parse(#"{"do": "draw", "sample": 5}"#))
-    let images = try ImageCollection.digits().training
+    let images = try ImageSet.digits().training
     #expect(sample["pixels"]?.arrayValue?.compactMap(\.intValue) == images.bytes[320..<384].map { Int($0) })
     for wrong in [
       #"{"do": "draw", "sample": -1}"#, #"{"do": "draw", "sample": 3823}"#, #"{"do": "draw", "sample": "x"}"#,

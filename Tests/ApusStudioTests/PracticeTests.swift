@@ -20,9 +20,10 @@ import Testing
     for _ in 0..<3 { trainee.stepOnce(.epoch) }
     let plan = trainee.plan
     var model = try plan.model()
-    var trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(plan.lesson.rate), seed: 1)
-    trainer.settings.regularization = plan.settings.regularization
-    try trainer.fit(&model, plan.training, validation: plan.validation, epochs: 3, batch: 10)
+    let settings = TrainingSettings(
+      optimizer: .adam(plan.lesson.rate), epochs: 3, batch: 10, regularization: plan.settings.regularization,
+      seed: 1)
+    try model.fit(plan.training, validation: plan.validation, settings: settings)
     #expect(model.weights == trainee.weights)
     #expect(trainee.session.progress.epoch == 3)
   }
@@ -186,7 +187,7 @@ import Testing
       trainee.play(true)
       while trainee.isPlaying { _ = trainee.trainForAWhile() }
       #expect(trainee.divergence == nil)
-      let metrics = trainee.session.evaluate(trainee.plan.training)
+      let metrics = try trainee.session.evaluate(trainee.plan.training)
       return 1 - (try #require(metrics.first { $0.name == "accuracy" })).value
     }
     #expect(try mistakes("circle", epochs: 100) < 0.03)
@@ -271,7 +272,7 @@ import Testing
     let outputs = weights.count / 4
     #expect(
       weights[..<outputs].allSatisfy { $0 != 0 } && weights[outputs...].allSatisfy { $0 == 0 }, "\(weights)")
-    let metrics = trainee.session.evaluate(trainee.plan.training)
+    let metrics = try trainee.session.evaluate(trainee.plan.training)
     #expect(try #require(metrics.first { $0.name == "accuracy" }).value > 0.9)
   }
 

@@ -65,7 +65,8 @@ import Testing
     Example(article: "LossesAndMetrics", file: "QuantileLoss") {
       let data = try Samples.values(400, noise: 1)
       var model = try Model(input: [2], seed: 1) { Dense(1) }
-      try Trainer(loss: QuantileLoss(0.9), optimizer: .adam(0.02)).fit(&model, data, epochs: 30)
+      model.objective = Objective(data.targets, loss: QuantileLoss(0.9))
+      try model.fit(data, epochs: 30, optimizer: .adam(0.02))
       let results = try model.results(on: data)
       let below = zip(results.values, results.predictions).count { $0 < $1 }
       #expect(abs(Double(below) / 400 - 0.9) < 0.05, "\(below) of 400")

@@ -18,7 +18,7 @@ import Testing
       Conv2D(8, 3); BatchNorm(); ReLU(); GlobalAveragePool2D(); Dense(3)
     }
     let settings = TrainingSettings(
-      loss: .softmaxCrossEntropy, optimizer: .adam(0.01), epochs: 3, batch: 16, accumulate: accumulate,
+      optimizer: .adam(0.01), epochs: 3, batch: 16, accumulate: accumulate,
       augmentations: augmentations, seed: 7)
     return try TrainingSession(
       model, training: images(73, seed: 1), validation: images(20, seed: 2), settings: settings,
@@ -57,7 +57,7 @@ import Testing
   @Test func rowsOfNumbersAreRefused() throws {
     let model = try Model(input: [5], seed: 2) { Dense(2) }
     let settings = TrainingSettings(
-      loss: .softmaxCrossEntropy, optimizer: .adam(0.01), augmentations: [Shift(1)])
+      optimizer: .adam(0.01), augmentations: [Shift(1)])
     let text = message {
       _ = try TrainingSession(model, training: Samples.classes(10), settings: settings)
     }

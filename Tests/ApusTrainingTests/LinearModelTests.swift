@@ -116,12 +116,11 @@ struct LinearFixture: Decodable, Sendable {
       recipe.loss.classTargets == .numbers || data.targets.outputCount != 2
       ? data.targets.outputCount : 1
     let network = try recipe.network(outputs)
-    let model = try Model(inputs: [InputSpecification(data.inputShape)], seed: 1, network: network)
+    let model = try Model(for: data, seed: 1, loss: recipe.loss, network: network)
     var settings = TrainingSettings(
-      loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: recipe.rate),
+      optimizer: OptimizerSetting(GradientDescent(), rate: recipe.rate),
       epochs: recipe.epochs(recipe.batch), batch: recipe.batch,
       regularization: Regularization(l2: recipe.l2))
-    settings.loss = recipe.loss
     settings.optimizer = recipe.optimizer
     settings.schedule = recipe.schedule
     let session = try TrainingSession(model, training: data, settings: settings)

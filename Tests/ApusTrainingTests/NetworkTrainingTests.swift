@@ -26,16 +26,14 @@ import Testing
     let loss = try step.run(rows: step.load(inputs: inputs, labels: labels), step: 1, rate: 0.5)
 
     let spelled = try TrainingStep(
-      [ModelTraining(model(), optimizer: GradientDescent())],
-      inputs: [StepInput("input", [4]), StepInput("target", [], .int32)], capacity: 2
+      ["model": .init(model(), optimizer: .sgd(0.5))],
+      inputs: [InputSpecification("input", [4]), InputSpecification("classes", [], .int32)], batch: 2
     ) { models, tensors in
-      let outputs = models[0](["input": tensors[0]])
-      let loss = SoftmaxCrossEntropy()
-      return [loss(outputs["classes"], tensors[1]).mean() + loss(outputs["helper"], tensors[1]).mean() * 0.25]
+      let outputs = models["model"](["input": tensors["input"]])
+      let (loss, classes) = (SoftmaxCrossEntropy(), tensors["classes"])
+      return ["model": loss(outputs["classes"], classes).mean() + loss(outputs["helper"], classes).mean() * 0.25]
     }
-    try spelled.load(inputs, input: 0)
-    try spelled.load(integers: labels, input: 1)
-    let expected = try spelled.run(rows: 2, step: 1, rate: 0.5)
+    let expected = try spelled.run(["input": Tensor(inputs, shape: [2, 4]), "classes": Tensor(labels)])
     #expect(loss == expected)
     for parameter in try model().parameters {
       let (ours, theirs) = (step.trained[0].snapshot(), spelled.trained[0].snapshot())
@@ -78,25 +76,26 @@ import Testing
     let model = try Model(
       inputs: [InputSpecification("x", [2]), InputSpecification("mask", [2])], seed: 1, network: Masked())
     let step = try TrainingStep(
-      [ModelTraining(model, optimizer: Adam())],
+      ["model": .init(model, optimizer: .adam(0.01))],
       inputs: [
-        StepInput("x", [2]), StepInput("mask", [2]), StepInput("label", [], .int32), StepInput("size", [1]),
+        InputSpecification("x", [2]), InputSpecification("mask", [2]), InputSpecification("label", [], .int32),
+        InputSpecification("size", [1]),
       ],
-      capacity: 4
+      batch: 4
     ) { models, tensors in
-      let outputs = models[0](["x": tensors[0], "mask": tensors[1]])
+      let outputs = models["model"](["x": tensors["x"], "mask": tensors["mask"]])
       return [
-        SoftmaxCrossEntropy()(outputs["class"], tensors[2]).mean()
-          + SquaredError()(outputs["size"], tensors[3]).mean()
+        "model": SoftmaxCrossEntropy()(outputs["class"], tensors["label"]).mean()
+          + SquaredError()(outputs["size"], tensors["size"]).mean()
       ]
     }
-    try step.load([1, 5, -1, 5, 1, -5, -1, -5], input: 0)
-    try step.load([1, 0, 1, 0, 1, 0, 1, 0], input: 1)
-    try step.load(integers: [1, 0, 1, 0], input: 2)
-    try step.load([2, -2, 2, -2], input: 3)
-    let first = try step.run(rows: 4, step: 1, rate: 0.01)
+    let batch: NamedTensors = [
+      "x": Tensor([[1, 5], [-1, 5], [1, -5], [-1, -5]]), "mask": Tensor([[1, 0], [1, 0], [1, 0], [1, 0]]),
+      "label": Tensor([1, 0, 1, 0] as [Int32]), "size": Tensor([[2], [-2], [2], [-2]]),
+    ]
+    let first = try step.run(batch)
     var last = first
-    for number in 2...600 { last = try step.run(rows: 4, step: number, rate: 0.01) }
+    for _ in 2...600 { last = try step.run(batch) }
     #expect(first > 2 && last < 0.01)
 
     let trained = step.trained[0].snapshot()
@@ -114,16 +113,16 @@ import Testing
     #expect(back["size.weight"] == trained["size.weight"])
   }
 
-  /// A data set has one input; who has more is told where to go.
-  @Test func aDataSetHasOneInput() throws {
+  /// A data set without the network's inputs is refused by their names.
+  @Test func inputsThatTheDataLacksAreNamed() throws {
     let model = try Model(
       inputs: [InputSpecification("x", [2]), InputSpecification("mask", [2])], network: Masked())
     let data = try TableDataset(features: [1, 2], inputShape: [2], labels: [0], names: ["a", "b"])
     var copy = model
     #expect(
       message {
-        _ = try Trainer(loss: .softmaxCrossEntropy, optimizer: .sgd(0.1)).fit(&copy, data, epochs: 1)
-      }.contains("train it with a TrainingStep"))
+        try copy.fit(data, epochs: 1, optimizer: .sgd(0.1))
+      }.contains("the data set has no input \"x\", which the model takes"))
   }
 
   /// The configuration says what the code says, trains, and its model file predicts.

@@ -45,8 +45,8 @@ import Testing
     }
     var (one, other) = try (model(), model())
     let history = try one.fit(data, epochs: 6, batch: 8, optimizer: .adam(1e-2), seed: 5)
-    let trainer = Trainer(loss: SoftmaxCrossEntropy(), optimizer: .adam(1e-2), seed: 5)
-    let expected = try trainer.fit(&other, data, epochs: 6, batch: 8)
+    let settings = TrainingSettings(optimizer: .adam(1e-2), epochs: 6, batch: 8, seed: 5)
+    let expected = try other.fit(data, settings: settings)
     #expect(one.bits == other.bits && history == expected && history.kept?.rule == .bestEpoch)
   }
 
@@ -88,7 +88,7 @@ import Testing
     guard case .table(let iris) = try DataSource.open("iris").content else { throw ApusError("no table") }
     #expect(message { _ = try model.predict(iris) }.contains("was not trained on a table"))
     #expect(
-      message { _ = try model.predict(ImageCollection.digits().training) }.contains(
+      message { _ = try model.predict(ImageSet.digits().training) }.contains(
         "was not trained on images"))
   }
 }

@@ -18,14 +18,14 @@ import Testing
   /// The variance of what each dense layer puts out on a batch.
   private func variances(_ model: Model, _ data: TableDataset) throws -> [Double] {
     let paths = model.summary.filter { $0.name == "dense" }.map(\.path)
-    var training = ModelTraining(model, optimizer: GradientDescent())
+    var training = ModelTraining(model, optimizer: .sgd())
     training.mode = .withoutDropout
     let step = try TrainingStep(
-      training, loss: .softmaxCrossEntropy, capacity: data.count, taps: paths.map { .output($0) })
+      training, loss: .softmaxCrossEntropy, capacity: data.count, taps: paths.map { .layer($0) })
     try step.load(inputs: data.features, labels: data.labels)
     try step.run(rows: data.count, step: 1, rate: 0)
-    return paths.map { path in
-      let values = step.value(of: .output(path), rows: data.count)!.map { Double($0) }
+    return try paths.map { path in
+      let values = try step.value(of: .layer(path)).values().map { Double($0) }
       let mean = values.reduce(0, +) / Double(values.count)
       return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
     }
@@ -49,9 +49,9 @@ import Testing
       names: ["no", "yes"])
     func loss(_ model: Model) throws -> Double {
       var model = model
-      let trainer = Trainer(
-        loss: .softmaxCrossEntropy, optimizer: .momentum(0.01), regularization: Regularization(clipNorm: 1))
-      return try trainer.fit(&model, data, epochs: 12, batch: 32).epochs.last!.trainingLoss
+      return try model.fit(
+        data, epochs: 12, batch: 32, optimizer: .momentum(0.01), regularization: Regularization(clipNorm: 1)
+      ).epochs.last!.trainingLoss
     }
     #expect(try loss(deep(.zeros)) > 0.66)
     #expect(try loss(deep(.normal(0.01))) > 0.66)

@@ -234,7 +234,7 @@ import Testing
     #expect(reading.rows == 150)
     #expect(reading.layers.map(\.name) == ["0 dense", "1 tanh", "2 dense"])
     let samples = try saved.samples(iris)
-    let batch = try samples.batch(Array(0..<150))
+    let batch = try samples.batch(Array(0..<150)).arrays()
     let (weight, bias) = (try #require(model["0.weight"]), try #require(model["0.bias"]))
     for row in [0, 77, 149] {
       for unit in 0..<6 {

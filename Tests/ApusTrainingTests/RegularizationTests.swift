@@ -91,7 +91,7 @@ import Testing
     return try TrainingSession(
       model, training: data,
       settings: TrainingSettings(
-        loss: .softmaxCrossEntropy, optimizer: .sgd(0.5), epochs: 2, batch: batch, accumulate: accumulate,
+        optimizer: .sgd(0.5), epochs: 2, batch: batch, accumulate: accumulate,
         seed: 1))
   }
 
@@ -115,16 +115,16 @@ import Testing
   @Test func batchesOfAStepHaveTheirOwnRandomNumbers() throws {
     let model = try Model(input: [4], seed: 3) { Dropout(0.5) }
     let step = try TrainingStep(
-      ModelTraining(model, optimizer: GradientDescent()), loss: .squared, capacity: 4, accumulates: true,
-      taps: [.output("0")])
+      ModelTraining(model, optimizer: .sgd()), loss: .squared, capacity: 4, accumulates: true,
+      taps: [.layer("0")])
     var outputs: [[Float]] = []
     func load(_ batch: Int) throws -> Int {
-      if batch > 0 { outputs.append(step.value(of: .output("0"), rows: 4)!) }
+      if batch > 0 { outputs.append(try step.value(of: .layer("0")).values()) }
       return try step.load(
         inputs: [Float](repeating: 1, count: 16), targets: [Float](repeating: 0, count: 16))
     }
-    try step.run(batches: 3, rows: 12, step: 1, rate: 0, load: load)
-    outputs.append(step.value(of: .output("0"), rows: 4)!)
+    _ = try step.gradients(batches: 3, rows: 12, load: load)
+    outputs.append(try step.value(of: .layer("0")).values())
     #expect(outputs.count == 3 && Set(outputs).count == 3)
   }
 
@@ -149,10 +149,10 @@ import Testing
         features: [0, 1, 2, 3], inputShape: [1], values: [1, 3, 5, 7], names: ["y"])
       var model = try Model(input: [1], seed: 1) { Dense(1) }
       var reason: String?
-      let history = try Trainer(loss: .squared, optimizer: .sgd(0.1), goal: goal)
-        .fit(&model, data, epochs: 500, batch: 4) {
-          if case .stopped(let why) = $0 { reason = why }
-        }
+      let settings = TrainingSettings(optimizer: .sgd(0.1), epochs: 500, batch: 4, goal: goal)
+      let history = try model.fit(data, settings: settings) {
+        if case .stopped(let why) = $0 { reason = why }
+      }
       return (history.epochs.count, reason)
     }
     #expect(try epochs(goal: nil).epochs == 500)

@@ -13,7 +13,7 @@ import Testing
 
   private func settings(epochs: Int, earlyStopping: Int? = nil) -> TrainingSettings {
     TrainingSettings(
-      loss: .softmaxCrossEntropy, optimizer: .adam(0.05), schedule: .warmup(5).then(.cosine()),
+      optimizer: .adam(0.05), schedule: .warmup(5).then(.cosine()),
       epochs: epochs,
       batch: 16, regularization: Regularization(l2: 1e-4, clipNorm: 2), earlyStopping: earlyStopping,
       seed: 7)

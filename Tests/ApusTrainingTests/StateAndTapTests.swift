@@ -20,7 +20,7 @@ private struct RunningMean: Layer {
 }
 
 @Suite struct StateAndTapTests {
-  private func step(_ taps: [Tap] = []) throws -> TrainingStep {
+  private func step(_ taps: [ModelOutput] = []) throws -> TrainingStep {
     let model = try Model(input: [2], seed: 1) {
       RunningMean()
       Dense(3)
@@ -60,19 +60,19 @@ private struct RunningMean: Layer {
   }
 
   @Test func tapsShowOutputsAndGradients() throws {
-    let step = try step([.output("2"), .gradient("2"), .gradient("3")])
+    let step = try step([.layer("2"), .gradient(of: .loss, "2"), .gradient(of: .loss, "3")])
     try step.load(inputs: [1, 2, 3, 4], targets: [1, 2])
     try step.run(rows: 2, step: 1, rate: 0)
-    let hidden = try #require(step.value(of: .output("2"), rows: 2))
+    let hidden = try step.value(of: .layer("2")).values()
     #expect(hidden.count == 6 && hidden.allSatisfy { $0 >= 0 })
-    let gradient = try #require(step.value(of: .gradient("3"), rows: 2))
+    let gradient = try step.value(of: .gradient(of: .loss, "3")).values()
     // With respect to the output of the last layer it is 2 (y − t) / rows, and the bias' gradient is its sum.
     let bias = try #require(step.trained[0].gradient(of: "3.bias"))
     #expect(abs(gradient.reduce(0, +) - bias[0]) < 1e-6)
-    #expect(step.value(of: .output("1"), rows: 2) == nil)
+    #expect(step.value(of: .layer("1")).error != nil)
   }
 
   @Test func anUnknownTapNamesTheNearestLayer() {
-    #expect { try step([.output("9")]) } throws: { "\($0)".contains("there is no layer “9” to tap") }
+    #expect { try step([.layer("9")]) } throws: { "\($0)".contains("there is no layer \"9\"") }
   }
 }

@@ -56,9 +56,9 @@ import Testing
 
   @Test func wrongBatches() throws {
     let step = try TrainingStep(model(), loss: .squared, optimizer: GradientDescent(), capacity: 2)
-    #expect(message { try step.load(inputs: [1, 2], targets: [1]) }.contains("a multiple of 3, at most 6"))
-    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("one a row"))
-    #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("a loss on classes"))
+    #expect(message { try step.load(inputs: [1, 2], targets: [1]) }.contains("the input \"input\" has the shape [0, 3]"))
+    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("the input \"target\" has 2 rows"))
+    #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("expected [rows, 1]"))
   }
 }
 
@@ -118,8 +118,7 @@ import Testing
     var model = try Model(input: [2], seed: 1) {
       Dense(8); ReLU(); Dense(1)
     }
-    let trainer = Trainer(loss: .squared, optimizer: .sgd(1e6))
-    let text = message { try trainer.fit(&model, data, epochs: 10) }
+    let text = message { try model.fit(data, epochs: 10, optimizer: .sgd(1e6)) }
     #expect(text.contains("diverges") && text.contains("lower the learning rate"))
     #expect(model.bits.allSatisfy { Float(bitPattern: $0).isFinite })
   }

@@ -5,11 +5,10 @@ import Testing
 @Suite struct TextGeneratorTests {
   /// Of a context of 12, and the window's characters.
   static let saved = Result {
-    let corpus = try TextCorpus(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1)
+    let corpus = try Text(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1)
     let split = try corpus.split(context: 12, stride: 1)
     var model = try Model(input: [12], seed: 1) { GPT(vocabulary: 11, layers: 1, heads: 2, width: 16) }
-    let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adamW(1e-2))
-    try trainer.fit(&model, split, epochs: 4, batch: 16)
+    try model.fit(split, epochs: 4, batch: 16, optimizer: .adamW(1e-2))
     model.preprocessing = .text(TextPreprocessing(context: 12, vocabulary: corpus.vocabulary))
     return model
   }

@@ -4,7 +4,7 @@ import Testing
 /// A GPT learns a text, through data set, session and metrics.
 @Suite struct TextTrainingTests {
   private func split() throws -> DatasetSplit {
-    try TextCorpus(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1)
+    try Text(String(repeating: "abcd, efgh. ", count: 40), validation: 0.1)
       .split(context: 12, stride: 1)
   }
 
@@ -17,8 +17,7 @@ import Testing
   @Test func learnsWhatComesNext() throws {
     let split = try split()
     var model = try model(dropout: 0.1)
-    let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adamW(1e-2))
-    let history = try trainer.fit(&model, split, epochs: 4, batch: 16)
+    let history = try model.fit(split, epochs: 4, batch: 16, optimizer: .adamW(1e-2))
     #expect(history.epochs.count == 4)
     let accuracy = try #require(try model.evaluate(on: split.validation, .accuracy))
     // All but the first character of a window follow from the one before it or from two.
@@ -32,7 +31,7 @@ import Testing
   @Test func theLossBeginsAtTheLogarithmOfTheClasses() throws {
     let session = try TrainingSession(
       model(), training: split().training,
-      settings: TrainingSettings(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), batch: 8))
+      settings: TrainingSettings(optimizer: .adam(1e-3), batch: 8))
     let loss = try session.runStep()
     // The first logits have a deviation of about a half, and a tied head favours the character at hand.
     #expect(abs(Double(loss) - Mathematics.log(11)) < 0.5)
@@ -43,7 +42,7 @@ import Testing
     let text = try split().training
     #expect {
       try TrainingSession(
-        small, training: text, settings: TrainingSettings(loss: .softmaxCrossEntropy, optimizer: .adam()))
+        small, training: text, settings: TrainingSettings(optimizer: .adam()))
     } throws: { "\($0)".contains("expected [12, 11], positions and classes, with softmaxCrossEntropy") }
   }
 

@@ -8,13 +8,12 @@ import Testing
     _ data: TableDataset, outputs: Int, loss: any Loss, optimizer: OptimizerSetting = .adam(0.02),
     schedule: any Schedule = ConstantRate(), epochs: Int = 30, validation: TableDataset? = nil
   ) throws -> TrainingSession {
-    let model = try Model(input: data.inputShape, seed: 1) {
+    let model = try Model(for: data, seed: 1, loss: loss) {
       Dense(16)
       Tanh()
       Dense(outputs)
     }
-    var settings = TrainingSettings(loss: SquaredError(), optimizer: optimizer, epochs: epochs, batch: 16)
-    settings.loss = loss
+    var settings = TrainingSettings(optimizer: optimizer, epochs: epochs, batch: 16)
     settings.schedule = schedule
     return try TrainingSession(model, training: data, validation: validation, settings: settings)
   }
@@ -29,7 +28,7 @@ import Testing
     let data = try Samples.classes(300)
     let session = try session(data, outputs: outputs, loss: Losses.loss(.string(name)))
     while !session.isFinished { try session.runEpoch() }
-    let results = session.results(on: data)
+    let results = try session.results(on: data)
     #expect(try #require(Accuracy()(results)).value > 0.93, "\(name)")
     #expect(try #require(ROCAUC()(results)).value > 0.97, "\(name)")
   }
@@ -67,7 +66,7 @@ import Testing
     let session = try session(data, outputs: 4, loss: BinaryCrossEntropy())
     #expect(abs(Double(try session.runStep()) - 0.69) < 0.3)
     while !session.isFinished { try session.runEpoch() }
-    let results = session.results(on: data)
+    let results = try session.results(on: data)
     #expect(results.isMultiLabel)
     #expect(try #require(Accuracy()(results)).value > 0.95)
     #expect(F1().ofEachClass(results).count == 4)
@@ -81,7 +80,7 @@ import Testing
     func share(_ loss: SoftmaxCrossEntropy) throws -> Double {
       let session = try session(data, outputs: 2, loss: loss, epochs: 5)
       while !session.isFinished { try session.runEpoch() }
-      let labels = session.results(on: data).predictedLabels
+      let labels = try session.results(on: data).predictedLabels
       return Double(labels.count { $0 == 1 }) / Double(labels.count)
     }
     #expect(try share(SoftmaxCrossEntropy(classWeights: [1, 20])) > 0.9)

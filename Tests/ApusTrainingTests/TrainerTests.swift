@@ -3,13 +3,12 @@ import Testing
 
 @Suite struct TrainerTests {
   @Test func digits() throws {
-    let digits = try ImageCollection.digits()
+    let digits = try ImageSet.digits()
     let split = try digits.split(validation: 0.1, seed: 1)
     var model = try Model(input: digits.inputShape, seed: 1) {
       Flatten(); Dense(64); ReLU(); Dense(10)
     }
-    let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3))
-    let history = try trainer.fit(&model, split, epochs: 20, batch: 32)
+    let history = try model.fit(split, epochs: 20, batch: 32, optimizer: .adam(1e-3))
     #expect(history.epochs.count == 20)
     #expect(split.test.count == 1797 && split.training.count + split.validation.count == 3823)
     #expect(try #require(try model.evaluate(on: split.test, .accuracy)).value > 0.95)
@@ -19,7 +18,7 @@ import Testing
     let split = try Samples.values(400).split(seed: 1)
     #expect(split.training.count == 280 && split.validation.count == 40 && split.test.count == 80)
     var model = try Model(input: [2], seed: 1) { Dense(1) }
-    try Trainer(loss: .squared, optimizer: .sgd(0.1)).fit(&model, split, epochs: 30)
+    try model.fit(split, epochs: 30, optimizer: .sgd(0.1))
     #expect(try #require(try model.evaluate(on: split.test, CoefficientOfDetermination())).value > 0.98)
     let weights = try #require(model["0.weight"])
     #expect(abs(weights[0] - 2) < 0.05 && abs(weights[1] + 1) < 0.05)
@@ -29,7 +28,7 @@ import Testing
     var model = try Model(input: [5], seed: 1) { Dense(2) }
     var words: [String] = []
     let data = try Samples.classes(20)
-    try Trainer(loss: .softmaxCrossEntropy, optimizer: .sgd()).fit(&model, data, epochs: 2, batch: 10) {
+    try model.fit(data, epochs: 2, batch: 10, optimizer: .sgd()) {
       event in
       switch event {
       case .started(let steps, let stepsPerEpoch, let parameters):
@@ -56,7 +55,8 @@ import Testing
       var model = try Model(input: [5], seed: 1) {
         Dense(16); Tanh(); Dense(outputs)
       }
-      try Trainer(loss: .binaryCrossEntropy, optimizer: .adam(0.02)).fit(&model, data, epochs: 40)
+      model.objective = Objective(data.targets, loss: BinaryCrossEntropy())
+      try model.fit(data, epochs: 40, optimizer: .adam(0.02))
       #expect(try #require(try model.evaluate(on: data, .accuracy)).value > 0.9)
     }
   }

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 import ApusNN
 import ApusTraining
 import ApusViews
@@ -114,17 +115,18 @@ import Testing
 
   @Test func profiles() throws {
     #expect(ProfileTable([Profile()]).lines() == [])
-    let model = try Model(input: [4], seed: 1) {
+    let data = try TableDataset(
+      features: Array(repeating: 1, count: 20), inputShape: [4], labels: [0, 1, 2, 0, 1],
+      names: ["a", "b", "c"])
+    let model = try Model(for: data, seed: 1) {
       Dense(8)
       ReLU()
       Dense(3)
     }
-    let step = try TrainingStep(model, loss: SoftmaxCrossEntropy(), optimizer: Adam(), capacity: 5)
+    let step = try TrainingStep(model, batch: 5)
+    try step.load(data.batch([0, 1, 2, 3, 4]))
     var profiles: [Profile] = []
-    for number in 1...10 {
-      let rows = try step.load(inputs: Array(repeating: 1, count: 20), labels: [0, 1, 2, 0, 1])
-      try step.run(rows: rows, step: number, rate: 0.1, profiles: &profiles)
-    }
+    for number in 1...10 { try step.run(rows: 5, step: number, rate: 0.1, profiles: &profiles) }
     let lines = ProfileTable(profiles).lines()
     #expect(lines[0].hasPrefix("profile of 10 steps, "))
     #expect(lines.contains { $0.hasPrefix("forward and backward") && $0.hasSuffix("GFLOP/s  GB/s") })

@@ -37,7 +37,7 @@ extension Tensor {
     guard node.isConcrete else {
       throw ApusError("reading the values of a tensor that depends on a graph's input", fix: "run the graph")
     }
-    return try EagerExecution.run(self)
+    return try EagerExecution.run([self])[0]
   }
 
   /// Chains longer than this are computed rather than kept as a graph.
@@ -50,53 +50,56 @@ extension Tensor {
   }
 }
 
-extension Tensor: CustomStringConvertible {
-  /// The type and the first elements; the error of a tensor that carries one.
-  public var description: String {
-    if let error { return "Tensor(error: \(error))" }
-    guard node.isConcrete, let values = try? values() else { return "Tensor(\(type))" }
-    let shown = values.prefix(8).map { scalar == .int32 ? "\(Int($0))" : "\($0)" }.joined(separator: ", ")
-    return "Tensor(\(type): \(shown)\(values.count > 8 ? ", …" : ""))"
-  }
-}
-
+/// Computes tensors outside any traced network.
+///
 /// Plans are kept by the structure of their graphs: the second time the same expression is computed on
 /// other numbers, nothing is planned.
-private enum EagerExecution {
+package enum EagerExecution {
   /// The operations are `Sendable`, which `AnyHashable` forgets.
-  struct Key: Hashable, @unchecked Sendable {
+  private struct Key: Hashable, @unchecked Sendable {
     var operations: [AnyHashable]
     var operands: [[Int]]
     var types: [TensorType]
+    var outputs: [Int]
   }
 
-  private static let plans = Mutex<[Key: Executable]>([:])
+  private static let plans = Mutex<[Key: CompiledGraph]>([:])
   private static let mostPlans = 256
-  /// Numbers up to so many are part of a plan's structure.
+  /// Numbers up to this many are part of a plan's structure.
   private static let smallCount = 4
 
-  static func run(_ tensor: Tensor) throws -> Constant {
-    let inputs = Graph.reachable(from: [tensor])
-      .filter { ($0.constant?.storage.count ?? 0) > smallCount }.map { Tensor($0) }
-    let graph = try Graph(inputs: inputs, outputs: [tensor])
+  /// The values of several tensors, computed in one run; each concrete one keeps its value.
+  ///
+  /// - Parameter given: values for inputs of a traced graph that the tensors depend on.
+  /// - Throws: the error that a tensor carries; when one depends on an input without a value.
+  package static func run(
+    _ outputs: [Tensor], given: [(tensor: Tensor, storage: TensorStorage)] = []
+  ) throws -> [Constant] {
+    // A parameter is no part of the structure, however small: it changes.
+    let constants = Graph.reachable(from: outputs).compactMap { node in
+      node.constant.flatMap { constant in
+        constant.storage.count > smallCount || constant.storage.isShared
+          ? (tensor: Tensor(node), storage: constant.storage) : nil
+      }
+    }
+    let inputs = given + constants
+    let graph = try Graph(inputs: inputs.map(\.tensor), outputs: outputs)
     let key = Key(
       operations: graph.nodes.map { $0.operation is Placeholder ? AnyHashable(0) : $0.operation.key },
-      operands: graph.nodes.map(\.inputs) + [graph.inputs.map { $0 ?? -1 }], types: graph.nodes.map(\.type))
-    let result = TensorStorage(count: tensor.shape.count())
+      operands: graph.nodes.map(\.inputs) + [graph.inputs.map { $0 ?? -1 }], types: graph.nodes.map(\.type),
+      outputs: graph.outputs)
+    let results = outputs.map { Constant(type: $0.type, storage: TensorStorage(count: $0.shape.count())) }
     // A plan that is running is not among those kept: another thread makes one of its own.
     let kept = plans.withLock { $0.removeValue(forKey: key) }
-    let executable = try kept ?? Engine.standard().compile(graph)
-    for (position, input) in inputs.enumerated() {
-      executable.bind(input: position, to: input.node.constant!.storage.pointer)
-    }
-    executable.bind(output: 0, to: result.pointer)
-    executable.run()
+    let compiled = try kept ?? CompiledGraph(graph, engine: Engine.standard())
+    compiled.bind(inputs: inputs.map(\.storage.pointer))
+    compiled.bind(outputs: results.map(\.storage.pointer))
+    compiled.run()
     plans.withLock { plans in
       if plans.count >= mostPlans { plans.removeAll() }
-      plans[key] = executable
+      plans[key] = compiled
     }
-    let constant = Constant(type: tensor.type, storage: result)
-    tensor.node.resolve(constant)
-    return constant
+    for (tensor, result) in zip(outputs, results) where tensor.node.isConcrete { tensor.node.resolve(result) }
+    return results
   }
 }

@@ -10,6 +10,20 @@ package struct InputMemory {
       scalar == .int32 ? UnsafeMutableRawBufferPointer(floats).bindMemory(to: Int32.self) : nil
   }
 
+  /// Copies the first numbers to other memory of the same type, where both are there.
+  package func copy(to other: InputMemory, count: Int) {
+    guard let from = floats.baseAddress, let to = other.floats.baseAddress else { return }
+    precondition(count <= floats.count && count <= other.floats.count, "more numbers than there is room for")
+    to.update(from: from, count: count)
+  }
+
+  /// Copies elements of the same type from a tensor, where somebody reads them.
+  package func copy(from storage: TensorStorage, start: Int, count: Int) {
+    guard let to = floats.baseAddress else { return }
+    precondition(count <= floats.count && start + count <= storage.count, "more numbers than there is room for")
+    to.update(from: storage.floats.baseAddress! + start, count: count)
+  }
+
   /// Rows from the first on, without the generic way's cost, which a small batch would notice.
   package func fill(_ values: UnsafeBufferPointer<Float>) {
     guard integers == nil, let from = values.baseAddress else { return fill(Array(values)) }

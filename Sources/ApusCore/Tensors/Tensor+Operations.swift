@@ -1,68 +1,6 @@
 // The operations as methods and operators. Shapes are broadcast: axes are matched from the last, and
 // an axis of length 1 is repeated.
 
-// MARK: Numbers
-
-extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  /// A float32 scalar.
-  public init(_ value: Float) {
-    self.init([value], shape: [])
-  }
-
-  /// A float32 scalar. The reference interpreter computes with the number itself when it computes in double precision.
-  public init(_ value: Double) {
-    let rounded = Float(value)
-    let type = TensorType([])
-    let exact = Double(rounded) == value || value.isNaN ? nil : value
-    let constant = Constant(type: type, storage: TensorStorage([rounded]), exact: exact)
-    self.init(TensorNode(operation: constant, inputs: [], type: type))
-  }
-
-  /// An int32 scalar.
-  public init(_ value: Int32) {
-    self.init([value], shape: [])
-  }
-
-  public init(floatLiteral value: Double) {
-    self.init(value)
-  }
-
-  public init(integerLiteral value: Int) {
-    self.init(Float(value))
-  }
-
-  /// A vector of float32.
-  public init(_ values: [Float]) {
-    self.init(values, shape: TensorShape([values.count]))
-  }
-
-  /// A vector of int32. Literals without a type are floats.
-  @_disfavoredOverload
-  public init(_ values: [Int32]) {
-    self.init(values, shape: TensorShape([values.count]))
-  }
-
-  /// Numbers in row-major order. Carries an error when there are not as many as the shape holds.
-  public init(_ values: [Float], shape: TensorShape) {
-    self.init(TensorStorage(values), TensorType(shape, .float32))
-  }
-
-  /// Integers in row-major order. Literals without a type are floats.
-  @_disfavoredOverload
-  public init(_ values: [Int32], shape: TensorShape) {
-    self.init(TensorStorage(values), TensorType(shape, .int32))
-  }
-
-  package init(_ storage: TensorStorage, _ type: TensorType) {
-    guard type.shape.isFixed, type.shape.count() == storage.count else {
-      self = .failed(
-        ApusError("\(storage.count) numbers for the shape \(type.shape)", expected: "as many as it holds"))
-      return
-    }
-    self.init(TensorNode(operation: Constant(type: type, storage: storage), inputs: [], type: type))
-  }
-}
-
 // MARK: Arithmetic
 
 public func + (left: Tensor, right: Tensor) -> Tensor { .apply(Add(), [left, right]) }
@@ -70,6 +8,24 @@ public func - (left: Tensor, right: Tensor) -> Tensor { .apply(Subtract(), [left
 public func * (left: Tensor, right: Tensor) -> Tensor { .apply(Multiply(), [left, right]) }
 public func / (left: Tensor, right: Tensor) -> Tensor { .apply(Divide(), [left, right]) }
 public prefix func - (operand: Tensor) -> Tensor { .apply(Negate(), [operand]) }
+
+// Disfavored, so that `numbers.reduce(0, +)` stays a sum of numbers.
+@_disfavoredOverload
+public func + (left: Double, right: Tensor) -> Tensor { Tensor(left) + right }
+@_disfavoredOverload
+public func + (left: Tensor, right: Double) -> Tensor { left + Tensor(right) }
+@_disfavoredOverload
+public func - (left: Double, right: Tensor) -> Tensor { Tensor(left) - right }
+@_disfavoredOverload
+public func - (left: Tensor, right: Double) -> Tensor { left - Tensor(right) }
+@_disfavoredOverload
+public func * (left: Double, right: Tensor) -> Tensor { Tensor(left) * right }
+@_disfavoredOverload
+public func * (left: Tensor, right: Double) -> Tensor { left * Tensor(right) }
+@_disfavoredOverload
+public func / (left: Double, right: Tensor) -> Tensor { Tensor(left) / right }
+@_disfavoredOverload
+public func / (left: Tensor, right: Double) -> Tensor { left / Tensor(right) }
 
 /// The larger of each pair of elements; NaN when either is.
 public func maximum(_ left: Tensor, _ right: Tensor) -> Tensor { .apply(Maximum(), [left, right]) }
@@ -160,6 +116,9 @@ extension Tensor {
     reduce(.argmax, [axis], keepsAxes)
   }
 
+  /// √Σ x², over every element: a scalar.
+  public func norm() -> Tensor { square().sum().sqrt() }
+
   private func reduce(_ kind: ReductionKind, _ axes: [Int]?, _ keepsAxes: Bool) -> Tensor {
     .apply(Reduce(kind: kind, axes: normalized(axes), keepsAxes: keepsAxes), [self])
   }
@@ -244,26 +203,4 @@ extension Tensor {
 
   /// The tensor itself, through which no gradient flows.
   public func stopGradient() -> Tensor { .apply(StopGradient(), [self]) }
-}
-
-extension Tensor {
-  // MARK: Random numbers
-
-  /// Uniform in [0, 1). `key` is int32[4]: seed and step, each low word first; `stream` tells apart the
-  /// places that draw with the same key.
-  public static func uniform(_ shape: TensorShape, key: Tensor, stream: UInt64) -> Tensor {
-    .apply(RandomUniform(shape: shape, stream: stream), [key])
-  }
-
-  /// Normal with mean 0 and variance 1.
-  public static func normal(_ shape: TensorShape, key: Tensor, stream: UInt64) -> Tensor {
-    .apply(RandomNormal(shape: shape, stream: stream), [key])
-  }
-
-  /// 1 with a probability (a float32 scalar), else 0.
-  public static func bernoulli(_ shape: TensorShape, probability: Tensor, key: Tensor, stream: UInt64)
-    -> Tensor
-  {
-    .apply(RandomBernoulli(shape: shape, stream: stream), [key, probability])
-  }
 }

@@ -12,10 +12,13 @@
 package final class TensorStorage: @unchecked Sendable {
   package let pointer: UnsafeMutableRawPointer
   package let count: Int
+  /// Whose memory it is a part of; nil where it is its own.
+  private let owner: TensorStorage?
 
   /// Zeros.
   package init(count: Int) {
     self.count = count
+    owner = nil
     pointer = AlignedMemory.allocate(bytes: count * 4)
   }
 
@@ -30,7 +33,18 @@ package final class TensorStorage: @unchecked Sendable {
     _ = integers.update(fromContentsOf: values)
   }
 
-  deinit { AlignedMemory.free(pointer) }
+  /// A part of another's memory, which lives as long as its parts.
+  package init(_ owner: TensorStorage, _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= owner.count, "no part of the storage")
+    count = range.count
+    pointer = owner.pointer + range.lowerBound * 4
+    self.owner = owner
+  }
+
+  /// Whether the memory is a part of another's.
+  package var isShared: Bool { owner != nil }
+
+  deinit { if owner == nil { AlignedMemory.free(pointer) } }
 
   package var floats: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer.assumingMemoryBound(to: Float.self), count: count)

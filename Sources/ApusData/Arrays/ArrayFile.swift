@@ -12,7 +12,7 @@ enum ArrayFile {
     if file.withBytes({ NumPyArray.isArray($0) }) {
       let array = try NumPyArray(file.withBytes { Array($0) }, name: path)
       guard array.shape.count < 3 else {
-        return .images(ImageCollection(training: try images(array, nil, path, classes: nil)))
+        return .images(ImageSet(training: try images(array, nil, path, classes: nil)))
       }
       return .table(try table(array, targets: nil, path))
     }
@@ -54,10 +54,10 @@ enum ArrayFile {
     }
     let training = try images(x, y, path, classes: nil, problem: problem)
     guard let testImages = try array(["x_test.npy"]) else {
-      return .images(ImageCollection(training: training))
+      return .images(ImageSet(training: training))
     }
     return .images(
-      ImageCollection(
+      ImageSet(
         training: training,
         test: try images(
           testImages, try? array(["y_test.npy"]), path,

@@ -52,24 +52,27 @@ public struct AugmentationRandom: Sendable {
   }
 }
 
-extension Batch {
-  /// Changes the images of the batch, one augmentation after the other; samples that are no images stay as they are.
+extension BatchMemory {
+  /// Changes the images that were written, one augmentation after the other; samples that are no images stay as they are.
   ///
-  /// - Parameter rows: the samples that the batch holds, by their numbers in the data set.
-  public mutating func augment(
-    with augmentations: [any Augmentation], rows: ArraySlice<Int>, epoch: Int, seed: UInt64
+  /// - Parameters:
+  ///   - shape: of an image, `[height, width, channels]`.
+  ///   - rows: the images' numbers in the data set.
+  package func augment(
+    with augmentations: [any Augmentation], shape: [Int], rows: ArraySlice<Int>, epoch: Int, seed: UInt64
   ) {
-    guard inputShape.count == 3, !augmentations.isEmpty else { return }
-    var image = ImageValues(height: inputShape[0], width: inputShape[1], channels: inputShape[2])
+    guard shape.count == 3, !augmentations.isEmpty else { return }
+    let (floats, size) = (column().memory.floats, column().size)
+    var image = ImageValues(height: shape[0], width: shape[1], channels: shape[2])
     var changed = image
-    for (place, row) in zip(0..<count, rows) {
-      let range = (place * inputSize)..<((place + 1) * inputSize)
-      for (at, index) in range.enumerated() { image.values[at] = inputs[index] }
+    for (place, row) in zip(0..., rows) {
+      let range = (place * size)..<((place + 1) * size)
+      for (at, index) in range.enumerated() { image.values[at] = floats[index] }
       var random = AugmentationRandom(seed: seed, epoch: epoch, row: row)
       for augmentation in augmentations where augmentation.apply(image, to: &changed, &random) {
         swap(&image, &changed)
       }
-      for (at, index) in range.enumerated() { inputs[index] = image.values[at] }
+      for (at, index) in range.enumerated() { floats[index] = image.values[at] }
     }
   }
 }

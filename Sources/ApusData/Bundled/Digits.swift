@@ -1,10 +1,10 @@
 public import ApusCore
 
-extension ImageCollection {
+extension ImageSet {
   /// The UCI optical digits, `[8, 8, 1]` with values 0 … 16: 3,823 for training and, by other
   /// writers, the official 1,797 for the test (E. Alpaydin and C. Kaynak 1998, CC BY 4.0).
-  public static func digits() throws(ApusError) -> ImageCollection {
-    ImageCollection(training: try decode(DigitsText.training), test: try decode(DigitsText.test))
+  public static func digits() throws(ApusError) -> ImageSet {
+    ImageSet(training: try decode(DigitsText.training), test: try decode(DigitsText.test))
   }
 
   /// A line is 64 letters from `A` (0) to `Q` (16), then the label's digit, then a line feed.

@@ -1,50 +1,131 @@
-/// Samples side by side in contiguous memory, with room for a fixed number of them.
-///
-/// Made once and filled again and again by ``Dataset/gather(_:into:)-(ArraySlice<Int>,_)``.
-public struct Batch: Sendable {
-  /// How many samples fit.
-  public let capacity: Int
-  /// The shape of one sample.
-  public let inputShape: [Int]
-  public let targets: TargetKind
-  /// The classes of one sample.
-  public let positions: Int
-  /// The floats of one sample.
-  public let inputSize: Int
-  /// The target values of one sample; 0 for classes.
-  public let valueSize: Int
-  /// How many samples there are now.
-  public var count: Int
-  /// `[capacity, inputShape…]`, row-major; the first ``count`` samples hold.
-  public var inputs: [Float]
-  /// `[capacity, positions]` class numbers; empty where the targets are values.
-  public var labels: [Int32]
-  /// `[capacity, values]`, 0 or 1 for each of several labels; empty where the targets are classes.
-  public var values: [Float]
-  /// `[capacity]`: how much each sample counts; 1 unless a data set says otherwise.
-  public var weights: [Float]
-  /// Scratch of data sets that look rows up.
-  var rows: [Int] = []
+public import ApusCore
 
-  public init(capacity: Int, inputShape: [Int], targets: TargetKind, positions: Int = 1) {
-    self.capacity = capacity
-    self.inputShape = inputShape
-    self.targets = targets
-    self.positions = positions
-    inputSize = inputShape.reduce(1, *)
-    count = 0
-    inputs = [Float](repeating: 0, count: capacity * inputSize)
-    weights = [Float](repeating: 1, count: capacity)
-    rows.reserveCapacity(capacity)
-    switch targets {
-    case .classes:
-      valueSize = 0
-      labels = [Int32](repeating: 0, count: capacity * positions)
-      values = []
-    case .labels(let names), .values(let names):
-      valueSize = names.count
-      labels = []
-      values = [Float](repeating: 0, count: capacity * names.count)
+/// Rows of a data set: which ones, not their numbers.
+///
+/// ```swift
+/// for batch in data.batches(of: 64, shuffledBy: 1, epoch: epoch) { try step.gradients(batch) }
+/// ```
+///
+/// A value that costs nothing to make and to hand on. Whoever runs it gathers the rows into memory of its own, once;
+/// ``subscript(_:)`` gives a column as a tensor.
+public struct Batch: Sendable {
+  /// Whose rows they are: of a subset the whole.
+  public let dataset: any Dataset
+  /// The rows' numbers in ``dataset``.
+  public let rows: ArraySlice<Int>
+
+  /// Rows that are known to be in the data set.
+  package init(_ dataset: any Dataset, _ rows: [Int]) {
+    let (base, rows) = dataset.flattened(rows)
+    self.init(base: base, rows[...])
+  }
+
+  fileprivate init(base: any Dataset, _ rows: ArraySlice<Int>) {
+    dataset = base
+    self.rows = rows
+  }
+
+  /// The number of rows.
+  public var count: Int { rows.count }
+
+  /// The names of the columns: the inputs, `target`, and `weight` where rows have weights.
+  public var columns: [String] {
+    dataset.inputs.map(\.name) + ["target"] + (dataset.weights == nil ? [] : ["weight"])
+  }
+
+  /// A column: `[rows, …]`. The target is a class number for each row, or an indicator for each label, or numbers.
+  ///
+  /// A name that isn't there gives a tensor that carries the error, with the nearest name.
+  public subscript(column: String) -> Tensor {
+    let arrays = arrays()
+    if let position = dataset.inputs.firstIndex(where: { $0.name == column }) {
+      let input = dataset.inputs[position]
+      let shape = TensorShape([count] + input.shape)
+      let tensor = Tensor(arrays.columns[position], shape: shape)
+      return input.scalar == .int32 ? tensor.cast(to: .int32) : tensor
     }
+    switch column {
+    case "target":
+      guard case .classes = dataset.targets else {
+        return Tensor(arrays.values, shape: [Dimension(count), Dimension(arrays.valueSize)])
+      }
+      let positions = dataset.positions
+      return Tensor(arrays.labels, shape: TensorShape(positions > 1 ? [count, positions] : [count]))
+    case "weight" where dataset.weights != nil: return Tensor(arrays.weights)
+    default:
+      return .failed(
+        ApusError(
+          "the batch has no column \"\(column)\"", expected: columns.joined(separator: ", "),
+          fix: Spelling.suggestion(for: column, in: columns)))
+    }
+  }
+
+  /// The rows' numbers, in arrays of their own.
+  ///
+  /// - Parameter hasInputs: whether the inputs are gathered, and not the targets alone.
+  package func arrays(hasInputs: Bool = true) -> BatchArrays { BatchArrays(self, hasInputs: hasInputs) }
+}
+
+/// The batches of an epoch, in order.
+///
+/// Which rows a batch has depends on seed and epoch alone.
+public struct Batches: RandomAccessCollection, Sendable {
+  /// The most rows of a batch; the last one may have fewer.
+  public let size: Int
+  /// The samples as the epoch has them, and their order: of a subset the whole, whose rows are looked up once.
+  private let dataset: any Dataset
+  private let order: [Int]
+  /// The order in the data set's own numbers.
+  private let places: [Int]
+
+  init(_ dataset: any Dataset, size: Int, order: [Int]) {
+    self.size = Swift.max(size, 1)
+    places = order
+    (self.dataset, self.order) = dataset.flattened(order)
+  }
+
+  /// The numbers that the rows at a range of places have in the data set that was asked for batches.
+  package func places(_ range: Range<Int>) -> ArraySlice<Int> { places[range] }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { (order.count + size - 1) / size }
+
+  public subscript(position: Int) -> Batch {
+    precondition(indices.contains(position), "no such batch")
+    return batch(position * size..<Swift.min((position + 1) * size, order.count))
+  }
+
+  /// The rows at a range of places in the epoch's order.
+  package func batch(_ range: Range<Int>) -> Batch { Batch(base: dataset, order[range]) }
+}
+
+extension Dataset {
+  /// The rows in batches, in the data set's order.
+  ///
+  /// - Parameter size: the rows of a batch, at least 1; the last one may have fewer.
+  public func batches(of size: Int) -> Batches {
+    Batches(self, size: size, order: Array(0..<count))
+  }
+
+  /// The rows in batches as an epoch of training has them: shuffled, and for texts and the like moved on.
+  ///
+  /// - Parameters:
+  ///   - size: the rows of a batch, at least 1; the last one may have fewer.
+  ///   - seed: decides the order, together with the epoch.
+  ///   - epoch: counted from 0.
+  public func batches(of size: Int, shuffledBy seed: UInt64, epoch: Int = 0) -> Batches {
+    Batches(
+      inEpoch(epoch, seed: seed), size: size,
+      order: Philox(seed: seed, path: "order of epoch \(epoch)").permutation(count))
+  }
+
+  /// The batch of some rows.
+  ///
+  /// - Throws: if a row is not below ``count``.
+  public func batch(_ rows: [Int]) throws(ApusError) -> Batch {
+    if let wrong = rows.first(where: { $0 < 0 || $0 >= count }) {
+      throw ApusError("there is no sample \(wrong)", expected: "0 … \(count - 1)")
+    }
+    return Batch(self, rows)
   }
 }

@@ -1,4 +1,4 @@
-public import ApusCore
+import ApusCore
 
 /// What a data set's samples are to be mapped to.
 public enum TargetKind: Sendable, Equatable, Codable {
@@ -14,6 +14,36 @@ public enum TargetKind: Sendable, Equatable, Codable {
     if case .values = self { false } else { true }
   }
 
+  /// Whether both are classes, labels or numbers.
+  package func isSameKind(_ other: TargetKind) -> Bool {
+    switch (self, other) {
+    case (.classes, .classes), (.labels, .labels), (.values, .values): true
+    default: false
+    }
+  }
+
+  /// Whether targets of the two kinds mean the same: the same classes, or as many labels or numbers.
+  package func isAlike(_ other: TargetKind) -> Bool {
+    switch (self, other) {
+    case (.classes(let names), .classes(let others)): names == others
+    case (.labels(let names), .labels(let others)), (.values(let names), .values(let others)):
+      names.count == others.count
+    default: false
+    }
+  }
+
+  /// `3 classes (a, b, c)`, `2 numbers (width, height)`.
+  package var words: String {
+    let (count, kind, names) =
+      switch self {
+      case .classes(let names): (names.count, "class", names)
+      case .labels(let names): (names.count, "label", names)
+      case .values(let names): (names.count, "number", names)
+      }
+    let shown = names.prefix(8).joined(separator: ", ") + (count > 8 ? ", …" : "")
+    return "\(count) \(count == 1 ? kind : kind + (kind == "class" ? "es" : "s")) (\(shown))"
+  }
+
   /// The number of floats or classes a network must put out.
   public var outputCount: Int {
     switch self {
@@ -25,15 +55,19 @@ public enum TargetKind: Sendable, Equatable, Codable {
 /// Samples that can be asked for in any order.
 ///
 /// A data set keeps its own storage type (bytes stay bytes, a subset stays a list of rows) and is
-/// converted to floats a batch at a time, in ``gather(_:into:)``.
+/// converted a batch at a time, in ``gather(_:into:)``, into the memory of whoever runs the batch.
 public protocol Dataset: Sendable {
   /// The number of samples.
   var count: Int { get }
-  /// The shape of one sample: `[features]` or `[height, width, channels]`.
+  /// The shape of one sample's first input: `[features]` or `[height, width, channels]`.
   var inputShape: [Int] { get }
+  /// What goes into a network, the main input first; one input of ``inputShape`` by default.
+  var inputs: [InputSpecification] { get }
   var targets: TargetKind { get }
   /// How many classes a sample has: one, or one for each position of a sequence.
   var positions: Int { get }
+  /// How much each sample counts in loss, gradients and metrics; nil where each counts once.
+  var weights: [Float]? { get }
 
   /// The samples as an epoch of training has them: as many, in the same order. A data set that shows others in each
   /// epoch says so here; they depend on epoch and seed alone.
@@ -41,65 +75,33 @@ public protocol Dataset: Sendable {
   /// - Parameter epoch: counted from 0.
   func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset
 
-  /// Puts the samples of the given indices into the batch, in their order.
+  /// Writes the samples of the given rows to memory, in their order, from the first place on: inputs, targets, and weights
+  /// where samples have them.
   ///
-  /// Each index is below ``count``, there are at most `batch.capacity`, and the batch was made for this
-  /// data set's shape; anything else is a mistake of the caller and stops the program. Allocates nothing.
-  func gather(_ indices: ArraySlice<Int>, into batch: inout Batch)
+  /// Each row is below ``count``, there are at most `memory.capacity`, and the memory was made for this
+  /// data set's shape; anything else is a mistake of the caller and stops the program. Should allocate nothing.
+  func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory)
+
+  /// The class of each sample; nil where the targets are values, or classes for each position, or unknown.
+  func classLabels() -> [Int32]?
 }
 
 extension Dataset {
   public var positions: Int { 1 }
 
+  public var inputs: [InputSpecification] { [InputSpecification(inputShape)] }
+
+  public var weights: [Float]? { nil }
+
   public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset { self }
 
-  /// The number of floats of one sample.
+  /// The number of floats of one sample of the first input.
   public var inputSize: Int { inputShape.reduce(1, *) }
 
-  /// An empty batch for this data set, with room for `capacity` samples.
-  public func makeBatch(capacity: Int) -> Batch {
-    Batch(capacity: capacity, inputShape: inputShape, targets: targets, positions: positions)
-  }
-
-  /// Puts the samples of the given indices into the batch, in their order.
-  public func gather(_ indices: [Int], into batch: inout Batch) {
-    gather(indices[...], into: &batch)
-  }
-
-  /// A batch with the samples of the given indices.
-  ///
-  /// - Throws: if an index is not below ``count``.
-  public func batch(_ indices: [Int]) throws(ApusError) -> Batch {
-    if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
-      throw ApusError("there is no sample \(wrong)", expected: "0 … \(count - 1)")
-    }
-    var batch = makeBatch(capacity: indices.count)
-    gather(indices[...], into: &batch)
-    return batch
-  }
-
-  /// The class of each sample; nil where the targets are values, or classes for each position.
-  public func labels() -> [Int32]? {
+  /// The classes, gathered batch by batch.
+  public func classLabels() -> [Int32]? {
     guard case .classes = targets, positions == 1 else { return nil }
-    if let table = self as? TableDataset { return table.labels }
-    if let images = self as? ImageDataset {
-      return images.hasLabels ? images.labels.map { Int32($0) } : nil
-    }
-    if let subset = self as? DatasetSubset {
-      return subset.base.labels().map { labels in subset.indices.map { labels[$0] } }
-    }
-    var batch = makeBatch(capacity: min(count, 1024))
-    var labels: [Int32] = []
-    labels.reserveCapacity(count)
-    let all = Array(0..<count)
-    var start = 0
-    while start < count {
-      let end = min(start + 1024, count)
-      gather(all[start..<end], into: &batch)
-      labels.append(contentsOf: batch.labels[..<batch.count])
-      start = end
-    }
-    return labels
+    return batches(of: 1024).flatMap { $0.arrays().labels }
   }
 
   /// The samples of the given indices as a data set of their own; nothing is copied.
@@ -130,13 +132,21 @@ public struct DatasetSubset: Dataset {
     DatasetSubset(base: base.inEpoch(epoch, seed: seed), indices: indices)
   }
 
-  public func gather(_ rows: ArraySlice<Int>, into batch: inout Batch) {
-    // The batch's own list of rows serves as scratch, so that nothing is allocated.
-    var mapped: [Int] = []
-    swap(&mapped, &batch.rows)
-    mapped.removeAll(keepingCapacity: true)
-    for row in rows { mapped.append(indices[row]) }
-    base.gather(mapped[...], into: &batch)
-    swap(&mapped, &batch.rows)
+  public var inputs: [InputSpecification] { base.inputs }
+  public var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
+
+  public func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
+
+  /// Looks the rows up; whoever goes through many batches looks them all up once (``Dataset/flattened(_:)``).
+  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+    base.gather(rows.map { indices[$0] }[...], into: memory)
+  }
+}
+
+extension Dataset {
+  /// A data set that is no subset, and the rows of it that some rows of this one are.
+  package func flattened(_ rows: [Int]) -> (dataset: any Dataset, rows: [Int]) {
+    guard let subset = self as? DatasetSubset else { return (self, rows) }
+    return subset.base.flattened(rows.map { subset.indices[$0] })
   }
 }

@@ -87,30 +87,30 @@ public struct ImageDataset: Dataset {
     return images
   }
 
-  public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
-    precondition(indices.count <= batch.capacity && batch.inputSize == inputSize, "the batch does not fit")
-    let size = batch.inputSize
-    bytes.withUnsafeBytes { source in
-      batch.inputs.withUnsafeMutableBytes { target in
+  public func classLabels() -> [Int32]? { hasLabels ? labels.map { Int32($0) } : nil }
+
+  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+    let column = memory.column()
+    let size = column.size
+    precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
+    if let target = column.memory.floats.baseAddress, column.memory.integers == nil {
+      let target = UnsafeMutableRawPointer(target)
+      bytes.withUnsafeBytes { source in
         var at = 0
-        for (place, row) in zip(indices.indices, indices) {
+        for (place, row) in zip(rows.indices, rows) {
           precondition(row >= 0 && row < count, "no such image")
-          if place + 2 < indices.endIndex { prefetch(source, indices[place + 2] &* size, size) }
+          if place + 2 < rows.endIndex { prefetch(source, rows[place + 2] &* size, size) }
           coefficients.convert(
             UnsafeRawBufferPointer(rebasing: source[row * size..<(row + 1) * size]),
-            to: UnsafeMutableRawBufferPointer(rebasing: target[at * 4..<(at + size) * 4]))
+            to: UnsafeMutableRawBufferPointer(start: target + at * 4, count: size * 4))
           at += size
         }
       }
     }
     if hasLabels {
-      var at = 0
-      for row in indices {
-        batch.labels[at] = Int32(labels[row])
-        at += 1
-      }
+      labels.withUnsafeBufferPointer { labels in memory.writeClasses(rows) { Int32(labels[$0]) } }
     }
-    batch.count = indices.count
+    memory.writeWeights(rows, weights)
   }
 }
 

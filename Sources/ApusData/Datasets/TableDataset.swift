@@ -87,38 +87,36 @@ public struct TableDataset: Dataset {
     }
   }
 
-  public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
-    precondition(indices.count <= batch.capacity && batch.inputSize == inputSize, "the batch does not fit")
-    let size = batch.inputSize
+  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+    let column = memory.column()
+    let size = column.size
+    precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     features.withUnsafeBufferPointer { source in
-      batch.inputs.withUnsafeMutableBufferPointer { target in
+      if column.memory.integers == nil {
+        guard let target = column.memory.floats.baseAddress else { return }
         var at = 0
-        for row in indices {
+        for row in rows {
           precondition(row >= 0 && row < count, "no such sample")
-          (target.baseAddress! + at).update(from: source.baseAddress! + row * size, count: size)
+          (target + at).update(from: source.baseAddress! + row * size, count: size)
           at += size
         }
+      } else {
+        for (place, row) in zip(0..., rows) {
+          memory.write(source[(row * size)..<((row + 1) * size)], at: place)
+        }
       }
     }
-    // Through pointers: an array's checks cost more than a small row.
-    if labels.isEmpty {
-      let width = batch.valueSize
-      batch.values.withUnsafeMutableBufferPointer { target in
-        var at = 0
-        for row in indices {
-          for column in 0..<width { target[at + column] = values.isEmpty ? 0 : values[row * width + column] }
-          at += width
-        }
+    if case .classes = targets {
+      labels.withUnsafeBufferPointer { labels in
+        memory.writeClasses(rows) { labels.isEmpty ? 0 : labels[$0] }
       }
     } else {
-      batch.labels.withUnsafeMutableBufferPointer { target in
-        var at = 0
-        for row in indices {
-          target[at] = labels[row]
-          at += 1
-        }
+      let width = targets.outputCount
+      let areLabels = if case .labels = targets { true } else { false }
+      values.withUnsafeBufferPointer { values in
+        memory.writeValues(rows, areLabels: areLabels) { values.isEmpty ? 0 : values[$0 * width + $1] }
       }
     }
-    batch.count = indices.count
+    memory.writeWeights(rows, weights)
   }
 }

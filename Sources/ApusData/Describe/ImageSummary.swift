@@ -19,7 +19,7 @@ public struct ImageSummary: Sendable, Equatable {
   /// The mean training image of height × width, channels averaged, 0 … 1.
   public var meanImage: [Double]
 
-  public init(_ images: ImageCollection, name: String) {
+  public init(_ images: ImageSet, name: String) {
     let training = images.training
     self.name = name
     shape = training.inputShape

@@ -31,10 +31,10 @@ struct CIFARFolder {
   }
 
   /// - Throws: when a file is no whole number of records, or has a label without a name.
-  func open() throws(ApusError) -> ImageCollection {
+  func open() throws(ApusError) -> ImageSet {
     let names = try classNames()
     let test = try test.isEmpty ? nil : read(self.test, names)
-    return ImageCollection(training: try read(training, names), test: test)
+    return ImageSet(training: try read(training, names), test: test)
   }
 
   private func classNames() throws(ApusError) -> [String] {

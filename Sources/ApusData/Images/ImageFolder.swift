@@ -1,20 +1,9 @@
 import ApusCore
 
-/// Images for training and, where there is one, the official test set.
-public struct ImageCollection: Sendable {
-  public var training: ImageDataset
-  public var test: ImageDataset?
-
-  public init(training: ImageDataset, test: ImageDataset? = nil) {
-    self.training = training
-    self.test = test
-  }
-}
-
 /// Finds MNIST's four files or CIFAR-10's batches in a folder, or the labels beside a file of images.
 enum ImageFolder {
   /// The four files under their usual names, gzipped or not, with `-` or `.` before `idx`.
-  static func open(folder: String) throws(ApusError) -> ImageCollection {
+  static func open(folder: String) throws(ApusError) -> ImageSet {
     let base = folder.last == "/" ? String(folder.dropLast()) : folder
     guard let trainingImages = find("train-images", "idx3", in: base) else {
       if let batches = try CIFARFolder(base) { return try batches.open() }
@@ -29,7 +18,7 @@ enum ImageFolder {
       FileBytes.open(trainingImages), find("train-labels", "idx1", in: base),
       expected: "\(base)/train-labels-idx1-ubyte")
     guard let testImages = find("t10k-images", "idx3", in: base) else {
-      return ImageCollection(training: training)
+      return ImageSet(training: training)
     }
     let test = try pair(
       FileBytes.open(testImages), find("t10k-labels", "idx1", in: base),
@@ -44,12 +33,12 @@ enum ImageFolder {
         "the test labels reach \(test.classNames.count - 1)", at: testImages,
         expected: "0 … \(training.classNames.count - 1), like the training labels")
     }
-    return ImageCollection(training: training, test: test)
+    return ImageSet(training: training, test: test)
   }
 
   /// One file of images; its labels lie beside it under the same name with `labels` and `idx1`. Without them the images
   /// can be predicted.
-  static func open(_ images: FileBytes) throws(ApusError) -> ImageCollection {
+  static func open(_ images: FileBytes) throws(ApusError) -> ImageSet {
     let path = images.name
     guard !images.isStream else {
       throw ApusError(
@@ -59,7 +48,7 @@ enum ImageFolder {
     let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let name = String(path[cut...])
     guard let range = firstRange(of: "images", in: name) else {
-      return ImageCollection(
+      return ImageSet(
         training: try pair(
           images, nil, expected: "a name such as train-images-idx3-ubyte beside train-labels-idx1-ubyte"))
     }
@@ -68,7 +57,7 @@ enum ImageFolder {
     if let idx = firstRange(of: "idx3", in: labels) { labels.replaceSubrange(idx, with: "idx1") }
     var candidates = [labels, labels.hasSuffix(".gz") ? String(labels.dropLast(3)) : labels + ".gz"]
     candidates = candidates.map { path[..<cut] + $0 }
-    return ImageCollection(
+    return ImageSet(
       training: try pair(
         images, candidates.first { Files.kind(at: $0) == .file }, expected: candidates[0]))
   }

@@ -4,7 +4,7 @@ public import ApusCore
 public struct DataSource: Sendable {
   public enum Content: Sendable {
     case table(Table)
-    case images(ImageCollection)
+    case images(ImageSet)
     case text(String)
   }
 

@@ -31,36 +31,10 @@ extension Dataset {
     validation: Double = 0.1, test: Double = 0.2, stratified: Bool = true, seed: UInt64 = 0
   ) throws(ApusError) -> DatasetSplit {
     let split = try Split.random(
-      rows: Array(0..<count), classes: stratified ? labels() : nil,
+      rows: Array(0..<count), classes: stratified ? classLabels() : nil,
       SplitOptions(validation: validation, test: test, seed: seed))
     return DatasetSplit(
       training: subset(split.training.indices), validation: subset(split.validation), test: subset(split.test)
     )
-  }
-}
-
-extension ImageCollection {
-  /// The shape of one image: `[height, width, channels]`.
-  public var inputShape: [Int] { training.inputShape }
-
-  /// The images divided at random, as the seed says, and normalised as the training images want it. Where there is
-  /// an official test set it is the test part, and `test` is of no account.
-  ///
-  /// - Throws: when nothing is left for training, when labels are missing, or the test images are of another kind.
-  public func split(
-    validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0
-  ) throws(ApusError) -> DatasetSplit {
-    try training.requireLabels()
-    try self.test?.requireLabels()
-    let split = try Split.random(
-      rows: Array(0..<training.count), classes: training.labels(),
-      SplitOptions(validation: validation, test: self.test == nil ? test : 0, seed: seed))
-    let preprocessing = ImagePreprocessing.fit(training, rows: split.training)
-    let images = try preprocessing.apply(to: training, name: "the training images")
-    var official: ImageDataset?
-    if let test = self.test { official = try preprocessing.apply(to: test, name: "the test images") }
-    return DatasetSplit(
-      training: images.subset(split.training.indices), validation: images.subset(split.validation),
-      test: official ?? images.subset(split.test), preprocessing: .images(preprocessing))
   }
 }

@@ -46,19 +46,24 @@ public struct TextDataset: Dataset {
     return TextDataset(self, starts: starts.map { min($0 + shift, last) })
   }
 
-  public func gather(_ indices: ArraySlice<Int>, into batch: inout Batch) {
-    precondition(
-      indices.count <= batch.capacity && batch.inputSize == context && batch.positions == context,
-      "the batch does not fit")
-    var at = 0
-    for index in indices {
-      let start = starts[index]
-      for position in 0..<context {
-        batch.inputs[at + position] = Float(numbers[start + position])
-        batch.labels[at + position] = numbers[start + position + 1]
+  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+    let (column, context) = (memory.column(), context)
+    precondition(rows.count <= memory.capacity && column.size == context, "the batch does not fit")
+    numbers.withUnsafeBufferPointer { numbers in
+      var at = 0
+      for row in rows {
+        let window = UnsafeBufferPointer(rebasing: numbers[starts[row]..<(starts[row] + context + 1)])
+        if let integers = column.memory.integers {
+          _ = integers[at..<(at + context)].update(fromContentsOf: window.dropLast())
+        } else if let floats = column.memory.floats.baseAddress {
+          for position in 0..<context { floats[at + position] = Float(window[position]) }
+        }
+        if let targets = memory.targetIntegers {
+          _ = targets[at..<(at + context)].update(fromContentsOf: window.dropFirst())
+        }
+        at += context
       }
-      at += context
     }
-    batch.count = indices.count
+    memory.writeWeights(rows, weights)
   }
 }

@@ -1,4 +1,5 @@
 public import ApusCore
+import ApusData
 
 /// Networks of one architecture whose predictions are averaged (MISSION M): one model, one file, used like any other.
 ///

@@ -26,11 +26,20 @@ public struct LayerRecord: Sendable {
   package var output: Tensor
 }
 
+/// Where a network that is computed at once, and not traced into a graph, finds its numbers.
+struct TraceValues {
+  let parameter: (ParameterSpecification) -> Tensor
+  let setting: (_ path: String, _ value: Double) -> Double
+  let key: Tensor
+}
+
 /// What tracing a network has brought up so far.
 final class Trace {
   let mode: TracingMode
+  /// Numbers in the place of inputs; nil where a graph is traced.
+  private let values: TraceValues?
   /// Seed and step, as random numbers need them: int32[4].
-  let key = Tensor.input("key", TensorType([4], .int32))
+  let key: Tensor
   /// Of a sequence that is fed one position at a time: int32[1].
   let position = Tensor.input("position", TensorType([1], .int32))
   private(set) var parameters: [(specification: ParameterSpecification, tensor: Tensor)] = []
@@ -46,8 +55,10 @@ final class Trace {
   /// A parameter of 64 GiB: what is larger is a mistake rather than a wish.
   private static let mostElements = 1 << 34
 
-  init(mode: TracingMode) {
+  init(mode: TracingMode, values: TraceValues? = nil) {
     self.mode = mode
+    self.values = values
+    key = values?.key ?? Tensor.input("key", TensorType([4], .int32))
   }
 
   func parameter(_ specification: ParameterSpecification) -> Tensor {
@@ -73,7 +84,8 @@ final class Trace {
           expected: "at most 2³⁴ elements",
           fix: "make the layer or its input smaller"))
     }
-    let tensor = Tensor.input(specification.path, TensorType(specification.shape))
+    let tensor =
+      values?.parameter(specification) ?? Tensor.input(specification.path, TensorType(specification.shape))
     parameters.append((specification, tensor))
     return tensor
   }
@@ -86,7 +98,7 @@ final class Trace {
 
   func setting(_ path: String, _ value: Double) -> Tensor {
     if let known = settings.first(where: { $0.path == path }) { return known.tensor }
-    let tensor = Tensor.input(path, TensorType([]))
+    let tensor = values.map { Tensor($0.setting(path, value)) } ?? Tensor.input(path, TensorType([]))
     settings.append((path, value, tensor))
     return tensor
   }

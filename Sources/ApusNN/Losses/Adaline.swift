@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// ½ Σ (d − s)², from scores s `[rows, outputs]` and targets d of −1 and 1: the delta rule w ← w + η (d − s) x of Widrow and
 /// Hoff (A2; S4). A score above 0 is a vote for the class.

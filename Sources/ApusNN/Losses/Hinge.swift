@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// max(0, 1 − t s), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs
 /// (MISSION C; Cortes and Vapnik 1995). A score above 0 is a vote for the class.

@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// ln(1 + e^(−t s)), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs (S0, S1).
 ///

@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// What training makes small (MISSION C).
 ///
@@ -22,15 +23,6 @@ public protocol Loss: Named {
 
   /// What ``prediction(_:)`` gives.
   var predictions: PredictionKind { get }
-}
-
-/// How a sample's class becomes the target of a loss.
-public enum ClassTargets: Sendable, Equatable {
-  /// Its number, int32 `[rows]`.
-  case numbers
-  /// A number for each output, float32 `[rows, outputs]`: `on` for the sample's class and `off` for the others. A single
-  /// output stands for the second of two classes.
-  case indicators(off: Float, on: Float)
 }
 
 /// What a prediction is, for metrics and for whoever writes it down.

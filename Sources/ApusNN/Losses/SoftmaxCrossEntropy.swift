@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// −ln softmax(z)ᵧ, from logits z `[rows, …, classes]` and class numbers y `[rows, …]` (S1, S4).
 ///

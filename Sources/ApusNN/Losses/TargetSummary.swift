@@ -1,3 +1,5 @@
+import ApusData
+
 /// What is known of a data set's targets before training: for ``Loss/expectedAtStart(_:)``.
 public struct TargetSummary: Sendable, Equatable {
   /// How many numbers the network puts out for a sample.

@@ -1,4 +1,5 @@
 public import ApusCore
+public import ApusData
 
 /// 1 where the largest score is not that of the class, else 0, from scores `[rows, …, classes]` and class numbers
 /// `[rows, …]` (S1, S4): what one would like to make small.

@@ -13,7 +13,10 @@ extension Model {
   /// Writes the file; an existing one is replaced only by a complete one.
   ///
   /// - Throws: when the folder or the disk does not allow it; the old file is then intact.
-  public func save(to path: String) throws(ApusError) { try file().write(to: path) }
+  public func save(to path: String) throws(ApusError) {
+    if let problem { throw problem }
+    try file().write(to: path)
+  }
 
   /// The file's bytes.
   package func serialized() throws(ApusError) -> [UInt8] { try file().serialized() }

@@ -23,6 +23,8 @@ public struct Model: Sendable {
   public let summary: [LayerSummary]
   /// What the model is for; nil for one that only computes, whose predictions are its raw outputs.
   public var objective: Objective? { didSet { objectiveProblem = nil } }
+  /// Why there is no such model: whatever it computes carries it.
+  private(set) var problem: ApusError?
   /// Why a file's objective is not known here.
   private(set) var objectiveProblem: ApusError?
   /// How raw rows become inputs, fitted to the training rows; nil for a model of arrays.
@@ -114,6 +116,13 @@ public struct Model: Sendable {
     var model = self
     model.objective = nil
     model.objectiveProblem = problem
+    return model
+  }
+
+  /// A model that isn't there.
+  package func failing(_ problem: ApusError) -> Model {
+    var model = self
+    model.problem = problem
     return model
   }
 

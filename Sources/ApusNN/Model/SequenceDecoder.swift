@@ -1,4 +1,5 @@
 public import ApusCore
+import ApusData
 
 /// A network of sequences fed in parts: from the class at a position to the outputs for the next one.
 ///
@@ -78,13 +79,13 @@ public final class SequenceDecoder {
   }
 }
 
-/// The plan of a network for so many positions of one sequence.
+/// The plan of a network for some positions of one sequence.
 private final class SequencePart {
-  private let executable: Executable
-  private let input: InputMemory
+  private let graph: CompiledGraph
+  private let tokens: InputMemory
   private let position: UnsafeMutablePointer<Int32>?
   private let classes: Int
-  private let memories: [(shape: [Int], axis: Int, output: Int)]
+  private let memories: [(shape: [Int], axis: Int, output: String)]
 
   init(_ model: Model, _ positions: SequencePositions, length: Int, engine: Engine) throws {
     let traced = TracedModel(model, mode: .inference(positions))
@@ -98,35 +99,33 @@ private final class SequencePart {
         "fed \(length) positions at a time the network gives \(output.shape)",
         expected: "[rows, \(length), \(classes)]")
     }
-    let kept = traced.memories
-    let first = 2 + traced.inputs.count
-    let inPlace = kept.indices.filter { kept[$0].memory != nil }
-    executable = try engine.compile(
-      Graph(
-        inputs: [tokens, traced.position] + traced.inputs + kept.compactMap(\.memory),
-        outputs: [output] + kept.map(\.value)),
-      inPlace: inPlace.enumerated().map { (output: 1 + $1, input: first + $0) })
-    traced.binding.bind(executable, from: 2, to: model.storage)
-    input = executable.memory(input: 0)
-    position = executable.input(1)?.assumingMemoryBound(to: Int32.self)
-    memories = kept.enumerated().map { index, memory in
-      (memory.value.shape.sizes(rows: 1), memory.axis, 1 + index)
-    }
+    // What is remembered is written over where it stands.
+    let kept = traced.memories.map { (name: "memory \($0.path)", memory: $0) }
+    let before = kept.compactMap { name, memory in memory.memory.map { (name, $0) } }
+    graph = try CompiledGraph(
+      inputs: NamedTensors(
+        [("tokens", tokens), ("position", traced.position)] + traced.inputs.map { ($0.name, $0.tensor) } + before),
+      outputs: NamedTensors([("logits", output)] + kept.map { ($0.name, $0.memory.value) }),
+      inPlace: before.map(\.0), engine: engine)
+    traced.binding.bind(graph, to: model.storage)
+    self.tokens = graph.memory("tokens")
+    position = graph.integers("position")
+    memories = kept.map { ($0.memory.value.shape.sizes(rows: 1), $0.memory.axis, $0.name) }
   }
 
   /// The outputs at the last of the positions.
   func run(_ numbers: some Collection<Int32>, at start: Int) -> [Float] {
-    input.fill(numbers.map { Float($0) })
+    tokens.fill(numbers.map { Float($0) })
     position?.pointee = Int32(start)
-    executable.run()
-    return Array(executable.floats(output: 0, rows: 1).suffix(classes))
+    graph.run()
+    return Array(graph.floats("logits").suffix(classes))
   }
 
   /// Puts what the first positions have left where single ones find it.
   func copyMemories(to other: SequencePart) {
     for (own, others) in zip(memories, other.memories) {
-      let source = executable.floats(output: own.output, rows: 1)
-      let target = other.executable.floats(output: others.output, rows: 1)
+      let source = graph.floats(own.output)
+      let target = other.graph.floats(others.output)
       // [outer, positions, inner] for both.
       let inner = own.shape[(own.axis + 1)...].reduce(1, *)
       let (length, window) = (own.shape[own.axis] * inner, others.shape[own.axis] * inner)

@@ -1,4 +1,5 @@
 package import ApusCore
+package import ApusData
 
 /// A network traced once: its inputs, its outputs and everything it asked for, as tensors.
 package struct TracedNetwork {

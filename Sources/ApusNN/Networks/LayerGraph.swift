@@ -1,4 +1,4 @@
-import ApusCore
+public import ApusCore
 
 /// Layers wired by name: several inputs, branches that meet again, several outputs.
 ///

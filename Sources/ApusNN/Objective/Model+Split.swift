@@ -2,6 +2,14 @@ import ApusCore
 public import ApusData
 
 extension Model {
+  /// The model, for the targets of a data set where it has no objective.
+  package func aimed(at dataset: any Dataset) -> Model {
+    guard objective == nil else { return self }
+    var model = self
+    model.objective = Objective(dataset.targets)
+    return model
+  }
+
   /// A model for a data set: its input's shape and its objective are the data's, and so is the fitted preprocessing.
   ///
   /// ```swift
@@ -18,11 +26,39 @@ extension Model {
     for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil,
     @LayerBuilder _ layers: () -> Sequential
   ) throws {
-    try self.init(input: split.training.inputShape, seed: seed, layers: layers())
-    let objective = Objective(
-      split.training.targets, loss: loss, scales: split.preprocessing?.scales ?? [])
-    try objective.check(output: outputShape, positions: split.training.positions)
-    self.objective = objective
+    try self.init(for: split, seed: seed, loss: loss, network: layers())
+  }
+
+  /// The same for a network: several inputs, branches, several outputs.
+  public init(
+    for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, network: some Network
+  ) throws {
+    try self.init(
+      for: split.training, seed: seed, loss: loss, scales: split.preprocessing?.scales ?? [], network: network)
     preprocessing = split.preprocessing
+  }
+
+  /// The same for all samples of a data set.
+  public init(
+    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil,
+    @LayerBuilder _ layers: () -> Sequential
+  ) throws {
+    try self.init(for: dataset, seed: seed, loss: loss, network: layers())
+  }
+
+  /// The same for all samples of a data set and a network, whose inputs are the data set's by name.
+  public init(
+    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil, network: some Network
+  ) throws {
+    try self.init(for: dataset, seed: seed, loss: loss, scales: [], network: network)
+  }
+
+  private init(
+    for dataset: any Dataset, seed: UInt64, loss: (any Loss)?, scales: [TargetScale], network: some Network
+  ) throws {
+    try self.init(inputs: dataset.inputs, seed: seed, network: network)
+    let objective = Objective(dataset.targets, loss: loss, scales: scales)
+    try objective.check(output: outputShape, positions: dataset.positions)
+    self.objective = objective
   }
 }

@@ -62,7 +62,7 @@ package struct Export {
     configuration.data.scaling = lesson.scaling
     configuration.data.validation = lesson.data.validation
     configuration.model.layers = plan.network.configuration
-    configuration.training.loss = settings.loss.configuration
+    configuration.training.loss = plan.objective.loss.configuration
     configuration.training.optimizer = settings.optimizer.configuration
     configuration.training.learningRate = lesson.rate
     configuration.training.schedule = settings.schedule.configuration
@@ -91,7 +91,7 @@ package struct Export {
       layers.append("  " + writer.expression(item.layer, "layer\(number)"))
     }
     let rule = writer.expression(settings.optimizer, "rule")
-    let loss = writer.expression(settings.loss, "loss")
+    let loss = writer.expression(plan.objective.loss, "loss")
     let schedule =
       settings.schedule is ConstantRate ? "" : ", schedule: \(writer.schedule(settings.schedule))"
     var regularization: [String] = []
@@ -109,12 +109,12 @@ package struct Export {
       \(made)var model = try Model(input: points.inputShape, seed: \(lesson.seed)) {
       \(layers.joined(separator: "\n"))
       }
-      let optimizer = OptimizerSetting(\(rule), rate: \(lesson.rate))
-      let trainer = Trainer(
-        loss: \(loss), optimizer: optimizer\(schedule)\
+      model.objective = Objective(points.targets, loss: \(loss))
+      let settings = TrainingSettings(
+        optimizer: OptimizerSetting(\(rule), rate: \(lesson.rate))\(schedule), epochs: \(epochs), batch: \(settings.batch)\
       \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
         keep: .last, seed: \(lesson.seed))
-      try trainer.fit(&model, training, validation: validation, epochs: \(epochs), batch: \(settings.batch))
+      try model.fit(training, validation: validation, settings: settings)
       for metric in try model.evaluate(on: validation.count > 0 ? validation : training) {
         print(metric)
       }
@@ -129,9 +129,9 @@ package struct Export {
       "SplitOptions(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed))"
     guard plan.samples.table != nil else {
       return """
-        let images = try ImageCollection.digits().training
+        let images = try ImageSet.digits().training
         let rows = Array(0..<images.count)
-        let split = try Split.random(rows: rows, classes: images.labels(), \(options))
+        let split = try Split.random(rows: rows, classes: images.classLabels(), \(options))
         let preprocessing = ImagePreprocessing.fit(
           images, rows: split.training, scaling: .\(lesson.scaling.rawValue))
         let points = try preprocessing.apply(to: images, name: "digits")

@@ -16,7 +16,7 @@ extension LessonPlan {
     let rows = Philox(seed: lesson.seed, path: "gradient check rows").permutation(training.count)
       .prefix(Self.checkedRows).sorted()
     let report = try GradientCheck(
-      model, loss: settings.loss, batch: training.batch(rows), elements: Self.checkedElements
+      aimed(model), batch: training.batch(rows), elements: Self.checkedElements
     ).run()
     return .object([
       JSONMember("level", .string(report.level.rawValue)), JSONMember("rows", .integer(rows.count)),

@@ -13,6 +13,7 @@ package struct LessonPlan: Sendable {
   /// Of each point, whether it is kept back.
   let isValidation: [Bool]
   package let network: Sequential
+  let objective: Objective
   package private(set) var settings: TrainingSettings
 
   /// - Parameter table: one that was handed in.
@@ -32,11 +33,11 @@ package struct LessonPlan: Sendable {
       points.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
     network = try Self.network(lesson, isImage: samples.imageSize != nil, outputs: outputs)
     var settings = TrainingSettings(
-      loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: lesson.rate),
+      optimizer: OptimizerSetting(GradientDescent(), rate: lesson.rate),
       epochs: lesson.epochs, batch: min(lesson.batch, split.training.count),
       regularization: Regularization(l2: lesson.l2, l1: lesson.l1, clipNorm: lesson.clipNorm),
       seed: lesson.seed)
-    settings.loss = loss
+    objective = Objective(samples.dataset.targets, loss: loss, scales: samples.schema.scales)
     settings.optimizer = try Optimizers.optimizer(lesson.optimizer)
     for racer in lesson.race.racers { _ = try Optimizers.optimizer(racer.optimizer) }
     settings.schedule = try Schedules.schedule(lesson.schedule)
@@ -113,14 +114,15 @@ package struct LessonPlan: Sendable {
   }
 
   package func session(_ model: Model, engine: Engine) throws -> TrainingSession {
-    var model = model
-    (model.objective, model.preprocessing) = (objective, samples.schema)
-    return try TrainingSession(
-      model, training: training, validation: validation, settings: settings, engine: engine)
+    try TrainingSession(
+      aimed(model), training: training, validation: validation, settings: settings, engine: engine)
   }
 
-  var objective: Objective {
-    Objective(training.targets, loss: settings.loss, scales: samples.schema.scales)
+  /// A model for the lesson's objective.
+  func aimed(_ model: Model) -> Model {
+    var model = model
+    (model.objective, model.preprocessing) = (objective, samples.schema)
+    return model
   }
 
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.

@@ -5,9 +5,9 @@ extension LessonSamples {
   /// The bundled digits of 8 × 8 pixels, all that are for training: an exported run on `digits` has the same. They are
   /// drawn on the plane of the training images' first two principal components.
   init(digits lesson: Lesson) throws {
-    let images = try ImageCollection.digits().training
+    let images = try ImageSet.digits().training
     let split = try Split.random(
-      rows: Array(0..<images.count), classes: images.labels(),
+      rows: Array(0..<images.count), classes: images.classLabels(),
       SplitOptions(validation: lesson.data.validation, test: 0, seed: lesson.seed))
     let preprocessing = ImagePreprocessing.fit(images, rows: split.training, scaling: lesson.scaling)
     let dataset = try preprocessing.apply(to: images, name: "digits")
@@ -58,6 +58,6 @@ extension LessonData {
 extension Dataset {
   /// Some samples as the network takes them, `[rows.count, inputSize]`.
   fileprivate func features(of rows: [Int]) throws(ApusError) -> [Float] {
-    Array(try batch(rows).inputs.prefix(rows.count * inputSize))
+    try batch(rows).arrays().inputs
   }
 }

@@ -73,7 +73,7 @@ package enum Menus {
   /// The bundled digits among the sets of points, with one of them.
   private static var digits: JSONValue {
     get throws(ApusError) {
-      let images = try ImageCollection.digits().training
+      let images = try ImageSet.digits().training
       let start = (images.labels.firstIndex(of: 3) ?? 0) * images.inputSize
       let sample = images.bytes[start..<(start + images.inputSize)].map { JSONValue.integer(Int($0)) }
       return .object([

@@ -27,7 +27,7 @@ final class DepthEasel {
       let rows = Philox(seed: plan.lesson.seed, path: "depth rows").permutation(plan.training.count)
         .prefix(Self.rows).sorted()
       return try DepthPass(
-        plan.model(), loss: plan.settings.loss, batch: plan.training.batch(rows),
+        plan.aimed(plan.model()), batch: plan.training.batch(rows),
         layers: plan.depth.map(\.path), engine: .onOneThread())
     }
   }

@@ -6,9 +6,10 @@ extension Easel {
   /// What the network with the weights of the last picture takes an image for: of each class its probability, or its
   /// score.
   func prediction(of image: [UInt8]) -> JSONMember? {
-    guard let features = try? plan.samples.features(of: image) else { return nil }
-    let values = pass.run(features)[0]
-    let areProbabilities = plan.settings.loss.predictions == .probabilities
+    guard let features = try? plan.samples.features(of: image),
+      let values = try? compiled.arrays(features)[0]
+    else { return nil }
+    let areProbabilities = plan.objective.loss.predictions == .probabilities
     return JSONMember(
       "drawn",
       .object([

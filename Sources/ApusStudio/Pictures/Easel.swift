@@ -10,7 +10,7 @@ final class Easel: @unchecked Sendable {
   let plan: LessonPlan
   let size: Int
   private let arena: TensorStorage
-  let pass: UnitPass
+  let compiled: CompiledModel
   private let evaluator: Evaluator
   private let places: [Float]
   /// The dense layers' parameters in the arena: of each its weights, then its biases.
@@ -28,11 +28,12 @@ final class Easel: @unchecked Sendable {
     // One thread: the pool is for training.
     let engine = try Engine(instructionSet: Engine.standard().instructionSet, threads: 1)
     arena = TensorStorage(model.storage.floats)
-    pass = try UnitPass(
-      model, parameters: arena, loss: plan.settings.loss, layers: plan.activationPaths, engine: engine)
+    let model = plan.aimed(model)
+    compiled = try CompiledModel(
+      model, arena: arena, for: .inference, outputs: [.prediction] + plan.activationPaths.map { .layer($0) },
+      capacity: 512, engine: engine)
     evaluator = try Evaluator(
-      model, parameters: arena, objective: plan.objective,
-      capacity: min(256, plan.training.count), engine: engine)
+      model, parameters: arena, capacity: min(256, plan.training.count), engine: engine)
     let (x, y) = Self.places(plan.points, self.size)
     places = try plan.features(x: x, y: y)
     parameters = plan.densePaths.flatMap { path in
@@ -67,7 +68,7 @@ final class Easel: @unchecked Sendable {
         JSONMember("target", .string(points.names.target)),
         JSONMember("x", Self.json(points.xRange)), JSONMember("y", Self.json(points.yRange)),
         JSONMember("targets", Self.json(targets)), JSONMember("grid", .integer(size)),
-        JSONMember("areProbabilities", .bool(plan.settings.loss.predictions == .probabilities)),
+        JSONMember("areProbabilities", .bool(plan.objective.loss.predictions == .probabilities)),
         JSONMember("inputs", .array(plan.inputs.map { .string($0.title) })),
         JSONMember(
           "image",
@@ -85,7 +86,7 @@ final class Easel: @unchecked Sendable {
             })),
         JSONMember("points", .integer(points.count)), JSONMember("training", .integer(plan.training.count)),
         JSONMember("leftOut", .integer(points.leftOut)),
-        JSONMember("loss", .string(type(of: plan.settings.loss).name)),
+        JSONMember("loss", .string(type(of: plan.objective.loss).name)),
       ])
     for index in 0..<points.count {
       frame.append([
@@ -115,10 +116,10 @@ final class Easel: @unchecked Sendable {
 
   /// The network with other weights: its parameters, its output and every unit all over the plane, and what it comes to on
   /// both parts.
-  func picture(_ weights: [Float], step: Int, epoch: Double) -> (frame: Frame, point: CurvePoint) {
+  func picture(_ weights: [Float], step: Int, epoch: Double) throws -> (frame: Frame, point: CurvePoint) {
     _ = arena.floats.update(fromContentsOf: weights)
-    let trained = evaluator.run(plan.training)
-    let validated = plan.validation.map { evaluator.run($0) }
+    let trained = try evaluator.run(plan.training)
+    let validated = try plan.validation.map { try evaluator.run($0) }
     var point = CurvePoint(step: step, epoch: epoch, loss: Self.value("loss", trained) ?? .nan)
     point.accuracy = Self.value(Accuracy.name, trained)
     point.validationLoss = validated.flatMap { Self.value("loss", $0) }
@@ -141,7 +142,7 @@ final class Easel: @unchecked Sendable {
               .array([.string(title), Self.value(name, validated ?? trained).map { .double($0) } ?? .null])
             })))
     }
-    let results = pass.run(places)
+    let results = try compiled.arrays(places)
     for range in parameters { frame.append(arena.floats[range]) }
     frame.header.append(JSONMember("movement", .array(movement(step))))
     let units = zip(results.dropFirst(), plan.lesson.layers).map { images($0, width: $1.units) }
@@ -165,9 +166,9 @@ final class Easel: @unchecked Sendable {
   }
 
   /// What the network with other weights puts out all over the plane.
-  func output(of weights: [Float]) -> [UInt8] {
+  func output(of weights: [Float]) throws -> [UInt8] {
     _ = arena.floats.update(fromContentsOf: weights)
-    return output(pass.run(places)[0])
+    return output(try compiled.arrays(places)[0])
   }
 
   private static func value(_ name: String, _ results: EvaluatedSamples) -> Double? {
@@ -186,11 +187,11 @@ final class Easel: @unchecked Sendable {
             / (range.upperBound - range.lowerBound))
       }
     }
-    let areProbabilities = plan.settings.loss.predictions == .probabilities
+    let areProbabilities = plan.objective.loss.predictions == .probabilities
     var bytes: [UInt8] = []
     bytes.reserveCapacity(2 * count)
     var threshold: Float = 0.5
-    if case .scores(let limit) = plan.settings.loss.predictions { threshold = limit }
+    if case .scores(let limit) = plan.objective.loss.predictions { threshold = limit }
     for place in 0..<count {
       var (label, sure): (Int, Float)
       if width == 1 {

@@ -40,15 +40,15 @@ struct LessonLandscape {
     let dataset = plan.training.subset(chosen)
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
-      model, parameters: arena, objective: plan.objective, capacity: chosen.count,
+      plan.aimed(model), parameters: arena, capacity: chosen.count,
       engine: .onOneThread())
     func places(_ range: ClosedRange<Double>) -> [Double] {
       (0..<Self.size).map {
         range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(Self.size - 1)
       }
     }
-    let values = plane.losses(a: places(a), b: places(b), evaluator: evaluator, arena: arena, dataset)
-    loss = plane.losses(a: [0], b: [0], evaluator: evaluator, arena: arena, dataset)[0]
+    let values = try plane.losses(a: places(a), b: places(b), evaluator: evaluator, arena: arena, dataset)
+    loss = try plane.losses(a: [0], b: [0], evaluator: evaluator, arena: arena, dataset)[0]
     grid = Grid(columns: Self.size, rows: Self.size, x: a, y: b, values: values)
     rows = chosen.count
     (self.plane, self.kind, self.way, self.step) = (plane, found == nil ? .random : .path, way, step)

@@ -24,7 +24,7 @@ struct PointGraph {
       throw ApusError("there is no such point", expected: "the first to the \(plan.points.count)th")
     }
     reading = try GraphReading(
-      model, loss: plan.settings.loss, sample: plan.samples.dataset.batch([point]), mode: .inference,
+      plan.aimed(model), sample: plan.samples.dataset.batch([point]), mode: .inference,
       engine: .onOneThread())
     (self.plan, self.point, self.step) = (plan, point, step)
   }

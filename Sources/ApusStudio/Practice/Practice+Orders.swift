@@ -144,7 +144,7 @@ extension Practice {
       return .null
     },
     Known(name: "doctor") { practice, trainee, _ in
-      try practice.examine(trainee.patient)
+      try practice.examine(trainee.patient())
       return .null
     },
     Known(name: "export") { _, trainee, _ in try Export(trainee).json },

@@ -161,7 +161,7 @@ package final class Practice: Sendable {
     while !isClosed.load(ordering: .acquiring) {
       if let race = mail.takeRace() {
         if raceEasel?.number != race.number { raceEasel = try? race.easel() }
-        if let frame = raceEasel?.picture(of: race) { box.put(race: frame.bytes) }
+        if let frame = try? raceEasel?.picture(of: race) { box.put(race: frame.bytes) }
       }
       guard let (newEasel, letter) = mail.take() else {
         _ = mail.wake.wait(timeout: .now() + 1)
@@ -171,7 +171,10 @@ package final class Practice: Sendable {
       if let newEasel { easel = newEasel }
       guard let easel, let letter, letter.plan == easel.number else { continue }
       if letter.restartsCurve { curve.removeAll() }
-      var (frame, point) = easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
+      guard
+        let (drawn, point) = try? easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
+      else { continue }
+      var frame = drawn
       if !letter.isLookingBack { curve.append(point) }
       frame.header += letter.facts
       frame.header += closer.members(easel, letter)

@@ -32,7 +32,7 @@ package final class Race {
     self.number = number
     let model = try plan.model()
     racers = try plan.lesson.racers.map { try Racer($0, plan, model, engine) }
-    let metrics = racers[0].session.evaluate(plan.training)
+    let metrics = try racers[0].session.evaluate(plan.training)
     firstLoss = metrics.first { $0.name == "loss" }?.value ?? .nan
     goal = plan.lesson.race.goal ?? Self.usualGoal * firstLoss
     for racer in racers { racer.begin(firstLoss) }

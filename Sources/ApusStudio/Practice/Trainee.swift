@@ -361,11 +361,13 @@ package final class Trainee {
   }
 
   /// For the doctor, who examines a copy.
-  var patient: Patient {
+  ///
+  /// - Throws: when the samples don't fit the model.
+  func patient() throws -> Patient {
     let isTrained = session.progress.step > 0
     let outcome = TrainingOutcome(
-      training: isTrained ? session.evaluate(plan.training) : [],
-      validation: isTrained ? plan.validation.map { session.evaluate($0) } ?? [] : [], test: [])
+      training: isTrained ? try session.evaluate(plan.training) : [],
+      validation: isTrained ? try plan.validation.map { try session.evaluate($0) } ?? [] : [], test: [])
     return Patient(
       session.snapshot(), training: plan.training, validation: plan.validation, settings: plan.settings,
       names: plan.names, outcome: isTrained ? outcome : nil,

@@ -22,7 +22,7 @@ struct FewSamples: Examination {
     guard let probe = try? patient.probe() else { return nil }
     let batch = Self.distinct(patient)
     guard batch.count > 1 else { return nil }
-    var training = ModelTraining(patient.model, optimizer: Adam())
+    var training = ModelTraining(patient.model, optimizer: .adam())
     training.mode = .withoutDropout
     let trial = try TrialTraining(patient, training, capacity: batch.count)
     let guess = InitialLoss.Expected(patient, probe).value
@@ -56,22 +56,19 @@ struct FewSamples: Examination {
   /// Samples of different inputs, classes in turn.
   private static func distinct(_ patient: Patient) -> Batch {
     let candidates = patient.sampleOrder.prefix(2_000)
-    let labels = patient.training.labels()
-    var batch = patient.training.makeBatch(capacity: 1)
+    let labels = patient.training.classLabels()
     var seen: Set<[UInt32]> = []
     var byClass: [Int32: [Int]] = [:]
     for row in candidates {
       let label = labels?[row] ?? 0
       guard byClass[label, default: []].count < count else { continue }
-      patient.training.gather([row], into: &batch)
-      guard seen.insert(batch.inputs.map(\.bitPattern)).inserted else { continue }
+      let inputs = Batch(patient.training, [row]).arrays().inputs
+      guard seen.insert(inputs.map(\.bitPattern)).inserted else { continue }
       byClass[label, default: []].append(row)
     }
     let classes = byClass.sorted { $0.key < $1.key }.map(\.value)
     let chosen = (0..<count).flatMap { place in classes.compactMap { place < $0.count ? $0[place] : nil } }
       .prefix(count)
-    var few = patient.training.makeBatch(capacity: max(chosen.count, 1))
-    patient.training.gather(Array(chosen), into: &few)
-    return few
+    return Batch(patient.training, Array(chosen))
   }
 }

@@ -57,64 +57,64 @@ public struct GradientCheck {
   }
 
   private let model: Model
-  private let loss: any Loss
   private let elements: Int
   private let attempts = 4
   private let losses: Interpreter
   private let gradients: Interpreter
-  /// Input, target, key, and behind them the model's inputs.
+  /// Inputs, target and weights, before what the model gives.
   private let data: [ReferenceArray<Double>]
-  private let settings: [ReferenceArray<Double>]
+  private let binding: ModelBinding
   private let rowCount: Int
 
   /// - Parameters:
   ///   - batch: the samples of the loss: a few are enough.
   ///   - elements: how many elements of each parameter are tried alone, evenly spread.
   ///   - mode: with the dropout of training, its masks held fixed.
-  /// - Throws: a mistake in the shapes; when there are no samples.
+  /// - Throws: when there are no samples, or they don't fit the model; for a model without an objective.
   public init(
-    _ model: Model, loss: some Loss, batch: Batch, elements: Int = 3, mode: TracingMode = .training
+    _ model: Model, batch: Batch, elements: Int = 3, mode: TracingMode = .training
   ) throws {
     guard batch.count > 0 else { throw ApusError("a gradient check without samples", expected: "at least 1") }
+    let model = model.aimed(at: batch.dataset)
+    try model.check(batch.dataset, readsTargets: true)
     self.model = model
-    self.loss = loss
     self.elements = elements
     rowCount = batch.count
-    let traced = TracedModel(model, mode: mode)
-    let input = model.inputs[0].tensor
-    let output = traced(input)
-    let target = Tensor.input("target", loss.targetType(for: output.shape))
-    let mean = loss(output, target).mean()
-    let inputs = [input, target, traced.key] + traced.inputs
-    let sources = zip(model.parameters, traced.parameters).filter { !$0.0.specification.isState }.map(\.1)
+    let call = try TracedCall(
+      model, mode: mode, loss: model.requireObjective().loss, isWeighted: batch.dataset.weights != nil)
+    let inputs = call.graphInputs.tensors
+    let mean = call.mean!
     losses = Interpreter(try Graph(inputs: inputs, outputs: [mean]))
     gradients = Interpreter(
       try Graph(
-        inputs: inputs, outputs: [mean] + ApusCore.gradients(of: mean, withRespectTo: sources)))
-    // As a step would be given them.
-    var floats = [Float](repeating: 0, count: batch.capacity * batch.inputSize)
-    var targets = [Float](repeating: 0, count: max(target.shape.count(rows: batch.count), 1))
-    let isLabelled = target.scalar == .int32
-    floats.withUnsafeMutableBufferPointer { floats in
-      targets.withUnsafeMutableBufferPointer { targets in
-        batch.copy(
-          to: BatchPlace(
-            inputs: InputMemory(floats: floats, scalar: input.scalar),
-            targets: InputMemory(floats: targets, scalar: target.scalar), loss.classTargets, model))
-      }
+        inputs: inputs,
+        outputs: [mean] + ApusCore.gradients(of: mean, withRespectTo: call.traced.parameters.tensors)))
+    binding = call.traced.binding
+    data = Self.data(call, batch)
+  }
+
+  /// The batch as a step would be given it.
+  private static func data(_ call: TracedCall, _ batch: Batch) -> [ReferenceArray<Double>] {
+    let columns = (call.inputs.tensors + [call.target!, call.weight]).map { tensor in
+      (type: tensor.type, storage: TensorStorage(count: tensor.shape.count(rows: batch.count)))
     }
-    data = [
+    func memory(_ position: Int) -> InputMemory {
+      InputMemory(floats: columns[position].storage.floats, scalar: columns[position].type.scalar)
+    }
+    let inputs = call.traced.model.inputs
+    let target = columns[inputs.count]
+    batch.dataset.gather(
+      batch.rows,
+      into: BatchMemory(
+        capacity: batch.count,
+        inputs: inputs.enumerated().map { ($1.name, memory($0), $1.size) }, targets: memory(inputs.count),
+        call.traced.model.objective!.loss.classTargets, targetSize: target.type.shape.count(rows: 1),
+        weights: columns[inputs.count + 1].storage.floats))
+    return columns.map { type, storage in
       ReferenceArray(
-        shape: input.shape.sizes(rows: batch.count),
-        values: floats.prefix(batch.count * batch.inputSize).map {
-          input.scalar == .int32 ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0)
-        }),
-      ReferenceArray(
-        shape: target.shape.sizes(rows: batch.count),
-        values: targets.map { isLabelled ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0) }),
-      ReferenceArray(shape: [4], values: [Double(Int32(truncatingIfNeeded: model.seed)), 0, 1, 0]),
-    ]
-    settings = traced.settingValues.map { ReferenceArray(shape: [], values: [Double($0)]) }
+        shape: type.shape.sizes(rows: batch.count),
+        values: type.scalar == .int32 ? storage.integers.map { Double($0) } : storage.floats.map { Double($0) })
+    }
   }
 
   /// The loss and every parameter's gradient against differences.
@@ -194,7 +194,7 @@ public struct GradientCheck {
   }
 
   private func inputs(_ weights: [[Double]]) -> [ReferenceArray<Double>] {
-    data + zip(model.parameters, weights).map { ReferenceArray(shape: $0.shape, values: $1) } + settings
+    data + binding.reference(model, parameters: weights, step: 1)
   }
 
   /// Weights a little aside, where no kink lies exactly.

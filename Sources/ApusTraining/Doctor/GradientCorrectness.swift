@@ -22,7 +22,7 @@ struct GradientCorrectness: Examination {
         expected: "up to \(shortFigure(Self.mostWork / 1e6, digits: 2)); apus gradcheck takes its time")
     }
     let report = try GradientCheck(
-      patient.model, loss: patient.settings.loss, batch: patient.sample(Self.rows), elements: 0
+      patient.model, batch: patient.sample(Self.rows), elements: 0
     ).run()
     guard let worst = report.worst else { return nil }
     return Finding(

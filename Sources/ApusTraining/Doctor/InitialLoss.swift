@@ -41,9 +41,9 @@ struct InitialLoss: Examination {
 
     init(_ patient: Patient, _ probe: Probe) {
       let outputs = patient.model.outputShape.last ?? 1
-      value = patient.settings.loss.expectedAtStart(patient.targets) ?? 0
+      value = patient.loss.expectedAtStart(patient.targets) ?? 0
       if case .classes = patient.training.targets {
-        name = patient.settings.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
+        name = patient.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
         // Usual first weights make outputs of variance 2, which a small network has alike for all rows.
         most = value + 3
       } else {

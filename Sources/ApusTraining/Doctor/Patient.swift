@@ -31,7 +31,7 @@ public final class Patient {
     settings: TrainingSettings, table: PatientTable? = nil,
     names: PatientNames = PatientNames(), outcome: TrainingOutcome? = nil, engine: Engine? = nil
   ) {
-    self.model = model
+    self.model = model.aimed(at: training)
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     self.test = test.flatMap { $0.count > 0 ? $0 : nil }
@@ -105,23 +105,21 @@ public final class Patient {
 
   /// At most so many rows of the training part.
   func sample(_ rows: Int) -> Batch {
-    let indices = Array(sampleOrder.prefix(rows))
-    var batch = training.makeBatch(capacity: max(indices.count, 1))
-    training.gather(indices, into: &batch)
-    return batch
+    Batch(training, Array(sampleOrder.prefix(rows)))
   }
 
   /// The training rows' targets, as far as a loss' expected value depends on them.
   var targets: TargetSummary {
     if case .classes(let names) = training.targets {
       var counts = [Int](repeating: 0, count: names.count)
-      for label in training.labels() ?? [] { counts[Int(label)] += 1 }
+      for label in training.classLabels() ?? [] { counts[Int(label)] += 1 }
       return TargetSummary(outputs: outputCount / training.positions, classCounts: counts)
     }
-    let batch = sample(4096)
-    return TargetSummary(
-      outputs: outputCount, values: Array(batch.values.prefix(batch.count * batch.valueSize)))
+    return TargetSummary(outputs: outputCount, values: sample(4096).arrays(hasInputs: false).values)
   }
+
+  /// What the model is trained for.
+  var loss: any Loss { model.objective!.loss }
 
   /// The numbers that the network puts out for a row.
   var outputCount: Int { model.outputShape.reduce(1, *) }
@@ -149,7 +147,7 @@ public struct PatientTable: Sendable {
   /// The features of a data set as columns; nil for images, whose pixels are no columns.
   init?(encoded dataset: any Dataset, names features: [String]) throws(ApusError) {
     guard dataset.inputShape.count == 1, dataset.count > 1, dataset.positions == 1 else { return nil }
-    let batch = try dataset.batch(Array(0..<dataset.count))
+    let batch = Batch(dataset, Array(0..<dataset.count)).arrays()
     var columns = (0..<batch.inputSize).map { feature in
       TableColumn(
         features.count == batch.inputSize ? features[feature] : "feature \(feature + 1)",

@@ -36,25 +36,25 @@ struct Probe {
     let activations = layers.compactMap { layer in
       (layer.layer as? any Activation).flatMap { ActivationCurve($0) }.map { (layer.path, layer.name, $0) }
     }
-    var training = ModelTraining(model, optimizer: GradientDescent())
+    var training = ModelTraining(model)
     training.mode = .withoutDropout
     let taps =
-      weighted.flatMap { [Tap.output($0.path), .gradient($0.path)] } + activations.map { .input($0.0) }
+      weighted.flatMap { [ModelOutput.layer($0.path), .gradient(of: .loss, $0.path)] }
+      + activations.map { .layerInput($0.0) }
     let step = try TrainingStep(
-      training, loss: patient.settings.loss, capacity: batch.count, taps: taps, engine: patient.engine())
-    batch.copy(to: BatchPlace(step, patient.settings.loss.classTargets))
+      training, capacity: batch.count, isWeighted: batch.dataset.weights != nil, taps: taps,
+      engine: patient.engine())
     rows = batch.count
-    loss = Double(try step.run(rows: rows, step: 1, rate: 0))
-    signals = weighted.map { [rows] layer in
+    loss = Double(try step.gradients(batch))
+    signals = try weighted.map { layer in
       Signal(
         path: layer.path, name: layer.name,
-        output: Self.rootMeanSquare(step.value(of: .output(layer.path), rows: rows) ?? []),
-        gradient: Self.rootMeanSquare(step.value(of: .gradient(layer.path), rows: rows) ?? []))
+        output: Self.rootMeanSquare(try step.value(of: .layer(layer.path)).values()),
+        gradient: Self.rootMeanSquare(try step.value(of: .gradient(of: .loss, layer.path)).values()))
     }
-    units = try activations.compactMap { [rows] path, name, curve in
-      guard let values = step.value(of: .input(path), rows: rows),
-        let shape = layers.last(where: { $0.path == path })?.outputShape
-      else { return nil }
+    units = try activations.compactMap { path, name, curve in
+      guard let shape = layers.last(where: { $0.path == path })?.outputShape else { return nil }
+      let values = try step.value(of: .layerInput(path)).values()
       return try UnitReading(path, name, curve, values, units: shape[-1].size)
     }
   }

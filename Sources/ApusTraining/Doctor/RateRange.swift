@@ -84,16 +84,14 @@ struct RateRange: Examination {
   static func measure(_ patient: Patient) throws -> Measured {
     let capacity = min(patient.settings.batch, patient.training.count)
     let training = ModelTraining(
-      patient.model, optimizer: patient.settings.optimizer,
+      patient.model, optimizer: OptimizerSetting(patient.settings.optimizer),
       regularization: patient.settings.regularization, groups: patient.settings.groups)
     let trial = try TrialTraining(patient, training, capacity: capacity)
     let count = Int(min(Double(steps), max(mostWork / max(patient.stepWork(rows: capacity), 1), 10)))
     let order = patient.sampleOrder
-    let batches = (0..<count).map { index -> Batch in
-      var batch = patient.training.makeBatch(capacity: capacity)
+    let batches = (0..<count).map { index in
       let start = index * capacity % max(order.count - capacity + 1, 1)
-      patient.training.gather(order[start..<(start + capacity)], into: &batch)
-      return batch
+      return Batch(patient.training, Array(order[start..<(start + capacity)]))
     }
     let rates = Set(exponents.map { Mathematics.pow(10, $0) } + [patient.settings.rate]).sorted()
     // Against a rate of 0 on the same batches: which of them are easy makes no difference then.

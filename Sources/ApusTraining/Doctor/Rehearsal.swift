@@ -61,11 +61,11 @@ struct Rehearsal {
     if error == nil { session.restore(try session.result()) }
     model = session.snapshot()
     outcome =
-      error == nil
+      try error == nil
       ? TrainingOutcome(
         training: session.evaluate(Self.some(patient.training)),
-        validation: patient.validation.map { session.evaluate($0) } ?? [],
-        test: patient.test.map { session.evaluate($0) } ?? [])
+        validation: patient.validation.map { try session.evaluate($0) } ?? [],
+        test: patient.test.map { try session.evaluate($0) } ?? [])
       : nil
   }
 

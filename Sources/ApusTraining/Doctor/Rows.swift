@@ -15,7 +15,7 @@ struct ClassBalance: Examination {
   private static let mostRatio = 10
 
   func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard case .classes(let names) = patient.training.targets, let labels = patient.training.labels(),
+    guard case .classes(let names) = patient.training.targets, let labels = patient.training.classLabels(),
       !labels.isEmpty
     else { return nil }
     var counts = [Int](repeating: 0, count: names.count)
@@ -77,14 +77,11 @@ struct SharedRows: Examination {
 
   /// A hash of each row's inputs.
   private static func hashes(_ dataset: any Dataset) -> [UInt64] {
-    var batch = dataset.makeBatch(capacity: min(dataset.count, 256))
-    let size = batch.inputSize
-    let all = Array(0..<dataset.count)
+    let size = dataset.inputSize
     var hashes: [UInt64] = []
     hashes.reserveCapacity(dataset.count)
-    for start in stride(from: 0, to: dataset.count, by: 256) {
-      dataset.gather(all[start..<min(start + 256, dataset.count)], into: &batch)
-      batch.inputs.withUnsafeBufferPointer { inputs in
+    for batch in dataset.batches(of: 256) {
+      batch.arrays().inputs.withUnsafeBufferPointer { inputs in
         for row in 0..<batch.count {
           var hash = StableHasher()
           for index in (row &* size)..<(row &* size &+ size) {

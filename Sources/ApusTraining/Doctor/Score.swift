@@ -28,7 +28,7 @@ struct Score {
 
   /// What guessing reaches: the largest class' share of the training rows, or 0 of the variance.
   static func ofGuessing(_ patient: Patient) -> Double {
-    guard case .classes(let names) = patient.training.targets, let labels = patient.training.labels(),
+    guard case .classes(let names) = patient.training.targets, let labels = patient.training.classLabels(),
       !labels.isEmpty
     else { return 0 }
     var counts = [Int](repeating: 0, count: names.count)

@@ -6,13 +6,11 @@ import ApusNN
 final class TrialTraining {
   private let step: TrainingStep
   private let model: Model
-  private let place: BatchPlace
 
   init(_ patient: Patient, _ training: ModelTraining, capacity: Int) throws {
     step = try TrainingStep(
-      training, loss: patient.settings.loss, capacity: capacity, engine: patient.engine())
+      training, capacity: capacity, isWeighted: patient.training.weights != nil, engine: patient.engine())
     model = training.model
-    place = BatchPlace(step, patient.settings.loss.classTargets)
   }
 
   /// The loss of each step, before its update; nil where one was not finite.
@@ -28,8 +26,8 @@ final class TrialTraining {
     var losses: [Double] = []
     for index in 0..<steps {
       let batch = batches[index % batches.count]
-      if index < batches.count || batches.count > 1 { batch.copy(to: place) }
-      guard let loss = try? step.run(rows: batch.count, step: index + 1, rate: rate) else { return nil }
+      (step.count, step.updates) = (index, index)
+      guard let loss = try? step.gradients(batch), (try? step.update(rate: rate)) != nil else { return nil }
       losses.append(Double(loss))
       if isEnough(Double(loss)) { break }
     }

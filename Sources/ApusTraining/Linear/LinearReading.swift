@@ -86,12 +86,13 @@ extension LinearReading {
     case .labels(let labels): (names, decision) = (labels, .sign)
     case .values(let values): (names, decision) = (values, .value)
     }
-    let threshold = Self.threshold(settings.loss)
+    guard let loss = model.objective?.loss else { return nil }
+    let threshold = Self.threshold(loss)
     if case .classes = training.targets {
       margin = Self.margin(scores, threshold)
-      verdict = Self.verdict(settings, history, self, classes: names.count, rows: scores.rows)
+      verdict = Self.verdict(loss, history, self, classes: names.count, rows: scores.rows)
     }
-    closedForm = Self.closedForm(scores, settings.loss, l2: l2, l1: l1)
+    closedForm = Self.closedForm(scores, loss, l2: l2, l1: l1)
     if decision == .value, scores.outputs == 1 {
       let squares = (0..<scores.rows).reduce(0.0) { sum, row in
         let residual = scores.scores(row)[0] - Double(scores.values[row])
@@ -224,9 +225,9 @@ extension LinearReading {
   // MARK: Verdicts
 
   private static func verdict(
-    _ settings: TrainingSettings, _ history: History, _ reading: LinearReading, classes: Int, rows: Int
+    _ loss: any Loss, _ history: History, _ reading: LinearReading, classes: Int, rows: Int
   ) -> String? {
-    if settings.loss is any MistakeDriven, let best = history.bestEpoch, best <= history.epochs.count,
+    if loss is any MistakeDriven, let best = history.bestEpoch, best <= history.epochs.count,
       let mistakes = history.epochs[best - 1].mistakes
     {
       let subject = classes > 2 ? "each class from the rest: " : ""
@@ -236,7 +237,7 @@ extension LinearReading {
           + "mistake\(mistakes == 1 ? "" : "s") in \(rows) rows, epoch \(best)"
           + (history.kept?.rule == .pocket ? ", whose weights are kept" : "")
     }
-    guard isLikelihood(settings.loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else {
+    guard isLikelihood(loss), reading.margin != nil, reading.l2 == 0, reading.l1 == 0 else {
       return nil
     }
     let family = classes > 2 ? SoftmaxRegression.name : LogisticRegression.name

@@ -31,8 +31,7 @@ struct LinearScores {
     weights = weight.map { Double($0) }
     bias = model["\(dense[0].offset).bias"]?.map { Double($0) } ?? Array(repeating: 0, count: layer.units)
     rows = dataset.count
-    var batch = dataset.makeBatch(capacity: rows)
-    dataset.gather(Array(0..<rows), into: &batch)
+    let batch = Batch(dataset, Array(0..<rows)).arrays()
     features = batch.inputs
     labels = batch.labels
     values = batch.values

@@ -6,8 +6,8 @@ extension Model {
   /// The usual metrics of the model on a data set, without dropout.
   ///
   /// - Throws: when the model has no objective.
-  public func evaluate(on dataset: any Dataset, engine: Engine? = nil) throws -> [MetricValue] {
-    Metrics.usual(try results(on: dataset, engine: engine))
+  public func evaluate(on dataset: any Dataset, engine: Engine? = nil) throws -> MetricValues {
+    MetricValues(Metrics.usual(try results(on: dataset, engine: engine)))
   }
 
   /// One metric of the model on a data set; nil where it does not apply to the targets.
@@ -24,10 +24,6 @@ extension Model {
   public func results(
     on dataset: any Dataset, threshold: Double? = nil, engine: Engine? = nil
   ) throws -> EvaluatedSamples {
-    let model = try foldingBatchNorms()
-    let evaluator = try Evaluator(
-      model, parameters: model.storage, objective: model.requireObjective(),
-      engine: engine ?? Engine.standard())
-    return evaluator.run(dataset, threshold: threshold)
+    try Evaluator(self, engine: engine ?? Engine.standard()).run(dataset, threshold: threshold)
   }
 }

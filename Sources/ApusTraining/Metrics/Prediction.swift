@@ -52,7 +52,7 @@ extension Model {
   /// - Throws: when the model has no objective.
   public func predict(on dataset: any Dataset, engine: Engine? = nil) throws -> [Prediction] {
     let targets = try requireObjective().targets
-    let results = try results(on: dataset, engine: engine)
+    let results = try Evaluator(self, engine: engine ?? Engine.standard()).run(dataset, readsTargets: false)
     let (width, limit) = (results.width, results.limit(nil))
     func row(_ index: Int) -> ArraySlice<Double> {
       results.predictions[(index * width)..<((index + 1) * width)]
@@ -103,5 +103,15 @@ extension Model {
     }
     return try predict(
       on: fitted.apply(to: images, name: "the images", readsLabels: false), engine: engine)
+  }
+
+  /// The prediction for a raw image.
+  ///
+  /// - Throws: when the model was not trained on images, or on images of another shape.
+  public func predict(_ image: Image, engine: Engine? = nil) throws -> Prediction {
+    let images = try ImageDataset(
+      bytes: image.bytes, inputShape: image.shape,
+      labelProblem: ApusError("the image's class isn't known", expected: "images with labels"))
+    return try predict(images, engine: engine)[0]
   }
 }

@@ -23,16 +23,13 @@ extension Model {
     threshold: Double? = nil, engine: Engine? = nil
   ) throws -> SampledPredictions {
     guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
-    let evaluator = try Evaluator(
-      self, parameters: storage, objective: requireObjective(), mode: .sampling,
-      engine: engine ?? Engine.standard()
-    )
-    let first = evaluator.run(dataset, threshold: threshold)
+    let evaluator = try Evaluator(self, mode: .sampling, engine: engine ?? Engine.standard())
+    let first = try evaluator.run(dataset, threshold: threshold)
     // Welford's means and sums of squares, in double precision.
     var means = first.predictions
     var squares = [Double](repeating: 0, count: means.count)
     for pass in 1..<passes {
-      let predictions = evaluator.run(dataset, threshold: threshold, pass: pass).predictions
+      let predictions = try evaluator.run(dataset, threshold: threshold, pass: pass).predictions
       for index in means.indices {
         let change = predictions[index] - means[index]
         means[index] += change / Double(pass + 1)

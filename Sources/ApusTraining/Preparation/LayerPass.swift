@@ -21,31 +21,25 @@ public final class LayerPass {
   let seed: UInt64
   private let first: Model
   private let arena: TensorStorage
-  private let executable: Executable
-  private let rows: Int
+  private let compiled: CompiledModel
+  private let batch: Batch
   private let engine: Engine
-  private let inputs: [Float]
 
   package init(_ model: Model, batch: Batch, engine: Engine) throws {
     first = model
     seed = model.seed
-    rows = batch.count
+    self.batch = batch
     self.engine = engine
-    inputs = Array(batch.inputs.prefix(batch.count * batch.inputSize))
     arena = TensorStorage(model.storage.floats)
-    let traced = TracedModel(model, mode: .withoutDropout)
-    let input = model.inputs[0].tensor
-    _ = traced(input)
-    let weighted = traced.ownLayers.filter { !model.weights(of: $0.path).isEmpty }
+    let weighted = TracedModel(traced: model, mode: .withoutDropout).ownLayers.filter { !model.weights(of: $0.path).isEmpty }
     layers = weighted.map {
       Layer(
         path: $0.path, name: $0.name, units: $0.outputShape[-1].size, weights: model.weights(of: $0.path),
         biases: model.biases(of: $0.path))
     }
-    executable = try engine.compile(
-      Graph(inputs: [input, traced.key] + traced.inputs, outputs: weighted.map(\.output)), rows: batch.count)
-    traced.binding.bind(executable, from: 2, to: arena)
-    executable.memory(input: 0).fill(inputs)
+    compiled = try CompiledModel(
+      model, arena: arena, for: .withoutDropout, outputs: weighted.map { .layer($0.path) },
+      capacity: batch.count, engine: engine)
   }
 
   /// The model with the weights of now.
@@ -55,8 +49,7 @@ public final class LayerPass {
   ///
   /// - Throws: when something of it is not finite.
   func output(_ layer: Int) throws -> [Float] {
-    executable.run(rows: rows)
-    let values = Array(executable.floats(output: layer, rows: rows))
+    let values = try compiled.run(batch) { Array($0[layer]) }
     guard values.allSatisfy(\.isFinite) else {
       throw ApusError(
         "the output is not finite", at: "layer \(layers[layer].path) (\(layers[layer].name))",
@@ -70,30 +63,27 @@ public final class LayerPass {
   ///
   /// - Parameter draws: which η, by the model's seed; the mean over so many draws.
   package func rates(draws: Range<Int>) throws -> [Double] {
-    let traced = TracedModel(first, mode: .withoutDropout)
-    let input = first.inputs[0].tensor
-    let output = traced(input)
+    let call = try TracedCall(first, mode: .withoutDropout, loss: nil)
+    let output = call.outputs.tensors[0]
     let noise = Tensor.input("noise", TensorType(output.shape))
-    let all = traced.parameters
-    let weights = layers.map { layer in
-      layer.weights.map { weight in all[first.parameters.firstIndex { $0.path == weight.path }!] }
-    }
-    let gradients = gradients(of: output, withRespectTo: weights.flatMap { $0 }, upstream: noise)
-    let executable = try engine.compile(
-      Graph(inputs: [input, traced.key] + traced.inputs + [noise], outputs: gradients), rows: rows)
-    traced.binding.bind(executable, from: 2, to: arena)
-    executable.memory(input: 0).fill(inputs)
+    let (all, rows) = (call.traced.parameters, batch.count)
+    let paths = layers.flatMap { $0.weights.map(\.path) }
+    let gradients = gradients(of: output, withRespectTo: paths.map { all[$0] }, upstream: noise)
+    var inputs = call.graphInputs
+    inputs["noise"] = noise
+    let graph = try CompiledGraph(
+      inputs: inputs, outputs: NamedTensors(zip(paths, gradients)), capacity: rows, engine: engine)
+    call.traced.binding.bind(graph, to: arena)
+    batch.dataset.gather(batch.rows, into: call.batchMemory(graph))
     var squares = [Double](repeating: 0, count: layers.count)
     for draw in draws {
       let random = Philox(seed: seed, path: "noise \(draw)")
-      executable.memory(input: 2 + traced.inputs.count).fill(
+      graph.memory("noise").fill(
         (0..<(rows * first.outputShape.reduce(1, *))).map { Float(random.normal(UInt64($0))) })
-      executable.run(rows: rows)
-      var place = 0
+      graph.run(rows: rows)
       for (index, layer) in layers.enumerated() {
-        for _ in layer.weights {
-          for g in executable.floats(output: place, rows: rows) { squares[index] += Double(g) * Double(g) }
-          place += 1
+        for weight in layer.weights {
+          for g in graph.floats(weight.path, rows: rows) { squares[index] += Double(g) * Double(g) }
         }
       }
     }

@@ -34,11 +34,8 @@ extension Model {
   public func prepared(
     with preparation: some Preparation, on training: any Dataset, rows: Int = 256, engine: Engine? = nil
   ) throws -> Model {
-    guard training.inputShape == inputShape, training.count > 0 else {
-      throw ApusError(
-        "\(training.count) samples of the shape \(training.inputShape)",
-        expected: "\(inputShape), the model's input")
-    }
+    guard training.count > 0 else { throw ApusError("first weights for no samples", expected: "at least 1") }
+    try check(training, readsTargets: false)
     let order = Philox(seed: seed, path: "prepare").permutation(training.count)
     let pass = try LayerPass(
       self, batch: training.batch(Array(order.prefix(max(rows, 1)))), engine: engine ?? Engine.standard())

@@ -30,7 +30,7 @@ public struct DepthReading: Sendable {
       .sorted()
     let batch = try samples.batch(chosen)
     let pass = try DepthPass(
-      model, loss: model.requireObjective().loss, batch: batch, engine: engine ?? Engine.standard())
+      model, batch: batch, engine: engine ?? Engine.standard())
     layers = try pass.run()
     self.rows = batch.count
   }

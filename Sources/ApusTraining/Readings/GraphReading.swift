@@ -47,12 +47,11 @@ public struct GraphReading: Sendable {
   /// - Throws: when the data cannot be read, there is no such sample, or the graph is too large to draw.
   public init(_ configuration: RunConfiguration, sample: Int) throws {
     let patient = try Patient(configuration)
-    let (model, loss) = (patient.model, patient.settings.loss)
     guard (0..<patient.training.count).contains(sample) else {
       throw ApusError("there is no sample \(sample)", expected: "0 … \(patient.training.count - 1)")
     }
     try self.init(
-      model, loss: loss, sample: patient.training.batch([sample]), mode: .withoutDropout,
+      patient.model, sample: patient.training.batch([sample]), mode: .withoutDropout,
       engine: patient.engine())
   }
 
@@ -63,31 +62,29 @@ public struct GraphReading: Sendable {
   ///   - mode: one sample alone has no batch statistics to speak of; `.inference` takes the moving ones.
   /// - Throws: when the graph is too large to draw.
   package init(
-    _ model: Model, loss: any Loss, sample batch: Batch, mode: TracingMode, engine: Engine
+    _ model: Model, sample batch: Batch, mode: TracingMode, engine: Engine
   ) throws {
     guard batch.count == 1 else { throw ApusError("\(batch.count) samples", expected: "one") }
-    let traced = TracedModel(model, mode: mode)
-    let input = model.inputs[0].tensor
-    let output = traced(input)
-    let target = Tensor.input("target", loss.targetType(for: output.shape))
-    let result = loss(output, target).sum()
+    let call = try TracedCall(model, mode: mode, loss: model.requireObjective().loss)
+    let (traced, input, target) = (call.traced, call.inputs.tensors[0], call.target!)
     let names = Dictionary(
-      zip(traced.parameters.map { ObjectIdentifier($0.node) }, model.parameters.map(\.path)),
+      zip(traced.allParameters.map { ObjectIdentifier($0.node) }, model.parameters.map(\.path)),
       uniquingKeysWith: { first, _ in first })
     try self.init(
-      result,
+      call.losses!.sum(),
       name: { tensor in
         if let path = names[ObjectIdentifier(tensor.node)] { return (path, .parameter) }
         if tensor.node === input.node { return ("input", .input) }
         return tensor.node === target.node ? ("target", .input) : nil
       },
       evaluate: { tensors in
-        let executable = try engine.compile(
-          Graph(inputs: [input, target, traced.key] + traced.inputs, outputs: tensors), rows: 1)
-        traced.binding.bind(executable, from: 3, to: model.storage)
-        batch.copy(to: BatchPlace(executable, loss.classTargets, model))
-        executable.run(rows: 1)
-        return tensors.indices.map { Array(executable.floats(output: $0, rows: 1)) }
+        let names = tensors.indices.map { "\($0)" }
+        let graph = try CompiledGraph(
+          inputs: call.graphInputs, outputs: NamedTensors(zip(names, tensors)), engine: engine)
+        traced.binding.bind(graph, to: model.storage)
+        batch.dataset.gather(batch.rows, into: call.batchMemory(graph))
+        graph.run()
+        return names.map { Array(graph.floats($0)) }
       })
   }
 

@@ -34,11 +34,10 @@ public struct LossLandscape: Sendable {
     let size = max(size, 3) | 1
     let arena = TensorStorage(model.storage.floats)
     let evaluator = try Evaluator(
-      model, parameters: arena, objective: model.requireObjective(),
-      engine: engine ?? Engine.standard())
+      model, parameters: arena, engine: engine ?? Engine.standard())
     let plane = WeightPlane(random: model, seed: seed)
     let steps = (0..<size).map { radius * (2 * Double($0) / Double(size - 1) - 1) }
-    values = plane.losses(a: steps, b: steps, evaluator: evaluator, arena: arena, dataset)
+    values = try plane.losses(a: steps, b: steps, evaluator: evaluator, arena: arena, dataset)
     self.loss = values[size * size / 2]
     self.size = size
     self.radius = radius

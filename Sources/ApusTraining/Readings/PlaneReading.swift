@@ -134,10 +134,10 @@ public struct PlaneReading: Sendable {
     let hidden = TracedModel(traced: model, mode: .inference).ownLayers.filter {
       $0.layer is any Activation && $0.outputShape.rank == 2
     }.prefix(mostLayers)
-    let pass = try UnitPass(
-      model, parameters: model.storage, loss: try model.requireObjective().loss, layers: hidden.map(\.path),
-      engine: engine)
-    let results = pass.run(dataset.features)
+    let compiled = try CompiledModel(
+      model, arena: model.storage, for: .inference, outputs: [.prediction] + hidden.map { .layer($0.path) },
+      capacity: 512, engine: engine)
+    let results = try compiled.arrays(dataset.features)
     let scale = model.objective?.scale ?? TargetScale()
     let isRegression = if case .values = dataset.targets { true } else { false }
     let predictions = isRegression ? results[0].map { scale.original($0) } : results[0]

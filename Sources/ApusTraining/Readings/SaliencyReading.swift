@@ -31,41 +31,32 @@ public struct SaliencyReading: Sendable {
     let chosen = Philox(seed: seed, path: "saliency rows").permutation(all.count).prefix(max(rows, 1))
       .sorted()
     let batch = try all.batch(chosen)
-    let traced = TracedModel(model, mode: .inference)
-    let input = model.inputs[0].tensor
-    guard input.scalar == .float32 else {
+    guard model.inputs[0].scalar == .float32 else {
       throw ApusError(
         "the model takes class numbers, which have no gradient", expected: "a model of images or tables")
     }
-    let output = traced(input)
     let loss = try model.requireObjective().loss
-    let target = Tensor.input("target", loss.targetType(for: output.shape))
-    let gradient = gradients(of: loss(output, target), withRespectTo: [input])[0]
-    let executable = try (engine ?? Engine.standard()).compile(
-      Graph(
-        inputs: [input, target, traced.key] + traced.inputs,
-        outputs: [gradient, loss.prediction(output)]),
-      rows: batch.count)
-    traced.binding.bind(executable, from: 3, to: model.storage)
+    let slope = ModelOutput.gradient(of: .loss, model.inputs[0].name)
+    let run = try model.compiled(outputs: [slope, .prediction], batch: max(batch.count, 1), engine: engine)(batch)
     let width = model.outputShape.reduce(1, *)
-    batch.copy(to: BatchPlace(executable, loss.classTargets, model))
-    executable.run(rows: batch.count)
-    let found = Array(executable.floats(output: 0, rows: batch.count))
-    let predictions = Array(executable.floats(output: 1, rows: batch.count))
+    // Of each sample's own loss, and not of their mean.
+    let found = try run[slope].values().map { $0 * Float(batch.count) }
+    let predictions = try run[.prediction].values()
+    let rows = batch.arrays()
     shape = model.inputShape
     featureNames = if case .table(let table)? = model.preprocessing { table.featureNames } else { [] }
-    let size = batch.inputSize
+    let size = rows.inputSize
     let results = EvaluatedSamples(
-      width: width, predictions: predictions.map { Double($0) }, labels: batch.labels, values: [],
+      width: width, predictions: predictions.map { Double($0) }, labels: rows.labels, values: [],
       losses: Array(repeating: 0, count: batch.count), kind: loss.predictions)
     let names: [String]? =
       if case .classes(let names) = all.targets, all.positions == 1 { names } else { nil }
     let labels = names == nil ? [] : results.predictedLabels
     samples = chosen.enumerated().map { place, row in
       Sample(
-        number: row + 1, input: Array(batch.inputs[(place * size)..<((place + 1) * size)]),
+        number: row + 1, input: Array(rows.inputs[(place * size)..<((place + 1) * size)]),
         gradient: Array(found[(place * size)..<((place + 1) * size)]),
-        truth: names?[Int(batch.labels[place])] ?? "", prediction: names?[Int(labels[place])] ?? "")
+        truth: names?[Int(rows.labels[place])] ?? "", prediction: names?[Int(labels[place])] ?? "")
     }
   }
 

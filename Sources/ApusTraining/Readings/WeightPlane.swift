@@ -94,11 +94,11 @@ package struct WeightPlane: Sendable {
   /// The mean loss on a grid of places: `[size, size]`, the largest b first.
   package func losses(
     a: [Double], b: [Double], evaluator: Evaluator, arena: TensorStorage, _ dataset: any Dataset
-  ) -> [Double] {
-    b.reversed().flatMap { b in
-      a.map { a in
+  ) throws -> [Double] {
+    try b.reversed().flatMap { b in
+      try a.map { a in
         put(a, b, into: arena)
-        let losses = evaluator.run(dataset).losses
+        let losses = try evaluator.run(dataset).losses
         return losses.reduce(0.0) { $0 + Double($1) } / Double(max(losses.count, 1))
       }
     }

@@ -8,8 +8,7 @@ extension GradientCheck {
   /// - Throws: when the data cannot be read or a setting is wrong.
   public init(_ configuration: RunConfiguration, rows: Int, elements: Int) throws {
     let patient = try Patient(configuration)
-    try self.init(
-      patient.model, loss: patient.settings.loss, batch: patient.sample(rows), elements: elements)
+    try self.init(patient.model, batch: patient.sample(rows), elements: elements)
   }
 
   /// Of a model with its weights, on samples made up: normal inputs, as scaled ones are, or characters, and targets at random. A
@@ -25,21 +24,59 @@ extension GradientCheck {
       ?? (isLabelled
         ? .classes(names: (0..<outputs).map { "\($0)" }) : .values(names: (0..<outputs).map { "\($0)" }))
     let isText = if case .text? = model.preprocessing { true } else { false }
-    var batch = Batch(
-      capacity: rows, inputShape: model.inputShape, targets: targets,
-      positions: isText ? model.inputShape[0] : 1)
-    batch.count = rows
-    for index in batch.inputs.indices {
-      batch.inputs[index] =
-        isText
-        ? Float(random.integer(UInt64(index), below: targets.outputCount))
-        : Float(random.normal(UInt64(index)))
+    let size = model.inputShape.reduce(1, *)
+    let inputs = (0..<(rows * size)).map { index in
+      isText
+        ? Float(random.integer(UInt64(index), below: targets.outputCount)) : Float(random.normal(UInt64(index)))
     }
-    let start = UInt64(batch.inputs.count)
-    for index in batch.labels.indices {
-      batch.labels[index] = Int32(random.integer(start + UInt64(index), below: targets.outputCount))
+    let start = UInt64(inputs.count)
+    let positions = isText ? model.inputShape[0] : 1
+    let labels = (0..<(rows * positions)).map {
+      Int32(random.integer(start + UInt64($0), below: targets.outputCount))
     }
-    for index in batch.values.indices { batch.values[index] = Float(random.normal(start + UInt64(index))) }
-    try self.init(model, loss: model.requireObjective().loss, batch: batch, elements: elements)
+    let samples: any Dataset
+    switch targets {
+    case .classes where isText:
+      samples = try SequenceSamples(inputs, labels, length: positions, targets: targets)
+    case .classes(let names):
+      samples = try TableDataset(features: inputs, inputShape: model.inputShape, labels: labels, names: names)
+    case .labels(let names):
+      samples = try TableDataset(
+        features: inputs, inputShape: model.inputShape,
+        indicators: (0..<(rows * names.count)).map { Float(random.integer(start + UInt64($0), below: 2)) },
+        labels: names)
+    case .values(let names):
+      samples = try TableDataset(
+        features: inputs, inputShape: model.inputShape,
+        values: (0..<(rows * names.count)).map { Float(random.normal(start + UInt64($0))) }, names: names)
+    }
+    try self.init(model, batch: samples.batch(Array(0..<rows)), elements: elements)
+  }
+}
+
+/// Sequences of classes, each position with a class of its own.
+private struct SequenceSamples: Dataset {
+  let count: Int
+  let positions: Int
+  let targets: TargetKind
+  private let inputs: [Float]
+  private let labels: [Int32]
+
+  init(_ inputs: [Float], _ labels: [Int32], length: Int, targets: TargetKind) throws {
+    (self.inputs, self.labels, self.targets) = (inputs, labels, targets)
+    positions = length
+    count = inputs.count / length
+  }
+
+  var inputShape: [Int] { [positions] }
+
+  func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+    for (place, row) in zip(0..., rows) {
+      let range = (row * positions)..<((row + 1) * positions)
+      memory.write(inputs[range], at: place)
+      if let targets = memory.targetIntegers {
+        for (at, index) in zip((place * positions)..., range) { targets[at] = labels[index] }
+      }
+    }
   }
 }

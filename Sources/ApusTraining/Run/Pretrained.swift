@@ -70,8 +70,7 @@ struct Pretrained {
   /// - Throws: when it cannot be told which layer puts them out.
   func network(for targets: TargetKind, outputs: Int) throws(ApusError) -> any Network {
     guard targets != model.objective?.targets else { return model.network }
-    guard let network = model.network as? Sequential, let (path, old) = Self.lastDense(of: network)
-    else {
+    guard let output = model.outputLayer else {
       throw ApusError(
         "the target is another one than the model's, and it cannot be told which layer puts it out",
         at: place,
@@ -79,9 +78,9 @@ struct Pretrained {
           "write the layers in the configuration's model.layers; weights of the same path and shape are taken"
       )
     }
-    var dense = old
+    var dense = output.layer
     dense.units = outputs
-    return network.replacing(path, with: dense)
+    return output.replaced(dense)
   }
 
   /// A model with the weights of this one wherever path and shape agree. Of another target's output layer none are
@@ -91,24 +90,8 @@ struct Pretrained {
   /// - Throws: when nothing agrees.
   func start(_ model: Model, for targets: TargetKind) throws(ApusError) -> (model: Model, line: String) {
     var left = ""
-    if targets != self.model.objective?.targets, let network = model.network as? Sequential,
-      let (path, _) = Self.lastDense(of: network)
-    {
-      left = path.map(String.init).joined(separator: ".") + "."
-    }
-    let arena = TensorStorage(Array(model.storage.floats))
-    var anew: [String] = []
-    for parameter in model.parameters {
-      guard let source = self.model.parameters.first(where: { $0.path == parameter.path }),
-        source.shape == parameter.shape, left.isEmpty || !parameter.path.hasPrefix(left)
-      else {
-        anew.append(parameter.path)
-        continue
-      }
-      for (to, from) in zip(parameter.range, source.range) {
-        arena.floats[to] = self.model.storage.floats[from]
-      }
-    }
+    if targets != self.model.objective?.targets, let output = model.outputLayer { left = output.path + "." }
+    let (started, anew) = model.taking(weightsOf: self.model) { left.isEmpty || !$0.path.hasPrefix(left) }
     guard anew.count < model.parameters.count else {
       throw ApusError(
         "no parameter of the model has the path and shape of one in the file", at: place,
@@ -116,7 +99,7 @@ struct Pretrained {
     }
     let line =
       "weights of \(place)" + (anew.isEmpty ? "" : "; \(anew.joined(separator: ", ")) begin anew")
-    return (model.replacingStorage(arena), line)
+    return (started, line)
   }
 
   /// A hash of the weights, for telling whether a checkpoint belongs to them.
@@ -124,31 +107,5 @@ struct Pretrained {
     var hash = StableHasher()
     for value in self.model.storage.floats { hash.add(UInt64(value.bitPattern)) }
     return hash.value
-  }
-
-  /// The last dense layer and its place in the nested lists; nil where something else with weights follows it.
-  private static func lastDense(of network: Sequential) -> (path: [Int], layer: Dense)? {
-    for (position, item) in network.items.enumerated().reversed() {
-      switch item.layer {
-      case let dense as Dense: return ([position], dense)
-      case let list as Sequential: return lastDense(of: list).map { ([position] + $0.path, $0.layer) }
-      case is any Activation, is Dropout, is Flatten, is Reshape: continue
-      default: return nil
-      }
-    }
-    return nil
-  }
-}
-
-extension Sequential {
-  /// The same layers with another one at a place in the nested lists.
-  fileprivate func replacing(_ path: [Int], with layer: any Layer) -> Sequential {
-    var copy = self
-    if path.count == 1 {
-      copy.items[path[0]].layer = layer
-    } else if let list = items[path[0]].layer as? Sequential {
-      copy.items[path[0]].layer = list.replacing(Array(path.dropFirst()), with: layer)
-    }
-    return copy
   }
 }

@@ -8,6 +8,7 @@ struct RunChoices {
   /// The configuration with nothing left open.
   var configuration: RunConfiguration
   var network: any Network
+  var loss: any Loss
   var settings: TrainingSettings
   /// What was chosen, and why.
   var lines: [String] = []
@@ -25,7 +26,7 @@ struct RunChoices {
     var model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
       network: network)
-    model.objective = Objective(data.training.targets, loss: settings.loss, scales: data.schema.scales)
+    model.objective = Objective(data.training.targets, loss: loss, scales: data.schema.scales)
     model.preprocessing = data.schema
     if let pretrained = data.pretrained {
       return try pretrained.start(model, for: data.training.targets).model
@@ -77,7 +78,7 @@ struct RunChoices {
     }
     let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
     settings = TrainingSettings(
-      loss: SquaredError(), optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
+      optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
       batch: batch,
       regularization: Regularization(
         l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
@@ -89,7 +90,7 @@ struct RunChoices {
       ensemble: try given.training.ensemble.map { try EnsembleMethods.method($0) },
       augmentations: try (given.training.augment ?? []).map { try Augmentations.augmentation($0) },
       seed: given.training.seed ?? 0)
-    settings.loss = loss
+    self.loss = loss
     settings.optimizer = optimizer
     settings.schedule = schedule
     settings.steps = given.training.steps
@@ -144,12 +145,12 @@ struct RunChoices {
 
   private func check(_ data: RunData) throws {
     try settings.regularization.check()
-    if settings.earlyStopping != nil, data.validation == nil, !(settings.loss is any MistakeDriven) {
+    if settings.earlyStopping != nil, data.validation == nil, !(loss is any MistakeDriven) {
       throw ApusError(
         "early stopping looks at validation rows, and there are none", at: "training.earlyStopping",
         fix: "leave it out, or set rows aside with --validation 0.1")
     }
-    if configuration.training.keep == .best, data.validation == nil, !(settings.loss is any MistakeDriven) {
+    if configuration.training.keep == .best, data.validation == nil, !(loss is any MistakeDriven) {
       throw ApusError(
         "the best epoch is found by validation rows, and there are none", at: "training.keep",
         fix: "leave it out, or set rows aside with --validation 0.1")

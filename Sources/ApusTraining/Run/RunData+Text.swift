@@ -20,10 +20,10 @@ extension RunData {
         "windows of \(context) characters", at: "data.context", expected: "from 1 to \(1 << 20)")
     }
     let validation = given.validation ?? Self.usualValidation
-    let corpus: TextCorpus
+    let corpus: Text
     let split: DatasetSplit
     do {
-      corpus = try TextCorpus(
+      corpus = try Text(
         text, validation: validation, test: given.testData == nil ? given.test ?? 0 : 0,
         vocabulary: known?.vocabulary)
       split = try corpus.split(context: context)

@@ -186,7 +186,7 @@ struct RunData {
   }
 
   private init(
-    _ images: ImageCollection, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
+    _ images: ImageSet, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
     _ pretrained: Pretrained?, _ sources: SharedSources
   ) throws {
     try images.training.requireLabels()
@@ -230,8 +230,8 @@ struct RunData {
     let rows = Array(0..<all.count)
     let split =
       try folds.map {
-        try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.labels(), options)
-      } ?? Split.random(rows: rows, classes: all.labels(), options)
+        try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.classLabels(), options)
+      } ?? Split.random(rows: rows, classes: all.classLabels(), options)
     let preprocessing =
       try pretrained?.preprocessing(of: all)
       ?? ImagePreprocessing.fit(

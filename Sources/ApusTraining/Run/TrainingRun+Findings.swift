@@ -59,7 +59,7 @@ extension TrainingRun {
       return .text(context: text.context, vocabulary: text.vocabulary.count)
     }
     guard data.training.inputShape.count == 3, case .classes(let names) = data.training.targets,
-      let labels = data.training.labels()
+      let labels = data.training.classLabels()
     else { return .other }
     var counts = names.map { DataSummary.Count(name: $0, count: 0) }
     var first = [Int?](repeating: nil, count: names.count)
@@ -76,7 +76,7 @@ extension TrainingRun {
   /// A sample as an image; nil where it is none.
   private static func image(_ row: Int, of dataset: any Dataset, name: String) throws -> ImageSample? {
     guard dataset.inputShape.count == 3, [1, 3].contains(dataset.inputShape[2]) else { return nil }
-    let (shape, values) = shrunk(try dataset.batch([row]).inputs, dataset.inputShape)
+    let (shape, values) = shrunk(try dataset.batch([row]).arrays().inputs, dataset.inputShape)
     let least = values.min() ?? 0
     let span = (values.max() ?? 1) - least
     return ImageSample(shape: shape, values: values.map { span > 0 ? ($0 - least) / span : 0 }, name: name)

@@ -4,108 +4,123 @@ import ApusData
 /// The batches of a training, epoch after epoch: samples in the epoch's order, changed by the augmentations.
 ///
 /// What a batch holds depends on seed, epoch and its place in the epoch alone: a run that goes on in the middle gets the same
-/// ones. With augmentations the batch behind the one at hand is made on another thread while that one is learnt from.
+/// ones. Plain samples are gathered where the step reads them; with augmentations the batch after the one at hand is made on
+/// another thread, in one of two buffers, while that one is learned from.
 final class BatchFeed {
   private let dataset: any Dataset
-  private let place: BatchPlace
-  private let capacity: Int
-  private let augmentations: [any Augmentation]
+  private let memory: BatchMemory
+  private let size: Int
   private let seed: UInt64
-  // Of the thread that trains alone; a check for that costs as much as a small batch.
-  @exclusivity(unchecked) private var epoch: Epoch
-  @exclusivity(unchecked) private var current: Prepared
-  private var next: Prepared
-  private var work: BackgroundWork?
+  private var epoch = -1
+  private var batches: Batches
+  private let augmented: AugmentedFeed?
+  /// The number of rows of the batch at hand.
+  private(set) var count = 0
 
-  /// A batch, and where in training it belongs.
-  private final class Prepared: @unchecked Sendable {
-    @exclusivity(unchecked) var batch: Batch
-    var epoch = -1
-    var range = 0..<0
-
-    init(_ batch: Batch) { self.batch = batch }
-  }
-
-  /// An epoch: the samples as it has them, and their order.
-  private final class Epoch: Sendable {
-    let number: Int
-    let samples: any Dataset
-    let order: [Int]
-
-    init(_ number: Int, samples: any Dataset, order: [Int]) {
-      self.number = number
-      self.samples = samples
-      self.order = order
-    }
-  }
-
-  /// - Parameter place: where ``load(epoch:_:)`` copies each batch to.
+  /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
   init(
-    _ dataset: any Dataset, capacity: Int, augmentations: [any Augmentation], seed: UInt64, place: BatchPlace
+    _ dataset: any Dataset, size: Int, augmentations: [any Augmentation], seed: UInt64, memory: BatchMemory
   ) {
     self.dataset = dataset
-    self.place = place
-    self.capacity = capacity
-    self.augmentations = augmentations
+    self.memory = memory
+    self.size = size
     self.seed = seed
-    // None yet: epochs are counted from 0.
-    epoch = Epoch(-1, samples: dataset, order: [])
-    current = Prepared(dataset.makeBatch(capacity: capacity))
-    next = augmentations.isEmpty ? current : Prepared(dataset.makeBatch(capacity: capacity))
+    batches = dataset.batches(of: size)
+    augmented =
+      augmentations.isEmpty
+      ? nil : AugmentedFeed(dataset, size: size, augmentations: augmentations, seed: seed)
   }
-
-  /// The number of samples of the batch at hand.
-  var count: Int { current.batch.count }
 
   /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
   func load(epoch number: Int, _ range: Range<Int>) -> Int {
-    if epoch.number != number { epoch = makeEpoch(number) }
-    if augmentations.isEmpty {
-      Unmanaged.passUnretained(epoch)._withUnsafeGuaranteedRef { epoch in
-        epoch.samples.gather(epoch.order[range], into: &current.batch)
-      }
+    begin(number)
+    count = range.count
+    if let augmented {
+      augmented.load(Epoch(number: number, batches: batches), range, to: memory)
     } else {
-      loadAugmented(epoch, range)
+      let batch = batches.batch(range)
+      batch.dataset.gather(batch.rows, into: memory)
     }
-    return Unmanaged.passUnretained(current)._withUnsafeGuaranteedRef { prepared in
-      place.take(&prepared.batch)
-      return prepared.batch.count
-    }
+    return count
   }
 
-  private func loadAugmented(_ epoch: Epoch, _ range: Range<Int>) {
+  /// The rows at some places of an epoch's order.
+  func places(epoch number: Int, _ range: Range<Int>) -> ArraySlice<Int> {
+    begin(number)
+    return batches.places(range)
+  }
+
+  private func begin(_ number: Int) {
+    guard epoch != number else { return }
+    // A permutation that depends on seed and number alone.
+    batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
+    epoch = number
+  }
+
+  /// An epoch: its number, and the samples in its order.
+  fileprivate struct Epoch: Sendable {
+    let number: Int
+    let batches: Batches
+  }
+}
+
+/// Batches of changed images, each made while the one before is learned from.
+private final class AugmentedFeed {
+  private let augmentations: [any Augmentation]
+  private let seed: UInt64
+  private let size: Int
+  private let count: Int
+  private let shape: [Int]
+  private var current: Buffer
+  private var next: Buffer
+  private var work: BackgroundWork?
+
+  /// A batch, and where in training it belongs.
+  private final class Buffer: @unchecked Sendable {
+    let arrays: BatchStorage
+    var epoch = -1
+    var range = 0..<0
+
+    init(_ arrays: BatchStorage) { self.arrays = arrays }
+  }
+
+  init(_ dataset: any Dataset, size: Int, augmentations: [any Augmentation], seed: UInt64) {
+    self.augmentations = augmentations
+    self.seed = seed
+    self.size = size
+    count = dataset.count
+    shape = dataset.inputShape
+    current = Buffer(BatchStorage(dataset, capacity: size))
+    next = Buffer(BatchStorage(dataset, capacity: size))
+  }
+
+  func load(_ epoch: BatchFeed.Epoch, _ range: Range<Int>, to memory: BatchMemory) {
     work?.wait()
     work = nil
     if next.epoch == epoch.number, next.range == range {
       swap(&current, &next)
     } else {
-      Self.fill(current, epoch, range, augmentations, seed: seed)
+      fill(current, epoch, range)()
     }
+    current.arrays.copy(to: memory, count: range.count)
     prepareNext(epoch, from: range.upperBound)
   }
 
   /// Begins with the batch that comes next in the epoch, if there is one.
-  private func prepareNext(_ epoch: Epoch, from start: Int) {
-    let following = start..<min(start + capacity, dataset.count)
+  private func prepareNext(_ epoch: BatchFeed.Epoch, from start: Int) {
+    let following = start..<min(start + size, count)
     guard !following.isEmpty else { return }
     next.epoch = epoch.number
     next.range = following
-    work = BackgroundWork { [next, augmentations, seed] in
-      Self.fill(next, epoch, following, augmentations, seed: seed)
+    work = BackgroundWork(fill(next, epoch, following))
+  }
+
+  private func fill(_ buffer: Buffer, _ epoch: BatchFeed.Epoch, _ range: Range<Int>) -> @Sendable () -> Void {
+    { [augmentations, seed, shape] in
+      let batch = epoch.batches.batch(range)
+      batch.dataset.gather(batch.rows, into: buffer.arrays.memory)
+      buffer.arrays.memory.augment(
+        with: augmentations, shape: shape, rows: epoch.batches.places(range), epoch: epoch.number, seed: seed)
     }
-  }
-
-  private static func fill(
-    _ prepared: Prepared, _ epoch: Epoch, _ range: Range<Int>, _ augmentations: [any Augmentation],
-    seed: UInt64
-  ) {
-    epoch.samples.gather(epoch.order[range], into: &prepared.batch)
-    prepared.batch.augment(with: augmentations, rows: epoch.order[range], epoch: epoch.number, seed: seed)
-  }
-
-  /// The epoch of a number; its order is a permutation that depends on seed and number alone.
-  private func makeEpoch(_ number: Int) -> Epoch {
-    let order = Philox(seed: seed, path: "order of epoch \(number)").permutation(dataset.count)
-    return Epoch(number, samples: dataset.inEpoch(number, seed: seed), order: order)
   }
 }

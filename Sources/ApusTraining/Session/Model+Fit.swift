@@ -12,6 +12,7 @@ extension Model {
   /// - Parameters:
   ///   - epochs: passes over the training samples.
   ///   - batch: samples in a step.
+  ///   - frozen: parameters that stay as they are.
   ///   - onEvent: told what happens, on this thread.
   /// - Returns: the epochs, and which one's weights the model has: ``History/kept``.
   /// - Throws: when model and data do not fit; when training diverges, with layer, step and cause: the model then has the
@@ -20,18 +21,78 @@ extension Model {
   public mutating func fit(
     _ split: DatasetSplit, epochs: Int = 10, batch: Int = 32, optimizer: OptimizerSetting = .adam(1e-3),
     schedule: some Schedule = .constant, regularization: Regularization = .none,
-    groups: [ParameterGroup] = [], earlyStopping: Int? = nil, keep: KeptEpoch = .best, seed: UInt64 = 0,
+    groups: [ParameterGroup] = [], frozen: FrozenParameters = .none, earlyStopping: Int? = nil,
+    keep: KeptEpoch = .best, seed: UInt64 = 0, engine: Engine? = nil,
+    onEvent: ((TrainingEvent) -> Void)? = nil
+  ) throws -> History {
+    let settings = TrainingSettings(
+      optimizer: optimizer, schedule: schedule, epochs: epochs, batch: batch, regularization: regularization,
+      groups: try frozen.groups(of: self) + groups, earlyStopping: earlyStopping, keep: keep, seed: seed)
+    return try fit(split, settings: settings, engine: engine, onEvent: onEvent)
+  }
+
+  /// The same on all samples of a data set, without validation: the model then has the weights of the last epoch.
+  @discardableResult
+  public mutating func fit(
+    _ dataset: any Dataset, epochs: Int = 10, batch: Int = 32, optimizer: OptimizerSetting = .adam(1e-3),
+    schedule: some Schedule = .constant, regularization: Regularization = .none,
+    groups: [ParameterGroup] = [], frozen: FrozenParameters = .none, seed: UInt64 = 0,
     engine: Engine? = nil, onEvent: ((TrainingEvent) -> Void)? = nil
+  ) throws -> History {
+    let settings = TrainingSettings(
+      optimizer: optimizer, schedule: schedule, epochs: epochs, batch: batch, regularization: regularization,
+      groups: try frozen.groups(of: self) + groups, seed: seed)
+    return try fit(dataset, settings: settings, engine: engine, onEvent: onEvent)
+  }
+
+  /// Trains the model on a split with every setting there is.
+  @discardableResult
+  public mutating func fit(
+    _ split: DatasetSplit, settings: TrainingSettings, engine: Engine? = nil,
+    onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {
     if objective == nil {
       objective = Objective(split.training.targets, scales: split.preprocessing?.scales ?? [])
     }
     preprocessing = preprocessing ?? split.preprocessing
-    let trainer = Trainer(
-      loss: try requireObjective().loss, optimizer: optimizer, schedule: schedule,
-      regularization: regularization, groups: groups, earlyStopping: earlyStopping, keep: keep, seed: seed,
-      engine: engine)
-    return try trainer.fit(
-      &self, split.training, validation: split.validation, epochs: epochs, batch: batch, onEvent: onEvent)
+    return try fit(
+      split.training, validation: split.validation, settings: settings, engine: engine, onEvent: onEvent)
+  }
+
+  /// Trains the model with every setting there is.
+  ///
+  /// With validation samples the model then has the weights of the epoch with the lowest validation loss, without them those
+  /// of the last: the history's ``History/kept`` says which.
+  @discardableResult
+  public mutating func fit(
+    _ training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
+    engine: Engine? = nil, onEvent: ((TrainingEvent) -> Void)? = nil
+  ) throws -> History {
+    self = aimed(at: training)
+    let session = try TrainingSession(
+      self, training: training, validation: validation, settings: settings, engine: engine)
+    onEvent?(
+      .started(steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: parameterCount))
+    while !session.isFinished {
+      let epoch = session.progress.epoch
+      do {
+        let loss = try session.runStep()
+        onEvent?(.step(session.progress.step, epoch: epoch + 1, loss: loss))
+      } catch {
+        // The last good state.
+        self = session.bestModel() ?? self
+        throw error
+      }
+      if session.progress.epoch > epoch {
+        onEvent?(.epoch(session.progress.history.epochs.last!))
+        if validation?.count ?? 0 == 0 { self = session.snapshot() }
+      }
+    }
+    if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
+    self = try session.result()
+    var history = session.progress.history
+    history.kept = session.keptWeights
+    onEvent?(.finished(history))
+    return history
   }
 }

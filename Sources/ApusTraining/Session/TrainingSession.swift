@@ -23,6 +23,8 @@ public final class TrainingSession {
   private let validation: (any Dataset)?
   private let evaluator: Evaluator
   private let feed: BatchFeed
+  /// How much each training row counts; nil where each counts once.
+  private let rowWeights: [Float]?
   private var best: TensorStorage?
   private let streams = EventStreams()
 
@@ -31,11 +33,8 @@ public final class TrainingSession {
     _ given: Model, training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
     engine: Engine? = nil
   ) throws {
-    try TrainingSession.check(given, training, settings)
-    // What it is trained for is what it is for.
-    var model = given
-    let objective = Objective(training.targets, loss: settings.loss, scales: given.objective?.scales ?? [])
-    model.objective = objective
+    let model = given.aimed(at: training)
+    try TrainingSession.check(model, training, settings)
     let engine = try engine ?? Engine.standard()
     self.settings = settings
     self.training = training
@@ -46,29 +45,22 @@ public final class TrainingSession {
     stepsPerEpoch = (training.count + rowsPerStep - 1) / rowsPerStep
     stepCount = settings.steps ?? settings.epochs * stepsPerEpoch
     let run = RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
+    rowWeights = training.weights
     step = try TrainingStep(
-      settings.training(of: model, run: run), loss: settings.loss, capacity: capacity,
-      accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, engine: engine)
+      settings.training(of: model, run: run), capacity: capacity, run: run,
+      accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, isWeighted: rowWeights != nil,
+      engine: engine)
     evaluator = try Evaluator(
-      model, parameters: step.trained[0].parameters, objective: objective,
-      capacity: min(256, max(training.count, 1)), engine: engine)
+      model, parameters: step.trained[0].parameters, capacity: min(256, max(training.count, 1)),
+      engine: engine)
     feed = BatchFeed(
-      training, capacity: capacity, augmentations: settings.augmentations, seed: settings.seed,
-      place: BatchPlace(step, settings.loss.classTargets))
+      training, size: capacity, augmentations: settings.augmentations, seed: settings.seed,
+      memory: step.memory)
   }
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
     guard training.count > 0 else { throw ApusError("there are no samples to train on") }
-    guard model.inputs.count == 1 else {
-      throw ApusError(
-        "a data set has one input, and the model takes \(model.inputs.map(\.name).joined(separator: ", "))",
-        fix: "train it with a TrainingStep")
-    }
-    guard training.inputShape == model.inputShape else {
-      throw ApusError(
-        "the samples have the shape \(training.inputShape)",
-        expected: "\(model.inputShape), the model's input")
-    }
+    try model.check(training, readsTargets: true)
     guard settings.augmentations.isEmpty || training.inputShape.count == 3 else {
       throw ApusError(
         "augmentations of samples of the shape \(training.inputShape)", at: "training.augment",
@@ -85,8 +77,7 @@ public final class TrainingSession {
     guard settings.rate.isFinite, settings.rate >= 0 else {
       throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
     }
-    try Objective(training.targets, loss: settings.loss).check(
-      output: model.outputShape, positions: training.positions)
+    try model.requireObjective().check(output: model.outputShape, positions: training.positions)
   }
 
   // MARK: Training
@@ -115,16 +106,14 @@ public final class TrainingSession {
         "the learning rate of step \(progress.step + 1) is \(rate)", at: "training.schedule",
         expected: "0 or more", fix: "change the parameters of \(settings.schedule.configuration.text())")
     }
-    let number = progress.step + 1
+    (step.count, step.updates) = (progress.step, progress.step)
     let loss: Float
     if rowsPerStep == step.capacity {
-      loss = try step.run(rows: load(start..<end), step: number, rate: rate)
+      loss = try step.gradients(rows: load(start..<end))
     } else {
-      let capacity = step.capacity
-      loss = try step.run(
-        batches: (end - start + capacity - 1) / capacity, rows: end - start, step: number, rate: rate
-      ) { load(start + $0 * capacity..<min(start + ($0 + 1) * capacity, end)) }
+      loss = try accumulate(start..<end)
     }
+    try step.update(rate: rate)
     if !(loss < Self.divergence * max(progress.firstLoss ?? loss, 1)) { throw diverged(loss) }
     progress.firstLoss = progress.firstLoss ?? loss
     progress.step += 1
@@ -137,8 +126,28 @@ public final class TrainingSession {
         epochs: settings.epochs),
       weights: UnsafeBufferPointer(step.trained[0].parameters.floats), kept: &kept)
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
-    if isEpochEnd { finishEpoch(rate: rate) }
+    if isEpochEnd { try finishEpoch(rate: rate) }
     return loss
+  }
+
+  /// The gradients of several batches together.
+  private func accumulate(_ places: Range<Int>) throws -> Float {
+    let capacity = step.capacity
+    func part(_ batch: Int) -> Range<Int> {
+      let start = places.lowerBound + batch * capacity
+      return start..<min(start + capacity, places.upperBound)
+    }
+    var share: ((Int) -> Double)?
+    if let rowWeights {
+      func weight(_ range: Range<Int>) -> Double {
+        feed.places(epoch: progress.epoch, range).reduce(0.0) { $0 + Double(rowWeights[$1]) }
+      }
+      let total = weight(places)
+      share = { total > 0 ? weight(part($0)) / total : 0 }
+    }
+    return try step.gradients(
+      batches: (places.count + capacity - 1) / capacity, rows: places.count, share: share
+    ) { load(part($0)) }
   }
 
   /// One step on a single sample of the batch that comes next, which stays the next one: for looking on. A run with such
@@ -152,7 +161,9 @@ public final class TrainingSession {
     let start = progress.position * rowsPerStep
     let rows = min(rowsPerStep, training.count - start)
     let place = start + max(sample, 0) % rows
-    let loss = try step.run(rows: load(place..<(place + 1)), step: progress.step + 1, rate: currentRate)
+    (step.count, step.updates) = (progress.step, progress.step)
+    let loss = try step.gradients(rows: load(place..<(place + 1)))
+    try step.update(rate: currentRate)
     progress.step += 1
     progress.firstLoss = progress.firstLoss ?? loss
     send(.step(progress.step, epoch: progress.epoch + 1, loss: loss))
@@ -206,9 +217,9 @@ public final class TrainingSession {
     return progress.history.epochs.last!
   }
 
-  private func finishEpoch(rate: Double) {
-    let metrics = validation.map { Metrics.usual(evaluator.run($0)) } ?? []
-    let mistakes = (settings.loss as? any MistakeDriven).map { evaluator.run(training).mistakes($0) }
+  private func finishEpoch(rate: Double) throws {
+    let metrics = try validation.map { Metrics.usual(try evaluator.run($0)) } ?? []
+    let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map { try evaluator.run(training).mistakes($0) }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(min(progress.position * rowsPerStep, training.count)),
@@ -302,13 +313,17 @@ public final class TrainingSession {
   public func restore(_ model: Model) { step.trained[0].restore(model) }
 
   /// Every metric of the model of now on a data set.
-  public func evaluate(_ dataset: any Dataset) -> [MetricValue] {
-    Metrics.usual(results(on: dataset))
+  ///
+  /// - Throws: when the data set doesn't fit the model.
+  public func evaluate(_ dataset: any Dataset) throws -> [MetricValue] {
+    Metrics.usual(try results(on: dataset))
   }
 
   /// Predictions of the model of now beside the truth.
-  public func results(on dataset: any Dataset) -> EvaluatedSamples {
-    evaluator.run(dataset)
+  ///
+  /// - Throws: when the data set doesn't fit the model.
+  public func results(on dataset: any Dataset) throws -> EvaluatedSamples {
+    try evaluator.run(dataset)
   }
 
   /// The time of each instruction of a step, over some steps on the batch at hand; the weights stay as they are.

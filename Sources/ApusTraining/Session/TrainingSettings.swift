@@ -2,9 +2,8 @@ import ApusCore
 public import ApusData
 public import ApusNN
 
-/// How a model is trained: loss, optimizer, schedule and everything around them.
+/// How a model is trained for its objective: optimizer, schedule and everything around them.
 public struct TrainingSettings: Sendable {
-  public var loss: any Loss
   public var optimizer: any Optimizer
   public var rate: Double
   public var schedule: any Schedule
@@ -43,13 +42,12 @@ public struct TrainingSettings: Sendable {
   public var restoresBest: Bool { keep == .best && (goal == nil || earlyStopping != nil) }
 
   public init(
-    loss: some Loss, optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
+    optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
     batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
     accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
     keep: KeptEpoch = .best, ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [],
     seed: UInt64 = 0
   ) {
-    self.loss = loss
     self.optimizer = optimizer.optimizer
     self.rate = optimizer.rate
     self.schedule = schedule
@@ -70,6 +68,8 @@ public struct TrainingSettings: Sendable {
   /// How a model is trained in the steps of a run.
   func training(of model: Model, run: RunLength) -> ModelTraining {
     let optimizer: any Optimizer = optimizer.resolved(in: run)
-    return ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups)
+    return ModelTraining(
+      model, optimizer: OptimizerSetting(optimizer, rate: rate), schedule: schedule,
+      regularization: regularization, groups: groups)
   }
 }

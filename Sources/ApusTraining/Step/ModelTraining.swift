@@ -5,18 +5,26 @@ public import ApusNN
 public struct ModelTraining: Sendable {
   public var model: Model
   public var optimizer: any Optimizer
+  /// The learning rate that the schedule begins with.
+  public var rate: Double
+  public var schedule: any Schedule
   public var regularization: Regularization
   /// Parameters with a treatment of their own; the first group whose path fits applies.
   public var groups: [ParameterGroup]
   /// What the model is traced for: with dropout and batch statistics, unless something is to be measured without.
   public var mode = TracingMode.training
 
+  /// - Parameters:
+  ///   - optimizer: with its learning rate.
+  ///   - schedule: the learning rate as a function of the step.
   public init(
-    _ model: Model, optimizer: some Optimizer, regularization: Regularization = .none,
-    groups: [ParameterGroup] = []
+    _ model: Model, optimizer: OptimizerSetting = .adam(1e-3), schedule: some Schedule = .constant,
+    regularization: Regularization = .none, groups: [ParameterGroup] = []
   ) {
     self.model = model
-    self.optimizer = optimizer
+    self.optimizer = optimizer.optimizer
+    self.rate = optimizer.rate
+    self.schedule = schedule
     self.regularization = regularization
     self.groups = groups
   }

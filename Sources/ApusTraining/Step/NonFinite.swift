@@ -1,12 +1,13 @@
 import ApusCore
+import ApusData
 import ApusNN
 
 /// Finds out where a loss or a gradient stopped being finite.
 struct NonFinite {
-  let inputs: [StepInput]
-  let graphInputs: [Tensor]
+  let inputs: [InputSpecification]
+  let graphInputs: NamedTensors
   let layers: [LayerRecord]
-  let backward: Executable
+  let backward: CompiledGraph
   let trained: [TrainedModel]
   let engine: Engine
 
@@ -19,10 +20,10 @@ struct NonFinite {
   }
 
   private func cause(_ rows: Int) -> (place: String, cause: String) {
-    for (position, input) in inputs.enumerated() where input.scalar == .float32 {
-      let values = backward.floats(input: position, rows: rows)
+    for input in inputs where input.scalar == .float32 {
+      let size = max(input.size, 1)
+      let values = backward.memory("input \(input.name)").floats.prefix(rows * size)
       if let index = values.firstIndex(where: { !$0.isFinite }) {
-        let size = max(input.shape.count(rows: 1), 1)
         return (
           "the batch",
           "row \(index / size + 1) of the \(input.name) holds \(values[index]) in feature \(index % size + 1)"
@@ -48,16 +49,15 @@ struct NonFinite {
 
   /// The first layer whose output is not finite, found by computing every layer's output once more.
   private func firstLayer(_ rows: Int) -> LayerRecord? {
-    guard let graph = try? Graph(inputs: graphInputs, outputs: layers.map(\.output)),
-      let executable = try? engine.compile(graph, rows: rows)
+    let names = layers.indices.map { "\($0)" }
+    guard
+      let graph = try? CompiledGraph(
+        inputs: graphInputs, outputs: NamedTensors(zip(names, layers.map(\.output))), capacity: rows,
+        engine: engine)
     else { return nil }
-    for position in graphInputs.indices {
-      if let memory = backward.input(position) { executable.bind(input: position, to: memory) }
-    }
-    executable.run(rows: rows)
-    let index = layers.indices.first { position in
-      executable.floats(output: position, rows: rows).contains { !$0.isFinite }
-    }
+    graph.bindInputs(as: backward)
+    graph.run(rows: rows)
+    let index = layers.indices.first { graph.floats(names[$0], rows: rows).contains { !$0.isFinite } }
     return index.map { layers[$0] }
   }
 }

@@ -4,19 +4,19 @@ import ApusNN
 /// Scales the weights into each unit down to a norm, in place: w ← w · min(1, c / ‖w‖), the norm over all axes but the
 /// last.
 final class NormLimit {
-  private let executable: Executable
+  private let graph: CompiledGraph
 
   init(_ parameter: Parameter, _ limit: Double, parameters: TensorStorage, engine: Engine) throws {
     let weight = Tensor.input("weight", TensorType(parameter.specification.shape))
     let norm = weight.square().sum(axes: Array(0..<(parameter.shape.count - 1)), keepsAxes: true).sqrt()
     // A norm of 0 needs no scaling; the smallest normal number keeps the quotient finite or infinite, never NaN.
     let scale = minimum(1, Tensor(Float(limit)) / maximum(norm, Tensor(Float.leastNormalMagnitude)))
-    executable = try engine.compile(
-      Graph(inputs: [weight], outputs: [weight * scale]), inPlace: [(output: 0, input: 0)])
-    executable.bind(input: 0, to: parameters.pointer + parameter.offset * 4)
+    graph = try CompiledGraph(
+      inputs: ["weight": weight], outputs: ["weight": weight * scale], inPlace: ["weight"], engine: engine)
+    graph.bind(input: "weight", to: parameters.pointer + parameter.offset * 4)
   }
 
-  func run() { executable.run() }
+  func run() { graph.run() }
 
   /// Limits for the weights of a model that are trained; biases have none.
   static func all(_ training: ModelTraining, parameters: TensorStorage, engine: Engine) throws -> [NormLimit]

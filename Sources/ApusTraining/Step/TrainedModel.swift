@@ -1,20 +1,20 @@
 package import ApusCore
-public import ApusNN
+package import ApusNN
 
 /// A model in training: its arena of parameters, their gradients, the optimizer's memory, and the update over them.
 ///
 /// The second phase of a step.
-public final class TrainedModel {
-  public let training: ModelTraining
-  public var model: Model { training.model }
+package final class TrainedModel {
+  package let training: ModelTraining
+  package var model: Model { training.model }
 
-  /// The parameters being trained, in the model's layout; state behind them.
+  /// The parameters being trained, in the model's layout; state after them.
   package let parameters: TensorStorage
   package let gradients: TensorStorage
   /// The optimizer's memory, one arena for each of its slots.
   package let slots: [TensorStorage]
 
-  private let norm: Executable
+  private let norm: CompiledGraph
   private let normValue: UnsafeMutablePointer<Float>
   private let updates: [Update]
   private let limits: [NormLimit]
@@ -29,9 +29,10 @@ public final class TrainedModel {
     gradients = TensorStorage(count: parameters.count)
     slots = training.optimizer.slots.map { [parameters] _ in TensorStorage(count: parameters.count) }
     let arena = Tensor.input("gradients", TensorType(TensorShape([gradients.count])))
-    norm = try engine.compile(Graph(inputs: [arena], outputs: [arena.square().sum()]))
-    norm.bind(input: 0, to: gradients.pointer)
-    normValue = norm.output(0).assumingMemoryBound(to: Float.self)
+    norm = try CompiledGraph(
+      inputs: ["gradients": arena], outputs: ["norm": arena.square().sum()], engine: engine)
+    norm.bind(input: "gradients", to: gradients.pointer)
+    normValue = norm.floats("norm").baseAddress!
     updates = try Update.ranges(training).map { [parameters, gradients, slots] range in
       try Update(
         training.optimizer, range, limits: training.regularization, parameters: parameters,
@@ -47,6 +48,9 @@ public final class TrainedModel {
     return normValue.pointee
   }
 
+  /// √ of the last ``squaredNorm()``.
+  var gradientNorm: Double { Double(normValue.pointee).squareRoot() }
+
   /// Before the first batch of a step of several.
   func beginSum() { sum?.reset() }
 
@@ -58,9 +62,8 @@ public final class TrainedModel {
 
   /// Changes the parameters by the gradients of now.
   func update(step: Int, rate: Double) {
-    let norm = Double(normValue.pointee).squareRoot()
-    let scale = training.regularization.clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
-    updates.forEachUncounted { $0.run(step: step, rate: rate, scale: scale) }
+    let scale = training.regularization.clipNorm.map { min(1, $0 / (gradientNorm + 1e-6)) } ?? 1
+    for update in updates { update.run(step: step, rate: rate, scale: scale) }
     for limit in limits { limit.run() }
   }
 
@@ -76,17 +79,17 @@ public final class TrainedModel {
   var planCount: Int { 1 + updates.count }
 
   /// The model with the weights of now: the one explicit copy.
-  public func snapshot() -> Model {
+  package func snapshot() -> Model {
     model.replacingStorage(TensorStorage(parameters.floats))
   }
 
   /// Weights from a model of the same architecture.
-  public func restore(_ model: Model) {
+  package func restore(_ model: Model) {
     _ = parameters.floats.update(fromContentsOf: model.storage.floats)
   }
 
   /// The gradient of the last step with respect to a parameter; nil when there is none of that path.
-  public func gradient(of path: String) -> [Float]? {
+  package func gradient(of path: String) -> [Float]? {
     model.parameters.first { $0.path == path && !$0.specification.isState }
       .map { Array(gradients.floats[$0.range]) }
   }

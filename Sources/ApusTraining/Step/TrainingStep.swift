@@ -1,299 +1,489 @@
 public import ApusCore
+public import ApusData
 public import ApusNN
 
 /// One step of training, planned once: forward, loss, backward, update.
 ///
-/// Two phases. The first computes the losses and every gradient into one flat arena a model, and the sum of the
-/// gradients' squares over it. The second runs the optimizer's update over the flat arenas of parameters and
-/// moments. In between a loss or gradient that is not finite is caught, so that it never reaches a weight.
+/// Two halves. ``gradients(_:)-(Batch)`` computes the losses and every gradient into one flat arena a model, and their norm;
+/// a loss or gradient that isn't finite is an error here, so that it never reaches a weight. ``update(rate:)`` runs the
+/// optimizer over the flat arenas of parameters and moments. Clipping, noise, averages over machines stand between the two.
 /// A step allocates nothing.
 ///
-/// One model and a loss are the usual case; a step may train several models at once:
+/// ```swift
+/// let step = try TrainingStep(model, optimizer: .adam(1e-3), batch: 64)
+/// for batch in data.batches(of: 64, shuffledBy: 1, epoch: epoch) {
+///   try step.gradients(batch)
+///   try step.update()
+/// }
+/// model = step.model
+/// ```
+///
+/// One model and its objective's loss are the common case; a step may train several models at once, by name:
 ///
 /// ```swift
 /// let step = try TrainingStep(
-///   [ModelTraining(generator, optimizer: Adam()), ModelTraining(critic, optimizer: Adam())],
-///   inputs: [StepInput("noise", [8]), StepInput("real", [2])], capacity: 64
+///   ["generator": .init(generator, optimizer: .adam(5e-3)), "critic": .init(critic, optimizer: .adam(5e-3))],
+///   inputs: ["noise": [4], "real": [2]], batch: 64
 /// ) { models, inputs in
-///   let fake = models[0](inputs[0])
-///   let fooled = (-models[1](fake)).softplus()
-///   let caught = models[1](fake.stopGradient()).softplus() + (-models[1](inputs[1])).softplus()
-///   return [fooled.mean(), caught.mean()]
+///   let made = models["generator"](inputs["noise"])
+///   return [
+///     "generator": (-models["critic"](made)).softplus().mean(),
+///     "critic": (models["critic"](made.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()).mean(),
+///   ]
 /// }
 /// ```
+///
+/// Belongs to one thread at a time.
 public final class TrainingStep {
-  /// The models and their arenas.
-  public let trained: [TrainedModel]
+  /// The models and their arenas, in order.
+  package let trained: [TrainedModel]
+  /// The models' names, in order.
+  public let names: [String]
   /// The most rows of a batch.
   public let capacity: Int
+  /// Batches whose gradients were computed: what the random numbers of dropout depend on. A skipped one counts.
+  public package(set) var count = 0
+  /// Updates done: the optimizer's step.
+  public package(set) var updates = 0
 
-  private let backward: Executable
-  private let inputCount: Int
+  /// Where batches are gathered: the rows of the first model's inputs, and its targets.
+  package let memory: BatchMemory
+  private let backward: CompiledGraph
+  private let inputs: [InputSpecification]
   private let losses: [UnsafeMutablePointer<Float>]
-  private let keys: [UnsafeMutablePointer<Int32>?]
+  private let keys: [RandomKey]
   /// New values of states, and where in an arena they go once the step is known to be good.
   private let stateUpdates:
     [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
-  private let tapPositions: [Tap: Int]
+  private let taps: [ModelOutput]
   private let diagnosis: NonFinite
+  private let run: RunLength?
+  private let isWeighted: Bool
+  private var rows = 0
+  private var hasGradients = false
+
+  // MARK: Making
+
+  /// A step of one model for its objective's loss.
+  ///
+  /// - Parameters:
+  ///   - optimizer: with its learning rate.
+  ///   - schedule: the learning rate as a function of the step.
+  ///   - batch: the most rows of a batch.
+  ///   - steps: the length of the run, for a schedule that lasts to its end.
+  ///   - groups: parameters with a treatment of their own.
+  ///   - auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
+  ///   - isWeighted: whether the batches' rows have weights.
+  ///   - taps: what ``value(of:)`` is to give after ``gradients(_:)-(Batch)``; what isn't asked for costs nothing.
+  /// - Throws: for a model without an objective; a tap of a layer that isn't there; what the engine cannot run.
+  public convenience init(
+    _ model: Model, optimizer: OptimizerSetting = .adam(1e-3), schedule: some Schedule = .constant, batch: Int,
+    steps: Int? = nil, regularization: Regularization = .none, groups: [ParameterGroup] = [],
+    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [], engine: Engine? = nil
+  ) throws {
+    try self.init(
+      ModelTraining(
+        model, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups),
+      capacity: batch, run: steps.map { RunLength(steps: $0, stepsPerEpoch: $0) }, auxiliary: auxiliary,
+      isWeighted: isWeighted, taps: taps, engine: engine)
+  }
+
+  /// The same, with how the model is trained as a value.
+  ///
+  /// - Parameter accumulates: whether steps may have several batches.
+  package convenience init(
+    _ training: ModelTraining, capacity: Int, run: RunLength? = nil, accumulates: Bool = false,
+    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [],
+    engine: Engine? = nil
+  ) throws {
+    let model = training.model
+    let heads = auxiliary.sorted { $0.key < $1.key }.map { (name: $0.key, weight: $0.value) }
+    for head in heads { _ = try model.output(named: head.name) }
+    let call = try TracedCall(
+      model, mode: training.mode, loss: model.requireObjective().loss, isWeighted: isWeighted,
+      auxiliary: heads)
+    try self.init(
+      [("model", training, call.traced)], inputs: model.inputs, graphInputs: call.graphInputs,
+      means: [call.mean!], taps: taps, tapTensors: call.tensors(taps), capacity: capacity, run: run,
+      accumulates: accumulates, isWeighted: isWeighted, engine: engine, memory: call.batchMemory)
+  }
 
   /// A step of several models.
   ///
   /// - Parameters:
-  ///   - inputs: what each batch holds, by name.
-  ///   - capacity: the most rows of a batch.
-  ///   - accumulates: whether steps may have several batches: ``run(batches:step:rate:load:)``.
-  ///   - taps: what ``value(of:rows:)`` is to give after a step, of the first model; what is not asked for costs nothing.
-  ///   - trace: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model, whose
-  ///     gradient with respect to that model's parameters is followed.
-  /// - Throws: a mistake in the shapes; a tap of a layer that is not there; what the engine cannot run.
-  public init(
-    _ trainings: [ModelTraining], inputs: [StepInput], capacity: Int, accumulates: Bool = false,
-    taps: [Tap] = [], engine: Engine? = nil,
-    _ trace: ([TracedModel], [Tensor]) throws -> [Tensor]
+  ///   - models: how each is trained, by name; updated in this order.
+  ///   - inputs: what a batch holds, by name, and the shape of one row.
+  ///   - batch: the most rows of a batch.
+  ///   - steps: the length of the run, for schedules that last to its end.
+  ///   - losses: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model by its name,
+  ///     whose gradient with respect to that model's parameters is followed.
+  /// - Throws: a mistake in the shapes; a loss that is missing; what the engine cannot run.
+  public convenience init(
+    _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
+    steps: Int? = nil, engine: Engine? = nil, _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+  ) throws {
+    try self.init(
+      models, inputs: inputs.map { InputSpecification($0.key, $0.value) }, batch: batch, steps: steps,
+      engine: engine, losses)
+  }
+
+  /// A step of several models on inputs of which some are class numbers.
+  public convenience init(
+    _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
+    steps: Int? = nil, engine: Engine? = nil, _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+  ) throws {
+    let names = models.map(\.key)
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ApusError("models named \(names)", expected: "a name of its own for each of at least one")
+    }
+    let traced = models.map { (name: $0.key, model: TracedModel($0.value.model, mode: $0.value.mode, name: $0.key)) }
+    let tensors = NamedTensors(inputs.map { ($0.name, $0.tensor) })
+    let given = try losses(TracedModels(traced.map { ($0.name, $0.model) }), tensors)
+    if let error = given.error { throw error }
+    if let unknown = given.names.first(where: { !names.contains($0) }) {
+      throw NamedModels.missing(unknown, in: names)
+    }
+    let means = try names.map { name in
+      guard given.names.contains(name) else {
+        throw ApusError("the model \"\(name)\" has no loss", expected: "a loss for each of \(names.joined(separator: ", "))")
+      }
+      return given[name]
+    }
+    let graphInputs = NamedTensors(
+      tensors.map { ("input \($0.name)", $0.tensor) }
+        + traced.flatMap { $0.model.inputs.map { ($0.name, $0.tensor) } })
+    try self.init(
+      zip(models, traced).map { ($0.key, $0.value, $1.model) }, inputs: inputs, graphInputs: graphInputs,
+      means: means, taps: [], tapTensors: [:], capacity: batch,
+      run: steps.map { RunLength(steps: $0, stepsPerEpoch: $0) }, accumulates: false, isWeighted: false,
+      engine: engine
+    ) { graph in
+      BatchMemory(
+        capacity: batch, inputs: inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
+        targets: InputMemory(floats: .init(start: nil, count: 0), scalar: .float32), .numbers, targetSize: 0)
+    }
+  }
+
+  private init(
+    _ trainings: [(name: String, training: ModelTraining, traced: TracedModel)], inputs: [InputSpecification],
+    graphInputs: NamedTensors, means: [Tensor], taps: [ModelOutput], tapTensors: NamedTensors, capacity: Int,
+    run: RunLength?, accumulates: Bool, isWeighted: Bool, engine: Engine?,
+    memory: (CompiledGraph) -> BatchMemory
   ) throws {
     let engine = try engine ?? Engine.standard()
-    self.capacity = capacity
-    inputCount = inputs.count
-    let traced = trainings.map { TracedModel($0.model, mode: $0.mode) }
-    let inputTensors = inputs.map { Tensor.input($0.name, TensorType($0.shape, $0.scalar)) }
-    let means = try trace(traced, inputTensors)
-    guard means.count == trainings.count else {
-      throw ApusError("\(means.count) losses for \(trainings.count) models", expected: "one for each")
-    }
-    if let error = means.lazy.compactMap(\.error).first { throw error }
+    guard capacity > 0 else { throw ApusError("a batch of \(capacity)", expected: "at least 1") }
     if let mean = means.first(where: { $0.shape.rank > 0 }) {
       throw ApusError("a loss of shape \(mean.shape)", expected: "one number", fix: "take its mean()")
     }
+    names = trainings.map(\.name)
+    self.capacity = capacity
+    self.inputs = inputs
+    self.taps = taps
+    self.run = run
+    self.isWeighted = isWeighted
 
-    // Gradients of each loss with respect to its model's parameters, and of the first to what is tapped.
-    let tapped = try taps.map { [first = traced[0]] tap in try tap.tensor(in: first) }
-    let tapSources = zip(taps, tapped).filter { $0.0.isGradient }.map(\.1)
-    var gradientTensors: [Tensor] = []
-    var tapGradients: [Tensor] = []
-    for (index, model) in traced.enumerated() {
-      let sources = zip(model.model.parameters, model.parameters).filter { !$0.0.specification.isState }.map(
-        \.1)
-      let all = gradients(of: means[index], withRespectTo: sources + (index == 0 ? tapSources : []))
-      gradientTensors += all[..<sources.count]
-      tapGradients += all[sources.count...]
+    // Gradients of each loss with respect to its model's parameters.
+    var outputs = NamedTensors(zip(names.map { "loss \($0)" }, means))
+    for ((name, _, traced), mean) in zip(trainings, means) {
+      let parameters = traced.parameters
+      for (path, gradient) in zip(parameters.names, ApusCore.gradients(of: mean, withRespectTo: parameters.tensors)) {
+        outputs["gradient \(name) \(path)"] = gradient
+      }
+      for update in traced.stateUpdates { outputs["state \(name) \(update.path)"] = update.value }
     }
-    let tapOutputs = zip(taps, tapped).map { $0.isGradient ? tapGradients.removeFirst() : $1 }
-    let updates = traced.flatMap(\.stateUpdates)
-    let graphInputs =
-      inputTensors + traced.flatMap { [$0.key] + $0.inputs }
-    backward = try engine.compile(
-      Graph(inputs: graphInputs, outputs: means + gradientTensors + updates.map(\.value) + tapOutputs),
-      rows: capacity)
-    trained = try trainings.map { try TrainedModel($0, accumulates: accumulates, engine: engine) }
+    for (tap, tensor) in tapTensors { outputs["tap \(tap)"] = tensor }
+    backward = try CompiledGraph(
+      inputs: graphInputs, outputs: outputs, capacity: capacity, engine: engine)
+    trained = try trainings.map { try TrainedModel($0.training, accumulates: accumulates, engine: engine) }
 
     // Parameters and gradients lie in the models' arenas.
-    var input = inputs.count
-    var output = means.count
-    var keys: [UnsafeMutablePointer<Int32>?] = []
-    for (model, arenas) in zip(traced, trained) {
-      keys.append(backward.input(input)?.assumingMemoryBound(to: Int32.self))
-      let binding = model.binding
-      binding.bind(backward, from: input + 1, to: arenas.parameters)
-      input += 1 + binding.count
-      for parameter in model.model.parameters where !parameter.specification.isState {
-        backward.bind(output: output, to: arenas.gradients.pointer + parameter.offset * 4)
-        output += 1
-      }
-    }
-    self.keys = keys
-    losses = means.indices.map { [backward] in backward.output($0).assumingMemoryBound(to: Float.self) }
+    var keys: [RandomKey] = []
     var stateUpdates: [(UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)] = []
-    for (model, arenas) in zip(traced, trained) {
-      for update in model.stateUpdates {
-        guard
-          let state = model.model.parameters.first(where: {
-            $0.path == update.path && $0.specification.isState
-          })
+    for ((name, _, traced), arenas) in zip(trainings, trained) {
+      let binding = traced.binding
+      binding.bind(backward, to: arenas.parameters)
+      keys.append(binding.randomKey(in: backward, seed: arenas.model.seed))
+      for parameter in arenas.model.parameters where !parameter.specification.isState {
+        backward.bind(
+          output: "gradient \(name) \(parameter.path)",
+          to: arenas.gradients.pointer + parameter.offset * 4)
+      }
+      for update in traced.stateUpdates {
+        guard let state = arenas.model.parameters.first(where: { $0.path == update.path && $0.specification.isState })
         else {
           throw ApusError("a layer updates the state “\(update.path)”, which it did not ask for")
         }
         stateUpdates.append(
           (
-            backward.floats(output: output, rows: 1),
+            backward.floats("state \(name) \(update.path)"),
             UnsafeMutableBufferPointer(rebasing: arenas.parameters.floats[state.range])
           ))
-        output += 1
       }
     }
+    self.keys = keys
     self.stateUpdates = stateUpdates
-    tapPositions = Dictionary(zip(taps, output...).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    losses = names.map { [backward] in backward.floats("loss \($0)").baseAddress! }
+    self.memory = memory(backward)
     diagnosis = NonFinite(
-      inputs: inputs, graphInputs: graphInputs, layers: traced.flatMap(\.layers), backward: backward,
+      inputs: inputs, graphInputs: graphInputs, layers: trainings.flatMap(\.traced.layers), backward: backward,
       trained: trained, engine: engine)
   }
 
-  /// A step of one model: ``StepInput`` 0 is the input, 1 the target that the loss wants.
-  public convenience init(
-    _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int,
-    regularization: Regularization = .none, groups: [ParameterGroup] = [], auxiliary: [String: Double] = [:],
-    taps: [Tap] = [], engine: Engine? = nil
-  ) throws {
-    try self.init(
-      ModelTraining(model, optimizer: optimizer, regularization: regularization, groups: groups), loss: loss,
-      capacity: capacity, auxiliary: auxiliary, taps: taps, engine: engine)
-  }
+  // MARK: Gradients
 
-  /// The same, with how the model is trained as a value.
+  /// Computes the loss of a batch, and every gradient of it.
   ///
-  /// - Parameter auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
-  public convenience init(
-    _ training: ModelTraining, loss: some Loss, capacity: Int, accumulates: Bool = false,
-    auxiliary: [String: Double] = [:], taps: [Tap] = [], engine: Engine? = nil
-  ) throws {
-    let model = training.model
-    let target = loss.targetType(for: TensorShape([.rows] + model.outputShape.map { Dimension($0) }))
-    let heads = auxiliary.sorted { $0.key < $1.key }
-    for head in heads { _ = try model.output(named: head.key) }
-    try self.init(
-      [training],
-      inputs: [
-        StepInput(model.inputs[0].name, model.inputShape, model.inputs[0].scalar),
-        StepInput("target", target.shape.dimensions.dropFirst().map(\.size), target.scalar),
-      ], capacity: capacity, accumulates: accumulates, taps: taps, engine: engine
-    ) { models, inputs in
-      let outputs = models[0]([model.inputs[0].name: inputs[0]])
-      let main = loss(outputs[model.outputs[0].name], inputs[1]).mean()
-      return [heads.reduce(main) { $0 + Tensor(Float($1.value)) * loss(outputs[$1.key], inputs[1]).mean() }]
-    }
+  /// - Returns: the mean loss; of rows with weights w, Σ w ℓ / Σ w.
+  /// - Throws: when the batch is of a data set that doesn't fit the model, or has more rows than the step has room for; when
+  ///   the loss or a gradient isn't finite.
+  @discardableResult
+  public func gradients(_ batch: Batch) throws -> Float {
+    try load(batch)
+    return try gradients(rows: batch.count)
   }
 
-  // MARK: Batches
-
-  /// Puts rows of an input where ``run(rows:step:rate:)`` reads them.
+  /// The same on tensors by name, `[rows, …]` each: the inputs, and for a step of one model `target`, as the loss takes it.
   ///
-  /// - Returns: the number of rows.
-  /// - Throws: when the numbers do not fit.
+  /// - Returns: the first model's mean loss.
+  /// - Throws: when an input is missing or unknown or doesn't fit.
   @discardableResult
-  public func load(_ values: [Float], input: Int) throws -> Int {
-    try load(values, input, .float32)
+  public func gradients(_ tensors: NamedTensors) throws -> Float {
+    try gradients(rows: load(tensors))
   }
 
-  /// The same for an input of int32.
-  @discardableResult
-  public func load(integers: [Int32], input: Int) throws -> Int {
-    try load(integers, input, .int32)
-  }
-
-  /// A batch for a step of one model: inputs `[rows, …]` and float targets `[rows, …]`.
-  @discardableResult
-  public func load(inputs: [Float], targets: [Float]) throws -> Int {
-    guard !isInteger(input: 1) else {
-      throw ApusError(
-        "numbers as targets", expected: "class numbers, for a loss on classes",
-        fix: "use load(inputs:labels:)")
-    }
-    return try checkEqual(load(inputs, input: 0), load(targets, input: 1))
-  }
-
-  /// A batch for a step of one model: inputs `[rows, …]` and class numbers `[rows]`.
-  @discardableResult
-  public func load(inputs: [Float], labels: [Int32]) throws -> Int {
-    guard isInteger(input: 1) else {
-      throw ApusError("labels as targets", expected: "a loss on classes", fix: "use load(inputs:targets:)")
-    }
-    return try checkEqual(load(inputs, input: 0), load(integers: labels, input: 1))
-  }
-
-  private func checkEqual(_ inputs: Int, _ targets: Int) throws -> Int {
-    guard inputs == targets else {
-      throw ApusError("\(targets) targets for \(inputs) rows", expected: "one a row")
-    }
-    return inputs
-  }
-
-  private func load<Scalar>(_ values: [Scalar], _ input: Int, _ scalar: ScalarType) throws -> Int {
-    guard (0..<inputCount).contains(input), backward.inputTypes[input].scalar == scalar else {
-      throw ApusError(
-        "input \(input) takes no \(scalar.rawValue)", expected: "the inputs that the step was made with")
-    }
-    let size = backward.inputTypes[input].shape.count(rows: 1)
-    guard values.count % size == 0, values.count <= size * capacity else {
-      throw ApusError(
-        "\(values.count) numbers as input \(input)",
-        expected: "a multiple of \(size), at most \(size * capacity)")
-    }
-    values.withUnsafeBytes { source in
-      if let start = source.baseAddress {
-        backward.input(input)?.copyMemory(from: start, byteCount: source.count)
-      }
-    }
-    return values.count / size
-  }
-
-  /// The memory of an input, for filling it in place: `[capacity, …]`.
-  package func memory(input: Int) -> InputMemory { backward.memory(input: input) }
-
-  private func isInteger(input: Int) -> Bool { backward.inputTypes[input].scalar == .int32 }
-
-  // MARK: Running
-
-  /// Trains on the `rows` rows that were loaded.
-  ///
-  /// - Parameters:
-  ///   - step: the number of the step, counted from 1.
-  ///   - rate: the learning rate.
-  /// - Returns: the first model's mean loss of the batch, before the update.
-  /// - Throws: when a loss or a gradient is not finite; the parameters are then as before the step.
-  @discardableResult
-  public func run(rows: Int, step: Int, rate: Double) throws -> Float {
-    try computeGradients(rows: rows, key: step, step: step)
-    try update(rows: rows, step: step, rate: rate)
+  /// The gradients on rows that stand in ``memory``.
+  package func gradients(rows: Int) throws -> Float {
+    count += 1
+    try computeGradients(rows: rows, key: count)
+    try measure()
     return losses[0].pointee
   }
 
-  /// A step over several batches: their gradients are averaged over all rows before the one update.
+  /// Gradients averaged over several batches.
   ///
   /// - Parameters:
-  ///   - batches: how many; the step was made with `accumulates`.
   ///   - rows: of all batches.
-  ///   - load: puts the batch of a number in place and gives its rows.
+  ///   - load: puts the batch of a number in ``memory`` and gives its rows.
+  ///   - share: a batch's part of the mean; that of its rows when nil.
   /// - Returns: the first model's mean loss over all rows.
   /// - Throws: as for one batch; states of layers have then seen the batches before.
-  @discardableResult
-  public func run(
-    batches: Int, rows: Int, step: Int, rate: Double, load: (Int) throws -> Int
+  package func gradients(
+    batches: Int, rows: Int, share: ((Int) -> Double)? = nil, load: (Int) throws -> Int
   ) throws -> Float {
+    count += 1
     for model in trained { model.beginSum() }
-    var (mean, last) = (0.0, 0)
+    var mean = 0.0
     for batch in 0..<batches {
-      last = try load(batch)
+      let last = try load(batch)
       // Random numbers differ from batch to batch; no run has 2⁴⁰ steps.
-      try computeGradients(rows: last, key: step + batch << 40, step: step)
-      let share = Double(last) / Double(rows)
+      try computeGradients(rows: last, key: count + batch << 40)
+      let share = share?(batch) ?? Double(last) / Double(rows)
       for model in trained { model.addToSum(share: share) }
       mean += share * Double(losses[0].pointee)
       if batch < batches - 1 { keepStates() }
     }
     for model in trained { model.finishSum() }
-    try update(rows: last, step: step, rate: rate)
+    try measure()
     return Float(mean)
   }
 
-  private func computeGradients(rows: Int, key: Int, step: Int) throws {
-    setKeys(key)
+  private func computeGradients(rows: Int, key: Int) throws {
+    self.rows = rows
+    for random in keys { random.set(step: key) }
     backward.run(rows: rows)
-    guard losses.allSatisfy(\.pointee.isFinite) else { throw diagnosis.error(rows: rows, step: step) }
+    for loss in losses where !loss.pointee.isFinite { throw diagnosis.error(rows: rows, step: updates + 1) }
   }
 
-  private func update(rows: Int, step: Int, rate: Double) throws {
-    try trained.forEachUncounted { model in
-      guard model.squaredNorm().isFinite else { throw diagnosis.error(rows: rows, step: step) }
+  /// The norms of the gradients.
+  private func measure() throws {
+    for model in trained where !model.squaredNorm().isFinite {
+      throw diagnosis.error(rows: rows, step: updates + 1)
     }
-    trained.forEachUncounted { $0.update(step: step, rate: rate) }
-    keepStates()
+    hasGradients = true
   }
 
-  /// The same step, with the times of the instructions added to a profile for each of its plans.
-  public func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
+  /// The norm of all gradients together, before clipping.
+  public var gradientNorm: Double {
+    if trained.count == 1 { return trained[0].gradientNorm }
+    return trained.reduce(0) { $0 + $1.gradientNorm * $1.gradientNorm }.squareRoot()
+  }
+
+  /// The gradient with respect to a parameter, by its path, of the first model; a tensor that carries the error when there is
+  /// none.
+  public subscript(gradient path: String) -> Tensor {
+    let model = trained[0]
+    guard let parameter = model.model.parameters.first(where: { $0.path == path && !$0.specification.isState })
+    else {
+      let known = model.model.parameters.filter { !$0.specification.isState }.map(\.path)
+      return .failed(
+        ApusError(
+          "the model has no parameter \"\(path)\"", expected: known.joined(separator: ", "),
+          fix: Spelling.suggestion(for: path, in: known)))
+    }
+    return Tensor(Array(model.gradients.floats[parameter.range]), shape: parameter.specification.shape)
+  }
+
+  // MARK: Update
+
+  /// Changes the parameters by the last gradients, at each model's learning rate for this step.
+  ///
+  /// - Throws: without new gradients; when a schedule lasts to the end of a run whose length the step wasn't given.
+  public func update() throws {
+    try checkGradients()
+    for model in trained where rate(model.training) == nil {
+      throw ApusError(
+        "the schedule \(model.training.schedule.configuration.text()) lasts to the end of the run, whose length isn't known",
+        at: "TrainingStep", expected: "the number of steps",
+        fix: "give steps: to the step, a length to the schedule, or update(rate:) the learning rate")
+    }
+    for model in trained { model.update(step: updates + 1, rate: rate(model.training)!) }
+    finishUpdate()
+  }
+
+  /// Changes the parameters by the last gradients.
+  ///
+  /// - Parameter rate: the learning rate, for every model.
+  /// - Throws: without new gradients; for a rate that is negative or no number.
+  public func update(rate: Double) throws {
+    try checkGradients()
+    guard rate >= 0, rate.isFinite else {
+      throw ApusError("a learning rate of \(rate)", at: "update(rate:)", expected: "0 or more")
+    }
+    for model in trained { model.update(step: updates + 1, rate: rate) }
+    finishUpdate()
+  }
+
+  /// Gradients and update on tensors by name: the whole step.
+  ///
+  /// - Returns: the first model's mean loss, before the update.
+  /// - Throws: as ``gradients(_:)-(NamedTensors)`` and ``update()``; the parameters are then as before.
+  @discardableResult
+  public func run(_ tensors: NamedTensors) throws -> Float {
+    let loss = try gradients(tensors)
+    try update()
+    return loss
+  }
+
+  private func checkGradients() throws(ApusError) {
+    guard hasGradients else {
+      throw ApusError("an update without new gradients", at: "TrainingStep", fix: "call gradients(batch) before each update()")
+    }
+  }
+
+  private func finishUpdate() {
+    keepStates()
+    updates += 1
+    hasGradients = false
+  }
+
+  private func keepStates() {
+    for update in stateUpdates { _ = update.state.update(fromContentsOf: update.values) }
+  }
+
+  /// The first model's learning rate in the next update; nil where its schedule lasts to the end of a run whose length isn't
+  /// known.
+  public var rate: Double? { rate(trained[0].training) }
+
+  private func rate(_ training: ModelTraining) -> Double? {
+    if let run { return training.schedule.rate(step: updates, base: training.rate, run: run) }
+    // Whether the length matters is seen where it does.
+    let rates = [1 << 20, 1 << 30].map { length in
+      training.schedule.rate(
+        step: updates, base: training.rate, run: RunLength(steps: length, stepsPerEpoch: length))
+    }
+    return rates[0] == rates[1] ? rates[0] : nil
+  }
+
+  // MARK: Batches
+
+  /// Gathers a batch where the step reads it.
+  package func load(_ batch: Batch) throws {
+    guard batch.count > 0 else { throw ApusError("a batch without rows", expected: "1 to \(capacity)") }
+    guard batch.count <= capacity else {
+      throw ApusError(
+        "a batch of \(batch.count) rows", expected: "at most \(capacity), which the step has room for",
+        fix: "make the step with batch: \(batch.count)")
+    }
+    guard trained.count == 1 else {
+      throw ApusError("a batch for a step of \(trained.count) models", expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
+    }
+    try trained[0].model.check(batch.dataset, readsTargets: true)
+    guard isWeighted || batch.dataset.weights == nil else {
+      throw ApusError(
+        "the batch's rows have weights, and the step was made without", at: "TrainingStep",
+        fix: "make it with isWeighted: true")
+    }
+    batch.dataset.gather(batch.rows, into: memory)
+  }
+
+  package func load(_ tensors: NamedTensors) throws -> Int {
+    let target = backward.type(of: "target")
+    let known = inputs.map(\.name) + (target == nil ? [] : ["target"])
+    if let unknown = tensors.names.first(where: { !known.contains($0) }) {
+      throw ApusError(
+        "the step has no input \"\(unknown)\"", expected: known.joined(separator: ", "),
+        fix: Spelling.suggestion(for: unknown, in: known))
+    }
+    var rows: Int?
+    for name in known {
+      guard tensors.names.contains(name) else {
+        throw ApusError("the input \"\(name)\" is missing", expected: known.joined(separator: ", "))
+      }
+      let input = name == "target" && !inputs.contains { $0.name == name } ? "target" : "input \(name)"
+      let type = backward.type(of: input)!
+      let given = tensors[name]
+      if let error = given.error { throw error }
+      guard given.shape.isFixed, given.shape.rank == type.shape.rank,
+        given.shape.dimensions.dropFirst().elementsEqual(type.shape.dimensions.dropFirst())
+      else {
+        throw ApusError("the input \"\(name)\" has the shape \(given.shape)", expected: "\(type.shape)")
+      }
+      let count = given.shape[0].size
+      guard count == rows ?? count else {
+        throw ApusError("the input \"\(name)\" has \(count) rows", expected: "\(rows!), as the others have")
+      }
+      guard (1...capacity).contains(count) else {
+        throw ApusError("a batch of \(count) rows", expected: "1 to \(capacity), which the step has room for")
+      }
+      rows = count
+      let values = try given.cast(to: type.scalar).computed().storage
+      backward.memory(input).copy(from: values, start: 0, count: values.count)
+    }
+    return rows ?? 0
+  }
+
+  // MARK: Reading
+
+  /// The only model, or the first one, with the weights of now.
+  public var model: Model { trained[0].snapshot() }
+
+  /// The models with the weights of now, by name.
+  public var models: NamedModels { NamedModels(zip(names, trained).map { ($0, $1.snapshot()) }) }
+
+  /// A model's mean loss in the last gradients, by its name.
+  public func loss(of name: String) -> Float? { names.firstIndex(of: name).map { losses[$0].pointee } }
+
+  /// What a tap held in the last gradients, `[rows, …]`; a tensor that carries the error for one that wasn't asked for.
+  public func value(of tap: ModelOutput) -> Tensor {
+    guard taps.contains(tap) else {
+      return .failed(
+        ApusError(
+          "\"\(tap)\" was not asked for", expected: taps.map(\.description).joined(separator: ", "),
+          fix: "name it in TrainingStep(taps:)"))
+    }
+    let type = backward.type(ofOutput: "tap \(tap)")!
+    return Tensor(Array(backward.floats("tap \(tap)", rows: rows)), shape: TensorShape(type.shape.sizes(rows: rows)))
+  }
+
+  /// Bytes of memory that the step holds.
+  public var memoryBytes: Int { backward.memoryBytes + trained.reduce(0) { $0 + $1.memoryBytes } }
+
+  /// A step on the rows that stand in ``memory``, with the times of the instructions added to a profile for each of its
+  /// plans.
+  package func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
     let count = 1 + trained.reduce(0) { $0 + $1.planCount }
     if profiles.count != count { profiles = Array(repeating: Profile(), count: count) }
-    setKeys(step)
+    for random in keys { random.set(step: step) }
     backward.run(rows: rows, profile: &profiles[0])
     guard losses.allSatisfy(\.pointee.isFinite) else { throw diagnosis.error(rows: rows, step: step) }
     var position = 1
@@ -302,45 +492,5 @@ public final class TrainingStep {
       position += model.planCount
     }
     keepStates()
-  }
-
-  private func setKeys(_ step: Int) {
-    for (key, model) in zip(keys, trained) {
-      guard let key else { continue }
-      key[0] = Int32(truncatingIfNeeded: model.model.seed)
-      key[1] = Int32(truncatingIfNeeded: model.model.seed >> 32)
-      key[2] = Int32(truncatingIfNeeded: step)
-      key[3] = Int32(truncatingIfNeeded: step >> 32)
-    }
-  }
-
-  private func keepStates() {
-    for update in stateUpdates { _ = update.state.update(fromContentsOf: update.values) }
-  }
-
-  /// A model's mean loss in the last step.
-  public func loss(_ model: Int) -> Float { losses[model].pointee }
-
-  /// What a tap held in the last step of `rows` rows, row-major; nil for one that was not asked for.
-  public func value(of tap: Tap, rows: Int) -> [Float]? {
-    tapPositions[tap].map { Array(backward.floats(output: $0, rows: rows)) }
-  }
-
-  /// Bytes of memory that the step holds.
-  public var memoryBytes: Int { backward.memoryBytes + trained.reduce(0) { $0 + $1.memoryBytes } }
-}
-
-/// What a batch holds under a name: rows of a shape.
-public struct StepInput: Sendable, Hashable {
-  public var name: String
-  /// `[rows, …]`
-  public var shape: TensorShape
-  public var scalar: ScalarType
-
-  /// - Parameter shape: of one row.
-  public init(_ name: String, _ shape: [Int], _ scalar: ScalarType = .float32) {
-    self.name = name
-    self.shape = TensorShape([.rows] + shape.map { Dimension($0) })
-    self.scalar = scalar
   }
 }

@@ -3,7 +3,7 @@ import ApusNN
 
 /// The optimizer's update over a range of the arenas, in place.
 final class Update {
-  private let executable: Executable
+  private let graph: CompiledGraph
   private let scalars: [UnsafeMutablePointer<Float>]
   private let scale: UnsafeMutablePointer<Float>?
 
@@ -48,28 +48,26 @@ final class Update {
     if l1 != 0 { gradient = gradient + penalties[1] * parameter.sign() }
     let updated = optimizer.update(
       parameter: parameter, gradient: gradient, slots: slotInputs, scalars: scalarInputs)
-    let graph = try Graph(
-      inputs: [parameter, raw] + slotInputs + scalarInputs + [scaleInput] + penalties,
-      outputs: [updated.parameter] + updated.slots)
-    let inPlace = [(output: 0, input: 0)] + slots.indices.map { (output: 1 + $0, input: 2 + $0) }
-    executable = try engine.compile(graph, inPlace: inPlace)
+    let names = optimizer.slots.map { "slot \($0)" }
+    let numbers = (0..<count).map { "scalar \($0)" }
+    graph = try CompiledGraph(
+      inputs: NamedTensors(
+        [("parameters", parameter), ("gradients", raw)] + Array(zip(names, slotInputs))
+          + Array(zip(numbers, scalarInputs))
+          + [("scale", scaleInput), ("l2", penalties[0]), ("l1", penalties[1])]),
+      outputs: NamedTensors([("parameters", updated.parameter)] + Array(zip(names, updated.slots))),
+      inPlace: ["parameters"] + names, engine: engine)
     let offset = range.lowerBound * 4
-    executable.bind(input: 0, to: parameters.pointer + offset)
-    executable.bind(input: 1, to: gradients.pointer + offset)
-    for (position, slot) in slots.enumerated() {
-      executable.bind(input: 2 + position, to: slot.pointer + offset)
-    }
-    let first = 2 + slots.count
+    graph.bind(input: "parameters", to: parameters.pointer + offset)
+    graph.bind(input: "gradients", to: gradients.pointer + offset)
+    for (name, slot) in zip(names, slots) { graph.bind(input: name, to: slot.pointer + offset) }
     // A scalar that the update does not use has no place.
     let unused = UnsafeMutablePointer<Float>.allocate(capacity: 1)
     self.unused = unused
-    scalars = (0..<count).map { [executable] in
-      executable.input(first + $0)?.assumingMemoryBound(to: Float.self) ?? unused
-    }
-    scale = executable.input(first + count)?.assumingMemoryBound(to: Float.self)
-    for (position, value) in [l2, l1].enumerated() {
-      executable.input(first + count + 1 + position)?.storeBytes(of: Float(value), as: Float.self)
-    }
+    scalars = numbers.map { [graph] in graph.scalar($0) ?? unused }
+    scale = graph.scalar("scale")
+    graph.scalar("l2")?.pointee = Float(l2)
+    graph.scalar("l1")?.pointee = Float(l1)
   }
 
   private let unused: UnsafeMutablePointer<Float>
@@ -78,12 +76,12 @@ final class Update {
 
   func run(step: Int, rate: Double, scale: Double) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
-    executable.run()
+    graph.run()
   }
 
   func run(step: Int, rate: Double, scale: Double, profile: inout Profile) {
     set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
-    executable.run(rows: 1, profile: &profile)
+    graph.run(rows: 1, profile: &profile)
   }
 
   private func set(_ values: Scalars, scale: Double) {

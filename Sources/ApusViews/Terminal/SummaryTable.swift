@@ -1,3 +1,4 @@
+import ApusData
 public import ApusNN
 
 /// A model's layers as a tree, with their output shapes, units, parameters, work and memory; the line of a layer around

@@ -17,7 +17,7 @@ import Testing
       Sigmoid()
       Dense(2)
     }
-    let report = try GradientCheck(model, loss: .softmaxCrossEntropy, batch: batch()).run()
+    let report = try GradientCheck(model, batch: batch()).run()
     #expect(report.rows.map(\.path) == model.parameters.map(\.path))
     #expect(report.level == .ok && report.worst!.relativeError < 1e-7, "\(report.worst!)")
   }
@@ -28,19 +28,21 @@ import Testing
     for type in Losses.table.items {
       let loss = type.init() as! any Loss
       let isLabelled = loss.targetType(for: [.rows, 3]).scalar == .int32
-      let targets: TargetKind =
-        isLabelled ? .classes(names: ["a", "b", "c"]) : .values(names: ["x", "y", "z"])
-      var batch = Batch(capacity: 4, inputShape: [5], targets: targets)
-      batch.count = 4
-      for index in batch.inputs.indices { batch.inputs[index] = Float(random.normal(UInt64(index))) }
-      for index in batch.labels.indices { batch.labels[index] = Int32(index % 3) }
-      for index in batch.values.indices { batch.values[index] = Float(random.uniform(UInt64(100 + index))) }
-      let model = try Model(input: [5], seed: 2) {
+      let features = (0..<20).map { Float(random.normal(UInt64($0))) }
+      let data =
+        try isLabelled
+        ? TableDataset(
+          features: features, inputShape: [5], labels: (0..<4).map { Int32($0 % 3) }, names: ["a", "b", "c"])
+        : TableDataset(
+          features: features, inputShape: [5], values: (0..<12).map { Float(random.uniform(UInt64(100 + $0))) },
+          names: ["x", "y", "z"])
+      let batch = try data.batch([0, 1, 2, 3])
+      let model = try Model(for: data, seed: 2, loss: loss) {
         Dense(6)
         Tanh()
         Dense(3)
       }
-      let report = try GradientCheck(model, loss: loss, batch: batch).run()
+      let report = try GradientCheck(model, batch: batch).run()
       #expect(report.level == .ok, "\(type.name): \(report.worst!)")
     }
   }
@@ -51,7 +53,7 @@ import Testing
       HalfSquare()
       Dense(2)
     }
-    let report = try GradientCheck(model, loss: .softmaxCrossEntropy, batch: batch()).run()
+    let report = try GradientCheck(model, batch: batch()).run()
     #expect(report.level == .bad)
     #expect(report.worst!.path.hasPrefix("0."))
     let right = report.rows.filter { $0.path.hasPrefix("2.") }
@@ -66,15 +68,15 @@ import Testing
       ReLU()
       Dense(2)
     }
-    let report = try GradientCheck(model, loss: .softmaxCrossEntropy, batch: batch()).run()
+    let report = try GradientCheck(model, batch: batch()).run()
     #expect(report.level == .ok, "\(report.worst!)")
   }
 
   @Test func aBatchWithoutSamples() throws {
     let model = try Model(input: [5]) { Dense(2) }
-    let empty = try Samples.classes(3).makeBatch(capacity: 3)
+    let empty = try Samples.classes(3).batch([])
     #expect(
-      message { _ = try GradientCheck(model, loss: .softmaxCrossEntropy, batch: empty) }.contains(
+      message { _ = try GradientCheck(model, batch: empty) }.contains(
         "without samples"))
   }
 }

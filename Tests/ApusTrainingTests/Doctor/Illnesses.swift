@@ -206,7 +206,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
     keep: KeptEpoch = .best
   ) -> TrainingSettings {
     TrainingSettings(
-      loss: .softmaxCrossEntropy, optimizer: optimizer ?? .adam(rate), epochs: epochs, batch: 16,
+      optimizer: optimizer ?? .adam(rate), epochs: epochs, batch: 16,
       regularization: Regularization(l2: l2), keep: keep, seed: seed)
   }
 

@@ -2,19 +2,17 @@ import Apus
 
 /// A model for the digits 0 to 9 whose hidden layer is that of another model, and stays as it is.
 func fineTuned() throws -> (model: Model, hiddenIsUnchanged: Bool) {
-  let split = try ImageCollection.digits().split(validation: 0.1, seed: 1)
+  let split = try ImageSet.digits().split(validation: 0.1, seed: 1)
   func network(seed: UInt64) throws -> Model {
     try Model(input: [8, 8, 1], seed: seed) {
       Flatten(); Dense(32); ReLU(); Dense(10)
     }
   }
-  let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(2e-3))
   var base = try network(seed: 1)
-  try trainer.fit(&base, split, epochs: 2)
+  try base.fit(split, epochs: 2, optimizer: .adam(2e-3))
 
   var model = try network(seed: 2)
   for path in ["1.weight", "1.bias"] { try model.set(path, to: base[path] ?? []) }
-  let tuner = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(2e-4), groups: [.frozen("1")])
-  try tuner.fit(&model, split, epochs: 2)
+  try model.fit(split, epochs: 2, optimizer: .adam(2e-4), frozen: .layers("1"))
   return (model, model["1.weight"] == base["1.weight"])
 }

@@ -2,7 +2,7 @@ import Apus
 
 /// A network for the digits, from the data to a file and back.
 func tenLines(in folder: String) throws -> (accuracy: Double, first: Prediction) {
-  let digits = try ImageCollection.digits()
+  let digits = try ImageSet.digits()
   let split = try digits.split(validation: 0.1, seed: 1)  // with its official test set
   var model = try Model(for: split, seed: 1) {
     Flatten(); Dense(64); ReLU(); Dense(10)

@@ -2,7 +2,7 @@ import Apus
 
 /// The training loss of thirty layers of tanh after some epochs, from small weights and from LSUV's.
 func lossesOfThirtyLayers() throws -> (small: Double, lsuv: Double) {
-  let digits = try ImageCollection.digits().split(validation: 0.1, seed: 1).training
+  let digits = try ImageSet.digits().split(validation: 0.1, seed: 1).training
   let small = try Model(input: [8, 8, 1], seed: 1) {
     Flatten()
     for _ in 0..<30 { Dense(24, initializer: .normal(0.01)); Tanh() }
@@ -10,8 +10,7 @@ func lossesOfThirtyLayers() throws -> (small: Double, lsuv: Double) {
   }
   func loss(_ model: Model) throws -> Double {
     var model = model
-    let trainer = Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3))
-    return try trainer.fit(&model, digits, epochs: 2).epochs.last?.trainingLoss ?? .nan
+    return try model.fit(digits, epochs: 2, optimizer: .adam(1e-3)).epochs.last?.trainingLoss ?? .nan
   }
   return (try loss(small), try loss(small.prepared(with: .lsuv, on: digits)))
 }

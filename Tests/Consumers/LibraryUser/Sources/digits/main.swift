@@ -1,6 +1,6 @@
 import Apus
 
-let digits = try ImageCollection.digits()  // bundled: UCI optical digits
+let digits = try ImageSet.digits()  // bundled: UCI optical digits
 let split = try digits.split(validation: 0.1, seed: 1)  // with its official test set
 var model = try Model(for: split, seed: 1) {
   Flatten(); Dense(64); ReLU(); Dense(10)

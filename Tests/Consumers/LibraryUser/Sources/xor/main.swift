@@ -6,7 +6,7 @@ let xor = try TableDataset(
 var model = try Model(input: [2], seed: 1) {
   Dense(8); Tanh(); Dense(2)
 }
-try Trainer(loss: .softmaxCrossEntropy, optimizer: .adam(0.05)).fit(&model, xor, epochs: 300, batch: 4)
+try model.fit(xor, epochs: 300, batch: 4, optimizer: .adam(0.05))
 
 let predictor = try Predictor(model)
 for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {

@@ -4,7 +4,7 @@ public import ApusCore
 ///
 /// The vocabulary is that of the training part alone, unless another one is given. No window reaches over a border, so that nothing of the other
 /// parts is seen in training.
-public struct TextCorpus: Sendable {
+public struct Text: Sendable {
   public let vocabulary: CharacterVocabulary
   /// The class of each character of the training part, the text's beginning; −1 for a character that a given vocabulary
   /// does not have.

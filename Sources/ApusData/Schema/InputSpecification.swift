@@ -1,0 +1,22 @@
+public import ApusCore
+
+/// What one of a model's inputs takes, under a name: `[rows, shape…]`.
+public struct InputSpecification: Sendable, Hashable, Codable {
+  public var name: String
+  /// Of one sample.
+  public var shape: [Int]
+  /// float32, or int32 for class numbers such as tokens.
+  public var scalar: ScalarType
+
+  public init(_ name: String, _ shape: [Int], _ scalar: ScalarType = .float32) {
+    self.name = name
+    self.shape = shape
+    self.scalar = scalar
+  }
+
+  /// The only input of a model of layers.
+  public init(_ shape: [Int], _ scalar: ScalarType = .float32) { self.init("input", shape, scalar) }
+
+  /// The numbers of one sample.
+  package var size: Int { shape.reduce(1, *) }
+}

@@ -1,0 +1,386 @@
+public import ApusCore
+public import ApusData
+import Synchronization
+
+/// A model made ready to run: named inputs in, named outputs out.
+///
+/// ```swift
+/// let features = try model.compiled(outputs: [.layer("3"), .prediction], batch: 256)
+/// for batch in data.batches(of: 256) { let run = try features(batch); store(run[.layer("3")]) }
+/// ```
+///
+/// Predictions, readings, saliency and the doctor stand on it. Its weights are fixed: many threads may share it, each runs in
+/// memory of its own. A row's results are the same, bit for bit, alone and in any batch, but for those of batch statistics.
+public final class CompiledModel: Sendable {
+  public let model: Model
+  /// What is computed.
+  public let outputs: [ModelOutput]
+  /// The most rows of one run; more are cut into several.
+  public let capacity: Int
+
+  private let call: TracedCallBox
+  private let engine: Engine
+  private let arena: TensorStorage
+  private let needsTargets: Bool
+  private let isWeighted: Bool
+  private let idle = Mutex<[CompiledRun]>([])
+  /// Of each output the shape for a row, or the whole shape of one that rows share.
+  private let layouts: [OutputLayout]
+
+  /// - Parameters:
+  ///   - model: whose objective says what a prediction and the loss are.
+  ///   - arena: the weights; those of a model in training may change between runs.
+  ///   - isWeighted: whether rows count by the weights of their batch.
+  /// - Throws: for an output that isn't there; a loss without an objective; what the engine cannot run.
+  package init(
+    _ model: Model, arena: TensorStorage? = nil, for mode: TracingMode, outputs: [ModelOutput], capacity: Int,
+    isWeighted: Bool = false, engine: Engine
+  ) throws {
+    guard capacity > 0 else {
+      throw ApusError("a batch of \(capacity)", at: "compiled(batch:)", expected: "at least 1")
+    }
+    // A batch normalization that nobody looks at is part of the layer before it.
+    let folds = arena == nil && mode == .inference && outputs.allSatisfy(\.isAtTheEnd)
+    let folded = folds ? try model.foldingBatchNorms() : model
+    self.model = model
+    self.outputs = outputs
+    self.capacity = capacity
+    self.engine = engine
+    self.arena = arena ?? folded.storage
+    self.isWeighted = isWeighted
+    needsTargets = outputs.contains { $0.needsTargets }
+    let call = try TracedCall(
+      folded, mode: mode, loss: needsTargets ? try model.requireObjective().loss : nil, isWeighted: isWeighted)
+    let tensors = try call.tensors(outputs)
+    self.call = TracedCallBox(call: call, tensors: tensors)
+    layouts = zip(outputs, tensors).map { OutputLayout($0, $1.tensor) }
+    let first = try makeRun()
+    idle.withLock { $0.append(first) }
+  }
+
+  // MARK: Calling
+
+  /// The outputs for the rows of a batch.
+  ///
+  /// - Throws: when the batch is of a data set that doesn't fit the model.
+  public func callAsFunction(_ batch: Batch) throws -> ModelResults {
+    try model.check(batch.dataset, readsTargets: needsTargets)
+    return try results(rows: batch.count) { memory, range in
+      batch.dataset.gather(batch.rows[(batch.rows.startIndex + range.lowerBound)..<(batch.rows.startIndex + range.upperBound)], into: memory)
+    }
+  }
+
+  /// The outputs for the rows of the only input, `[rows, …]`.
+  ///
+  /// - Throws: when the tensor carries an error or doesn't fit; when the model has several inputs.
+  public func callAsFunction(_ input: Tensor) throws -> ModelResults {
+    guard model.inputs.count == 1 else {
+      throw ApusError(
+        "one tensor for a model of \(model.inputs.count) inputs",
+        expected: model.inputs.map(\.name).joined(separator: ", "), fix: "give the tensors by name")
+    }
+    return try self([model.inputs[0].name: input])
+  }
+
+  /// The outputs for the rows of named inputs, `[rows, …]` each; `target`, as the loss takes it, where an output needs it.
+  ///
+  /// - Throws: when an input is missing or unknown or doesn't fit, or the rows differ.
+  public func callAsFunction(_ inputs: NamedTensors) throws -> ModelResults {
+    let columns = try InputColumns(inputs, model.inputs, target: needsTargets ? call.call.target : nil)
+    return try results(rows: columns.rows) { memory, range in columns.write(range, to: memory) }
+  }
+
+  private func results(
+    rows: Int, _ write: (BatchMemory, Range<Int>) throws -> Void
+  ) throws -> ModelResults {
+    let storages = layouts.map { TensorStorage(count: $0.count(rows: rows)) }
+    try forEachRun(rows: rows, write) { run, range, share in
+      for (position, layout) in layouts.enumerated() {
+        let values = run.outputs[position]
+        let target = storages[position].floats
+        if layout.isPerRow {
+          let start = range.lowerBound * layout.size
+          let count = range.count * layout.size
+          if share == 1 || !layout.isMean {
+            _ = target[start..<(start + count)].update(fromContentsOf: values[..<count])
+          } else {
+            for index in 0..<count { target[start + index] = Float(share) * values[index] }
+          }
+        } else if share == 1 {
+          _ = target.update(fromContentsOf: values[..<layout.size])
+        } else {
+          let factor = layout.isMean ? Float(share) : 1
+          for index in 0..<layout.size { target[index] += factor * values[index] }
+        }
+      }
+    }
+    return ModelResults(
+      outputs: outputs,
+      tensors: zip(layouts, storages).map { layout, storage in
+        Tensor(storage, TensorType(TensorShape((layout.isPerRow ? [rows] : []) + layout.shape)))
+      })
+  }
+
+  /// Runs rows, at most ``capacity`` at a time.
+  ///
+  /// - Parameters:
+  ///   - write: puts some of the rows in place.
+  ///   - read: looks at their outputs; the share is their part of the rows, or of the weights.
+  private func forEachRun(
+    rows: Int, _ write: (BatchMemory, Range<Int>) throws -> Void,
+    _ read: (CompiledRun, Range<Int>, Double) -> Void
+  ) throws {
+    let run = try take()
+    defer { giveBack(run) }
+    var total = Double(rows)
+    if isWeighted, rows > capacity {
+      total = 0
+      try forEachRange(rows) { range in
+        try write(run.memory, range)
+        total += run.weight(of: range.count)
+      }
+    }
+    try forEachRange(rows) { range in
+      try write(run.memory, range)
+      run.graph.run(rows: range.count)
+      let part = isWeighted && rows > capacity ? run.weight(of: range.count) : Double(range.count)
+      read(run, range, range.count == rows ? 1 : total > 0 ? part / total : 0)
+    }
+  }
+
+  private func forEachRange(_ rows: Int, _ body: (Range<Int>) throws -> Void) rethrows {
+    var start = 0
+    while start < rows {
+      let end = min(start + capacity, rows)
+      try body(start..<end)
+      start = end
+    }
+  }
+
+  // MARK: Without allocating
+
+  /// Reads the only input's rows from memory, and writes the first output, which is one row for each.
+  package func run(
+    _ input: UnsafeBufferPointer<Float>, rows: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    let run = try take()
+    defer { giveBack(run) }
+    let (size, width) = (model.inputs[0].size, layouts[0].size)
+    let memory = run.memory.column().memory
+    forEachRange(rows) { range in
+      memory.fill(UnsafeBufferPointer(rebasing: input[(range.lowerBound * size)..<(range.upperBound * size)]))
+      run.graph.run(rows: range.count)
+      _ = output[(range.lowerBound * width)..<(range.upperBound * width)].update(
+        fromContentsOf: run.outputs[0][..<(range.count * width)])
+    }
+  }
+
+  /// The outputs for the only input's rows, `[rows, …]`: an array each.
+  package func arrays(_ inputs: [Float]) throws -> [[Float]] {
+    let size = model.inputs[0].size
+    return try self(Tensor(inputs, shape: TensorShape([inputs.count / size] + model.inputs[0].shape))).tensors
+      .map { try $0.values() }
+  }
+
+  /// Runs a batch of at most ``capacity`` rows once, and looks at the outputs where they are: `[rows, …]` each.
+  ///
+  /// - Parameter step: what random numbers depend on, besides the model's seed.
+  package func run<Result>(
+    _ batch: Batch, step: Int = 0, _ read: ([UnsafeMutableBufferPointer<Float>]) throws -> Result
+  ) throws -> Result {
+    precondition(batch.count <= capacity, "more rows than there is room for")
+    let run = try take()
+    defer { giveBack(run) }
+    batch.dataset.gather(batch.rows, into: run.memory)
+    run.key.set(step: step)
+    run.graph.run(rows: batch.count)
+    return try read(zip(layouts, run.outputs).map { UnsafeMutableBufferPointer(rebasing: $1[..<$0.count(rows: batch.count)]) })
+  }
+
+  /// Whether runs differ by their step: whether the model draws random numbers.
+  package var isRandom: Bool { idle.withLock { $0.last?.key.isUsed } ?? false }
+
+  /// The numbers of one row of an output.
+  package func size(of output: ModelOutput) -> Int { layouts[outputs.firstIndex(of: output)!].size }
+
+  private func take() throws -> CompiledRun { try idle.withLock { $0.popLast() } ?? makeRun() }
+
+  private func giveBack(_ run: CompiledRun) { idle.withLock { $0.append(run) } }
+
+  private func makeRun() throws -> CompiledRun {
+    try CompiledRun(call, arena: arena, capacity: capacity, seed: model.seed, engine: engine)
+  }
+}
+
+extension Model {
+  /// The model made ready to run.
+  ///
+  /// - Parameters:
+  ///   - mode: for inference unless told otherwise.
+  ///   - outputs: what is computed: predictions, layers' outputs, losses, gradients.
+  ///   - batch: the most rows of one run; more are cut into several.
+  /// - Throws: for an output, layer or parameter that isn't there, with the nearest name; for a loss of a model without an
+  ///   objective; what ``Engine/standard()`` throws.
+  public func compiled(
+    for mode: TracingMode = .inference, outputs: [ModelOutput] = [.prediction], batch: Int = 256,
+    engine: Engine? = nil
+  ) throws -> CompiledModel {
+    try CompiledModel(
+      self, for: mode, outputs: outputs, capacity: batch, engine: engine ?? Engine.standard())
+  }
+
+  /// Refuses a data set that doesn't fit the model.
+  ///
+  /// - Throws: when an input has another name or shape, or the targets are not the objective's.
+  package func check(_ dataset: any Dataset, readsTargets: Bool) throws(ApusError) {
+    let given = dataset.inputs
+    if inputs.count == 1, given.count == 1 {
+      guard given[0].shape == inputs[0].shape else {
+        throw ApusError(
+          "the samples have the shape \(given[0].shape)", expected: "\(inputs[0].shape), the model's input")
+      }
+    } else {
+      for input in inputs {
+        guard let same = given.first(where: { $0.name == input.name }) else {
+          let known = given.map(\.name)
+          throw ApusError(
+            "the data set has no input \"\(input.name)\", which the model takes",
+            expected: known.joined(separator: ", "), fix: Spelling.suggestion(for: input.name, in: known))
+        }
+        guard same.shape == input.shape else {
+          throw ApusError(
+            "the samples have the shape \(same.shape)", at: "input \"\(input.name)\"",
+            expected: "\(input.shape), the model's input")
+        }
+      }
+    }
+    guard readsTargets, let targets = objective?.targets else { return }
+    guard targets.isAlike(dataset.targets) else {
+      throw ApusError(
+        "the data set's targets are \(dataset.targets.words)", expected: "\(targets.words), the model's objective",
+        fix: "use data of the kind that the model was made for")
+    }
+  }
+}
+
+/// The outputs of a run, by what was asked for.
+public struct ModelResults: Sendable {
+  let outputs: [ModelOutput]
+  let tensors: [Tensor]
+
+  /// An output: `[rows, …]`, or the shape of a parameter for its gradient. One that wasn't asked for gives a tensor that
+  /// carries the error.
+  public subscript(output: ModelOutput) -> Tensor {
+    if let position = outputs.firstIndex(of: output) { return tensors[position] }
+    return .failed(
+      ApusError(
+        "\"\(output)\" was not asked for", expected: outputs.map(\.description).joined(separator: ", "),
+        fix: "name it in compiled(outputs:)"))
+  }
+}
+
+extension ModelOutput {
+  /// Whether nothing inside the network is looked at.
+  fileprivate var isAtTheEnd: Bool {
+    switch self {
+    case .prediction, .logits, .output, .loss: true
+    default: false
+    }
+  }
+}
+
+/// Tensors are made of immutable nodes, whose protocols don't say so.
+private struct TracedCallBox: @unchecked Sendable {
+  let call: TracedCall
+  let tensors: NamedTensors
+}
+
+/// Where an output's numbers lie.
+private struct OutputLayout: Sendable {
+  let isPerRow: Bool
+  /// Whether it is a gradient of a mean over rows.
+  let isMean: Bool
+  /// Of one row, or the whole.
+  let shape: [Int]
+  let size: Int
+
+  init(_ output: ModelOutput, _ tensor: Tensor) {
+    isPerRow = tensor.shape.rank > 0 && tensor.shape[0].isPerRow
+    isMean = if case .gradient(of: .loss, _) = output { true } else { false }
+    shape = tensor.shape.dimensions.dropFirst(isPerRow ? 1 : 0).map(\.size)
+    size = shape.reduce(1, *)
+  }
+
+  func count(rows: Int) -> Int { isPerRow ? rows * size : size }
+}
+
+/// A compiled graph of a model with its places; of one thread at a time.
+private final class CompiledRun: Sendable {
+  let graph: CompiledGraph
+  let memory: BatchMemory
+  let key: RandomKey
+  nonisolated(unsafe) let outputs: [UnsafeMutableBufferPointer<Float>]
+  nonisolated(unsafe) private let weights: UnsafeMutableBufferPointer<Float>
+
+  init(_ box: TracedCallBox, arena: TensorStorage, capacity: Int, seed: UInt64, engine: Engine) throws {
+    let (call, tensors) = (box.call, box.tensors)
+    graph = try CompiledGraph(
+      inputs: call.graphInputs, outputs: tensors, capacity: capacity, engine: engine)
+    let binding = call.traced.binding
+    binding.bind(graph, to: arena)
+    key = binding.randomKey(in: graph, seed: seed)
+    memory = call.batchMemory(graph)
+    outputs = tensors.names.map { [graph] in graph.floats($0, rows: capacity) }
+    weights = graph.memory("weight").floats
+  }
+
+  func weight(of rows: Int) -> Double { weights.prefix(rows).reduce(0.0) { $0 + Double($1) } }
+}
+
+/// The columns that a model is called with.
+private struct InputColumns {
+  let rows: Int
+  private let inputs: [(name: String, values: Constant, size: Int)]
+  private let target: (values: Constant, size: Int)?
+
+  init(_ given: NamedTensors, _ specifications: [InputSpecification], target: Tensor?) throws {
+    let known = specifications.map(\.name) + (target == nil ? [] : ["target"])
+    if let unknown = given.names.first(where: { !known.contains($0) }) {
+      throw ApusError(
+        "the model has no input \"\(unknown)\"", expected: known.joined(separator: ", "),
+        fix: Spelling.suggestion(for: unknown, in: known))
+    }
+    var rows: Int?
+    func column(_ name: String, _ shape: [Int], _ scalar: ScalarType) throws -> Constant {
+      guard given.names.contains(name) else {
+        throw ApusError("the input \"\(name)\" is missing", expected: known.joined(separator: ", "))
+      }
+      let tensor = given[name]
+      if let error = tensor.error { throw error }
+      guard tensor.shape.isFixed, tensor.shape.rank == shape.count + 1, tensor.shape.sizes().dropFirst().elementsEqual(shape) else {
+        throw ApusError(
+          "the input \"\(name)\" has the shape \(tensor.shape)",
+          expected: "[rows" + shape.map { ", \($0)" }.joined() + "]")
+      }
+      let count = tensor.shape.sizes()[0]
+      guard rows ?? count == count else {
+        throw ApusError("the input \"\(name)\" has \(count) rows", expected: "\(rows!), as the others have")
+      }
+      rows = count
+      return try tensor.cast(to: scalar).computed()
+    }
+    inputs = try specifications.map { ($0.name, try column($0.name, $0.shape, $0.scalar), $0.size) }
+    self.target = try target.map { target in
+      let shape = target.shape.dimensions.dropFirst().map(\.size)
+      return (try column("target", shape, target.scalar), shape.reduce(1, *))
+    }
+    self.rows = rows ?? 0
+  }
+
+  func write(_ range: Range<Int>, to memory: BatchMemory) {
+    for (name, values, size) in inputs {
+      memory.column(name).memory.copy(from: values.storage, start: range.lowerBound * size, count: range.count * size)
+    }
+    if let target { memory.copyTargets(from: target.values.storage, start: range.lowerBound * target.size, count: range.count * target.size) }
+  }
+}
