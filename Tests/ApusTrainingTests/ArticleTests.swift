@@ -58,7 +58,7 @@ import Testing
       let verdicts = try examineDigits()
       #expect(verdicts.allSatisfy { $0.level == .ok })
     },
-    Example(article: "Activations", file: "ChooseActivation") {
+    Example(article: "ChoosingActivations", file: "ChooseActivation") {
       let found = try accuracies(of: [ReLU(), Tanh(), Step()])
       #expect(found[0] > 0.8 && found[1] > 0.8 && found[2] < found[0])
     },
@@ -71,7 +71,7 @@ import Testing
       let below = zip(results.values, results.predictions).count { $0 < $1 }
       #expect(abs(Double(below) / 400 - 0.9) < 0.05, "\(below) of 400")
     },
-    Example(article: "Optimizers", file: "TwoNetworks") {
+    Example(article: "ChoosingOptimizers", file: "TwoNetworks") {
       let mean = try meanOfGeneratedPoints()
       #expect(abs(mean.x - 3) < 1 && abs(mean.y + 2) < 1, "\(mean)")
     },
@@ -88,7 +88,7 @@ import Testing
       let found = try regularizedDigits()
       #expect(found.accuracy > 0.93 && found.spread.count == 200 && found.spread.max()! > 0.01)
     },
-    Example(article: "Search", file: "SearchRate") {
+    Example(article: "SearchingSettings", file: "SearchRate") {
       let folder = try TemporaryFolder()
       let rate = try #require(try bestRate(in: folder.path("search")))
       #expect(rate > 1e-3)

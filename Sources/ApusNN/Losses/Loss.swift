@@ -21,7 +21,7 @@ public protocol Loss: Named {
   /// What turns the network's output into a prediction: probabilities from logits.
   func prediction(_ output: Tensor) -> Tensor
 
-  /// What ``prediction(_:)`` gives.
+  /// What ``Loss/prediction(_:)`` gives.
   var predictions: PredictionKind { get }
 }
 

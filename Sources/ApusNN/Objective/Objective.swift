@@ -3,7 +3,7 @@ public import ApusData
 
 /// The purpose of a model: the loss that training minimizes, and what its outputs mean.
 ///
-/// A model carries it, so that training, evaluation, predictions and files need not be told a loss again. ``Model/fit`` takes
+/// A model carries it, so that training, evaluation, predictions and files need not be told a loss again. `Model.fit` takes
 /// it from the data where a model has none.
 public struct Objective: Sendable {
   public var loss: any Loss

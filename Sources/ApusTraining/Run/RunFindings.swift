@@ -25,7 +25,7 @@ public struct RunFindings: Sendable {
   public var mostFrequentShare: Double?
   public var confusion: ConfusionMatrix?
   public var labels: [LabelCounts]
-  /// Truth and prediction of samples with a single number as their target, at most ``mostPairs``, evenly chosen.
+  /// Truth and prediction of samples with a single number as their target, at most 1,000, evenly chosen.
   public var pairs: [Pair]
   /// Those with the largest loss, the worst first.
   public var worst: [WorstSample]
