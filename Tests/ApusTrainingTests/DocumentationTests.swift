@@ -19,9 +19,10 @@ import Testing
   }
 
   /// The library example is a program that `.ci/run` builds and runs.
-  @Test func theReadmesExampleIsAProgram() throws {
+  @Test(arguments: ["README.md", "Sources/Apus/Apus.docc/Apus.md"])
+  func theLibrarysExampleIsAProgram(_ document: String) throws {
     let program = try text("Tests/Consumers/LibraryUser/Sources/digits/main.swift")
-    #expect(try blocks("swift", in: "README.md").contains(program))
+    #expect(try blocks("swift", in: document).contains(program))
   }
 
   @Test func theReadmeNamesBothCommands() throws {
