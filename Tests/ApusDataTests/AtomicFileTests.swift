@@ -1,14 +1,7 @@
 import ApusCore
 import ApusData
+import Foundation
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite struct AtomicFileTests {
   @Test func filesAreReplaced() throws {

@@ -1,13 +1,6 @@
 import ApusCore
+import Foundation
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Outputs to what isn't a regular file: nothing takes the place of a link, a pipe or a device.
 @Suite struct OutputTests {

@@ -1,14 +1,7 @@
 import ApusCore
 import ApusData
+import Foundation
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A folder that is gone when the value is.
 final class TemporaryFolder {

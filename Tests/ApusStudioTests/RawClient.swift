@@ -1,22 +1,20 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Foundation
+
+private func streamSocket() -> Int32 {
+  #if os(Linux)
+    socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  #else
+    socket(AF_INET, SOCK_STREAM, 0)
+  #endif
+}
 
 /// A connection that sends whatever bytes a test likes.
 final class RawClient {
   private let socket: Int32
 
   init(port: Int) throws {
-    #if canImport(Darwin)
-      socket = Darwin.socket(AF_INET, SOCK_STREAM, 0)
-    #else
-      socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      signal(SIGPIPE, SIG_IGN)
-    #endif
+    socket = streamSocket()
+    signal(SIGPIPE, SIG_IGN)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian

@@ -2,10 +2,6 @@ import Apus
 import Foundation
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 @Suite struct CheckpointTests {
   private func state(step: Int, count: Int = 20) -> TrainingState {
     var progress = TrainingProgress()

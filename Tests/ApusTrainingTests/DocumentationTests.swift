@@ -38,6 +38,21 @@ import Testing
     #expect(try blocks("swift", in: "CONTRIBUTING.md").contains(compiled))
   }
 
+  /// One file speaks with the operating system, as `CONTRIBUTING.md` says.
+  @Test func theSystemIsImportedOnce() throws {
+    let sources = Self.root.appendingPathComponent("Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var importers: [String] = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      let words = lines.map { $0.split(separator: " ").suffix(2) }
+      if words.contains(where: { ["Glibc", "Musl", "Darwin"].contains($0.last) && $0.first == "import" }) {
+        importers.append(file.lastPathComponent)
+      }
+    }
+    #expect(importers == ["System.swift"])
+  }
+
   /// Files and folders that the documents name are there.
   @Test(arguments: ["README.md", "CONTRIBUTING.md", "Benchmarks/README.md"])
   func namedFilesExist(_ document: String) throws {

@@ -1,14 +1,6 @@
 public import Apus
 import Dispatch
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The update of many parameters by each optimizer, against the copy of a long array: both are bound by memory.
 public struct OptimizerUpdates {
   /// The best of the rounds.
@@ -88,7 +80,7 @@ public struct OptimizerUpdates {
     nonisolated(unsafe) let (source, target) = (source.baseAddress!, target.baseAddress!)
     let start = DispatchTime.now().uptimeNanoseconds
     DispatchQueue.concurrentPerform(iterations: threads) { part in
-      memcpy(target + part * size, source + part * size, size)
+      (target + part * size).copyMemory(from: source + part * size, byteCount: size)
     }
     return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
   }

@@ -3,14 +3,6 @@
   import ApusStudio
   import ArgumentParser
 
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #else
-    import Darwin
-  #endif
-
   struct Playground: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Watch networks learn, in a page that this command serves.",
@@ -54,27 +46,9 @@
       try server.runAndWait { [server, open] port in
         let url = server.url(port: port)
         Output.print([url])
-        fflush(nil)
+        CurrentProcess.flushOutput()
         if open ?? Browser.isAtHand { Browser.open(url, isAsked: open != nil) }
       }
-    }
-  }
-
-  /// glibc gives each thread a heap of its own, and sessions that come and go leave those with holes: memory would grow from
-  /// day to day. With one for all it stays; no step allocates, so training does not wait for it. Large blocks have pages of
-  /// their own, which the system gets back: by itself glibc takes ever larger ones for small after each that was freed, and
-  /// keeps twice as much in reserve.
-  private enum Heap {
-    static func shareOne() {
-      #if canImport(Glibc)
-        typealias SetOption = @convention(c) (CInt, CInt) -> CInt
-        guard let found = dlsym(nil, "mallopt") else { return }
-        let setOption = unsafeBitCast(found, to: SetOption.self)
-        let (mostArenas, trimThreshold, mappingThreshold): (CInt, CInt, CInt) = (-8, -1, -3)
-        _ = setOption(mostArenas, 1)
-        _ = setOption(trimThreshold, 1 << 20)
-        _ = setOption(mappingThreshold, 1 << 20)
-      #endif
     }
   }
 
@@ -82,7 +56,7 @@
   private enum Browser {
     /// Whether somebody sits at a terminal of this machine's desktop.
     static var isAtHand: Bool {
-      func has(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+      func has(_ name: String) -> Bool { Environment[name].map { !$0.isEmpty } ?? false }
       guard Output.style.redraws, !has("SSH_CONNECTION") else { return false }
       #if os(macOS)
         return true
@@ -98,10 +72,7 @@
       #else
         let program = "xdg-open"
       #endif
-      var process = pid_t()
-      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(url), nil]
-      defer { for argument in arguments { free(argument) } }
-      if posix_spawnp(&process, program, nil, nil, &arguments, environ) != 0, isAsked {
+      if !CurrentProcess.start(program, [url]), isAsked {
         Output.tell(["there is no \(program): open the address in a browser"])
       }
     }

@@ -1,14 +1,6 @@
 #if Command
   import Apus
 
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #else
-    import Darwin
-  #endif
-
   /// Where text goes: results to standard output, everything else to standard error.
   enum Output {
     static let errorStyle = TerminalStyle.of(fileDescriptor: 2)
@@ -38,9 +30,9 @@
       text.withUTF8 { bytes in
         var start = 0
         while start < bytes.count {
-          let count = write(2, bytes.baseAddress! + start, bytes.count - start)
-          guard count > 0 || errno == EINTR else { return }
-          start += max(count, 0)
+          let count = Files.write(2, bytes.baseAddress! + start, bytes.count - start)
+          guard count > 0 else { return }
+          start += count
         }
       }
     }
@@ -66,8 +58,8 @@
 
     /// - Throws: when what was printed cannot be written: a full disk, say.
     static func finish() throws(ApusError) {
-      if fflush(nil) != 0 {
-        throw ApusError("cannot be written: \(String(cString: strerror(errno)))", at: "standard output")
+      guard CurrentProcess.flushOutput() else {
+        throw Files.systemError("cannot be written", "standard output")
       }
     }
 
@@ -82,9 +74,9 @@
     }
 
     static func fail(_ error: ApusError) -> Never {
-      fflush(nil)
+      CurrentProcess.flushOutput()
       tell(lines(error, errorStyle))
-      exit(1)
+      CurrentProcess.end(code: 1)
     }
 
     /// Says once that a debug build is slow.

@@ -1,14 +1,6 @@
 import CApus
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The threads that help with the parts of an instruction.
 ///
 /// Started on first use. A helper spins for 50 µs after its last part, then sleeps. Whoever forks publishes
@@ -128,29 +120,5 @@ final class ThreadPool: Sendable {
     // The kernel may have woken us on the caller's own processor, and would do so again and again.
     apus_leave_processor(Int32(callerProcessor.load(ordering: .relaxed)))
     return claim.load(ordering: .acquiring) >> 32
-  }
-}
-
-/// Where threads sleep until somebody opens.
-private final class Door: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  /// Sleeps while `isClosed`.
-  func wait(while isClosed: () -> Bool) {
-    pthread_mutex_lock(mutex)
-    while isClosed() { pthread_cond_wait(condition, mutex) }
-    pthread_mutex_unlock(mutex)
-  }
-
-  func open() {
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
   }
 }

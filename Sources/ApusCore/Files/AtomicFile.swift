@@ -54,7 +54,7 @@ public enum AtomicFile {
   ) throws(ApusError) {
     // The process in the name: two programs that write the same file do not meet in the temporary one.
     let temporary = "\(target).\(Files.process).tmp"
-    guard let descriptor = Files.openNew(temporary) else {
+    guard let descriptor = Files.descriptor(of: temporary, for: .writingNew) else {
       throw Files.systemError(
         "cannot be written", path, fix: "choose a folder that exists and may be written to")
     }

@@ -27,7 +27,8 @@ enum OutputTarget {
     case .blockDevice:
       throw ApusError(
         "is a block device, whose contents would be lost", at: path, expected: "a file, a pipe or a device")
-    case .pipe, .characterDevice, .socket: self = .stream(try Self.opened(Files.openExisting(target), path))
+    case .pipe, .characterDevice, .socket:
+      self = .stream(try Self.opened(Files.descriptor(of: target, for: .writing), path))
     }
   }
 

@@ -96,7 +96,7 @@ package struct Power: BinaryOperation {
   package static var opcodes: [ScalarType: apus_opcode] { [.float32: APUS_POWER] }
   package static var sampleRanges: [ClosedRange<Double>] { [0.3...2, -2...2] }
   package func value<Scalar: ReferenceScalar>(_ left: Scalar, _ right: Scalar) -> Scalar {
-    Scalar.function({ cPow($0, Double(right)) }, left)
+    Scalar.function({ Libm.power($0, Double(right)) }, left)
   }
   package func gradients(left: Tensor, right: Tensor, output: Tensor, upstream: Tensor) -> [Tensor?] {
     [upstream * right * power(left, right - 1), upstream * output * left.log()]

@@ -1,15 +1,5 @@
 package import CApus
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-func cPow(_ x: Double, _ y: Double) -> Double { pow(x, y) }
-
 /// −x
 package struct Negate: UnaryOperation {
   package static let name = "negate"
@@ -79,7 +69,7 @@ package struct Exp: UnaryOperation {
   package static let name = "exp"
   package init() {}
   package static let opcode = APUS_EXP
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ exp($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function(Libm.exponential, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { y }
 }
 
@@ -88,7 +78,9 @@ package struct ExpMinusOne: UnaryOperation {
   package static let name = "expm1"
   package init() {}
   package static let opcode = APUS_EXPM1
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ expm1($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function(Libm.exponentialMinusOne, x)
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { y + 1 }
 }
 
@@ -98,7 +90,7 @@ package struct Log: UnaryOperation {
   package init() {}
   package static let opcode = APUS_LOG
   package static var sampleRange: ClosedRange<Double> { 0.1...3 }
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ log($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function(Libm.logarithm, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { x.reciprocal() }
 }
 
@@ -108,7 +100,9 @@ package struct LogOnePlus: UnaryOperation {
   package init() {}
   package static let opcode = APUS_LOG1P
   package static var sampleRange: ClosedRange<Double> { -0.8...2 }
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ log1p($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function(Libm.logarithmOnePlus, x)
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { (x + 1).reciprocal() }
 }
 
@@ -117,7 +111,7 @@ package struct Sin: UnaryOperation {
   package static let name = "sin"
   package init() {}
   package static let opcode = APUS_SIN
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ sin($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function(Libm.sine, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { x.cos() }
 }
 
@@ -126,7 +120,7 @@ package struct Cos: UnaryOperation {
   package static let name = "cos"
   package init() {}
   package static let opcode = APUS_COS
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ cos($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function(Libm.cosine, x) }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { -x.sin() }
 }
 
@@ -135,7 +129,9 @@ package struct TanhFunction: UnaryOperation {
   package static let name = "tanh"
   package init() {}
   package static let opcode = APUS_TANH
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ tanh($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function(Libm.hyperbolicTangent, x)
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { 1 - y.square() }
 }
 
@@ -145,7 +141,7 @@ package struct SigmoidFunction: UnaryOperation {
   package init() {}
   package static let opcode = APUS_SIGMOID
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
-    Scalar.function({ 1 / (1 + exp(-$0)) }, x)
+    Scalar.function({ 1 / (1 + Libm.exponential(-$0)) }, x)
   }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { y * (1 - y) }
 }
@@ -155,7 +151,9 @@ package struct ErrorFunction: UnaryOperation {
   package static let name = "erf"
   package init() {}
   package static let opcode = APUS_ERF
-  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar { Scalar.function({ erf($0) }, x) }
+  package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
+    Scalar.function(Libm.errorFunction, x)
+  }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? {
     Tensor(2 / Double.pi.squareRoot()) * (-x.square()).exp()
   }
@@ -167,7 +165,7 @@ package struct GaussianErrorLinear: UnaryOperation {
   package init() {}
   package static let opcode = APUS_GELU
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
-    Scalar.function({ $0 * (1 + erf($0 * 0.5.squareRoot())) / 2 }, x)
+    Scalar.function({ $0 * (1 + Libm.errorFunction($0 * 0.5.squareRoot())) / 2 }, x)
   }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { .apply(GaussianErrorLinearSlope(), [x]) }
 }
@@ -179,7 +177,10 @@ package struct GaussianErrorLinearSlope: UnaryOperation {
   package static let opcode = APUS_GELU_SLOPE
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
     Scalar.function(
-      { (1 + erf($0 * 0.5.squareRoot())) / 2 + $0 * exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() }, x)
+      {
+        (1 + Libm.errorFunction($0 * 0.5.squareRoot())) / 2 + $0 * Libm.exponential(-$0 * $0 / 2)
+          / (2 * Double.pi).squareRoot()
+      }, x)
   }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? {
     Tensor(1 / (2 * Double.pi).squareRoot()) * (x.square() * -0.5).exp() * (2 - x.square())
@@ -192,7 +193,8 @@ package struct SoftplusFunction: UnaryOperation {
   package init() {}
   package static let opcode = APUS_SOFTPLUS
   package func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar {
-    Scalar.function({ $0.isNaN ? $0 : max($0, 0) + log1p(exp(-Swift.abs($0))) }, x)
+    Scalar.function(
+      { $0.isNaN ? $0 : max($0, 0) + Libm.logarithmOnePlus(Libm.exponential(-Swift.abs($0))) }, x)
   }
   package func derivative(x: Tensor, y: Tensor) -> Tensor? { x.sigmoid() }
 }

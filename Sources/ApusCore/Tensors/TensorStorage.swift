@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Elements in memory: four bytes each, on a 64-byte boundary, written once and then only read.
 ///
 /// Truth values are the floats 1 and 0. float64 has no storage: the engine runs float32 and int32.
@@ -59,46 +51,27 @@ package final class TensorStorage: @unchecked Sendable {
 package enum AlignedMemory {
   package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
     let size = max((bytes + 63) / 64 * 64, 64)
-    var pointer: UnsafeMutableRawPointer?
     // Large blocks come from the system as zero pages: asking for zeros then costs nothing.
     if size >= 1 << 20 {
-      let mapped = mmap(nil, size + 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-      guard let mapped, mapped != MAP_FAILED else { outOfMemory(size) }
+      guard let mapped = mapZeros(bytes: size + 64) else { outOfMemory(size) }
       // The header remembers the length for free().
       mapped.storeBytes(of: size + 64, as: Int.self)
       mapped.storeBytes(of: true, toByteOffset: 32, as: Bool.self)
       preferHugePages(UnsafeMutableRawBufferPointer(start: mapped, count: size + 64))
       return mapped + 64
     }
-    guard posix_memalign(&pointer, 64, size + 64) == 0, let pointer else { outOfMemory(size) }
-    memset(pointer, 0, size + 64)
+    guard let pointer = reserve(bytes: size + 64, alignment: 64) else { outOfMemory(size) }
+    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: size + 64)
     return pointer + 64
   }
 
   package static func free(_ pointer: UnsafeMutableRawPointer) {
     let start = pointer - 64
     if start.load(fromByteOffset: 32, as: Bool.self) {
-      munmap(start, start.load(as: Int.self))
+      unmap(start, bytes: start.load(as: Int.self))
     } else {
-      #if canImport(Glibc)
-        Glibc.free(start)
-      #elseif canImport(Musl)
-        Musl.free(start)
-      #else
-        Darwin.free(start)
-      #endif
+      release(start)
     }
-  }
-
-  /// Asks for huge pages under large memory, so that going through it costs fewer walks through the page
-  /// tables. Only Linux knows the request, and it may be ignored.
-  package static func preferHugePages(_ memory: UnsafeMutableRawBufferPointer) {
-    #if os(Linux)
-      let page = 1 << 21
-      guard let base = memory.baseAddress, memory.count >= 4 * page else { return }
-      let skipped = (page - Int(bitPattern: base) % page) % page
-      madvise(base + skipped, (memory.count - skipped) / page * page, MADV_HUGEPAGE)
-    #endif
   }
 
   private static func outOfMemory(_ bytes: Int) -> Never {

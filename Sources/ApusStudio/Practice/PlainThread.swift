@@ -1,14 +1,6 @@
 import ApusCore
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Threads that belong to nobody's pool.
 enum PlainThread {
   static func detach(_ body: @escaping @Sendable () -> Void) { BackgroundWork.detach(body) }
@@ -31,5 +23,5 @@ enum PlainThread {
     }
   }
 
-  static func sleep(_ seconds: Double) { usleep(UInt32(min(max(seconds, 0), 10) * 1e6)) }
+  static func sleep(_ seconds: Double) { Clock.sleep(seconds: min(max(seconds, 0), 10)) }
 }

@@ -10,14 +10,6 @@
   import ServiceLifecycle
   import UnixSignals
 
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #else
-    import Darwin
-  #endif
-
   /// The playground's server: pages of one machine, unless told otherwise.
   public struct StudioServer: Sendable {
     /// 127.0.0.1 unless another address was asked for.
@@ -104,14 +96,14 @@
 
     private func failure(_ error: IOError) -> ApusError {
       switch error.errnoCode {
-      case EADDRINUSE:
+      case ErrorNumber.addressInUse:
         ApusError(
           "the port \(port) is in use", at: "\(host):\(port)",
           fix: "choose another one with --port, or --port 0 for any that is free")
-      case EACCES:
+      case ErrorNumber.accessDenied:
         ApusError(
           "the port \(port) may not be used", at: "\(host):\(port)", fix: "choose one above 1023 with --port")
-      case EADDRNOTAVAIL:
+      case ErrorNumber.addressNotAvailable:
         ApusError(
           "this machine has no address \(host)", at: "--host", expected: "127.0.0.1, or an address of its own"
         )

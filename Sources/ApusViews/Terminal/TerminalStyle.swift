@@ -1,13 +1,5 @@
 import ApusCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What the place that text goes to can show.
 public struct TerminalStyle: Sendable, Equatable {
   /// Whether lines may be drawn over: a terminal, and not a dumb one.
@@ -29,15 +21,9 @@ public struct TerminalStyle: Sendable, Equatable {
   /// What is behind a file descriptor. `NO_COLOR` takes colours away and nothing else.
   public static func of(fileDescriptor: Int32) -> TerminalStyle {
     let terminal = Environment["TERM"]
-    guard isatty(fileDescriptor) == 1, terminal != "dumb" else { return .plain }
+    guard Terminal.isTerminal(fileDescriptor), terminal != "dumb" else { return .plain }
     let colors = (Environment["NO_COLOR"] ?? "").isEmpty
-    return TerminalStyle(redraws: true, usesColor: colors, width: columns(fileDescriptor))
-  }
-
-  private static func columns(_ fileDescriptor: Int32) -> Int {
-    var size = winsize()
-    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    return TerminalStyle(redraws: true, usesColor: colors, width: Terminal.columns(fileDescriptor) ?? 80)
   }
 
   /// The colours in use.
