@@ -66,7 +66,8 @@ let package = Package(
       name: "ApusCoreTests", dependencies: ["ApusCore", "TestSupport", "AllocationCounter"],
       swiftSettings: settings),
     .testTarget(
-      name: "ApusNNTests", dependencies: ["ApusNN", "ApusData", "ApusCore", "TestSupport"], swiftSettings: settings),
+      name: "ApusNNTests", dependencies: ["ApusNN", "ApusData", "ApusCore", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -80,7 +80,8 @@ import Testing
       starts.insert(batch.inputs[0])
       let shown = Set(batch.labels)
       #expect(shown.count >= 92 && shown.max()! <= 102)
-      #expect(try training.inEpoch(epoch, seed: 7).batch([3]).arrays().inputs == moved.batch([3]).arrays().inputs)
+      #expect(
+        try training.inEpoch(epoch, seed: 7).batch([3]).arrays().inputs == moved.batch([3]).arrays().inputs)
     }
     #expect(starts.count > 5 && starts.isSubset(of: Set((0..<10).map { Float($0) })))
     // A part of it moves too, and what does not move stays.

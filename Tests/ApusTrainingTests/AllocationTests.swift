@@ -12,7 +12,8 @@ import Testing
     }
     let data = try Samples.classes(64)
     let step = try TrainingStep(
-      ModelTraining(model, optimizer: OptimizerSetting(optimizer), regularization: regularization), loss: .softmaxCrossEntropy,
+      ModelTraining(model, optimizer: OptimizerSetting(optimizer), regularization: regularization),
+      loss: .softmaxCrossEntropy,
       capacity: 64, engine: Engine(instructionSet: Engine.standard().instructionSet, threads: 1))
     try step.load(inputs: data.features, labels: data.labels)
     for index in 1...3 { try step.run(rows: 64, step: index, rate: 1e-3) }

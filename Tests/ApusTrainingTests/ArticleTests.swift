@@ -40,6 +40,31 @@ import Testing
       #expect(found.first.probability(of: label) ?? 0 > 0.5)
       #expect(found.first.description.hasPrefix("\(label) (0.") || found.first.description == "\(label) (1)")
     },
+    Example(article: "TensorsAndGradients", file: "TensorBasics") {
+      let line = try fittedLine()
+      #expect(abs(line.slope - 2) < 1e-3 && abs(line.intercept - 1) < 2e-3, "\(line)")
+      #expect(line.text == "[[0.5,   1],\n [1.5,   2]]  float32[2, 2]")
+    },
+    Example(article: "ModelsAsValues", file: "ModelValues") {
+      let (outputs, text) = try averagedModels()
+      #expect(outputs[1] == outputs[0] + 1 && abs(outputs[2] - outputs[0] - 0.5) < 1e-6)
+      #expect(
+        text.hasPrefix("input [2]\n") && text.contains("2     dense")
+          && text.hasSuffix("13 parameters, without an objective"))
+    },
+    Example(article: "DataAndBatches", file: "OwnDataset") {
+      let found = try ringsToldApart()
+      #expect(found.accuracy > 0.95 && found.shape == [32, 2])
+    },
+    Example(article: "TrainingByHand", file: "TrainingLoop") {
+      let found = try digitsByHand()
+      #expect(found.accuracy > 0.93 && found.skipped == 0, "\(found)")
+    },
+    Example(article: "PredictionAndFiles", file: "Features") {
+      let folder = try TemporaryFolder()
+      let found = try features(in: folder.path)
+      #expect(found.features == [500, 32] && found.probabilities == [500, 10] && found.first.label != nil)
+    },
     Example(article: "FromATable", file: "HousePrices") {
       let folder = try TemporaryFolder()
       let known = try folder.write("known.csv", Samples.csv(300))

@@ -18,12 +18,16 @@ import Testing
       Dense(1)
     }
     let step = try TrainingStep(
-      ["generator": ModelTraining(generator, optimizer: .adam(5e-3)), "critic": .init(critic, optimizer: .adam(5e-3))],
+      [
+        "generator": ModelTraining(generator, optimizer: .adam(5e-3)),
+        "critic": .init(critic, optimizer: .adam(5e-3)),
+      ],
       inputs: ["noise": [4], "real": [2]], batch: 64
     ) { models, inputs in
       let fake = models["generator"](inputs["noise"])
       let fooled = (-models["critic"](fake)).softplus()
-      let caught = models["critic"](fake.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()
+      let caught =
+        models["critic"](fake.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()
       return ["generator": fooled.mean(), "critic": caught.mean()]
     }
     let random = Philox(seed: 3, path: "ring")
@@ -92,7 +96,9 @@ import Testing
   @Test func aLossThatIsNoNumberIsRefused() throws {
     let model = try Model(input: [1], seed: 1) { Dense(1) }
     #expect {
-      try TrainingStep(["model": .init(model)], inputs: ["x": [1]], batch: 1) { ["model": $0["model"]($1["x"])] }
+      try TrainingStep(["model": .init(model)], inputs: ["x": [1]], batch: 1) {
+        ["model": $0["model"]($1["x"])]
+      }
     } throws: {
       "\($0)".contains("take its mean()")
     }

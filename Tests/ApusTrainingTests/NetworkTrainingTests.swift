@@ -31,7 +31,9 @@ import Testing
     ) { models, tensors in
       let outputs = models["model"](["input": tensors["input"]])
       let (loss, classes) = (SoftmaxCrossEntropy(), tensors["classes"])
-      return ["model": loss(outputs["classes"], classes).mean() + loss(outputs["helper"], classes).mean() * 0.25]
+      return [
+        "model": loss(outputs["classes"], classes).mean() + loss(outputs["helper"], classes).mean() * 0.25
+      ]
     }
     let expected = try spelled.run(["input": Tensor(inputs, shape: [2, 4]), "classes": Tensor(labels)])
     #expect(loss == expected)
@@ -78,7 +80,8 @@ import Testing
     let step = try TrainingStep(
       ["model": .init(model, optimizer: .adam(0.01))],
       inputs: [
-        InputSpecification("x", [2]), InputSpecification("mask", [2]), InputSpecification("label", [], .int32),
+        InputSpecification("x", [2]), InputSpecification("mask", [2]),
+        InputSpecification("label", [], .int32),
         InputSpecification("size", [1]),
       ],
       batch: 4
@@ -90,7 +93,8 @@ import Testing
       ]
     }
     let batch: NamedTensors = [
-      "x": Tensor([[1, 5], [-1, 5], [1, -5], [-1, -5]]), "mask": Tensor([[1, 0], [1, 0], [1, 0], [1, 0]]),
+      "x": Tensor([[1, 5], [-1, 5], [1, -5], [-1, -5]]),
+      "mask": Tensor([[1, 0], [1, 0], [1, 0], [1, 0]]),
       "label": Tensor([1, 0, 1, 0] as [Int32]), "size": Tensor([[2], [-2], [2], [-2]]),
     ]
     let first = try step.run(batch)

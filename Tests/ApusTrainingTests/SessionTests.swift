@@ -181,7 +181,8 @@ import Testing
       message { _ = try TrainingSession(wide, training: data, settings: settings(epochs: 1)) }
         .contains("[5]; expected [4]"))
     let numbers = try Samples.values(10)
-    let single = try Model(input: [2], seed: 2) { Dense(1) }
+    var single = try Model(input: [2], seed: 2) { Dense(1) }
+    single.objective = Objective(numbers.targets, loss: SoftmaxCrossEntropy())
     #expect(
       message { _ = try TrainingSession(single, training: numbers, settings: settings(epochs: 1)) }
         .contains("is for classes"))

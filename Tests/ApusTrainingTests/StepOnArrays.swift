@@ -25,12 +25,16 @@ extension TrainingStep {
     training.model.objective =
       loss.classTargets == .numbers ? .classes(outputs, loss: loss) : .numbers(outputs, loss: loss)
     try self.init(
-      training, capacity: capacity, accumulates: accumulates, auxiliary: auxiliary, taps: taps, engine: engine)
+      training, capacity: capacity, accumulates: accumulates, auxiliary: auxiliary, taps: taps, engine: engine
+    )
   }
 
   @discardableResult
   func load(inputs: [Float], targets: [Float]) throws -> Int {
-    try load([trained[0].model.inputs[0].name: tensor(inputs), "target": shaped(targets, trained[0].model.outputShape)])
+    try load([
+      trained[0].model.inputs[0].name: tensor(inputs),
+      "target": shaped(targets, trained[0].model.outputShape),
+    ])
   }
 
   @discardableResult
@@ -38,7 +42,8 @@ extension TrainingStep {
     let positions = Array(trained[0].model.outputShape.dropLast())
     let count = labels.count / max(positions.reduce(1, *), 1)
     return try load([
-      trained[0].model.inputs[0].name: tensor(inputs), "target": Tensor(labels, shape: TensorShape([count] + positions)),
+      trained[0].model.inputs[0].name: tensor(inputs),
+      "target": Tensor(labels, shape: TensorShape([count] + positions)),
     ])
   }
 

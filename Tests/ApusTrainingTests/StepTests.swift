@@ -56,8 +56,11 @@ import Testing
 
   @Test func wrongBatches() throws {
     let step = try TrainingStep(model(), loss: .squared, optimizer: GradientDescent(), capacity: 2)
-    #expect(message { try step.load(inputs: [1, 2], targets: [1]) }.contains("the input \"input\" has the shape [0, 3]"))
-    #expect(message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains("the input \"target\" has 2 rows"))
+    #expect(
+      message { try step.load(inputs: [1, 2], targets: [1]) }.contains("2 numbers for the shape [0, 3]"))
+    #expect(
+      message { try step.load(inputs: [1, 2, 3], targets: [1, 2]) }.contains(
+        "the input \"target\" has 2 rows"))
     #expect(message { try step.load(inputs: [1, 2, 3], labels: [1]) }.contains("expected [rows, 1]"))
   }
 }

@@ -13,7 +13,7 @@ public enum Kernels {
   /// C = A · B, all of them n × n: the forward product of a layer without bias on a batch of n.
   public static func matrixProduct(_ n: Int = 1024, engine: Engine, rounds: Int = 10) throws -> Figure {
     let step = try self.step(inputs: n, outputs: n, batch: n, optimizer: GradientDescent(), engine)
-    let entry = try best(step, rows: n, plan: 0, rounds: rounds) {
+    let entry = try best(step, plan: 0, rounds: rounds) {
       $0.floatingPointOperations >= 2 * n * n * n
     }
     return figure("sgemm \(n)³", entry)
@@ -32,17 +32,17 @@ public enum Kernels {
   /// Adam's update of so many parameters; often, since the first rounds find the threads asleep.
   public static func adam(_ count: Int, engine: Engine, rounds: Int = 300) throws -> Figure {
     let step = try self.step(inputs: count / 100, outputs: 100, batch: 1, optimizer: Adam(), engine)
-    return figure("Adam, \(count) parameters", try best(step, rows: 1, plan: 2, rounds: rounds) { _ in true })
+    return figure("Adam, \(count) parameters", try best(step, plan: 2, rounds: rounds) { _ in true })
   }
 
   /// The longest instruction of a plan that fits, at its best.
   private static func best(
-    _ step: TrainingStep, rows: Int, plan: Int, rounds: Int, where fits: (Profile.Entry) -> Bool
+    _ step: TrainingStep, plan: Int, rounds: Int, where fits: (Profile.Entry) -> Bool
   ) throws -> Profile.Entry {
     var best: Profile.Entry?
     for round in 0...rounds {
       var profiles: [Profile] = []
-      try step.run(rows: rows, step: round + 1, rate: 0, profiles: &profiles)
+      try step.profile(rate: 0, into: &profiles)
       // The first matrix product is the one forward.
       guard round > 0, let entry = profiles[plan].entries.first(where: fits) else { continue }
       if entry.nanoseconds < best?.nanoseconds ?? .max { best = entry }
@@ -54,9 +54,10 @@ public enum Kernels {
   private static func step(
     inputs: Int, outputs: Int, batch: Int, optimizer: some Optimizer, _ engine: Engine
   ) throws -> TrainingStep {
-    let model = try Model(input: [inputs], seed: 1) { Dense(outputs, bias: false) }
-    let step = try TrainingStep(model, loss: .squared, optimizer: optimizer, capacity: batch, engine: engine)
-    try step.load(inputs: Workloads.numbers(batch * inputs), targets: Workloads.numbers(batch * outputs))
+    var model = try Model(input: [inputs], seed: 1) { Dense(outputs, bias: false) }
+    model.objective = .numbers((0..<outputs).map { "\($0)" })
+    let step = try TrainingStep(model, optimizer: OptimizerSetting(optimizer), batch: batch, engine: engine)
+    try step.gradients(["input": Workloads.matrix(batch, inputs), "target": Workloads.matrix(batch, outputs)])
     return step
   }
 
@@ -68,14 +69,14 @@ public enum Kernels {
 
   /// The instructions in a step of W1, whose arithmetic is next to nothing: its time is what dispatch costs.
   public static func instructionsOfXOR(engine: Engine) throws -> Int {
-    let model = try Model(input: [2], seed: 1) {
+    var model = try Model(input: [2], seed: 1) {
       Dense(4); Sigmoid(); Dense(1); Sigmoid()
     }
-    let step = try TrainingStep(
-      model, loss: .squared, optimizer: GradientDescent(), capacity: 4, engine: engine)
-    try step.load(inputs: Workloads.numbers(8), targets: Workloads.numbers(4))
+    model.objective = .numbers(["y"])
+    let step = try TrainingStep(model, optimizer: .sgd(), batch: 4, engine: engine)
+    try step.gradients(["input": Workloads.matrix(4, 2), "target": Workloads.matrix(4, 1)])
     var profiles: [Profile] = []
-    try step.run(rows: 4, step: 1, rate: 0, profiles: &profiles)
+    try step.profile(rate: 0, into: &profiles)
     return profiles.reduce(0) { $0 + $1.entries.count }
   }
 }

@@ -34,15 +34,12 @@ public struct OptimizerUpdates {
       (Adam(), 1), (AdamW(), nil), (AdamW(), 1),
     ]
     for (optimizer, clipNorm) in optimizers {
-      let model = try Model(input: [count / 100], seed: 1) { Dense(100, bias: false) }
+      var model = try Model(input: [count / 100], seed: 1) { Dense(100, bias: false) }
+      model.objective = .numbers((0..<100).map { "\($0)" })
       let step = try TrainingStep(
-        [ModelTraining(model, optimizer: optimizer, regularization: Regularization(clipNorm: clipNorm))],
-        inputs: [StepInput("input", [count / 100]), StepInput("target", [100])], capacity: 1, engine: engine
-      ) { models, inputs in
-        [SquaredError()(models[0](inputs[0]), inputs[1]).mean()]
-      }
-      try step.load(Workloads.numbers(count / 100), input: 0)
-      try step.load(Workloads.numbers(100), input: 1)
+        model, optimizer: OptimizerSetting(optimizer), batch: 1,
+        regularization: Regularization(clipNorm: clipNorm), engine: engine)
+      try step.gradients(["input": Workloads.matrix(1, count / 100), "target": Workloads.matrix(1, 100)])
       // Parameters and slots are read and written, gradients read.
       let bytes = (3 + 2 * optimizer.slots.count) * count * 4
       cases.append(
@@ -65,7 +62,7 @@ public struct OptimizerUpdates {
     for index in cases.indices {
       var profiles: [Profile] = []
       let step = cases[index].step
-      try step.run(rows: 1, step: round + 1, rate: 0, profiles: &profiles)
+      try step.profile(rate: 0, into: &profiles)
       let update = profiles[2].entries
       let seconds = Double(update.reduce(0) { $0 + $1.nanoseconds }) * 1e-9
       cases[index].figure.seconds = min(cases[index].figure.seconds, seconds)

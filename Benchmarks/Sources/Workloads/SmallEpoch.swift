@@ -12,11 +12,11 @@ public enum SmallEpoch {
       features: features, inputShape: [2],
       labels: (0..<points).map { features[2 * $0] * features[2 * $0 + 1] > 0.25 ? 1 : 0 },
       names: ["no", "yes"])
-    let model = try Model(input: [2], seed: 1) {
+    let model = try Model(for: data, seed: 1, loss: BinaryCrossEntropy()) {
       Dense(4); Tanh(); Dense(2); Tanh(); Dense(1)
     }
     let settings = TrainingSettings(
-      loss: .binaryCrossEntropy, optimizer: .sgd(0.1), epochs: 1 << 40, batch: 10, seed: 1)
+      optimizer: .sgd(0.1), epochs: 1 << 40, batch: 10, seed: 1)
     let session = try TrainingSession(model, training: data, settings: settings, engine: Engine(threads: 1))
     return try bestSeconds(rounds: rounds) { repetitions in
       for _ in 0..<repetitions { try session.runEpoch() }

@@ -65,35 +65,39 @@ public enum Workloads {
     _ engine: Engine?,
     _ layers: Sequential
   ) throws -> Workload {
-    let model = try Model(input: input, seed: 1, layers: layers)
-    let step = try TrainingStep(
-      model, loss: loss, optimizer: optimizer.optimizer, capacity: batch, engine: engine)
+    var model = try Model(input: input, seed: 1, layers: layers)
+    let names = (0..<model.outputShape.last!).map { "\($0)" }
+    model.objective =
+      loss.classTargets == .numbers ? .classes(names, loss: loss) : .numbers(names, loss: loss)
+    let step = try TrainingStep(model, optimizer: optimizer, batch: batch, engine: engine)
     let random = Philox(seed: 1, path: "classes")
     let inputs =
       classes.map { count in (0..<(batch * input[0])).map { Float(random.integer(UInt64($0), below: count)) }
       }
       ?? numbers(batch * input.reduce(1, *))
-    if loss.targetType(for: [.rows, 10]).scalar == .int32 {
+    let rows = Tensor(inputs, shape: TensorShape([batch] + input))
+    let target: Tensor
+    if loss.classTargets == .numbers {
       // One for each row, or for each position of each row.
-      let count = batch * model.outputShape.dropLast().reduce(1, *)
-      try step.load(inputs: inputs, labels: (0..<count).map { Int32($0 % 10) })
+      let positions = Array(model.outputShape.dropLast())
+      let count = batch * positions.reduce(1, *)
+      target = Tensor((0..<count).map { Int32($0 % 10) }, shape: TensorShape([batch] + positions))
     } else {
-      try step.load(inputs: inputs, targets: numbers(batch))
+      target = Tensor(numbers(batch), shape: [Dimension(batch), 1])
     }
-    var count = 0
+    try step.gradients(["input": rows, "target": target])
     return Workload(
       id: id,
       run: { repetitions in
         for _ in 0..<repetitions {
-          count += 1
-          try step.run(rows: batch, step: count, rate: optimizer.rate)
+          try step.gradients()
+          try step.update()
         }
       },
       profile: { repetitions in
         var profiles: [Profile] = []
         for _ in 0..<repetitions {
-          count += 1
-          try step.run(rows: batch, step: count, rate: optimizer.rate, profiles: &profiles)
+          try step.profile(rate: optimizer.rate, into: &profiles)
         }
         return profiles
       })
@@ -108,6 +112,11 @@ public enum Workloads {
     return Workload(id: "W7") { repetitions in
       for _ in 0..<repetitions { _ = try predictor.predict(input) }
     }
+  }
+
+  /// The first of ``numbers(_:)`` in rows.
+  static func matrix(_ rows: Int, _ columns: Int) -> Tensor {
+    Tensor(numbers(rows * columns), shape: [Dimension(rows), Dimension(columns)])
   }
 
   static func numbers(_ count: Int) -> [Float] {

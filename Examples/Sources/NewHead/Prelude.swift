@@ -5,8 +5,12 @@ enum Given {
   static func write() throws {
     let split = try ImageSet.digits().split(validation: 0.1, seed: 1)
     let network = LayerGraph {
-      LayerGraph.Step("stem") { Conv2D(8, 3); ReLU() }
-      LayerGraph.Step("pool") { MaxPool2D(2); Flatten(); Dense(32); ReLU() }
+      LayerGraph.Step("stem") {
+        Conv2D(8, 3); ReLU()
+      }
+      LayerGraph.Step("pool") {
+        MaxPool2D(2); Flatten(); Dense(32); ReLU()
+      }
       LayerGraph.Step("classes") { Dense(10) }
     }
     var model = try Model(for: split, seed: 1, network: network)

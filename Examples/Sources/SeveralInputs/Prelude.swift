@@ -24,7 +24,8 @@ enum Pairs {
     func part(_ shift: Int) throws -> ImageDataset {
       let rows = (0..<count).map { $0 * (shift == 0 ? 1 : 3) + shift }
       return try ImageDataset(
-        bytes: rows.flatMap { digits[$0].bytes }, inputShape: digits.inputShape, labels: rows.map { digits.labels[$0] },
+        bytes: rows.flatMap { digits[$0].bytes }, inputShape: digits.inputShape,
+        labels: rows.map { digits.labels[$0] },
         classNames: digits.classNames, normalization: digits.normalization)
     }
     let (left, right) = (try part(0), try part(17))

@@ -8,7 +8,15 @@ struct Cloud {
 }
 
 enum Given {
-  static func generator() throws -> Model { try Model(input: [4], seed: 1) { Dense(16); ReLU(); Dense(2) } }
-  static func critic() throws -> Model { try Model(input: [2], seed: 2) { Dense(16); ReLU(); Dense(1) } }
+  static func generator() throws -> Model {
+    try Model(input: [4], seed: 1) {
+      Dense(16); ReLU(); Dense(2)
+    }
+  }
+  static func critic() throws -> Model {
+    try Model(input: [2], seed: 2) {
+      Dense(16); ReLU(); Dense(1)
+    }
+  }
 }
 let cloud = Cloud()

@@ -9,11 +9,15 @@ let step = try TrainingStep(
   let made = models["generator"](inputs["noise"])
   return [
     "generator": (-models["critic"](made)).softplus().mean(),
-    "critic": (models["critic"](made.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()).mean(),
+    "critic":
+      (models["critic"](made.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus())
+      .mean(),
   ]
 }
 for _ in 0..<400 {
-  try step.run(["noise": .normal([64, 4], seed: 1, step: step.count), "real": cloud.sample(64, step: step.count)])
+  try step.run([
+    "noise": .normal([64, 4], seed: 1, step: step.count), "real": cloud.sample(64, step: step.count),
+  ])
 }
 let points = step.models["generator"](Tensor.normal([256, 4], seed: 2))
 

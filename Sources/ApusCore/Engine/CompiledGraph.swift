@@ -18,26 +18,34 @@ package final class CompiledGraph: Sendable {
   ///   - capacity: the most rows of a run.
   /// - Throws: an error that a tensor carries; when a name of `inPlace` is not both input and output; what the engine
   ///   cannot run.
-  package init(
+  package convenience init(
     inputs: NamedTensors, outputs: NamedTensors, inPlace: [String] = [], capacity: Int = 1, engine: Engine
   ) throws(ApusError) {
-    inputNames = inputs.names
-    outputNames = outputs.names
     var pairs: [(output: Int, input: Int)] = []
     for name in inPlace {
-      guard let input = inputNames.firstIndex(of: name), let output = outputNames.firstIndex(of: name) else {
-        throw ApusError("\"\(name)\" is not both an input and an output", expected: "one of each to be in place")
+      guard let input = inputs.names.firstIndex(of: name), let output = outputs.names.firstIndex(of: name)
+      else {
+        throw ApusError(
+          "\"\(name)\" is not both an input and an output", expected: "one of each to be in place")
       }
       pairs.append((output, input))
     }
-    executable = try engine.compile(
-      Graph(inputs: inputs.tensors, outputs: outputs.tensors), rows: capacity, inPlace: pairs)
+    try self.init(
+      Graph(inputs: inputs.tensors, outputs: outputs.tensors), inputs: inputs.names, outputs: outputs.names,
+      inPlace: pairs, capacity: capacity, engine: engine)
   }
 
   /// The same without names, for graphs made by the thousand, whose inputs and outputs come and go all at once.
-  package init(_ graph: Graph, engine: Engine) throws(ApusError) {
-    (inputNames, outputNames) = ([], [])
-    executable = try engine.compile(graph)
+  package convenience init(_ graph: Graph, engine: Engine) throws(ApusError) {
+    try self.init(graph, inputs: [], outputs: [], inPlace: [], capacity: 1, engine: engine)
+  }
+
+  private init(
+    _ graph: Graph, inputs: [String], outputs: [String], inPlace: [(output: Int, input: Int)], capacity: Int,
+    engine: Engine
+  ) throws(ApusError) {
+    (inputNames, outputNames) = (inputs, outputs)
+    executable = try engine.compile(graph, rows: capacity, inPlace: inPlace)
   }
 
   /// The most rows that a run may have.

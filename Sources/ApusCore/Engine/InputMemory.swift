@@ -20,7 +20,8 @@ package struct InputMemory {
   /// Copies elements of the same type from a tensor, where somebody reads them.
   package func copy(from storage: TensorStorage, start: Int, count: Int) {
     guard let to = floats.baseAddress else { return }
-    precondition(count <= floats.count && start + count <= storage.count, "more numbers than there is room for")
+    precondition(
+      count <= floats.count && start + count <= storage.count, "more numbers than there is room for")
     to.update(from: storage.floats.baseAddress! + start, count: count)
   }
 

@@ -49,7 +49,8 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     if let ragged = rows.firstIndex(where: { $0.count != width }) {
       self = .failed(
         ApusError(
-          "row \(ragged + 1) of a matrix has \(rows[ragged].count) numbers", expected: "\(width), as row 1 has"))
+          "row \(ragged + 1) of a matrix has \(rows[ragged].count) numbers",
+          expected: "\(width), as row 1 has"))
       return
     }
     self.init(rows.flatMap { $0 }, shape: TensorShape([rows.count, width]))

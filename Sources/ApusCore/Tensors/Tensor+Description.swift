@@ -59,7 +59,9 @@ private struct Elements {
   private func forEachShown(axis: Int, start: Int, _ body: (Int) -> Void) {
     guard axis < sizes.count else { return body(start) }
     let stride = sizes[(axis + 1)...].reduce(1, *)
-    for place in places(axis) { if let place { forEachShown(axis: axis + 1, start: start + place * stride, body) } }
+    for place in places(axis) {
+      if let place { forEachShown(axis: axis + 1, start: start + place * stride, body) }
+    }
   }
 
   func text(axis: Int, start: Int, indent: Int) -> String {

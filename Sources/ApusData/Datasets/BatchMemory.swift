@@ -50,7 +50,8 @@ public struct BatchMemory: @unchecked Sendable {
         integers[at] = Int32(exactly: value) ?? 0
       }
     } else {
-      _ = column.memory.floats[(place * column.size)..<((place + 1) * column.size)].update(fromContentsOf: values)
+      _ = column.memory.floats[(place * column.size)..<((place + 1) * column.size)].update(
+        fromContentsOf: values)
     }
   }
 
@@ -141,7 +142,8 @@ public struct BatchMemory: @unchecked Sendable {
   /// The numbers of each of the rows, or indicators of its labels.
   @inline(__always)
   package func writeValues(
-    _ rows: some Collection<Int>, from first: Int = 0, areLabels: Bool, _ value: (_ row: Int, _ column: Int) -> Float
+    _ rows: some Collection<Int>, from first: Int = 0, areLabels: Bool,
+    _ value: (_ row: Int, _ column: Int) -> Float
   ) {
     guard let floats = targets.floats.baseAddress, targets.integers == nil else { return }
     var at = first * targetSize

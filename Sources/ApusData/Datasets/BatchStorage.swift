@@ -19,7 +19,9 @@ package struct BatchStorage {
     areLabels = if case .labels = dataset.targets { true } else { false }
     valueSize = areClasses ? 0 : dataset.targets.outputCount
     let targetSize = areClasses ? positions : valueSize
-    let inputs = dataset.inputs.map { ($0.name, $0.size, TensorStorage(count: hasInputs ? capacity * $0.size : 0)) }
+    let inputs = dataset.inputs.map {
+      ($0.name, $0.size, TensorStorage(count: hasInputs ? capacity * $0.size : 0))
+    }
     columns = inputs.map(\.2)
     targets = TensorStorage(count: capacity * targetSize)
     weights = TensorStorage(count: capacity)
@@ -29,7 +31,8 @@ package struct BatchStorage {
         (
           $0,
           InputMemory(
-            floats: hasInputs ? $2.floats : UnsafeMutableBufferPointer(start: nil, count: 0), scalar: .float32), $1
+            floats: hasInputs ? $2.floats : UnsafeMutableBufferPointer(start: nil, count: 0), scalar: .float32
+          ), $1
         )
       },
       targets: InputMemory(floats: targets.floats, scalar: areClasses ? .int32 : .float32),
@@ -43,7 +46,9 @@ package struct BatchStorage {
       if others.memory.integers == nil {
         own.memory.copy(to: others.memory, count: count * size)
       } else {
-        for row in 0..<count { other.write(own.memory.floats[(row * size)..<((row + 1) * size)], at: row, input: others.name) }
+        for row in 0..<count {
+          other.write(own.memory.floats[(row * size)..<((row + 1) * size)], at: row, input: others.name)
+        }
       }
     }
     if areClasses {

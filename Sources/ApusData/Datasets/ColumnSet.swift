@@ -25,11 +25,13 @@ public struct ColumnSet: Dataset {
     public static func numbers(_ rows: [[Float]]) throws(ApusError) -> Column {
       let width = rows.first?.count ?? 0
       if let ragged = rows.firstIndex(where: { $0.count != width }) {
-        throw ApusError("row \(ragged + 1) has \(rows[ragged].count) numbers", expected: "\(width), as row 1 has")
+        throw ApusError(
+          "row \(ragged + 1) has \(rows[ragged].count) numbers", expected: "\(width), as row 1 has")
       }
       return Column(
         dataset: try TableDataset(
-          features: rows.flatMap { $0 }, inputShape: [width], values: [Float](repeating: 0, count: rows.count),
+          features: rows.flatMap { $0 }, inputShape: [width],
+          values: [Float](repeating: 0, count: rows.count),
           names: ["none"]))
     }
   }
@@ -65,7 +67,8 @@ public struct ColumnSet: Dataset {
     switch target {
     case .numbers(let values):
       rows = values.count
-      self.target = try TableDataset(features: zeros(rows), inputShape: [1], values: values, names: ["target"])
+      self.target = try TableDataset(
+        features: zeros(rows), inputShape: [1], values: values, names: ["target"])
     case .classes(let classes, let names):
       rows = classes.count
       self.target = try TableDataset(
@@ -82,7 +85,8 @@ public struct ColumnSet: Dataset {
       }
     }
     if let weights {
-      guard weights.count == rows, weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 })
+      guard weights.count == rows, weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
+        weights.contains(where: { $0 > 0 })
       else {
         throw ApusError(
           "\(weights.count) weights for \(rows) rows", at: "weights",

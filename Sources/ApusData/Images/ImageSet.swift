@@ -21,7 +21,8 @@ public struct ImageSet: Sendable {
   /// - Throws: an error that names the file: it cannot be read, or holds something else.
   public init(contentsOf path: String) throws(ApusError) {
     guard case .images(let images) = try DataSource.open(path).content else {
-      throw ApusError("the file holds no images", at: path, expected: "IDX, CIFAR-10 or NumPy files of images")
+      throw ApusError(
+        "the file holds no images", at: path, expected: "IDX, CIFAR-10 or NumPy files of images")
     }
     self = images
   }
@@ -68,8 +69,10 @@ public struct Image: Sendable, Equatable {
 
   /// - Throws: when there are not as many bytes as the shape holds.
   public init(bytes: [UInt8], shape: [Int]) throws(ApusError) {
-    guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }), bytes.count == shape.reduce(1, *) else {
-      throw ApusError("\(bytes.count) bytes for an image of shape \(shape)", expected: "height × width × channels bytes")
+    guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }), bytes.count == shape.reduce(1, *)
+    else {
+      throw ApusError(
+        "\(bytes.count) bytes for an image of shape \(shape)", expected: "height × width × channels bytes")
     }
     self.init(unchecked: bytes, shape)
   }

@@ -49,8 +49,7 @@ public final class CompiledModel: Sendable {
     self.arena = arena ?? folded.storage
     self.isWeighted = isWeighted
     needsTargets = outputs.contains { $0.needsTargets }
-    let call = try TracedCall(
-      folded, mode: mode, loss: needsTargets ? try model.requireObjective().loss : nil, isWeighted: isWeighted)
+    let call = try TracedCall(folded, mode: mode, hasLoss: needsTargets, isWeighted: isWeighted)
     let tensors = try call.tensors(outputs)
     self.call = TracedCallBox(call: call, tensors: tensors)
     layouts = zip(outputs, tensors).map { OutputLayout($0, $1.tensor) }
@@ -66,7 +65,9 @@ public final class CompiledModel: Sendable {
   public func callAsFunction(_ batch: Batch) throws -> ModelResults {
     try model.check(batch.dataset, readsTargets: needsTargets)
     return try results(rows: batch.count) { memory, range in
-      batch.dataset.gather(batch.rows[(batch.rows.startIndex + range.lowerBound)..<(batch.rows.startIndex + range.upperBound)], into: memory)
+      batch.dataset.gather(
+        batch.rows[(batch.rows.startIndex + range.lowerBound)..<(batch.rows.startIndex + range.upperBound)],
+        into: memory)
     }
   }
 
@@ -194,7 +195,10 @@ public final class CompiledModel: Sendable {
     batch.dataset.gather(batch.rows, into: run.memory)
     run.key.set(step: step)
     run.graph.run(rows: batch.count)
-    return try read(zip(layouts, run.outputs).map { UnsafeMutableBufferPointer(rebasing: $1[..<$0.count(rows: batch.count)]) })
+    return try read(
+      zip(layouts, run.outputs).map {
+        UnsafeMutableBufferPointer(rebasing: $1[..<$0.count(rows: batch.count)])
+      })
   }
 
   /// Whether runs differ by their step: whether the model draws random numbers.
@@ -257,7 +261,8 @@ extension Model {
     guard readsTargets, let targets = objective?.targets else { return }
     guard targets.isAlike(dataset.targets) else {
       throw ApusError(
-        "the data set's targets are \(dataset.targets.words)", expected: "\(targets.words), the model's objective",
+        "the data set's targets are \(dataset.targets.words)",
+        expected: "\(targets.words), the model's objective",
         fix: "use data of the kind that the model was made for")
     }
   }
@@ -357,7 +362,9 @@ private struct InputColumns {
       }
       let tensor = given[name]
       if let error = tensor.error { throw error }
-      guard tensor.shape.isFixed, tensor.shape.rank == shape.count + 1, tensor.shape.sizes().dropFirst().elementsEqual(shape) else {
+      guard tensor.shape.isFixed, tensor.shape.rank == shape.count + 1,
+        tensor.shape.sizes().dropFirst().elementsEqual(shape)
+      else {
         throw ApusError(
           "the input \"\(name)\" has the shape \(tensor.shape)",
           expected: "[rows" + shape.map { ", \($0)" }.joined() + "]")
@@ -379,8 +386,12 @@ private struct InputColumns {
 
   func write(_ range: Range<Int>, to memory: BatchMemory) {
     for (name, values, size) in inputs {
-      memory.column(name).memory.copy(from: values.storage, start: range.lowerBound * size, count: range.count * size)
+      memory.column(name).memory.copy(
+        from: values.storage, start: range.lowerBound * size, count: range.count * size)
     }
-    if let target { memory.copyTargets(from: target.values.storage, start: range.lowerBound * target.size, count: range.count * target.size) }
+    if let target {
+      memory.copyTargets(
+        from: target.values.storage, start: range.lowerBound * target.size, count: range.count * target.size)
+    }
   }
 }

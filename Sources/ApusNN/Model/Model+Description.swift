@@ -13,7 +13,8 @@ extension Model: CustomStringConvertible {
   /// 131 parameters, softmaxCrossEntropy on 3 classes (setosa, versicolor, virginica)
   /// ```
   public var description: String {
-    let rows = [["path", "layer", "output", "parameters"]]
+    let rows =
+      [["path", "layer", "output", "parameters"]]
       + summary.map { [$0.path, $0.name, "\($0.outputShape)", Self.grouped($0.parameterCount)] }
     let widths = (0..<4).map { column in rows.map { $0[column].count }.max()! }
     let lines = rows.map { row in
@@ -22,9 +23,13 @@ extension Model: CustomStringConvertible {
         return column == 3 ? space + row[column] : row[column] + space
       }.joined(separator: "  ")
     }
-    let inputs = inputs.map { "\($0.name) \($0.shape)\($0.scalar == .float32 ? "" : " \($0.scalar.rawValue)")" }
-    let purpose = objective.map { ", \(type(of: $0.loss).name) on \($0.targets.words)" } ?? ", without an objective"
-    return ([inputs.joined(separator: ", ")] + lines + ["\(Self.grouped(parameterCount)) parameters\(purpose)"])
+    let inputs = inputs.map {
+      "\($0.name) \($0.shape)\($0.scalar == .float32 ? "" : " \($0.scalar.rawValue)")"
+    }
+    let purpose =
+      objective.map { ", \(type(of: $0.loss).name) on \($0.targets.words)" } ?? ", without an objective"
+    return
+      ([inputs.joined(separator: ", ")] + lines + ["\(Self.grouped(parameterCount)) parameters\(purpose)"])
       .joined(separator: "\n")
   }
 
@@ -32,7 +37,8 @@ extension Model: CustomStringConvertible {
   private static func grouped(_ count: Int) -> String {
     var digits = String(count)
     var end = digits.endIndex
-    while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex), place > digits.startIndex {
+    while let place = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex), place > digits.startIndex
+    {
       digits.insert(",", at: place)
       end = place
     }

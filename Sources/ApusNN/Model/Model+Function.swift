@@ -79,7 +79,8 @@ public func valueAndGradient(
 private func scalar(_ value: Tensor) throws -> Tensor {
   if let error = value.error { throw error }
   guard value.shape.rank == 0 else {
-    throw ApusError("the gradient of a tensor of shape \(value.shape)", expected: "one number", fix: "take its mean()")
+    throw ApusError(
+      "the gradient of a tensor of shape \(value.shape)", expected: "one number", fix: "take its mean()")
   }
   return value
 }
@@ -96,11 +97,14 @@ where Classes.Element: BinaryInteger {
   }
   let (rows, count) = (logits.shape[0].size, logits.shape[1].size)
   guard classes.count == rows else {
-    return .failed(ApusError("\(classes.count) classes for \(rows) rows", at: "softmaxCrossEntropy", expected: "one for each row"))
+    return .failed(
+      ApusError(
+        "\(classes.count) classes for \(rows) rows", at: "softmaxCrossEntropy", expected: "one for each row"))
   }
   if let wrong = classes.first(where: { $0 < 0 || $0 >= count }) {
     return .failed(
-      ApusError("class \(wrong) of \(count) logits", at: "softmaxCrossEntropy", expected: "from 0 to \(count - 1)"))
+      ApusError(
+        "class \(wrong) of \(count) logits", at: "softmaxCrossEntropy", expected: "from 0 to \(count - 1)"))
   }
   return SoftmaxCrossEntropy()(logits, Tensor(classes.map { Int32($0) }))
 }

@@ -37,7 +37,9 @@ extension Model {
     let objective = Objective(targets, loss: loss, scales: scales)
     var dense = output.layer
     dense.units = targets.outputCount
-    if targets.outputCount == 2, outputShape == [1], objective.loss.classTargets != .numbers { dense.units = 1 }
+    if targets.outputCount == 2, outputShape == [1], objective.loss.classTargets != .numbers {
+      dense.units = 1
+    }
     let fresh = try Model(inputs: inputs, seed: seed, network: output.replaced(dense))
     var model = fresh.taking(weightsOf: self) { !$0.path.hasPrefix(output.path + ".") }.model
     (model.objective, model.preprocessing) = (objective, preprocessing)

@@ -57,16 +57,17 @@ package struct TracedCall {
   package let mean: Tensor?
 
   /// - Parameters:
-  ///   - loss: nil where no output asks for it.
+  ///   - hasLoss: whether the objective's loss is computed too.
   ///   - isWeighted: whether rows have weights: the mean is then Σ w ℓ / Σ w.
   ///   - auxiliary: weights of the same loss on further outputs, by name.
-  /// - Throws: the first mistake in the shapes.
+  /// - Throws: the first mistake in the shapes; for a loss of a model without an objective.
   package init(
-    _ model: Model, mode: TracingMode, loss: (any Loss)?, isWeighted: Bool = false,
+    _ model: Model, mode: TracingMode, hasLoss: Bool = true, isWeighted: Bool = false,
     auxiliary: [(name: String, weight: Double)] = [], name: String = ""
   ) throws(ApusError) {
     self.init(
-      TracedModel(model, mode: mode, name: name), loss: loss, isWeighted: isWeighted, auxiliary: auxiliary)
+      TracedModel(model, mode: mode, name: name), loss: hasLoss ? try model.requireObjective().loss : nil,
+      isWeighted: isWeighted, auxiliary: auxiliary)
     if let error = outputs.error ?? losses?.error ?? mean?.error { throw error }
   }
 
@@ -186,7 +187,8 @@ package struct TracedCall {
     BatchMemory(
       capacity: graph.capacity,
       inputs: traced.model.inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
-      targets: target == nil ? InputMemory(floats: .init(start: nil, count: 0), scalar: .float32) : graph.memory("target"),
+      targets: target == nil
+        ? InputMemory(floats: .init(start: nil, count: 0), scalar: .float32) : graph.memory("target"),
       traced.model.objective?.loss.classTargets ?? .numbers, targetSize: target?.shape.count(rows: 1) ?? 0,
       weights: graph.memory("weight").floats)
   }

@@ -58,7 +58,9 @@ public final class Predictor: Sendable {
     let results = try compiled(
       NamedTensors(
         inputs.sorted { $0.key < $1.key }.map { name, values in
-          guard let input = model.inputs.first(where: { $0.name == name }) else { return (name, Tensor(values)) }
+          guard let input = model.inputs.first(where: { $0.name == name }) else {
+            return (name, Tensor(values))
+          }
           let rows = try rowCount(values, input)
           return (name, Tensor(values, shape: TensorShape([rows] + input.shape)))
         }))

@@ -104,7 +104,8 @@ private final class SequencePart {
     let before = kept.compactMap { name, memory in memory.memory.map { (name, $0) } }
     graph = try CompiledGraph(
       inputs: NamedTensors(
-        [("tokens", tokens), ("position", traced.position)] + traced.inputs.map { ($0.name, $0.tensor) } + before),
+        [("tokens", tokens), ("position", traced.position)] + traced.inputs.map { ($0.name, $0.tensor) }
+          + before),
       outputs: NamedTensors([("logits", output)] + kept.map { ($0.name, $0.memory.value) }),
       inPlace: before.map(\.0), engine: engine)
     traced.binding.bind(graph, to: model.storage)

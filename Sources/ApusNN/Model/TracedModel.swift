@@ -27,7 +27,8 @@ public struct TracedModel {
         guard let parameter = model.parameters.first(where: { $0.path == specification.path }),
           parameter.specification.shape == specification.shape
         else {
-          return .failed(ApusError("the model has no parameter \"\(specification.path)\" of \(specification.shape)"))
+          return .failed(
+            ApusError("the model has no parameter \"\(specification.path)\" of \(specification.shape)"))
         }
         return Tensor(TensorStorage(model.storage, parameter.range), TensorType(specification.shape))
       },
@@ -66,7 +67,9 @@ public struct TracedModel {
       let tensor = tensors[input.name]
       if let error = tensor.error { return error }
       let shape = tensor.shape
-      if mode.positions == .all, shape.rank == 0 || Array(shape.dimensions.dropFirst()) != input.shape.map({ Dimension($0) }) {
+      if mode.positions == .all,
+        shape.rank == 0 || Array(shape.dimensions.dropFirst()) != input.shape.map({ Dimension($0) })
+      {
         return ApusError(
           "the model's input \"\(input.name)\" has the shape \(shape)",
           expected: "[rows" + input.shape.map { ", \($0)" }.joined() + "]")
@@ -109,7 +112,9 @@ public struct TracedModel {
     let prefix = name.isEmpty ? "" : name + " "
     return ModelBinding(
       parameters: model.parameters.map { ("\(prefix)parameter \($0.path)", $0.offset) },
-      settings: trace.settings.map { ("\(prefix)setting \($0.path)", Float(model.settings[$0.path] ?? $0.value)) },
+      settings: trace.settings.map {
+        ("\(prefix)setting \($0.path)", Float(model.settings[$0.path] ?? $0.value))
+      },
       key: prefix + "key")
   }
 
@@ -152,7 +157,9 @@ package struct ModelBinding: Sendable {
   let key: String
 
   package func bind(_ graph: CompiledGraph, to arena: TensorStorage) {
-    for parameter in parameters { graph.bind(input: parameter.input, to: arena.pointer + parameter.offset * 4) }
+    for parameter in parameters {
+      graph.bind(input: parameter.input, to: arena.pointer + parameter.offset * 4)
+    }
     for setting in settings { graph.scalar(setting.input)?.pointee = setting.value }
   }
 

@@ -34,7 +34,8 @@ extension Model {
     for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, network: some Network
   ) throws {
     try self.init(
-      for: split.training, seed: seed, loss: loss, scales: split.preprocessing?.scales ?? [], network: network)
+      for: split.training, seed: seed, loss: loss, scales: split.preprocessing?.scales ?? [], network: network
+    )
     preprocessing = split.preprocessing
   }
 

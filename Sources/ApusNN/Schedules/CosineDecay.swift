@@ -28,6 +28,7 @@ public struct CosineDecay: Schedule {
 }
 
 extension Schedule where Self == CosineDecay {
+  public static var cosine: CosineDecay { CosineDecay() }
   public static func cosine(to: Double = 0, over: Span? = nil) -> CosineDecay {
     CosineDecay(to: to, over: over)
   }

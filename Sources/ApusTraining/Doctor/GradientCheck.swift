@@ -80,8 +80,7 @@ public struct GradientCheck {
     self.model = model
     self.elements = elements
     rowCount = batch.count
-    let call = try TracedCall(
-      model, mode: mode, loss: model.requireObjective().loss, isWeighted: batch.dataset.weights != nil)
+    let call = try TracedCall(model, mode: mode, isWeighted: batch.dataset.weights != nil)
     let inputs = call.graphInputs.tensors
     let mean = call.mean!
     losses = Interpreter(try Graph(inputs: inputs, outputs: [mean]))
@@ -113,7 +112,8 @@ public struct GradientCheck {
     return columns.map { type, storage in
       ReferenceArray(
         shape: type.shape.sizes(rows: batch.count),
-        values: type.scalar == .int32 ? storage.integers.map { Double($0) } : storage.floats.map { Double($0) })
+        values: type.scalar == .int32
+          ? storage.integers.map { Double($0) } : storage.floats.map { Double($0) })
     }
   }
 

@@ -31,7 +31,9 @@ public final class LayerPass {
     self.batch = batch
     self.engine = engine
     arena = TensorStorage(model.storage.floats)
-    let weighted = TracedModel(traced: model, mode: .withoutDropout).ownLayers.filter { !model.weights(of: $0.path).isEmpty }
+    let weighted = TracedModel(traced: model, mode: .withoutDropout).ownLayers.filter {
+      !model.weights(of: $0.path).isEmpty
+    }
     layers = weighted.map {
       Layer(
         path: $0.path, name: $0.name, units: $0.outputShape[-1].size, weights: model.weights(of: $0.path),
@@ -63,7 +65,7 @@ public final class LayerPass {
   ///
   /// - Parameter draws: which η, by the model's seed; the mean over so many draws.
   package func rates(draws: Range<Int>) throws -> [Double] {
-    let call = try TracedCall(first, mode: .withoutDropout, loss: nil)
+    let call = try TracedCall(first, mode: .withoutDropout, hasLoss: false)
     let output = call.outputs.tensors[0]
     let noise = Tensor.input("noise", TensorType(output.shape))
     let (all, rows) = (call.traced.parameters, batch.count)

@@ -65,7 +65,7 @@ public struct GraphReading: Sendable {
     _ model: Model, sample batch: Batch, mode: TracingMode, engine: Engine
   ) throws {
     guard batch.count == 1 else { throw ApusError("\(batch.count) samples", expected: "one") }
-    let call = try TracedCall(model, mode: mode, loss: model.requireObjective().loss)
+    let call = try TracedCall(model, mode: mode)
     let (traced, input, target) = (call.traced, call.inputs.tensors[0], call.target!)
     let names = Dictionary(
       zip(traced.allParameters.map { ObjectIdentifier($0.node) }, model.parameters.map(\.path)),

@@ -37,7 +37,8 @@ public struct SaliencyReading: Sendable {
     }
     let loss = try model.requireObjective().loss
     let slope = ModelOutput.gradient(of: .loss, model.inputs[0].name)
-    let run = try model.compiled(outputs: [slope, .prediction], batch: max(batch.count, 1), engine: engine)(batch)
+    let run = try model.compiled(outputs: [slope, .prediction], batch: max(batch.count, 1), engine: engine)(
+      batch)
     let width = model.outputShape.reduce(1, *)
     // Of each sample's own loss, and not of their mean.
     let found = try run[slope].values().map { $0 * Float(batch.count) }

@@ -27,7 +27,8 @@ extension GradientCheck {
     let size = model.inputShape.reduce(1, *)
     let inputs = (0..<(rows * size)).map { index in
       isText
-        ? Float(random.integer(UInt64(index), below: targets.outputCount)) : Float(random.normal(UInt64(index)))
+        ? Float(random.integer(UInt64(index), below: targets.outputCount))
+        : Float(random.normal(UInt64(index)))
     }
     let start = UInt64(inputs.count)
     let positions = isText ? model.inputShape[0] : 1

@@ -47,7 +47,7 @@ public final class TrainingSession {
     let run = RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
     rowWeights = training.weights
     step = try TrainingStep(
-      settings.training(of: model, run: run), capacity: capacity, run: run,
+      settings.training(of: model, run: run), capacity: capacity, length: LoopLength(run),
       accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, isWeighted: rowWeights != nil,
       engine: engine)
     evaluator = try Evaluator(
@@ -219,7 +219,9 @@ public final class TrainingSession {
 
   private func finishEpoch(rate: Double) throws {
     let metrics = try validation.map { Metrics.usual(try evaluator.run($0)) } ?? []
-    let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map { try evaluator.run(training).mistakes($0) }
+    let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map {
+      try evaluator.run(training).mistakes($0)
+    }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / Double(min(progress.position * rowsPerStep, training.count)),

@@ -25,7 +25,8 @@ public struct FrozenParameters: Sendable {
     case .none: return []
     case .layers(let paths): return paths.map { .frozen($0) }
     case .allButOutput:
-      guard let output = model.outputLayer?.path ?? model.summary.last(where: { $0.parameterCount > 0 })?.path else {
+      guard let output = model.outputLayer?.path ?? model.summary.last(where: { $0.parameterCount > 0 })?.path
+      else {
         throw ApusError("a model without parameters", expected: "a last layer to train")
       }
       return model.parameters.filter { !$0.specification.isState && !$0.path.hasPrefix(output + ".") }

@@ -57,7 +57,8 @@ public final class TrainingStep {
     [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
   private let taps: [ModelOutput]
   private let diagnosis: NonFinite
-  private let run: RunLength?
+  private let length: LoopLength
+  private let lengthProblem: ApusError?
   private let isWeighted: Bool
   private var rows = 0
   private var hasGradients = false
@@ -71,20 +72,24 @@ public final class TrainingStep {
   ///   - schedule: the learning rate as a function of the step.
   ///   - batch: the most rows of a batch.
   ///   - steps: the length of the run, for a schedule that lasts to its end.
+  ///   - stepsPerEpoch: for a schedule whose lengths are epochs.
   ///   - groups: parameters with a treatment of their own.
   ///   - auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
   ///   - isWeighted: whether the batches' rows have weights.
   ///   - taps: what ``value(of:)`` is to give after ``gradients(_:)-(Batch)``; what isn't asked for costs nothing.
   /// - Throws: for a model without an objective; a tap of a layer that isn't there; what the engine cannot run.
   public convenience init(
-    _ model: Model, optimizer: OptimizerSetting = .adam(1e-3), schedule: some Schedule = .constant, batch: Int,
-    steps: Int? = nil, regularization: Regularization = .none, groups: [ParameterGroup] = [],
-    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [], engine: Engine? = nil
+    _ model: Model, optimizer: OptimizerSetting = .adam(1e-3), schedule: some Schedule = .constant,
+    batch: Int,
+    steps: Int? = nil, stepsPerEpoch: Int? = nil, regularization: Regularization = .none,
+    groups: [ParameterGroup] = [],
+    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [],
+    engine: Engine? = nil
   ) throws {
     try self.init(
       ModelTraining(
         model, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups),
-      capacity: batch, run: steps.map { RunLength(steps: $0, stepsPerEpoch: $0) }, auxiliary: auxiliary,
+      capacity: batch, length: LoopLength(steps: steps, stepsPerEpoch: stepsPerEpoch), auxiliary: auxiliary,
       isWeighted: isWeighted, taps: taps, engine: engine)
   }
 
@@ -92,7 +97,7 @@ public final class TrainingStep {
   ///
   /// - Parameter accumulates: whether steps may have several batches.
   package convenience init(
-    _ training: ModelTraining, capacity: Int, run: RunLength? = nil, accumulates: Bool = false,
+    _ training: ModelTraining, capacity: Int, length: LoopLength = LoopLength(), accumulates: Bool = false,
     auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [],
     engine: Engine? = nil
   ) throws {
@@ -100,11 +105,10 @@ public final class TrainingStep {
     let heads = auxiliary.sorted { $0.key < $1.key }.map { (name: $0.key, weight: $0.value) }
     for head in heads { _ = try model.output(named: head.name) }
     let call = try TracedCall(
-      model, mode: training.mode, loss: model.requireObjective().loss, isWeighted: isWeighted,
-      auxiliary: heads)
+      model, mode: training.mode, isWeighted: isWeighted, auxiliary: heads)
     try self.init(
       [("model", training, call.traced)], inputs: model.inputs, graphInputs: call.graphInputs,
-      means: [call.mean!], taps: taps, tapTensors: call.tensors(taps), capacity: capacity, run: run,
+      means: [call.mean!], taps: taps, tapTensors: call.tensors(taps), capacity: capacity, length: length,
       accumulates: accumulates, isWeighted: isWeighted, engine: engine, memory: call.batchMemory)
   }
 
@@ -114,29 +118,33 @@ public final class TrainingStep {
   ///   - models: how each is trained, by name; updated in this order.
   ///   - inputs: what a batch holds, by name, and the shape of one row.
   ///   - batch: the most rows of a batch.
-  ///   - steps: the length of the run, for schedules that last to its end.
+  ///   - steps, stepsPerEpoch: the lengths of the run and of an epoch, for schedules that depend on them.
   ///   - losses: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model by its name,
   ///     whose gradient with respect to that model's parameters is followed.
   /// - Throws: a mistake in the shapes; a loss that is missing; what the engine cannot run.
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
-    steps: Int? = nil, engine: Engine? = nil, _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+    steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
+    _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     try self.init(
       models, inputs: inputs.map { InputSpecification($0.key, $0.value) }, batch: batch, steps: steps,
-      engine: engine, losses)
+      stepsPerEpoch: stepsPerEpoch, engine: engine, losses)
   }
 
   /// A step of several models on inputs of which some are class numbers.
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
-    steps: Int? = nil, engine: Engine? = nil, _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+    steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
+    _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     let names = models.map(\.key)
     guard !names.isEmpty, Set(names).count == names.count else {
       throw ApusError("models named \(names)", expected: "a name of its own for each of at least one")
     }
-    let traced = models.map { (name: $0.key, model: TracedModel($0.value.model, mode: $0.value.mode, name: $0.key)) }
+    let traced = models.map {
+      (name: $0.key, model: TracedModel($0.value.model, mode: $0.value.mode, name: $0.key))
+    }
     let tensors = NamedTensors(inputs.map { ($0.name, $0.tensor) })
     let given = try losses(TracedModels(traced.map { ($0.name, $0.model) }), tensors)
     if let error = given.error { throw error }
@@ -145,7 +153,9 @@ public final class TrainingStep {
     }
     let means = try names.map { name in
       guard given.names.contains(name) else {
-        throw ApusError("the model \"\(name)\" has no loss", expected: "a loss for each of \(names.joined(separator: ", "))")
+        throw ApusError(
+          "the model \"\(name)\" has no loss", expected: "a loss for each of \(names.joined(separator: ", "))"
+        )
       }
       return given[name]
     }
@@ -155,7 +165,7 @@ public final class TrainingStep {
     try self.init(
       zip(models, traced).map { ($0.key, $0.value, $1.model) }, inputs: inputs, graphInputs: graphInputs,
       means: means, taps: [], tapTensors: [:], capacity: batch,
-      run: steps.map { RunLength(steps: $0, stepsPerEpoch: $0) }, accumulates: false, isWeighted: false,
+      length: LoopLength(steps: steps, stepsPerEpoch: stepsPerEpoch), accumulates: false, isWeighted: false,
       engine: engine
     ) { graph in
       BatchMemory(
@@ -167,7 +177,7 @@ public final class TrainingStep {
   private init(
     _ trainings: [(name: String, training: ModelTraining, traced: TracedModel)], inputs: [InputSpecification],
     graphInputs: NamedTensors, means: [Tensor], taps: [ModelOutput], tapTensors: NamedTensors, capacity: Int,
-    run: RunLength?, accumulates: Bool, isWeighted: Bool, engine: Engine?,
+    length: LoopLength, accumulates: Bool, isWeighted: Bool, engine: Engine?,
     memory: (CompiledGraph) -> BatchMemory
   ) throws {
     let engine = try engine ?? Engine.standard()
@@ -179,14 +189,16 @@ public final class TrainingStep {
     self.capacity = capacity
     self.inputs = inputs
     self.taps = taps
-    self.run = run
+    (self.length, lengthProblem) = (length, length.problem(trainings.map(\.training.schedule)))
     self.isWeighted = isWeighted
 
     // Gradients of each loss with respect to its model's parameters.
     var outputs = NamedTensors(zip(names.map { "loss \($0)" }, means))
     for ((name, _, traced), mean) in zip(trainings, means) {
       let parameters = traced.parameters
-      for (path, gradient) in zip(parameters.names, ApusCore.gradients(of: mean, withRespectTo: parameters.tensors)) {
+      for (path, gradient) in zip(
+        parameters.names, ApusCore.gradients(of: mean, withRespectTo: parameters.tensors))
+      {
         outputs["gradient \(name) \(path)"] = gradient
       }
       for update in traced.stateUpdates { outputs["state \(name) \(update.path)"] = update.value }
@@ -209,7 +221,10 @@ public final class TrainingStep {
           to: arenas.gradients.pointer + parameter.offset * 4)
       }
       for update in traced.stateUpdates {
-        guard let state = arenas.model.parameters.first(where: { $0.path == update.path && $0.specification.isState })
+        guard
+          let state = arenas.model.parameters.first(where: {
+            $0.path == update.path && $0.specification.isState
+          })
         else {
           throw ApusError("a layer updates the state “\(update.path)”, which it did not ask for")
         }
@@ -225,7 +240,8 @@ public final class TrainingStep {
     losses = names.map { [backward] in backward.floats("loss \($0)").baseAddress! }
     self.memory = memory(backward)
     diagnosis = NonFinite(
-      inputs: inputs, graphInputs: graphInputs, layers: trainings.flatMap(\.traced.layers), backward: backward,
+      inputs: inputs, graphInputs: graphInputs, layers: trainings.flatMap(\.traced.layers),
+      backward: backward,
       trained: trained, engine: engine)
   }
 
@@ -249,6 +265,18 @@ public final class TrainingStep {
   @discardableResult
   public func gradients(_ tensors: NamedTensors) throws -> Float {
     try gradients(rows: load(tensors))
+  }
+
+  /// The same once more on the rows of the last batch.
+  ///
+  /// - Throws: before the first batch; as for a batch.
+  @discardableResult
+  public func gradients() throws -> Float {
+    guard rows > 0 else {
+      throw ApusError(
+        "gradients before the first batch", at: "TrainingStep", fix: "call gradients(batch) first")
+    }
+    return try gradients(rows: rows)
   }
 
   /// The gradients on rows that stand in ``memory``.
@@ -312,7 +340,8 @@ public final class TrainingStep {
   /// none.
   public subscript(gradient path: String) -> Tensor {
     let model = trained[0]
-    guard let parameter = model.model.parameters.first(where: { $0.path == path && !$0.specification.isState })
+    guard
+      let parameter = model.model.parameters.first(where: { $0.path == path && !$0.specification.isState })
     else {
       let known = model.model.parameters.filter { !$0.specification.isState }.map(\.path)
       return .failed(
@@ -327,16 +356,12 @@ public final class TrainingStep {
 
   /// Changes the parameters by the last gradients, at each model's learning rate for this step.
   ///
-  /// - Throws: without new gradients; when a schedule lasts to the end of a run whose length the step wasn't given.
+  /// - Throws: without new gradients; when a schedule depends on the length of the run or of an epoch, and the step wasn't
+  ///   given it.
   public func update() throws {
+    if let lengthProblem { throw lengthProblem }
     try checkGradients()
-    for model in trained where rate(model.training) == nil {
-      throw ApusError(
-        "the schedule \(model.training.schedule.configuration.text()) lasts to the end of the run, whose length isn't known",
-        at: "TrainingStep", expected: "the number of steps",
-        fix: "give steps: to the step, a length to the schedule, or update(rate:) the learning rate")
-    }
-    for model in trained { model.update(step: updates + 1, rate: rate(model.training)!) }
+    for model in trained { model.update(step: updates + 1, rate: rate(model.training)) }
     finishUpdate()
   }
 
@@ -366,7 +391,9 @@ public final class TrainingStep {
 
   private func checkGradients() throws(ApusError) {
     guard hasGradients else {
-      throw ApusError("an update without new gradients", at: "TrainingStep", fix: "call gradients(batch) before each update()")
+      throw ApusError(
+        "an update without new gradients", at: "TrainingStep",
+        fix: "call gradients(batch) before each update()")
     }
   }
 
@@ -382,16 +409,10 @@ public final class TrainingStep {
 
   /// The first model's learning rate in the next update; nil where its schedule lasts to the end of a run whose length isn't
   /// known.
-  public var rate: Double? { rate(trained[0].training) }
+  public var rate: Double? { lengthProblem == nil ? rate(trained[0].training) : nil }
 
-  private func rate(_ training: ModelTraining) -> Double? {
-    if let run { return training.schedule.rate(step: updates, base: training.rate, run: run) }
-    // Whether the length matters is seen where it does.
-    let rates = [1 << 20, 1 << 30].map { length in
-      training.schedule.rate(
-        step: updates, base: training.rate, run: RunLength(steps: length, stepsPerEpoch: length))
-    }
-    return rates[0] == rates[1] ? rates[0] : nil
+  private func rate(_ training: ModelTraining) -> Double {
+    training.schedule.rate(step: updates, base: training.rate, run: length.run)
   }
 
   // MARK: Batches
@@ -405,7 +426,9 @@ public final class TrainingStep {
         fix: "make the step with batch: \(batch.count)")
     }
     guard trained.count == 1 else {
-      throw ApusError("a batch for a step of \(trained.count) models", expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
+      throw ApusError(
+        "a batch for a step of \(trained.count) models",
+        expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
     }
     try trained[0].model.check(batch.dataset, readsTargets: true)
     guard isWeighted || batch.dataset.weights == nil else {
@@ -472,14 +495,27 @@ public final class TrainingStep {
           fix: "name it in TrainingStep(taps:)"))
     }
     let type = backward.type(ofOutput: "tap \(tap)")!
-    return Tensor(Array(backward.floats("tap \(tap)", rows: rows)), shape: TensorShape(type.shape.sizes(rows: rows)))
+    return Tensor(
+      Array(backward.floats("tap \(tap)", rows: rows)), shape: TensorShape(type.shape.sizes(rows: rows)))
   }
 
   /// Bytes of memory that the step holds.
   public var memoryBytes: Int { backward.memoryBytes + trained.reduce(0) { $0 + $1.memoryBytes } }
 
-  /// A step on the rows that stand in ``memory``, with the times of the instructions added to a profile for each of its
-  /// plans.
+  /// A step on the rows of the last batch, with the times of the instructions added to a profile for each of its plans: of
+  /// the gradients, of their norm, and of each update.
+  ///
+  /// - Parameter rate: the learning rate.
+  /// - Throws: as ``gradients()``.
+  public func profile(rate: Double, into profiles: inout [Profile]) throws {
+    guard rows > 0 else {
+      throw ApusError(
+        "a profile before the first batch", at: "TrainingStep", fix: "call gradients(batch) first")
+    }
+    try run(rows: rows, step: updates + 1, rate: rate, profiles: &profiles)
+    updates += 1
+  }
+
   package func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
     let count = 1 + trained.reduce(0) { $0 + $1.planCount }
     if profiles.count != count { profiles = Array(repeating: Profile(), count: count) }

@@ -34,7 +34,8 @@ import Testing
         ? TableDataset(
           features: features, inputShape: [5], labels: (0..<4).map { Int32($0 % 3) }, names: ["a", "b", "c"])
         : TableDataset(
-          features: features, inputShape: [5], values: (0..<12).map { Float(random.uniform(UInt64(100 + $0))) },
+          features: features, inputShape: [5],
+          values: (0..<12).map { Float(random.uniform(UInt64(100 + $0))) },
           names: ["x", "y", "z"])
       let batch = try data.batch([0, 1, 2, 3])
       let model = try Model(for: data, seed: 2, loss: loss) {

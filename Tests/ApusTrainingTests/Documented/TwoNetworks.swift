@@ -15,7 +15,8 @@ func meanOfGeneratedPoints() throws -> (x: Float, y: Float) {
   ) { models, inputs in
     let made = models["generator"](inputs["noise"])
     let fooled = (-models["critic"](made)).softplus()
-    let caught = models["critic"](made.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()
+    let caught =
+      models["critic"](made.stopGradient()).softplus() + (-models["critic"](inputs["real"])).softplus()
     return ["generator": fooled.mean(), "critic": caught.mean()]
   }
   for _ in 0..<400 {
