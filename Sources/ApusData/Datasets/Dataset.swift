@@ -66,7 +66,8 @@ public protocol Dataset: Sendable {
   var targets: TargetKind { get }
   /// How many classes a sample has: one, or one for each position of a sequence.
   var positions: Int { get }
-  /// How much each sample counts in loss, gradients and metrics; nil where each counts once.
+  /// How much each sample counts in loss, gradients and metrics, `[count]`: finite, 0 or more, and not all 0; nil where
+  /// each counts once.
   var weights: [Float]? { get }
 
   /// The samples as an epoch of training has them: as many, in the same order. A data set that shows others in each
@@ -127,13 +128,13 @@ public struct DatasetSubset: Dataset {
   public var inputShape: [Int] { base.inputShape }
   public var targets: TargetKind { base.targets }
   public var positions: Int { base.positions }
+  public var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
 
   public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset {
     DatasetSubset(base: base.inEpoch(epoch, seed: seed), indices: indices)
   }
 
   public var inputs: [InputSpecification] { base.inputs }
-  public var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
 
   public func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
 

@@ -10,35 +10,43 @@ public struct TableDataset: Dataset {
   public let labels: [Int32]
   /// `[count, values]`, 0 or 1 for each of several labels; empty where the targets are classes.
   public let values: [Float]
+  /// `[count]`: how much each row counts; nil where each counts once.
+  public let weights: [Float]?
   public let count: Int
 
   /// - Parameters:
   ///   - features: `[count, inputShape…]`, row-major.
   ///   - labels: one class number a row, below the number of `names`.
-  /// - Throws: if the sizes do not fit or a label has no name.
-  public init(features: [Float], inputShape: [Int], labels: [Int32], names: [String]) throws(ApusError) {
-    try Self.check(features, inputShape, rows: labels.count)
+  ///   - weights: how much each row counts, 0 or more; nil where each counts once.
+  /// - Throws: if the sizes do not fit, a label has no name, or a weight is not one.
+  public init(
+    features: [Float], inputShape: [Int], labels: [Int32], names: [String], weights: [Float]? = nil
+  ) throws(ApusError) {
+    try Self.check(features, inputShape, weights, rows: labels.count)
     if let row = labels.firstIndex(where: { $0 < 0 || $0 >= names.count }) {
       throw ApusError("row \(row + 1) has the label \(labels[row])", expected: "0 … \(names.count - 1)")
     }
     self.init(
       features: features, inputShape: inputShape, targets: .classes(names: names), labels: labels, values: [],
-      count: labels.count)
+      weights: weights, count: labels.count)
   }
 
   /// - Parameters:
   ///   - features: `[count, inputShape…]`, row-major.
   ///   - values: `[count, names]`, row-major.
-  /// - Throws: if the sizes do not fit.
-  public init(features: [Float], inputShape: [Int], values: [Float], names: [String]) throws(ApusError) {
+  ///   - weights: how much each row counts, 0 or more; nil where each counts once.
+  /// - Throws: if the sizes do not fit or a weight is not one.
+  public init(
+    features: [Float], inputShape: [Int], values: [Float], names: [String], weights: [Float]? = nil
+  ) throws(ApusError) {
     guard !names.isEmpty, values.count % names.count == 0 else {
       throw ApusError("\(values.count) target values do not divide into rows of \(names.count)")
     }
     let rows = values.count / names.count
-    try Self.check(features, inputShape, rows: rows)
+    try Self.check(features, inputShape, weights, rows: rows)
     self.init(
       features: features, inputShape: inputShape, targets: .values(names: names), labels: [], values: values,
-      count: rows)
+      weights: weights, count: rows)
   }
 
   /// Rows with any of several independent labels.
@@ -46,33 +54,39 @@ public struct TableDataset: Dataset {
   /// - Parameters:
   ///   - features: `[count, inputShape…]`, row-major.
   ///   - indicators: `[count, labels]`, row-major: 1 where the row has the label, else 0.
-  /// - Throws: if the sizes do not fit or an indicator is neither 0 nor 1.
-  public init(features: [Float], inputShape: [Int], indicators: [Float], labels: [String]) throws(ApusError) {
+  ///   - weights: how much each row counts, 0 or more; nil where each counts once.
+  /// - Throws: if the sizes do not fit, an indicator is neither 0 nor 1, or a weight is not one.
+  public init(
+    features: [Float], inputShape: [Int], indicators: [Float], labels: [String], weights: [Float]? = nil
+  ) throws(ApusError) {
     if let wrong = indicators.firstIndex(where: { $0 != 0 && $0 != 1 }), !labels.isEmpty {
       throw ApusError(
         "row \(wrong / labels.count + 1) has \(indicators[wrong]) for the label \"\(labels[wrong % labels.count])\"",
         expected: "1 where it has the label, else 0")
     }
     let plain = try TableDataset(
-      features: features, inputShape: inputShape, values: indicators, names: labels)
+      features: features, inputShape: inputShape, values: indicators, names: labels, weights: weights)
     self.init(
       features: features, inputShape: inputShape, targets: .labels(names: labels), labels: [],
-      values: indicators,
-      count: plain.count)
+      values: indicators, weights: weights, count: plain.count)
   }
 
   init(
-    features: [Float], inputShape: [Int], targets: TargetKind, labels: [Int32], values: [Float], count: Int
+    features: [Float], inputShape: [Int], targets: TargetKind, labels: [Int32], values: [Float],
+    weights: [Float]?, count: Int
   ) {
     self.features = features
     self.inputShape = inputShape
     self.targets = targets
     self.labels = labels
     self.values = values
+    self.weights = weights
     self.count = count
   }
 
-  private static func check(_ features: [Float], _ shape: [Int], rows: Int) throws(ApusError) {
+  private static func check(
+    _ features: [Float], _ shape: [Int], _ weights: [Float]?, rows: Int
+  ) throws(ApusError) {
     var size = 1
     for extent in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
@@ -84,6 +98,25 @@ public struct TableDataset: Dataset {
       throw ApusError(
         "\(features.count) features do not fit \(rows) samples of shape \(shape)",
         expected: overflow ? nil : "\(needed)")
+    }
+    try weights.map { weights throws(ApusError) in try check(weights, rows: rows) }
+  }
+
+  private static func check(_ weights: [Float], rows: Int) throws(ApusError) {
+    guard weights.count == rows else {
+      throw ApusError(
+        "\(weights.count) weights for \(rows) rows", expected: "\(rows), one for each row",
+        fix: "give each row a weight, or leave the weights out")
+    }
+    if let row = weights.firstIndex(where: { !WeightColumn.isWeight(Double($0)) }) {
+      throw ApusError(
+        "row \(row + 1) has a weight of \(weights[row])",
+        expected: WeightColumn.expected(Double(weights[row])), fix: "a weight of 0 leaves the row out")
+    }
+    guard rows == 0 || weights.contains(where: { $0 > 0 }) else {
+      throw ApusError(
+        "all \(rows) rows have a weight of 0", expected: "a positive number for some of the rows",
+        fix: "leave the weights out where every row is to count once")
     }
   }
 

@@ -22,7 +22,7 @@ public struct ColumnSurvey: Sendable, Equatable {
   /// Columns beyond this many are not compared where one holds categories.
   private static let mostCategories = 60
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:task:leaveOut:readsTexts:)``.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   /// - Throws: when there is no target, or nothing to predict it from.
   public init(
     _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []

@@ -6,7 +6,7 @@ extension DataSummary {
     var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
     lines += columnLines(width)
     if let target {
-      lines += ["", target.whyColumn, target.whyTask]
+      lines += ["", target.whyColumn, target.whyTask] + (whyWeights.map { [$0] } ?? [])
       lines += Self.classLines(classCounts, of: target.labels == nil ? nil : rowCount)
       lines += associationLines()
     }

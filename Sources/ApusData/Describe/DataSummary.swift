@@ -64,6 +64,9 @@ public struct DataSummary: Sendable, Equatable {
   public var columns: [Column]
   /// The column that would be predicted, and why; nil if none can be.
   public var target: TableSchema.Target?
+  /// Which column holds the rows' weights and why; nil where every row counts once. The figures are of rows, whatever
+  /// their weights.
+  public var whyWeights: String?
   /// For classification: the rows of each class. For several labels: the rows that have each.
   public var classCounts: [Count]
   /// Each input column with the target, the strongest first.
@@ -77,25 +80,27 @@ public struct DataSummary: Sendable, Equatable {
 
   static let histogramBins = 12
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``. If no target is named and the
-  ///   usual one cannot be predicted, the summary does without, and says why.
-  /// - Throws: if a target is named and is not there or cannot be predicted.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``. If neither a target nor weights are named and the
+  ///   default target cannot be predicted, the summary does without, and says why.
+  /// - Throws: if a target or weights are named and are not there, or the target cannot be predicted.
   public init(
-    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
+    task: LearningTask? = nil
   ) throws(ApusError) {
     name = table.name
     rowCount = table.rowCount
     notes = table.notes
     var schema: TableSchema
     do {
-      schema = try TableSchema.infer(table, target: target, labels: labels, task: task)
+      schema = try TableSchema.infer(table, target: target, labels: labels, weights: weights, task: task)
     } catch {
-      guard target == nil, labels == nil else { throw error }
+      guard target == nil, labels == nil, weights == nil else { throw error }
       schema = TableSchema.describing(table)
       notes.append("no target: \(error.description)")
     }
     notes += schema.notes
     self.target = schema.target
+    whyWeights = schema.whyWeights
     columns = table.columns.indices.map { Self.summary(table, $0, schema.columns[$0]) }
     duplicateRowCount = table.duplicateRowCount()
     if duplicateRowCount > 0 { notes.append("\(counted(duplicateRowCount, "row")) equal to an earlier one") }

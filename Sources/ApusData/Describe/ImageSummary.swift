@@ -89,16 +89,17 @@ public struct ImageSummary: Sendable, Equatable {
 extension DataSource {
   /// What one should know about the data before training, as text for a terminal.
   ///
-  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``; images need neither.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``; images need none.
   ///   - width: the columns of the terminal.
   public func summaryLines(
-    target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil, width: Int = 100
+    target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil, task: LearningTask? = nil,
+    width: Int = 100
   ) throws(ApusError) -> [String] {
     switch content {
     case .table(let table):
       try DataSummary(
         table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels,
-        task: task
+        weights: weights, task: task
       ).lines(width: width)
     case .images(let images): ImageSummary(images, name: name).lines()
     case .text(let text): TextSummary(text, name: name).lines()

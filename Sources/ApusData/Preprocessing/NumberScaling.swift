@@ -95,6 +95,30 @@ struct Moments {
   var minimum: Double
   var maximum: Double
 
+  /// - Parameter weights: how much each of the numbers counts; nil where each counts once.
+  /// - Returns: nil for no numbers.
+  init?(_ numbers: [Double], weights: [Double]?) {
+    guard let weights else {
+      self.init(numbers)
+      return
+    }
+    let counted = numbers.indices.filter { weights[$0] > 0 }
+    guard let plain = Moments(counted.map { numbers[$0] }) else { return nil }
+    self = plain
+    let scale = max(abs(minimum), abs(maximum))
+    guard scale > 0 else { return }
+    let total = counted.lazy.map { weights[$0] }.compensatedSum()
+    func mean(_ value: (Double) -> Double) -> Double {
+      counted.map { weights[$0] / total * value(numbers[$0] / scale) }.compensatedSum()
+    }
+    let center = mean { $0 }
+    let sigma = mean { ($0 - center) * ($0 - center) }.squareRoot()
+    self.mean = center * scale
+    deviation = sigma * scale
+    skewness =
+      sigma > 0 ? mean { ($0 - center) * ($0 - center) * ($0 - center) } / (sigma * sigma * sigma) : 0
+  }
+
   /// - Returns: nil for no numbers.
   init?(_ numbers: [Double]) {
     guard let first = numbers.first else { return nil }

@@ -6,7 +6,7 @@ public struct EncodedTable: Sendable {
   public var dataset: TableDataset
   /// For regression, the targets in their own unit; NaN where missing, empty without the column.
   public var targetValues: [Double]
-  /// The rows that have a target; empty if the table has no such column.
+  /// The rows that have a target and a weight other than 0; empty if the table has no such column.
   public var rowsWithTarget: [Int]
   /// Whether the table has the target's column.
   public var hasTarget: Bool
@@ -18,16 +18,19 @@ extension TablePreprocessing {
   /// Encodes the rows of a table that need not be the one that was fitted to: columns may stand in
   /// another order, further ones are ignored, and the target may be absent.
   ///
+  /// The column of weights may be absent too: each row counts once then, which is noted. Where it is there, each row with
+  /// a target has a weight; those of weight 0 are not among ``EncodedTable/rowsWithTarget``.
+  ///
   /// - Throws: if a column is missing (by name), or a cell is not what its column was in training (by
   ///   row and column).
   ///
-  /// - Parameter readsTarget: whether the target is of interest where it is there: not for predictions, whatever
-  ///   stands in its place.
+  /// - Parameter readsTarget: whether target and weights are of interest where they are there: not for predictions,
+  ///   whatever stands in their place.
   public func apply(to table: Table, readsTarget: Bool = true) throws(ApusError) -> EncodedTable {
     var places = try self.places(in: table)
     if !readsTarget { places.targets = nil }
     let rows = table.rowCount
-    let (features, notes) = try features(of: table)
+    var (features, notes) = try features(of: table)
     var labels: [Int32] = []
     var values: [Float] = []
     var targetValues: [Double] = []
@@ -72,9 +75,22 @@ extension TablePreprocessing {
         rowsWithTarget.append(row)
       }
     }
+    var weights: [Float]?
+    if let column = self.weights, places.targets != nil {
+      if let place = places.weights {
+        let read = try WeightColumn.read(table, place, rows: rowsWithTarget)
+        let known = rowsWithTarget.count
+        rowsWithTarget.removeAll { read[$0] == 0 }
+        weights = read
+        notes.append("rows count by their weights in \(table.columnTitle(place))")
+        if let note = WeightColumn.note(leftOut: known - rowsWithTarget.count) { notes.append(note) }
+      } else {
+        notes.append("there is no column \"\(column.name)\" of weights: each row counts once")
+      }
+    }
     let dataset = TableDataset(
       features: features, inputShape: [featureCount], targets: target.kind, labels: labels, values: values,
-      count: rows)
+      weights: weights, count: rows)
     return EncodedTable(
       dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
       hasTarget: places.targets != nil, notes: notes)
@@ -95,7 +111,9 @@ extension TablePreprocessing {
   }
 
   /// Where the columns stand in a table: by name, or by place where there are no names.
-  private func places(in table: Table) throws(ApusError) -> (columns: [Int], targets: [Int]?) {
+  private func places(in table: Table) throws(ApusError) -> (
+    columns: [Int], targets: [Int]?, weights: Int?
+  ) {
     guard !hasHeader else {
       var places: [Int] = []
       let names = table.columns.map(\.name)
@@ -112,20 +130,27 @@ extension TablePreprocessing {
         places.append(place)
       }
       let targets = target.columnNames.compactMap { placeOf[$0] }
-      return (places, targets.count == target.columnNames.count ? targets : nil)
+      return (
+        places, targets.count == target.columnNames.count ? targets : nil,
+        weights.flatMap { placeOf[$0.name] }
+      )
     }
     let targets = target.columnNumbers
     if table.columns.count >= tableWidth {
-      return (columns.map { $0.number - 1 }, targets.map { $0 - 1 })
+      return (columns.map { $0.number - 1 }, targets.map { $0 - 1 }, weights.map { $0.number - 1 })
     }
-    // New rows come without the columns that are to be predicted; those behind them move up.
-    guard table.columns.count == tableWidth - targets.count else {
+    // New rows come without the columns that are to be predicted, and may come without weights; those behind them
+    // move up.
+    let both = targets + (weights.map { [$0.number] } ?? [])
+    let absent = table.columns.count == tableWidth - targets.count ? targets : both
+    guard table.columns.count == tableWidth - absent.count else {
+      func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ", ") }
       throw ApusError(
         "has \(counted(table.columns.count, "column"))", at: table.name,
-        expected: "the \(tableWidth) of the training file, or all but the target (column "
-          + targets.map(String.init).joined(separator: ", ") + ")")
+        expected: "the \(tableWidth) of the training file, or all but the target (column \(list(targets)))"
+          + (weights == nil ? "" : ", or all but target and weights (columns \(list(both)))"))
     }
-    return (columns.map { column in column.number - 1 - targets.count { $0 < column.number } }, nil)
+    return (columns.map { column in column.number - 1 - absent.count { $0 < column.number } }, nil, nil)
   }
 }
 

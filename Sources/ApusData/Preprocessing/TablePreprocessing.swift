@@ -7,6 +7,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// What is done to the columns' features, one step after the other.
   public var steps: [FittedFeatures] = []
   public var target: TargetEncoding
+  /// The column that says how much each row counts; nil where each counts once.
+  public var weights: WeightColumn?
   /// Whether the training table had names; without, columns are found by their place.
   public var hasHeader: Bool
   /// The number of columns of the training table.
@@ -26,7 +28,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var format: TableFormat {
     var format = TableFormat()
     if hasHeader {
-      format.expectedNames = columns.map(\.name) + target.columnNames
+      format.expectedNames = columns.map(\.name) + target.columnNames + (weights.map { [$0.name] } ?? [])
     } else {
       format.hasHeader = false
     }
@@ -35,6 +37,9 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   }
 
   /// Fits to the training rows of a table, and to no others.
+  ///
+  /// The mean and the deviation of a target of numbers are weighted. Those of inputs are not, nor are categories counted by
+  /// weight: they only decide how inputs are encoded.
   ///
   /// - Parameter schema: with a target.
   /// - Returns: also what was noticed, as sentences for the user.
@@ -62,7 +67,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
     if let note = missingNote(table, encodings) { notes.append(note) }
     var preprocessing = TablePreprocessing(
-      columns: encodings, target: try fitTarget(table, target, rows), hasHeader: table.hasHeader,
+      columns: encodings, target: try fitTarget(table, target, schema.weights, rows),
+      weights: weightColumn(table, schema.weights), hasHeader: table.hasHeader,
       tableWidth: table.columns.count, trainingRows: rows.count)
     for step in options.steps {
       let names = preprocessing.featureNames
@@ -86,10 +92,18 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       "cells are missing in \(list)\(gaps.count > 5 ? ", …" : ""): they are filled in, and marked as missing"
   }
 
+  static func weightColumn(_ table: Table, _ index: Int?) -> WeightColumn? {
+    index.map { WeightColumn(name: table.columns[$0].name, number: $0 + 1) }
+  }
+
+  /// - Parameter weights: the column of weights, counted from 0.
   static func fitTarget(
-    _ table: Table, _ target: TableSchema.Target, _ rows: TrainingRows
+    _ table: Table, _ target: TableSchema.Target, _ weights: Int?, _ rows: TrainingRows
   ) throws(ApusError) -> TargetEncoding {
     let column = table.columns[target.index]
+    let weights = try weights.map { index throws(ApusError) in
+      try WeightColumn.read(table, index, rows: rows.indices)
+    }
     var encoding = TargetEncoding(name: column.name, number: target.index + 1, task: target.task)
     switch target.task {
     case .classification:
@@ -109,9 +123,13 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
           expected: "at most \(TargetEncoding.largest)",
           fix: "correct the cell, or leave it empty if the value is unknown")
       }
-      let numbers = cells.filter { !$0.isNaN }
+      let known = cells.indices.filter { !cells[$0].isNaN }
+      let numbers = known.map { cells[$0] }
+      let counts = weights.map { weights in known.map { Double(weights[rows.indices[$0]]) } }
       // However small beside their size the differences are: they are what there is to learn.
-      guard let moments = Moments(numbers), moments.minimum < moments.maximum, moments.deviation > 0 else {
+      guard let moments = Moments(numbers, weights: counts), moments.minimum < moments.maximum,
+        moments.deviation > 0
+      else {
         throw ApusError(
           "the target has the same value in every training row", at: table.place(column: target.index))
       }
@@ -152,6 +170,10 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       case .multiLabel: target.labels?.isSound ?? false
       }
     try require(isTargetSound && target.columnNumbers.allSatisfy { places.contains($0) }, target.name)
+    if let weights {
+      let others = columns.map(\.number) + target.columnNumbers
+      try require(places.contains(weights.number) && !others.contains(weights.number), weights.name)
+    }
     guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }
     var width = columnFeatureCount
     for step in steps {

@@ -11,8 +11,10 @@ public struct TableTask: Sendable {
   public let table: Table
   public let schema: TableSchema
   public let target: TableSchema.Target
-  /// The rows whose target is known.
+  /// The rows whose target is known and whose weight is not 0.
   public let rows: [Int]
+  /// How much each row of the table counts, 0 where its target is missing; nil where each counts once.
+  public let weights: [Float]?
   /// For classification, the class of every row (−1 where it is missing) and the classes' names. For labels, what
   /// splits keep in proportion: a number for each frequent set of them, and −1 for the rare ones together.
   public let classes: [Int32]?
@@ -21,14 +23,16 @@ public struct TableTask: Sendable {
   public let notes: [String]
   private let labelRows: LabelEncoding.Rows?
 
-  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``.
-  /// - Throws: what that throws, and if fewer than two rows have a target.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
+  /// - Throws: what that throws, and if fewer than two rows have a target; an error with the row if a row with a target
+  ///   has no weight where there is a column of them.
   public init(
-    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
-    leaveOut: [String] = [], readsTexts: Bool = false
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
+    task: LearningTask? = nil, leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) {
     schema = try TableSchema.infer(
-      table, target: target, labels: labels, task: task, leaveOut: leaveOut, readsTexts: readsTexts)
+      table, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut,
+      readsTexts: readsTexts)
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     self.table = table
     self.target = chosen
@@ -38,15 +42,21 @@ public struct TableTask: Sendable {
     if let labels = chosen.labels { labelRows = try labels.rows(of: table, labels.numbers.map { $0 - 1 }) }
     self.labelRows = labelRows
     let isMissing = labelRows.map { $0.isKnown.map { !$0 } } ?? ColumnReading(table, chosen.index).isMissing()
-    rows = (0..<table.rowCount).filter { !isMissing[$0] }
-    if rows.count < table.rowCount {
-      let count = table.rowCount - rows.count
+    let known = (0..<table.rowCount).filter { !isMissing[$0] }
+    let read = try schema.weights.map { index throws(ApusError) in
+      try WeightColumn.read(table, index, rows: known)
+    }
+    rows = read.map { weights in known.filter { weights[$0] > 0 } } ?? known
+    self.weights = read
+    if known.count < table.rowCount {
+      let count = table.rowCount - known.count
       notes.append("\(counted(count, "row")) without a target \(count == 1 ? "is" : "are") left out")
     }
+    if let note = WeightColumn.note(leftOut: known.count - rows.count) { notes.append(note) }
     guard rows.count >= 2 else {
       throw ApusError(
         "the table has \(rows.count == 1 ? "a single row" : "no rows") to learn from", at: table.name,
-        expected: "at least two rows with a target")
+        expected: "at least two rows with a target" + (read == nil ? "" : " and a weight above 0"))
     }
     switch chosen.task {
     case .classification:
@@ -55,7 +65,7 @@ public struct TableTask: Sendable {
       self.classes = classes
       classNames = names
       var counts = [Int](repeating: 0, count: names.count)
-      for label in classes where label >= 0 { counts[Int(label)] += 1 }
+      for row in rows { counts[Int(classes[row])] += 1 }
       let rare = counts.indices.filter { counts[$0] < 5 }
       if !rare.isEmpty, rows.count >= 20 {
         let list = rare.prefix(5).map { "\"\(names[$0])\" (\(counts[$0]))" }.joined(separator: ", ")
@@ -124,13 +134,23 @@ public struct TableTask: Sendable {
     _ rows: TrainingRows, inputsOf fitted: TablePreprocessing
   ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
     var preprocessing = fitted
-    var encoding = try TablePreprocessing.fitTarget(table, target, rows)
+    var encoding = try TablePreprocessing.fitTarget(table, target, schema.weights, rows)
+    let weights = TablePreprocessing.weightColumn(table, schema.weights)
     if let leak = fitted.columns.first(where: {
       fitted.hasHeader ? encoding.columnNames.contains($0.name) : encoding.columnNumbers.contains($0.number)
     }) {
       throw ApusError(
         "the column \"\(leak.name)\" is the target here, and an input of the model", at: table.name,
         fix: "name another target, or a model that does not take this column")
+    }
+    if let weights,
+      let input = fitted.columns.first(where: {
+        fitted.hasHeader ? weights.name == $0.name : weights.number == $0.number
+      })
+    {
+      throw ApusError(
+        "the column \"\(input.name)\" has the weights here, and is an input of the model", at: table.name,
+        fix: "name another column of weights, or a model that does not take this column")
     }
     let old = fitted.target
     if encoding.task == old.task, encoding.task != .regression || encoding.name == old.name,
@@ -140,6 +160,7 @@ public struct TableTask: Sendable {
       (encoding.mean, encoding.deviation) = (old.mean, old.deviation)
     }
     preprocessing.target = encoding
+    preprocessing.weights = weights
     preprocessing.tableWidth = table.columns.count
     return (preprocessing, labelNotes(rows))
   }

@@ -27,6 +27,8 @@ public struct TableSchema: Sendable, Equatable {
   public enum Role: Sendable, Equatable {
     case input
     case target
+    /// How much the rows count: neither an input nor a target.
+    case weights
     /// Only whether the cell is filled is an input.
     case presence(why: String)
     /// The frequent words of free texts are inputs; only if asked for.
@@ -59,6 +61,8 @@ public struct TableSchema: Sendable, Equatable {
 
   public var columns: [Column]
   public var target: Target?
+  /// Which column holds the rows' weights and why, as a sentence for the user; nil where every row counts once.
+  public var whyWeights: String?
   /// What was noticed, as sentences for the user.
   public var notes: [String]
 
@@ -67,10 +71,13 @@ public struct TableSchema: Sendable, Equatable {
     columns.indices.filter {
       switch columns[$0].role {
       case .input, .presence, .words: true
-      case .target, .leftOut: false
+      case .target, .weights, .leftOut: false
       }
     }
   }
+
+  /// The column of weights, counted from 0; nil where every row counts once.
+  public var weights: Int? { columns.firstIndex { $0.role == .weights } }
 
   /// Says what each column is, without choosing a target.
   public static func describing(_ table: Table) -> TableSchema {
@@ -85,16 +92,22 @@ public struct TableSchema: Sendable, Equatable {
   ///   - target: a column's name, or its number counted from 1; without one, the column called target,
   ///     label, class or y, else the last.
   ///   - labels: several labels to predict instead of one target, or what stands between the labels of the target's cells.
+  ///   - weights: the name or number of a column that says how much each row counts.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
   ///   - leaveOut: names or numbers of columns that are not to be inputs.
   ///   - readsTexts: columns of free text (names, remarks) are not left out, but count by those words
   ///     that occur in many rows.
-  /// - Throws: if a column is not there, the target has a single value, or it does not suit the task.
+  /// - Throws: if a column is not there, the target has a single value, or it does not suit the task; if the weights
+  ///   are the target.
   public static func infer(
-    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
-    leaveOut: [String] = [], readsTexts: Bool = false
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
+    task: LearningTask? = nil, leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) -> TableSchema {
     var schema = describing(table)
+    let weightIndex = try weights.map { name throws(ApusError) in
+      guard let index = table.columnIndex(name) else { throw missingColumn(name, table) }
+      return index
+    }
     if readsTexts { schema.readTexts(table) }
     if let columns = labels?.columns, !columns.isEmpty {
       guard labels?.separator == nil else {
@@ -105,7 +118,7 @@ public struct TableSchema: Sendable, Equatable {
       }
       try schema.setLabels(columns, target, task, table)
     } else {
-      let (index, reason) = try targetIndex(table, target)
+      let (index, reason) = try targetIndex(table, target, besides: weightIndex)
       let isOpen = task == nil || task == .multiLabel
       let separator = labels?.separator ?? (isOpen ? LabelEncoding.separator(table.columns[index]) : nil)
       if task == .multiLabel || separator != nil {
@@ -125,6 +138,7 @@ public struct TableSchema: Sendable, Equatable {
       }
       schema.columns[column].role = .leftOut(why: "as asked")
     }
+    if let weightIndex { try schema.setWeights(weightIndex, table) }
     schema.keepOnlyInput(table)
     schema.noteRoles(table)
     guard !schema.inputs.isEmpty else {
@@ -140,20 +154,36 @@ public struct TableSchema: Sendable, Equatable {
     return schema
   }
 
+  private mutating func setWeights(_ index: Int, _ table: Table) throws(ApusError) {
+    guard columns[index].role != .target else {
+      throw ApusError(
+        "\(table.columnTitle(index)) is the target, and is to be the weights", at: table.name,
+        expected: "two different columns", fix: "name another target with --target, or other weights")
+    }
+    columns[index].role = .weights
+    whyWeights = "\(table.columnTitle(index)) has the rows' weights, as asked"
+  }
+
+  /// - Parameter weights: a column that is not the target unless it is asked for.
   private static func targetIndex(
-    _ table: Table, _ target: String?
+    _ table: Table, _ target: String?, besides weights: Int?
   ) throws(ApusError) -> (index: Int, reason: String) {
     if let target {
       guard let index = table.columnIndex(target) else { throw missingColumn(target, table) }
       return (index, "as asked")
     }
     for usual in ["target", "label", "class", "y"] {
-      if let index = table.columns.firstIndex(where: { $0.name.lowercased() == usual }) {
+      if let index = table.columns.indices.first(where: {
+        $0 != weights && table.columns[$0].name.lowercased() == usual
+      }) {
         return (index, "because of its name")
       }
     }
-    guard !table.columns.isEmpty else { throw ApusError("has no columns", at: table.name) }
-    return (table.columns.count - 1, "as the last column")
+    guard let last = table.columns.indices.last(where: { $0 != weights }) else {
+      throw ApusError(
+        weights == nil ? "has no columns" : "has no column beside the weights", at: table.name)
+    }
+    return (last, last == table.columns.count - 1 ? "as the last column" : "as the last but the weights")
   }
 
   private static func missingColumn(_ name: String, _ table: Table) -> ApusError {
@@ -283,7 +313,7 @@ public struct TableSchema: Sendable, Equatable {
       guard words >= 2 * min(texts.count, 1000) else { continue }
       switch columns[index].role {
       case .leftOut(let why), .presence(let why): columns[index].role = .words(why: why)
-      case .input, .target, .words: break
+      case .input, .target, .weights, .words: break
       }
     }
   }
@@ -293,7 +323,7 @@ public struct TableSchema: Sendable, Equatable {
     guard inputs.isEmpty, let target else { return }
     let numbered = columns.indices.filter { index in
       index != target.index && columns[index].kind == .number && columns[index].distinctCount > 1
-        && columns[index].role != .leftOut(why: "as asked")
+        && columns[index].role != .leftOut(why: "as asked") && columns[index].role != .weights
     }
     if numbered.count == 1 { columns[numbered[0]].role = .input }
   }
@@ -306,7 +336,7 @@ public struct TableSchema: Sendable, Equatable {
         notes.append("\(table.columnTitle(index)) counts only as filled or not: \(why)")
       case .words(let why):
         notes.append("\(table.columnTitle(index)) counts by its frequent words: \(why)")
-      case .input, .target: break
+      case .input, .target, .weights: break
       }
     }
   }

@@ -29,11 +29,13 @@ extension Table {
 
   /// What is to be predicted of the table from what.
   ///
-  /// - Parameters: as of ``TableSchema/infer(_:target:labels:task:leaveOut:readsTexts:)``.
+  /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   public func task(
-    target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil, task: LearningTask? = nil,
+    leaveOut: [String] = []
   ) throws(ApusError) -> TableTask {
-    try TableTask(self, target: target, labels: labels, task: task, leaveOut: leaveOut)
+    try TableTask(
+      self, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut)
   }
 
   /// Reads a table from text in memory.
