@@ -78,6 +78,22 @@ import Testing
     #expect(abs(try atZero(loss, targets, 3) - expected) < 1e-12)
   }
 
+  /// Weights of samples count as repetitions.
+  @Test(arguments: ["squared", "huber"])
+  func ofWeightedNumbers(_ name: String) throws {
+    let loss = try Losses.loss(.string(name))
+    let values = (0..<30).map { Float($0 % 7) - 2.5 }
+    let weights = (0..<10).map { Double($0 % 3) }
+    let repeated = (0..<10).flatMap { row in
+      Array(repeating: values[(row * 3)..<(row * 3 + 3)], count: row % 3).flatMap { $0 }
+    }
+    let found = try #require(
+      loss.expectedAtStart(TargetSummary(outputs: 3, values: values, weights: weights)))
+    let expected = try #require(loss.expectedAtStart(TargetSummary(outputs: 3, values: repeated)))
+    #expect(abs(found - expected) < 1e-12)
+    #expect(TargetSummary(outputs: 3, classWeights: [1, 0.5, 2.5]).classShares == [0.25, 0.125, 0.625])
+  }
+
   private func atZero(_ loss: any Loss, _ targets: ReferenceArray<Double>, _ outputs: Int) throws -> Double {
     let output = Tensor.input("output", TensorType([.rows, Dimension(outputs)]))
     let target = Tensor.input("target", loss.targetType(for: output.shape))

@@ -50,8 +50,8 @@ import Testing
       // The metrics are of the same decisions.
       let evaluation = try saved.evaluate(source, threshold: threshold)
       let matrix = try #require(evaluation.confusion)
-      #expect(matrix.counts[0][1] + matrix.counts[1][1] == counts.last)
-      let right = Double(matrix.counts[0][0] + matrix.counts[1][1]) / 240
+      #expect(Int(matrix.counts[0][1] + matrix.counts[1][1]) == counts.last)
+      let right = (matrix.counts[0][0] + matrix.counts[1][1]) / 240
       func metric(_ name: String) -> Double? { evaluation.metrics.first { $0.name == name }?.value }
       #expect(metric("accuracy") == right)
       if let recall = metric("recall") { #expect(abs(recall - (matrix.recall(1) ?? 0)) < 1e-12) }

@@ -57,6 +57,24 @@ import Testing
     if classes <= 3 { #expect(lines.count == classes + 4) }
   }
 
+  /// Sums of weights, in the place of numbers of samples.
+  @Test func weightedConfusions() {
+    let results = EvaluatedSamples(
+      width: 1, predictions: [0.2, 0.7, 0.8, 0.9], labels: [0, 0, 1, 1], values: [], losses: [0, 0, 0, 0],
+      weights: [0.25, 0.125, 2000.5, 3])
+    let matrix = ConfusionMatrix(results, classNames: ["no", "yes"])
+    #expect(matrix.counts == [[0.25, 0.125], [0, 2003.5]])
+    let lines = ConfusionTable(matrix).lines(width: 80).joined(separator: "\n")
+    #expect(lines.contains("0.25  0.125      66.7") && lines.contains("2004       100"), "\(lines)")
+    #expect(ConfusionChart("x", matrix).svg.contains("no taken for yes: 0.125 of 0.375"))
+    let labels = EvaluatedSamples(
+      width: 1, predictions: [0.2, 0.7], labels: [], values: [1, 1], losses: [0, 0], isMultiLabel: true,
+      weights: [0.5, 3]
+    ).labelCounts(names: ["a"])
+    #expect(LabelTable(labels).lines()[2].contains("3     0.5"), "\(LabelTable(labels).lines())")
+    #expect(labels[0].json["found"]?.intValue == 3 && labels[0].json["missed"]?.doubleValue == 0.5)
+  }
+
   @Test func summaryOfAModel() throws {
     let model = try Model(input: [4, 4, 1], seed: 1) {
       Flatten()

@@ -21,11 +21,13 @@ import operations
 import optimizers
 import preparations
 import schedules
+import weights
 import windows
 from encoding import write
 
 FAMILIES = [
-    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows, linear
+    operations, activations, layers, losses, metrics, optimizers, preparations, schedules, windows, linear,
+    weights
 ]
 
 

@@ -129,7 +129,7 @@ final class Easel: @unchecked Sendable {
       let names = plan.points.classNames
       let matrix = ConfusionMatrix(validated ?? trained, classNames: names)
       frame.header.append(
-        JSONMember("confusion", .array(matrix.counts.map { .array($0.map { .integer($0) }) })))
+        JSONMember("confusion", .array(matrix.counts.map { .array($0.map { .integer(Int($0)) }) })))
     } else {
       let all = [
         ("root mean squared error", RootMeanSquaredError.name), ("R²", CoefficientOfDetermination.name),

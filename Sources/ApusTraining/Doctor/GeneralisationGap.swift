@@ -20,10 +20,10 @@ struct GeneralisationGap: Examination {
       return nil
     }
     let judged =
-      patient.validation.map { (outcome.validation, $0.count, "validation") }
-      ?? patient.test.map { (outcome.test, $0.count, "test") }
+      patient.validation.map { (outcome.validation, $0.effectiveCount, "validation") }
+      ?? patient.test.map { (outcome.test, $0.effectiveCount, "test") }
     guard let (metrics, count, part) = judged,
-      let training = Score(outcome.training, rows: patient.training.count),
+      let training = Score(outcome.training, rows: patient.training.effectiveCount),
       let other = Score(metrics, rows: count)
     else { return nil }
     let gap = training.value - other.value

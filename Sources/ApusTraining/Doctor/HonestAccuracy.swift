@@ -15,12 +15,11 @@ struct HonestAccuracy: Examination {
   func callAsFunction(_ patient: Patient) throws -> Finding? {
     guard let outcome = try patient.outcome() else { return nil }
     let parts = [
-      ("test", outcome.test, patient.test?.count),
-      ("validation", outcome.validation, patient.validation?.count),
-      ("training", outcome.training, patient.training.count),
+      ("test", outcome.test, patient.test), ("validation", outcome.validation, patient.validation),
+      ("training", outcome.training, patient.training),
     ]
-    guard let (part, metrics, rows) = parts.first(where: { !$0.1.isEmpty }),
-      let score = Score(metrics, rows: rows ?? 0)
+    guard let (part, metrics, dataset) = parts.first(where: { !$0.1.isEmpty }),
+      let score = Score(metrics, rows: dataset?.effectiveCount ?? 0)
     else { return nil }
     let chance = Score.ofGuessing(patient)
     let level: Verdict.Level =
@@ -28,7 +27,7 @@ struct HonestAccuracy: Examination {
     return Finding(
       level, value: score.value,
       figure: "\(shortFigure(score.value, digits: 3)) ± \(shortFigure(score.error, digits: 1)) on "
-        + "\(rows ?? 0) \(part) rows",
+        + "\(dataset?.count ?? 0) \(part) rows",
       expected: "above \(shortFigure(chance, digits: 3))",
       fix: level == .look
         ? "judge by more rows: --test 0.3, or several seeds"

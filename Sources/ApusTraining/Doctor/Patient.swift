@@ -111,11 +111,16 @@ public final class Patient {
   /// The training rows' targets, as far as a loss' expected value depends on them.
   var targets: TargetSummary {
     if case .classes(let names) = training.targets {
-      var counts = [Int](repeating: 0, count: names.count)
-      for label in training.classLabels() ?? [] { counts[Int(label)] += 1 }
-      return TargetSummary(outputs: outputCount / training.positions, classCounts: counts)
+      return TargetSummary(
+        outputs: outputCount / training.positions,
+        classWeights: training.classWeights() ?? Array(repeating: 0, count: names.count))
     }
-    return TargetSummary(outputs: outputCount, values: sample(4096).arrays(hasInputs: false).values)
+    let batch = sample(4096)
+    let weights = training.weights.map { weights in
+      sampleOrder.prefix(batch.count).map { Double(weights[$0]) }
+    }
+    return TargetSummary(
+      outputs: outputCount, values: batch.arrays(hasInputs: false).values, weights: weights)
   }
 
   /// What the model is trained for.

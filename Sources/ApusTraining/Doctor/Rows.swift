@@ -1,7 +1,7 @@
 import ApusCore
 import ApusData
 
-/// How the training rows are divided among the classes.
+/// How the training rows are divided among the classes, by weight where they have weights.
 struct ClassBalance: Examination {
   static let name = "class balance"
   static let stage = Examinations.Stage.data
@@ -12,28 +12,29 @@ struct ClassBalance: Examination {
   /// The largest class' share from which accuracy says next to nothing.
   private static let mostShare = 0.95
   /// Times the smallest class.
-  private static let mostRatio = 10
+  private static let mostRatio = 10.0
 
   func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard case .classes(let names) = patient.training.targets, let labels = patient.training.classLabels(),
-      !labels.isEmpty
+    guard case .classes(let names) = patient.training.targets, let counts = patient.training.classWeights()
     else { return nil }
-    var counts = [Int](repeating: 0, count: names.count)
-    for label in labels { counts[Int(label)] += 1 }
+    let total = counts.reduce(0, +)
+    guard total > 0 else { return nil }
+    func figure(_ count: Double) -> String { Int(exactly: count).map(String.init) ?? shortFigure(count) }
     let largest = counts.indices.max { counts[$0] < counts[$1] }!
     let smallest = counts.indices.min { counts[$0] < counts[$1] }!
-    let share = Double(counts[largest]) / Double(labels.count)
+    let share = counts[largest] / total
     let isUneven = counts[largest] >= Self.mostRatio * counts[smallest]
     let percent = shortFigure(100 * share, digits: 3)
     return Finding(
       share >= Self.mostShare ? .bad : isUneven ? .look : .ok, value: share,
       figure: isUneven || share >= Self.mostShare
-        ? "\(percent) % are “\(names[largest])”, \(counts[smallest]) of \(labels.count) “\(names[smallest])”"
+        ? "\(percent) % are “\(names[largest])”, \(figure(counts[smallest])) of \(figure(total)) “\(names[smallest])”"
         : "largest \(percent) % of \(names.count) classes",
-      expected: "below \(Self.mostRatio) × the smallest",
+      expected: "below \(shortText(Self.mostRatio)) × the smallest",
       fix: "judge by recall and precision of each class, gather more of the rare ones, or weight the classes",
       details: FindingDetails(
-        ["class", "rows"], counts.indices.prefix(30).map { [names[$0], "\(counts[$0])"] }))
+        ["class", patient.training.weights == nil ? "rows" : "weight"],
+        counts.indices.prefix(30).map { [names[$0], figure(counts[$0])] }))
   }
 }
 

@@ -10,12 +10,13 @@ struct Score {
   /// Coull 1998).
   let variance: Double
 
-  init?(_ metrics: [MetricValue], rows: Int) {
+  /// - Parameter rows: how many independent rows the metrics are of: ``Dataset/effectiveCount``.
+  init?(_ metrics: [MetricValue], rows: Double) {
     if let accuracy = metrics.first(where: { $0.name == Accuracy.name }) {
       (name, value) = (accuracy.name, accuracy.value)
       error = accuracy.standardError ?? 0
-      let n = Double(rows) + 4
-      let p = (accuracy.value * Double(rows) + 2) / n
+      let n = rows + 4
+      let p = (accuracy.value * rows + 2) / n
       variance = p * (1 - p) / n
     } else if let explained = metrics.first(where: { $0.name == CoefficientOfDetermination.name }) {
       (name, value) = (explained.name, explained.value)
@@ -26,13 +27,29 @@ struct Score {
     }
   }
 
-  /// What guessing reaches: the largest class' share of the training rows, or 0 of the variance.
+  /// What guessing reaches: the largest class' share of the training rows by weight, or 0 of the variance.
   static func ofGuessing(_ patient: Patient) -> Double {
-    guard case .classes(let names) = patient.training.targets, let labels = patient.training.classLabels(),
-      !labels.isEmpty
-    else { return 0 }
-    var counts = [Int](repeating: 0, count: names.count)
-    for label in labels { counts[Int(label)] += 1 }
-    return Double(counts.max() ?? 0) / Double(labels.count)
+    guard let counts = patient.training.classWeights(), let largest = counts.max() else { return 0 }
+    let total = counts.reduce(0, +)
+    return total > 0 ? largest / total : 0
+  }
+}
+
+extension Dataset {
+  /// The number of samples that as many figures of equal weight would be as certain as: (Σ w)² / Σ w² (Kish 1965).
+  var effectiveCount: Double {
+    guard let weights else { return Double(count) }
+    let (sum, squares) = weights.reduce((0.0, 0.0)) { ($0.0 + Double($1), $0.1 + Double($1) * Double($1)) }
+    return squares > 0 ? sum * sum / squares : 0
+  }
+
+  /// The samples of each class, or the sums of their weights; nil where the targets are not classes, or there are no
+  /// samples.
+  func classWeights() -> [Double]? {
+    guard case .classes(let names) = targets, let labels = classLabels(), !labels.isEmpty else { return nil }
+    let weights = weights
+    var sums = [Double](repeating: 0, count: names.count)
+    for (sample, label) in labels.enumerated() { sums[Int(label)] += weights.map { Double($0[sample]) } ?? 1 }
+    return sums
   }
 }

@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 
 /// Linear regression with a penalty that makes weights exactly 0 (A3; Tibshirani 1996): λ/N is scikit-learn's `alpha` on
-/// standardised columns and target.
+/// standardised columns and target, N the weight of the rows.
 ///
 /// By proximal steps over all rows: a subgradient would only make weights small.
 public struct LassoRegression: ModelFamily {
@@ -18,7 +18,7 @@ public struct LassoRegression: ModelFamily {
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.require(.regression, for: Self.self, instead: "logistic, softmax or svm")
-    let penalty = lambda / Double(data.rows)
+    let penalty = lambda / data.weight
     // No standardised feature has a mean square above 1, so the curvature is at most their number and the bias.
     let rate = data.safeRate
     var recipe = ModelRecipe(
@@ -26,7 +26,8 @@ public struct LassoRegression: ModelFamily {
       batch: min(data.rows, 4_096), epochs: { data.epochs(steps: 2_000, batch: $0, to: 2_000) }
     ) { outputs throws(ApusError) in data.linear(outputs, .zeros) }
     recipe.lines.append(
-      "λ \(shortText(lambda)) beside the sum over \(data.rows) rows: \(shortFigure(penalty)) beside the mean")
+      "λ \(shortText(lambda)) beside the sum over \(data.rowsAndWeight): \(shortFigure(penalty)) beside the mean"
+    )
     return recipe
   }
 }

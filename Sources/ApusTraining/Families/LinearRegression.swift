@@ -38,14 +38,15 @@ extension ModelRecipe {
     ) { outputs throws(ApusError) in data.linear(outputs, .zeros) }
   }
 
-  /// The same with the penalty of a sum over the rows, Σ loss + λ/2 ‖w‖²: as a mean over N rows the decay is λ/N.
+  /// The same with the penalty of a sum over the rows, Σ loss + λ/2 ‖w‖²: as a mean over N rows the decay is
+  /// λ/N, where rows have weights λ/Σ w.
   func decaying(_ lambda: Double, _ data: DataFacts) -> ModelRecipe {
     var recipe = self
-    recipe.l2 = lambda / Double(data.rows)
+    recipe.l2 = lambda / data.weight
     recipe.isL2Model = true
     if lambda > 0 {
       recipe.lines.append(
-        "λ \(shortText(lambda)) beside the sum over \(data.rows) rows: \(shortFigure(recipe.l2)) beside the mean"
+        "λ \(shortText(lambda)) beside the sum over \(data.rowsAndWeight): \(shortFigure(recipe.l2)) beside the mean"
       )
     }
     return recipe

@@ -50,6 +50,11 @@ public struct DataFacts: Sendable {
   public var targets: TargetKind
   /// The training rows.
   public var rows: Int
+  /// Σ w of the training rows, their number where they have no weights: what a penalty beside a sum over the rows is
+  /// beside.
+  public var weight: Double
+  /// The sum over the features of their weighted mean squares, at most; 1 for each where rows have no weights.
+  public var squares: Double
   /// Whether the rows are windows of a text, with a class at each position.
   public var isText = false
   /// The loss that the user asks for, in the place of the family's.
@@ -65,12 +70,38 @@ public struct DataFacts: Sendable {
     self.task = task
     self.targets = targets
     self.rows = rows
+    weight = Double(rows)
+    squares = Double(inputShape.reduce(1, *))
     self.loss = loss
     self.batch = batch
   }
 
   /// The numbers of one sample.
   public var features: Int { inputShape.reduce(1, *) }
+
+  /// Looks at what weighted sums over the training rows depend on: features are standardised without weights, and may be
+  /// larger with them.
+  mutating func takeWeights(of training: any Dataset) {
+    guard let weights = training.weights else { return }
+    let total = weights.reduce(0.0) { $0 + Double($1) }
+    guard total > 0 else { return }
+    var batch = training.makeBatch(capacity: min(training.count, 256))
+    var sum = 0.0
+    for start in stride(from: 0, to: training.count, by: 256) {
+      training.gather(Array(start..<min(start + 256, training.count))[...], into: &batch)
+      for row in 0..<batch.count {
+        let inputs = batch.inputs[(row * batch.inputSize)..<((row + 1) * batch.inputSize)]
+        sum += Double(weights[start + row]) * inputs.reduce(0.0) { $0 + Double($1) * Double($1) }
+      }
+    }
+    weight = total
+    squares = max(squares, sum / total)
+  }
+
+  /// The training rows, with their weight where that is not their number.
+  var rowsAndWeight: String {
+    "\(rows) rows" + (weight == Double(rows) ? "" : " of weight \(shortFigure(weight))")
+  }
 
   /// Refuses a family that is for another task.
   ///
@@ -91,10 +122,10 @@ public struct DataFacts: Sendable {
   }
 
   /// A power of two, at most 1 / (features + 1): with standardised features, whose mean squares are 1, the curvature of
-  /// half the squared error is at most features + 1, and such steps cannot overshoot.
+  /// half the squared error is at most features + 1, and such steps cannot overshoot. Weights may make the squares larger.
   var safeRate: Double {
     var rate = 1.0
-    while rate * Double(features + 1) > 1 { rate /= 2 }
+    while rate * (squares + 1) > 1 { rate /= 2 }
     return rate
   }
 

@@ -18,10 +18,10 @@ extension Adaline: QuadraticLoss {
   public var curvature: Double { 0.5 }
 }
 
-/// The weights that make Σ (w · x + b − t)² + λ ‖w‖² least, in closed form and in `Double`: the yardstick of every linear
+/// The weights w that make Σ r (w · x + b − t)² + λ ‖w‖² least, r how much each row counts, in closed form and in `Double`: the yardstick of every linear
 /// unit (A3; S0, S2).
 ///
-/// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows and, for λ > 0, of √λ times the identity
+/// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows, times √r, and, for λ > 0, of √λ times the identity
 /// below them: the condition number is that of the data, and not its square as in the normal equations. Of columns that
 /// say the same, the first to be picked has a weight and the others have none.
 public struct LeastSquares: Sendable {
@@ -40,22 +40,29 @@ public struct LeastSquares: Sendable {
   /// - Parameters:
   ///   - features: `[rows, columns]`, row-major.
   ///   - targets: `[rows]`
+  ///   - rowWeights: `[rows]`, how much each row counts, 0 or more; nil where each counts once.
   ///   - lambda: λ; the bias has no penalty.
   /// - Returns: nil where there are no rows, a number is not finite, or it would take long.
-  public init?(features: [Float], columns: Int, targets: [Double], lambda: Double = 0) {
+  public init?(
+    features: [Float], columns: Int, targets: [Double], rowWeights: [Double]? = nil, lambda: Double = 0
+  ) {
     let rows = targets.count
     guard rows > 0, features.count == rows * columns, lambda >= 0,
+      rowWeights.map({ $0.count == rows && $0.allSatisfy { $0 >= 0 } }) ?? true,
       Double(rows + columns) * Double(columns + 1) * Double(columns + 1) < Self.mostWork
     else { return nil }
     let height = lambda > 0 ? rows + columns : rows
     let root = lambda.squareRoot()
+    let roots = rowWeights?.map { $0.squareRoot() } ?? Array(repeating: 1, count: rows)
     var matrix = (0...columns).map { column in
       var values = [Double](repeating: 0, count: height)
-      for row in 0..<rows { values[row] = column < columns ? Double(features[row * columns + column]) : 1 }
+      for row in 0..<rows {
+        values[row] = roots[row] * (column < columns ? Double(features[row * columns + column]) : 1)
+      }
       if lambda > 0, column < columns { values[rows + column] = root }
       return values
     }
-    var right = targets + [Double](repeating: 0, count: height - rows)
+    var right = zip(targets, roots).map { $0 * $1 } + [Double](repeating: 0, count: height - rows)
     var order = Array(0...columns)
     var norms = matrix.map { Self.norm($0[...]) }
     guard norms.allSatisfy(\.isFinite), Self.norm(right[...]).isFinite else { return nil }

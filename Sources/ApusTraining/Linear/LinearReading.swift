@@ -50,9 +50,10 @@ public struct LinearReading: Sendable {
   /// The smallest distance of a training row from the boundary that it is on the right side of, in standard deviations
   /// of the columns; nil where a row is on the wrong side.
   public var margin: Double?
-  /// √(Σ (y − t)² / (rows − rank)) over the training rows, in units of the target.
+  /// √(Σ (y − t)² / (n − rank)) over the n training rows, in units of the target; where they have weights
+  /// √(Σ w (y − t)² / Σ w · n / (n − rank)), n those of weight above 0.
   public var residualDeviation: Double?
-  /// How far training is from the closed form.
+  /// How far training is from the closed form, both with the rows' weights.
   public var closedForm: ClosedForm?
   /// What the perceptron found out about the data, or what to mind.
   public var verdict: String?
@@ -96,10 +97,13 @@ extension LinearReading {
     if decision == .value, scores.outputs == 1 {
       let squares = (0..<scores.rows).reduce(0.0) { sum, row in
         let residual = scores.scores(row)[0] - Double(scores.values[row])
-        return sum + residual * residual
+        return sum + scores.weight(ofRow: row) * residual * residual
       }
-      let free = scores.rows - (closedForm?.rank ?? scores.columns + 1)
-      residualDeviation = free > 0 ? (squares / Double(free)).squareRoot() * scale.deviation : nil
+      let rows = scores.rowWeights?.count { $0 > 0 } ?? scores.rows
+      let free = rows - (closedForm?.rank ?? scores.columns + 1)
+      // With weights, what the sum would be if each row counted once.
+      let sum = scores.rowWeights == nil ? squares : squares / scores.totalWeight * Double(rows)
+      residualDeviation = free > 0 ? (sum / Double(free)).squareRoot() * scale.deviation : nil
     }
     if case .table(let table)? = model.preprocessing {
       rules = Self.rules(scores, table.featureUnits, names, decision, scale, threshold, training.targets)
@@ -172,7 +176,7 @@ extension LinearReading {
       }
     }
     var least = Double.infinity
-    for row in 0..<scores.rows {
+    for row in 0..<scores.rows where scores.weight(ofRow: row) > 0 {
       let values = scores.scores(row)
       let label = Int(scores.labels[row])
       if scores.outputs == 1 {
@@ -196,12 +200,13 @@ extension LinearReading {
       guard case .indicators(let off, let on) = loss.classTargets else { return nil }
       targets = scores.labels.map { Double($0 == 1 ? on : off) }
     }
-    let rows = Double(scores.rows)
-    // c · mean (s − t)² + λ/2 ‖w‖², times rows / c.
+    let rows = scores.totalWeight
+    // c · mean (s − t)² + λ/2 ‖w‖², times rows / c; the mean is weighted.
     let lambda = rows * l2 / (2 * loss.curvature)
     guard
       let least = LeastSquares(
-        features: scores.features, columns: scores.columns, targets: targets, lambda: lambda)
+        features: scores.features, columns: scores.columns, targets: targets, rowWeights: scores.rowWeights,
+        lambda: lambda)
     else { return nil }
     func value(_ weights: [Double], _ bias: Double) -> Double {
       var sum = 0.0
@@ -210,7 +215,7 @@ extension LinearReading {
         for column in 0..<scores.columns {
           score += Double(scores.features[row * scores.columns + column]) * weights[column]
         }
-        sum += (score - targets[row]) * (score - targets[row])
+        sum += scores.weight(ofRow: row) * (score - targets[row]) * (score - targets[row])
       }
       return loss.curvature * sum / rows + l2 / 2 * weights.reduce(0) { $0 + $1 * $1 }
     }

@@ -16,6 +16,8 @@ struct LinearScores {
   let labels: [Int32]
   /// `[rows, outputs]`; empty where the targets are classes.
   let values: [Float]
+  /// `[rows]`, how much each row counts; nil where each counts once.
+  let rowWeights: [Double]?
 
   /// - Returns: nil where the network is anything else.
   init?(_ model: Model, on dataset: any Dataset) {
@@ -35,6 +37,7 @@ struct LinearScores {
     features = batch.inputs
     labels = batch.labels
     values = batch.values
+    rowWeights = dataset.weights?.map { Double($0) }
   }
 
   /// The outputs of a row.
@@ -51,9 +54,22 @@ struct LinearScores {
   /// The weights of an output.
   func weights(of output: Int) -> [Double] { (0..<columns).map { weights[$0 * outputs + output] } }
 
-  /// How much each feature varies over the rows.
+  /// How much each row counts.
+  func weight(ofRow row: Int) -> Double { rowWeights?[row] ?? 1 }
+
+  /// Σ of the rows' weights: their number where they have none.
+  var totalWeight: Double { rowWeights?.reduce(0, +) ?? Double(rows) }
+
+  /// How much each feature varies over the rows, by their weights.
   var deviations: [Double] {
-    (0..<columns).map { column in
+    if let rowWeights {
+      return (0..<columns).map { column in
+        let values = (0..<rows).map { Double(features[$0 * columns + column]) }
+        let mean = weightedMean(values, rowWeights)
+        return weightedMean(values.map { ($0 - mean) * ($0 - mean) }, rowWeights).squareRoot()
+      }
+    }
+    return (0..<columns).map { column in
       let mean =
         (0..<rows).reduce(0.0) { $0 + Double(features[$1 * columns + column]) } / Double(max(rows, 1))
       let squares = (0..<rows).reduce(0.0) { sum, row in

@@ -17,20 +17,24 @@ public struct Accuracy: Metric {
   public var isBetterWhenLarger: Bool { true }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    let count = Double(results.count)
     guard !results.isMultiLabel else {
+      let count = Double(results.count)
       let decisions = results.decisions(threshold: threshold)
       let shares = (0..<results.count).map { sample in
         Double(decisions.count { $0.truth[sample] == $0.predicted[sample] }) / Double(decisions.count)
+      }
+      guard !results.countsNothing else { return nil }
+      if let weights = results.sampleWeights {
+        let mean = weightedMean(shares, weights)
+        return make(mean, errorOfMean(shares, mean, weights))
       }
       let mean = shares.reduce(0, +) / count
       let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       return make(mean, (variance / count).squareRoot())
     }
     guard !results.labels.isEmpty else { return nil }
-    let correct = zip(results.predictedLabels(threshold: threshold), results.labels).count { $0 == $1 }
-    let share = Double(correct) / count
-    return make(share, (share * (1 - share) / count).squareRoot())
+    let isCorrect = zip(results.predictedLabels(threshold: threshold), results.labels).map { $0 == $1 }
+    return shareWithError(isCorrect, results.sampleWeights).map { make($0.share, $0.error) }
   }
 }
 

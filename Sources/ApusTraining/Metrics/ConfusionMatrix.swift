@@ -1,14 +1,15 @@
 /// How often samples of each class (rows) were taken for each class (columns).
 public struct ConfusionMatrix: Sendable, Equatable {
   public let classNames: [String]
-  /// `counts[truth][prediction]`
-  public let counts: [[Int]]
+  /// `counts[truth][prediction]`: the number of samples; where samples have weights, the sum of these.
+  public let counts: [[Double]]
 
   public init(_ results: EvaluatedSamples, classNames: [String]) {
     self.classNames = classNames
-    var counts = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
-    for (label, predicted) in zip(results.labels, results.predictedLabels) {
-      counts[Int(label)][Int(predicted)] += 1
+    var counts = Array(repeating: Array(repeating: 0.0, count: classNames.count), count: classNames.count)
+    let weights = results.sampleWeights
+    for (sample, (label, predicted)) in zip(results.labels, results.predictedLabels).enumerated() {
+      counts[Int(label)][Int(predicted)] += weights?[sample] ?? 1
     }
     self.counts = counts
   }
@@ -21,19 +22,19 @@ public struct ConfusionMatrix: Sendable, Equatable {
       counts: zip(left.counts, right.counts).map { zip($0, $1).map { $0 + $1 } })
   }
 
-  private init(classNames: [String], counts: [[Int]]) {
+  private init(classNames: [String], counts: [[Double]]) {
     (self.classNames, self.counts) = (classNames, counts)
   }
 
   /// The share of a class' samples that were recognised; nil when there are none.
   public func recall(_ index: Int) -> Double? {
     let total = counts[index].reduce(0, +)
-    return total > 0 ? Double(counts[index][index]) / Double(total) : nil
+    return total > 0 ? counts[index][index] / total : nil
   }
 
   /// The share of the samples taken for a class that belong to it; nil when none were.
   public func precision(_ index: Int) -> Double? {
     let total = counts.reduce(0) { $0 + $1[index] }
-    return total > 0 ? Double(counts[index][index]) / Double(total) : nil
+    return total > 0 ? counts[index][index] / total : nil
   }
 }

@@ -7,6 +7,8 @@ public struct Decisions: Sendable {
   public var predicted: [Bool]
   /// The larger, the more likely a yes.
   public var scores: [Double]
+  /// How much each sample counts; nil where each counts once.
+  public var weights: [Double]?
 }
 
 /// A figure for each class or label, and its plain mean over them (the macro average, as scikit-learn calls it).
@@ -26,7 +28,8 @@ extension DecisionMetric {
   public var isBetterWhenLarger: Bool { true }
   public var isUsual: Bool { false }
 
-  /// The mean over the classes that have the figure; its standard error by the delta method, √Σ (mean influence)².
+  /// The mean over the classes that have the figure; its standard error by the delta method, √Σ (mean influence)², where
+  /// the influence of a sample of weight w is w times that of one that counts once.
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     let figures = results.decisions(threshold: threshold).compactMap { figure($0) }
     guard !figures.isEmpty else { return nil }
@@ -50,17 +53,23 @@ extension DecisionMetric {
     influence.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
-  /// Σ a / Σ b, the figure of precision, recall and F1, where b is not 0 for all; 0 where it is, but the class occurs or
+  /// Σ w a / Σ w b, the figure of precision, recall and F1, where b is not 0 for all; 0 where it is, but the class occurs or
   /// is predicted (scikit-learn's convention).
   func ratio(
     _ decisions: Decisions, _ above: (Bool, Bool) -> Double, _ below: (Bool, Bool) -> Double
   ) -> (value: Double, influence: [Double])? {
     let pairs = Array(zip(decisions.truth, decisions.predicted))
-    guard pairs.contains(where: { $0 || $1 }) else { return nil }
-    let total = pairs.reduce(0) { $0 + below($1.0, $1.1) }
+    let weights = decisions.weights ?? Array(repeating: 1, count: pairs.count)
+    guard zip(pairs, weights).contains(where: { ($0.0 || $0.1) && $1 > 0 }) else { return nil }
+    let total = zip(pairs, weights).reduce(0) { $0 + $1.1 * below($1.0.0, $1.0.1) }
     guard total > 0 else { return (0, pairs.map { _ in 0 }) }
-    let value = pairs.reduce(0) { $0 + above($1.0, $1.1) } / total
-    return (value, pairs.map { (above($0.0, $0.1) - value * below($0.0, $0.1)) / total })
+    let value = zip(pairs, weights).reduce(0) { $0 + $1.1 * above($1.0.0, $1.0.1) } / total
+    return (
+      value,
+      zip(pairs, weights).map { pair, weight in
+        weight * (above(pair.0, pair.1) - value * below(pair.0, pair.1)) / total
+      }
+    )
   }
 }
 
@@ -73,7 +82,8 @@ extension EvaluatedSamples {
       return (0..<width).map { output in
         let scores = column(output)
         let truth = (0..<count).map { values[$0 * width + output] == 1 }
-        return Decisions(truth: truth, predicted: scores.map { $0 > limit }, scores: scores)
+        return Decisions(
+          truth: truth, predicted: scores.map { $0 > limit }, scores: scores, weights: sampleWeights)
       }
     }
     guard !labels.isEmpty, !isSequence else { return [] }
@@ -82,7 +92,8 @@ extension EvaluatedSamples {
     return classes.map { label in
       Decisions(
         truth: labels.map { $0 == label }, predicted: predicted.map { $0 == label },
-        scores: width == 2 ? scoresOfSecond() : column(width == 1 ? 0 : Int(label)))
+        scores: width == 2 ? scoresOfSecond() : column(width == 1 ? 0 : Int(label)),
+        weights: sampleWeights)
     }
   }
 

@@ -67,7 +67,8 @@ package final class Evaluator {
     return EvaluatedSamples(
       width: width, predictions: original(predictions), classes: classes, labels: labels,
       values: original(values), losses: losses,
-      kind: objective.loss.predictions, isMultiLabel: areLabels, threshold: threshold)
+      weights: dataset.weights?.map { Double($0) }, kind: objective.loss.predictions, isMultiLabel: areLabels,
+      threshold: threshold)
   }
 }
 

@@ -26,8 +26,8 @@ public struct LogLoss: Metric {
       }
       return sum / Double(width)
     }
-    let (mean, error) = meanWithError(losses)
-    return make(mean, error)
+    let (mean, error) = meanWithError(losses, results.sampleWeights)
+    return results.countsNothing ? nil : make(mean, error)
   }
 
   private func loss(_ probability: Double) -> Double {

@@ -4,6 +4,11 @@ public import ApusNN
 
 /// A figure of merit on evaluated samples (MISSION C).
 ///
+/// Where samples have weights, every sum over samples is weighted, Σ w x, and n is Σ w, as with scikit-learn's
+/// `sample_weight`: a weight of 2 counts like two copies of the sample, a weight of 0 leaves it out, and only ratios of
+/// weights matter. The standard error is that of a weighted mean, √(Σ w² (x − x̄)²) / Σ w: a weighted sample is still one
+/// observation (Cochran 1977; Gatz and Smith 1995).
+///
 /// Adding one costs a file with a conforming type, and a line of ``Metrics/table``.
 public protocol Metric: Named {
   /// The value with its standard error; nil where it does not apply to the targets.
@@ -56,6 +61,8 @@ public struct EvaluatedSamples: Sendable {
   public let values: [Double]
   /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
+  /// How much each of the ``losses`` and its sample counts, 0 or more; nil where each counts once.
+  public let weights: [Double]?
   /// What the predictions are.
   public let kind: PredictionKind
   /// Whether each sample has any of several independent labels: the values are then 0 or 1.
@@ -67,19 +74,21 @@ public struct EvaluatedSamples: Sendable {
   /// - Parameters:
   ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
   ///   - isMultiLabel: whether the values say which labels a sample has.
+  ///   - weights: as many as losses.
   public init(
     width: Int, predictions: [Double], labels: [Int32], values: [Double], losses: [Float],
-    kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil
+    kind: PredictionKind? = nil, isMultiLabel: Bool = false, threshold: Double? = nil,
+    weights: [Double]? = nil
   ) {
     self.init(
       width: width, predictions: predictions, classes: nil, labels: labels, values: values, losses: losses,
-      kind: kind, isMultiLabel: isMultiLabel, threshold: threshold)
+      weights: weights, kind: kind, isMultiLabel: isMultiLabel, threshold: threshold)
   }
 
   /// - Parameter classes: of sequences, the predicted classes in the place of predictions.
   init(
     width: Int, predictions: [Double], classes: [Int32]?, labels: [Int32], values: [Double], losses: [Float],
-    kind: PredictionKind?, isMultiLabel: Bool, threshold: Double?
+    weights: [Double]?, kind: PredictionKind?, isMultiLabel: Bool, threshold: Double?
   ) {
     self.width = width
     self.predictions = predictions
@@ -87,6 +96,8 @@ public struct EvaluatedSamples: Sendable {
     self.labels = labels
     self.values = values
     self.losses = losses
+    precondition(weights == nil || weights?.count == losses.count, "as many weights as losses")
+    self.weights = weights
     self.kind = kind ?? (labels.isEmpty && !isMultiLabel ? .scores(threshold: 0.5) : .probabilities)
     self.isMultiLabel = isMultiLabel
     self.threshold = threshold
@@ -126,11 +137,29 @@ public struct EvaluatedSamples: Sendable {
     }
   }
 
-  /// The samples that are mistaken, for a loss whose predictions are scores.
+  /// The samples that are mistaken, for a loss whose predictions are scores; their number, whatever their weights, but
+  /// without those of weight 0.
   func mistakes(_ loss: any MistakeDriven) -> Int {
-    zip(labels.indices, labels).count { sample, label in
-      loss.isMistake(predictions[(sample * width)..<((sample + 1) * width)], label: label)
+    let weights = sampleWeights
+    return zip(labels.indices, labels).count { sample, label in
+      weights?[sample] != 0
+        && loss.isMistake(predictions[(sample * width)..<((sample + 1) * width)], label: label)
     }
+  }
+
+  /// The weight of each of the ``count`` samples; positions of a sequence have the sequence's.
+  var sampleWeights: [Double]? { weights.map { repeated($0, count) } }
+
+  /// The weight of each of the ``values``.
+  var valueWeights: [Double]? { weights.map { repeated($0, values.count) } }
+
+  /// A Boolean value that indicates whether there are weights, and all of them are 0.
+  var countsNothing: Bool { weights?.contains { $0 > 0 } == false }
+
+  private func repeated(_ weights: [Double], _ count: Int) -> [Double] {
+    guard count != weights.count, !weights.isEmpty else { return weights }
+    let times = count / weights.count
+    return (0..<count).map { weights[$0 / times] }
   }
 
   /// Whether a sample has a class at each of several positions.
@@ -185,7 +214,8 @@ public enum Metrics {
     let values = isNumber || isLabel ? (0..<(2 * width)).map { Double($0 / width) } : []
     let samples = EvaluatedSamples(
       width: width, predictions: isSequence ? [] : [Double](repeating: 0, count: 2 * width),
-      classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], kind: nil,
+      classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], weights: nil,
+      kind: nil,
       isMultiLabel: isLabel, threshold: nil)
     return usual(samples).map(\.name)
   }
@@ -204,9 +234,56 @@ enum MeanLoss {
   static let name = "loss"
 
   static func value(_ results: EvaluatedSamples) -> MetricValue {
-    let (mean, error) = meanWithError(results.losses.map { Double($0) })
+    let (mean, error) = meanWithError(results.losses.map { Double($0) }, results.weights)
     return MetricValue(name: name, value: mean, standardError: error)
   }
+}
+
+/// The weighted mean x̄ = Σ w x / Σ w and its standard error √(n/(n − 1) · Σ w² (x − x̄)²) / Σ w, n the number of values
+/// of weight above 0; no error for fewer than two. Equal weights give s/√n.
+func meanWithError(_ values: [Double], _ weights: [Double]?) -> (mean: Double, error: Double?) {
+  guard let weights else { return meanWithError(values) }
+  let total = weights.reduce(0, +)
+  guard total > 0 else { return (.nan, nil) }
+  let mean = weightedMean(values, weights)
+  let count = Double(weights.count { $0 > 0 })
+  guard count > 1 else { return (mean, nil) }
+  return (mean, errorOfMean(values, mean, weights) * (count / (count - 1)).squareRoot())
+}
+
+/// Σ w x / Σ w, without those of weight 0; NaN where there are no others.
+func weightedMean(_ values: [Double], _ weights: [Double]) -> Double {
+  var (sum, total) = (0.0, 0.0)
+  for (value, weight) in zip(values, weights) where weight > 0 {
+    sum += weight * value
+    total += weight
+  }
+  return sum / total
+}
+
+/// √(Σ w² (x − x̄)²) / Σ w: of shares, equal weights give √(p(1 − p)/n).
+func errorOfMean(_ values: [Double], _ mean: Double, _ weights: [Double]) -> Double {
+  var (squares, total) = (0.0, 0.0)
+  for (value, weight) in zip(values, weights) where weight > 0 {
+    squares += weight * weight * (value - mean) * (value - mean)
+    total += weight
+  }
+  return squares.squareRoot() / total
+}
+
+/// The share of samples for which something holds, with its standard error: √(p(1 − p)/n), with weights that of
+/// ``errorOfMean(_:_:_:)``; nil where there are no samples.
+func shareWithError(_ holds: [Bool], _ weights: [Double]?) -> (share: Double, error: Double)? {
+  guard let weights else {
+    guard !holds.isEmpty else { return nil }
+    let count = Double(holds.count)
+    let share = Double(holds.count { $0 }) / count
+    return (share, (share * (1 - share) / count).squareRoot())
+  }
+  guard weights.contains(where: { $0 > 0 }) else { return nil }
+  let values = holds.map { $0 ? 1.0 : 0.0 }
+  let share = weightedMean(values, weights)
+  return (share, errorOfMean(values, share, weights))
 }
 
 /// The mean of numbers and its standard error s/√n; no error for fewer than two.

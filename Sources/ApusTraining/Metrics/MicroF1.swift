@@ -17,12 +17,16 @@ public struct MicroF1: Metric {
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isMultiLabel else { return nil }
     let decisions = results.decisions(threshold: threshold)
+    let weights = results.sampleWeights
     // Of each sample: twice what is right, and what is predicted or true.
     let parts = (0..<results.count).map { sample -> (right: Double, all: Double) in
-      decisions.reduce((0, 0)) { sum, decision in
+      let part = decisions.reduce(into: (right: 0.0, all: 0.0)) { sum, decision in
         let (truth, predicted) = (decision.truth[sample], decision.predicted[sample])
-        return (sum.0 + (truth && predicted ? 2 : 0), sum.1 + (truth ? 1 : 0) + (predicted ? 1 : 0))
+        sum.right += truth && predicted ? 2 : 0
+        sum.all += (truth ? 1 : 0) + (predicted ? 1 : 0)
       }
+      guard let weight = weights?[sample] else { return part }
+      return (weight * part.right, weight * part.all)
     }
     let total = parts.reduce(0) { $0 + $1.all }
     guard total > 0 else { return nil }

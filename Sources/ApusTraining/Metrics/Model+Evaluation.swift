@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 
 extension Model {
-  /// The usual metrics of the model on a data set, without dropout.
+  /// The usual metrics of the model on a data set, without dropout; samples count by ``Dataset/weights``.
   ///
   /// - Throws: when the model has no objective.
   public func evaluate(on dataset: any Dataset, engine: Engine? = nil) throws -> MetricValues {

@@ -5,7 +5,11 @@ import ApusNN
 /// equal scores as one half. Each of several classes is set against the rest, and the areas are averaged over the classes
 /// that have samples on both sides: see ``DecisionMetric``.
 ///
-/// The standard error is DeLong's (1988).
+/// With weights, each pair of a sample of the class and another counts with the product of their weights.
+///
+/// The standard error is DeLong's (1988): √(S₁/m + S₀/n), S the variance within the class and among the others of the share
+/// of pairs that a sample wins. With weights, S/m is m/(m − 1) · Σ w² (share − area)² / (Σ w)², m the samples of weight
+/// above 0.
 public struct ROCAUC: DecisionMetric {
   public static let name = "rocAUC"
   public static let formula = "P(score of the class > score of another), averaged over the classes"
@@ -14,8 +18,9 @@ public struct ROCAUC: DecisionMetric {
 
   public func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
     let (truth, scores) = (decisions.truth, decisions.scores)
-    let positives = Double(truth.count { $0 })
-    let negatives = Double(truth.count) - positives
+    let weights = decisions.weights ?? Array(repeating: 1, count: truth.count)
+    let positives = zip(truth, weights).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }
+    let negatives = zip(truth, weights).reduce(0) { $0 + ($1.0 ? 0 : $1.1) }
     guard positives > 0, negatives > 0, scores.allSatisfy({ !$0.isNaN }) else { return nil }
     // The share of the other side that each sample wins against, from one walk along the sorted scores.
     let order = scores.indices.sorted { scores[$0] < scores[$1] }
@@ -24,12 +29,15 @@ public struct ROCAUC: DecisionMetric {
     var start = 0
     while start < order.count {
       var end = start
-      var equalPositives = 0.0
+      var (equalPositives, equalNegatives) = (0.0, 0.0)
       while end < order.count, scores[order[end]] == scores[order[start]] {
-        equalPositives += truth[order[end]] ? 1 : 0
+        if truth[order[end]] {
+          equalPositives += weights[order[end]]
+        } else {
+          equalNegatives += weights[order[end]]
+        }
         end += 1
       }
-      let equalNegatives = Double(end - start) - equalPositives
       for index in order[start..<end] {
         wins[index] =
           truth[index]
@@ -40,7 +48,19 @@ public struct ROCAUC: DecisionMetric {
       negativesBelow += equalNegatives
       start = end
     }
-    let area = zip(wins, truth).reduce(0) { $0 + ($1.1 ? $1.0 : 0) } / positives
+    let area =
+      wins.indices.reduce(0) { $0 + (truth[$1] ? weights[$1] * wins[$1] : 0) } / positives
+    if decisions.weights != nil {
+      let sides = [true, false].map { side in
+        Double(zip(truth, weights).count { $0 == side && $1 > 0 })
+      }
+      let influence = wins.indices.map { index in
+        let (count, total) = truth[index] ? (sides[0], positives) : (sides[1], negatives)
+        return count > 1
+          ? weights[index] * (wins[index] - area) / total * (count / (count - 1)).squareRoot() : 0
+      }
+      return (area, influence)
+    }
     let influence = zip(wins, truth).map { wins, isPositive in
       let side = isPositive ? positives : negatives
       return side > 1 ? (wins - area) / (side * (side - 1)).squareRoot() : 0

@@ -10,8 +10,8 @@ public struct MeanSquaredError: Metric {
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isRegression else { return nil }
-    let (mean, error) = meanWithError(results.errors.map { $0 * $0 })
-    return make(mean, error)
+    let (mean, error) = meanWithError(results.errors.map { $0 * $0 }, results.valueWeights)
+    return results.countsNothing ? nil : make(mean, error)
   }
 }
 
@@ -39,13 +39,14 @@ public struct MeanAbsoluteError: Metric {
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isRegression else { return nil }
-    let (mean, error) = meanWithError(results.errors.map(abs))
-    return make(mean, error)
+    let (mean, error) = meanWithError(results.errors.map(abs), results.valueWeights)
+    return results.countsNothing ? nil : make(mean, error)
   }
 }
 
 /// The share of the targets' variance that is explained; 0 is predicting their mean. Its standard error by the
-/// delta method, from the paired squared errors e² and squared deviations d²: s(e² − (1 − R²) d²) / (√n · d̄²).
+/// delta method, from the paired squared errors e² and squared deviations d²: s(e² − (1 − R²) d²) / (√n · d̄²). With
+/// weights, t̄ is the weighted mean.
 public struct CoefficientOfDetermination: Metric {
   public static let name = "r2"
   public static let formula = "1 − Σ (y − t)² / Σ (t − t̄)²"
@@ -54,6 +55,7 @@ public struct CoefficientOfDetermination: Metric {
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isRegression, results.values.count > 1 else { return nil }
+    if let weights = results.valueWeights { return weighted(results, weights) }
     let mean = results.values.reduce(0, +) / Double(results.values.count)
     let deviations = results.values.map { ($0 - mean) * ($0 - mean) }
     let total = deviations.reduce(0, +)
@@ -63,5 +65,17 @@ public struct CoefficientOfDetermination: Metric {
     let influence = zip(squares, deviations).map { $0 - unexplained * $1 }
     let error = meanWithError(influence).error.map { $0 * Double(results.values.count) / total }
     return make(1 - unexplained, error)
+  }
+
+  private func weighted(_ results: EvaluatedSamples, _ weights: [Double]) -> MetricValue? {
+    guard weights.count(where: { $0 > 0 }) > 1 else { return nil }
+    let mean = weightedMean(results.values, weights)
+    let deviations = results.values.map { ($0 - mean) * ($0 - mean) }
+    let variance = weightedMean(deviations, weights)
+    guard variance > 0 else { return nil }
+    let squares = results.errors.map { $0 * $0 }
+    let unexplained = weightedMean(squares, weights) / variance
+    let influence = zip(squares, deviations).map { $0 - unexplained * $1 }
+    return make(1 - unexplained, meanWithError(influence, weights).error.map { $0 / variance })
   }
 }

@@ -39,7 +39,8 @@ extension Model {
     return SampledPredictions(
       mean: EvaluatedSamples(
         width: first.width, predictions: means, labels: first.labels, values: first.values,
-        losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold),
+        losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold,
+        weights: first.weights),
       deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) }, isRandom: evaluator.isRandom)
   }
 }

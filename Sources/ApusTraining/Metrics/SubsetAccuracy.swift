@@ -16,11 +16,10 @@ public struct SubsetAccuracy: Metric {
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.isMultiLabel, results.count > 0 else { return nil }
     let decisions = results.decisions(threshold: threshold)
-    let right = (0..<results.count).count { sample in
+    let isRight = (0..<results.count).map { sample in
       decisions.allSatisfy { $0.truth[sample] == $0.predicted[sample] }
     }
-    let share = Double(right) / Double(results.count)
-    return make(share, (share * (1 - share) / Double(results.count)).squareRoot())
+    return shareWithError(isRight, results.sampleWeights).map { make($0.share, $0.error) }
   }
 }
 

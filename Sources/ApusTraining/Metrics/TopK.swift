@@ -21,14 +21,13 @@ public struct TopK: Metric {
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     let width = results.width
     guard !results.labels.isEmpty, !results.isSequence, width > k else { return nil }
-    let found = results.labels.enumerated().count { sample, label in
+    let isFound = results.labels.enumerated().map { sample, label in
       let row = results.predictions[(sample * width)..<((sample + 1) * width)]
       let place = row.startIndex + Int(label)
       let own = row[place]
       return row.indices.count { row[$0] > own || row[$0] == own && $0 < place } < k && !own.isNaN
     }
-    let share = Double(found) / Double(results.count)
-    return make(share, (share * (1 - share) / Double(results.count)).squareRoot())
+    return shareWithError(isFound, results.sampleWeights).map { make($0.share, $0.error) }
   }
 }
 

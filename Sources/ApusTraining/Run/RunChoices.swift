@@ -48,6 +48,7 @@ struct RunChoices {
       inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
       loss: givenLoss, batch: given.training.batch)
     facts.isText = data.isText
+    facts.takeWeights(of: data.training)
     let recipe = try family.recipe(for: facts)
     let loss = givenLoss ?? recipe.loss
     if let description = given.model.layers {

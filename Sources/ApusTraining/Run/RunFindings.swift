@@ -21,7 +21,7 @@ public struct RunFindings: Sendable {
   public var evaluated: Part
   public var evaluatedCount: Int
   public var metrics: [MetricValue]
-  /// The share of the most frequent class: what is right without looking.
+  /// The share of the most frequent class, by weight where samples have weights: what is right without looking.
   public var mostFrequentShare: Double?
   public var confusion: ConfusionMatrix?
   public var labels: [LabelCounts]

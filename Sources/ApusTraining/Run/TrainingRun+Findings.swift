@@ -24,7 +24,8 @@ extension TrainingRun {
       // Of characters it would be a page for little.
       if !data.isText { findings.confusion = matrix }
       let sizes = matrix.counts.map { $0.reduce(0, +) }
-      findings.mostFrequentShare = Double(sizes.max() ?? 0) / Double(max(results.count, 1))
+      let total = sizes.reduce(0, +)
+      findings.mostFrequentShare = total > 0 ? (sizes.max() ?? 0) / total : 0
     case .labels(let names): findings.labels = results.labelCounts(names: names)
     case .values(let names):
       guard names.count == 1 else { break }

@@ -26,7 +26,8 @@ public struct ConfusionChart: Chart {
     let classes = shown
     let largest = classes.flatMap { truth in classes.map { matrix.counts[truth][$0] } }.max() ?? 0
     hasRates = classes.count <= 6
-    cell = min(max(textWidth("\(largest)") + 12, classes.count <= 6 ? 58 : classes.count <= 12 ? 38 : 28), 80)
+    cell = min(
+      max(textWidth(countFigure(largest)) + 12, classes.count <= 6 ? 58 : classes.count <= 12 ? 38 : 28), 80)
     names = max(
       min((classes.map { textWidth(matrix.classNames[$0]) }.max() ?? 0) + 10, 130), textWidth("precision") + 8
     )
@@ -97,17 +98,19 @@ public struct ConfusionChart: Chart {
     drawing.label("%", at: Point(names + count * cell + 8, y), "muted")
   }
 
-  private func draw(_ truth: Int, _ taken: Int, _ total: Int, _ area: Area, _ drawing: inout Drawing) {
+  private func draw(_ truth: Int, _ taken: Int, _ total: Double, _ area: Area, _ drawing: inout Drawing) {
     let times = matrix.counts[truth][taken]
     let inner = Area(x: area.x + 0.5, y: area.y + 0.5, width: area.width - 1, height: area.height - 1)
     guard times > 0 else { return drawing.rectangle(inner, "track", opacity: 0.35) }
-    let share = Double(times) / Double(max(total, 1))
+    let share = times / total
     let style = ChartStyle.cell(share, isWarm: truth != taken)
     drawing.rectangle(
       inner, style.cell,
-      note: "\(matrix.classNames[truth]) taken for \(matrix.classNames[taken]): \(times) of \(total)")
+      note:
+        "\(matrix.classNames[truth]) taken for \(matrix.classNames[taken]): \(countFigure(times)) of \(countFigure(total))"
+    )
     let middle = Point(area.x + area.width / 2, area.y + area.height / 2 + (hasRates ? -1 : 4))
-    drawing.label("\(times)", at: middle, style.text, .middle)
+    drawing.label(countFigure(times), at: middle, style.text, .middle)
     if hasRates {
       drawing.label(
         Self.percent(share), at: Point(middle.x, middle.y + 14),

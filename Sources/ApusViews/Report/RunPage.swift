@@ -89,9 +89,10 @@ public struct RunPage: Sendable {
       ["label", "found", "missed", "wrong", "absent", "accuracy", "recall", "precision", "F1"],
       findings.labels.prefix(Self.mostRows).map { label in
         [
-          .strong(label.name), .figure(grouped(label.found)), .figure(grouped(label.missed)),
-          .figure(grouped(label.wrong)), .figure(grouped(label.absent)), percent(label.accuracy),
-          percent(label.recall), percent(label.precision), .figure(label.f1.map { fixed($0, 3) } ?? "–"),
+          .strong(label.name), .figure(groupedFigure(label.found)), .figure(groupedFigure(label.missed)),
+          .figure(groupedFigure(label.wrong)), .figure(groupedFigure(label.absent)),
+          percent(label.accuracy), percent(label.recall), percent(label.precision),
+          .figure(label.f1.map { fixed($0, 3) } ?? "–"),
         ]
       })
     addRest(of: findings.labels.count, "labels", &page)

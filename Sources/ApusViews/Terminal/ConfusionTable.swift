@@ -30,7 +30,7 @@ public struct ConfusionTable: Sendable {
     table.indent = 2
     table.rows = names.indices.map { truth in
       [columns(names[truth]) > 20 ? fitted(names[truth], 20) : names[truth]]
-        + matrix.counts[truth].map { $0 == 0 ? "·" : "\($0)" } + [
+        + matrix.counts[truth].map { $0 == 0 ? "·" : countFigure($0) } + [
           Self.percent(matrix.recall(truth), decimals)
         ]
     }
@@ -40,7 +40,7 @@ public struct ConfusionTable: Sendable {
 
   private func confusions(width: Int) -> [String] {
     let names = matrix.classNames
-    var pairs: [(truth: Int, taken: Int, count: Int)] = []
+    var pairs: [(truth: Int, taken: Int, count: Double)] = []
     for (truth, row) in matrix.counts.enumerated() {
       for (taken, count) in row.enumerated() where taken != truth && count > 0 {
         pairs.append((truth, taken, count))
@@ -52,7 +52,7 @@ public struct ConfusionTable: Sendable {
     table.indent = 2
     table.rows = ranked.prefix(10).map { pair in
       let (truth, taken, count) = pair.element
-      return [names[truth], names[taken], "\(count)", Self.percent(matrix.recall(truth), 1)]
+      return [names[truth], names[taken], countFigure(count), Self.percent(matrix.recall(truth), 1)]
     }
     return ["most frequent confusions"] + table.lines(width: width)
   }

@@ -1,3 +1,5 @@
+import ApusTraining
+
 // Numbers as people read them. Every function gives the same text on every machine.
 
 /// A number with a fixed count of decimals: `0.9730`.
@@ -41,6 +43,15 @@ public func prefixedFigure(_ value: Double) -> String {
   }
   return fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
 }
+
+/// A number of samples as it is; a sum of weights to four digits, whole digits kept.
+func countFigure(_ count: Double) -> String {
+  Int(exactly: count).map(String.init)
+    ?? (abs(count) >= 1000 && abs(count) < 1e15 ? fixed(count, 0) : shortFigure(count))
+}
+
+/// The same with a number of samples in groups of three digits.
+func groupedFigure(_ count: Double) -> String { Int(exactly: count).map(grouped) ?? countFigure(count) }
 
 /// A whole number in groups of three: `1,234,567`.
 public func grouped(_ count: Int) -> String {

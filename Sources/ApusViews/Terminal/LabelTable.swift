@@ -25,7 +25,8 @@ public struct LabelTable: Sendable {
       shown = ranked.prefix(Self.mostShown).map(\.element)
     }
     table.rows = shown.map { label in
-      [label.name] + [label.found, label.missed, label.wrong, label.absent].map { $0 == 0 ? "·" : "\($0)" }
+      [label.name]
+        + [label.found, label.missed, label.wrong, label.absent].map { $0 == 0 ? "·" : countFigure($0) }
         + [label.accuracy, label.recall, label.precision].map { percent($0) }
         + [label.f1.map { fixed($0, 3) } ?? "–"]
     }
