@@ -121,6 +121,24 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       names: ["x.csv", "\"y\"", "--target"]
     ) { try $0.write("x.csv", Sample.table()) },
     BadInput(
+      name: "weights that are not there", arguments: ["train", "x.csv", "--weights", "bb"],
+      names: ["x.csv", "\"bb\"", "did you mean"]
+    ) { try $0.write("x.csv", Sample.table()) },
+    BadInput(
+      name: "weights that are the target", arguments: ["check", "x.csv", "--target", "y", "--weights", "y"],
+      names: ["x.csv", "\"y\"", "--target"]
+    ) { try $0.write("x.csv", Sample.table()) },
+    BadInput(
+      name: "a negative weight", arguments: ["train", "x.csv", "--weights", "w"],
+      names: ["x.csv, row 2, column 2 \"w\"", "\"-1\"", "0 or a positive number", "leaves the row out"]
+    ) { try $0.write("x.csv", "a,w,y\n1,1,2\n2,-1,3\n3,1,5\n") },
+    BadInput(
+      name: "weights that are all 0", arguments: ["train", "x.csv", "--weights", "w"],
+      names: ["x.csv, column 2 \"w\"", "all 3 rows", "another column"]
+    ) { try $0.write("x.csv", "a,w,y\n1,0,2\n2,0,3\n3,0,5\n") },
+    BadInput(
+      name: "weights of images", arguments: ["train", "digits", "--weights", "w"], names: ["data.weights"]),
+    BadInput(
       name: "early stopping by no rows",
       arguments: ["train", "iris", "--validation", "0", "--early-stopping", "3"],
       names: ["training.earlyStopping", "--validation 0.1"]),

@@ -86,6 +86,33 @@ import Testing
     }
   }
 
+  /// The column is no input, and an evaluation finds it.
+  @Test func rowsHaveWeights() throws {
+    let command = try Command()
+    let rows = Sample.table().split(separator: "\n")
+    let weighted =
+      "\(rows[0]),count\n" + rows.dropFirst().enumerated().map { "\($1),\($0 % 4)\n" }.joined()
+    try command.write("x.csv", weighted)
+    let result = try command.run(
+      "train", "x.csv", "--weights", "count", "--hidden", "4", "--epochs", "2", "--out", "run")
+    #expect(result.code == 0, "\(result.err)")
+    #expect(result.out.contains("column 3 \"y\" is the target, because of its name"))
+    #expect(result.out.contains("column 4 \"count\" has the rows' weights, as asked"))
+    #expect(result.out.contains("30 rows with a weight of 0 are left out"))
+    #expect(try command.text("run/config.yaml").contains("weights: count"))
+    let found = try command.run("evaluate", "run/model.safetensors", "x.csv")
+    #expect(found.out.contains("x: 90 samples"), "\(found.out)")
+    #expect(found.out.contains("rows count by their weights in column 4 \"count\""))
+    try command.write("plain.csv", Sample.table())
+    let plain = try command.run("evaluate", "run/model.safetensors", "plain.csv")
+    #expect(plain.code == 0 && plain.out.contains("no column \"count\" of weights: each row counts once"))
+    #expect(try command.run("predict", "run/model.safetensors", "plain.csv", "--out", "p.csv").code == 0)
+    let described = try command.run("describe", "x.csv", "--weights", "count")
+    #expect(described.out.contains("column 4 \"count\" has the rows' weights, as asked"))
+    let checked = try command.run("check", "x.csv", "--weights", "count", "--hidden", "4", "--epochs", "2")
+    #expect(!checked.out.contains("count"), "\(checked.out)")
+  }
+
   @Test func flagsGoBeforeTheFile() throws {
     let command = try Command()
     try command.write(

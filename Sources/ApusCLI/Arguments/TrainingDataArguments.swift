@@ -17,6 +17,13 @@
         valueName: "mark"))
     var labelSeparator: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "The column that says how much each row counts, by name or number; it is not an input. A weight of 0 leaves "
+          + "the row out. (default: each row counts once)",
+        valueName: "col"))
+    var weights: String?
+
     @Option(help: "What is predicted; found out from the target's values when not given.")
     var task: LearningTask?
 
@@ -63,6 +70,7 @@
       if target.count == 1 { (data.target, data.targets) = (target[0], nil) }
       if target.count > 1 { (data.target, data.targets) = (nil, target) }
       if let labelSeparator { data.labelSeparator = labelSeparator }
+      if let weights { data.weights = weights }
       if let task { data.task = task }
       if let leaveOut { data.leaveOut = leaveOut.split(separator: ",").map { trimmed($0) } }
       if let validation { data.validation = validation }

@@ -6,7 +6,10 @@
     static let configuration = CommandConfiguration(
       abstract: "Compare a model's predictions with the truth.",
       usage: "apus evaluate <model> <data> [<options>]",
-      discussion: "Of a set with official test images, those are used.")
+      discussion: """
+        Of a set with official test images, those are used. Rows count by the column of weights that the model was \
+        trained with; where the data lacks it, each counts once.
+        """)
 
     @Argument(
       help: ArgumentHelp("A model file that apus train wrote.", valueName: "model"), completion: .file())

@@ -24,6 +24,8 @@ public struct DataConfiguration: Sendable, Codable, Equatable {
   public var targets: [String]?
   /// What stands between the labels of a cell, where one column holds several.
   public var labelSeparator: String?
+  /// The column that says how much each row counts: its name, or its number counted from 1. It is no input.
+  public var weights: String?
   public var task: LearningTask?
   public var header: Bool?
   public var delimiter: String?

@@ -72,7 +72,8 @@ extension RunData {
     let settings: [(String, Bool)] = [
       ("data.target", given.target != nil || given.targets != nil), ("data.task", given.task != nil),
       ("data.labelSeparator", given.labelSeparator != nil), ("data.leaveOut", given.leaveOut != nil),
-      ("data.scaling", given.scaling != nil), ("data.features", given.features != nil),
+      ("data.weights", given.weights != nil), ("data.scaling", given.scaling != nil),
+      ("data.features", given.features != nil),
       ("data.folds", given.folds != nil),
     ]
     guard let wrong = settings.first(where: { $0.1 }) else { return }

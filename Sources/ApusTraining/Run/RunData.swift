@@ -120,8 +120,10 @@ struct RunData {
     let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
     let prepared = try TableTask(
       table, target: given.target ?? (given.targets == nil ? source.target : nil),
-      labels: labels == LabelRequest() ? nil : labels, task: given.task, leaveOut: given.leaveOut ?? [])
+      labels: labels == LabelRequest() ? nil : labels, weights: given.weights, task: given.task,
+      leaveOut: given.leaveOut ?? [])
     choices = [prepared.target.whyColumn, prepared.target.whyTask]
+    if let line = prepared.schema.whyWeights { choices.append(line) }
     let split: Split
     if let folds = try Self.folds(given) {
       split = try Split.fold(
@@ -173,6 +175,10 @@ struct RunData {
         throw ApusError("the test data lacks the target \(names)", at: path)
       }
       test = tested.dataset.subset(tested.rowsWithTarget)
+      if let weights = preprocessing.weights, tested.dataset.weights == nil {
+        notes.append(
+          "the test data has no column \"\(weights.name)\" of weights: each of its rows counts once")
+      }
     }
     schema = .table(preprocessing)
     self.table = table
@@ -182,6 +188,7 @@ struct RunData {
     let areSeveral = target.labels != nil && target.labels?.separator == nil
     (configuration.target, configuration.targets) = areSeveral ? (nil, columns) : (columns[0], nil)
     configuration.labelSeparator = target.labels?.separator
+    configuration.weights = preprocessing.weights.map { table.hasHeader ? $0.name : String($0.number) }
     configuration.task = task
   }
 
@@ -192,10 +199,12 @@ struct RunData {
     try images.training.requireLabels()
     try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
-    guard given.features == nil, given.leaveOut == nil else {
-      throw ApusError(
-        "images have no columns", at: given.features == nil ? "data.leaveOut" : "data.features",
-        fix: "leave it out")
+    let columns = [
+      ("data.features", given.features != nil), ("data.leaveOut", given.leaveOut != nil),
+      ("data.weights", given.weights != nil),
+    ]
+    if let wrong = columns.first(where: { $0.1 })?.0 {
+      throw ApusError("images have no columns", at: wrong, fix: "leave it out")
     }
     guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
       given.target == nil || given.target == "label"

@@ -46,7 +46,7 @@ extension Patient {
     let table = (data.task == .multiLabel ? nil : data.table).map {
       PatientTable(
         $0, target: data.configuration.target, task: data.configuration.task,
-        leaveOut: data.configuration.leaveOut ?? [])
+        leaveOut: (data.configuration.leaveOut ?? []) + (data.configuration.weights.map { [$0] } ?? []))
     }
     self.init(
       model, training: data.training, validation: data.validation, test: data.test, settings: settings,

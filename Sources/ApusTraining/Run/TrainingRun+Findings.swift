@@ -53,7 +53,7 @@ extension TrainingRun {
       return .table(
         try DataSummary(
           shown, target: data.configuration.target, labels: labels == LabelRequest() ? nil : labels,
-          task: task),
+          weights: data.configuration.weights, task: task),
         rows: table.rowCount)
     }
     if case .text(let text) = data.schema {

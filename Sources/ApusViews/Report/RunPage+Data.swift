@@ -47,6 +47,11 @@ extension RunPage {
       page.paragraph(
         "“\(name)” is the target (\(target.task.rawValue)); the other columns are inputs unless left out.")
     }
+    if let weights = summary.columns.first(where: { $0.role == .weights }) {
+      page.paragraph(
+        "“\(weights.name)” has the rows’ weights and is no input: losses and metrics count each row by it, the figures "
+          + "below do not.")
+    }
     page.table(
       ["column", "kind", "missing", "distinct", "distribution", "values"],
       summary.columns.prefix(Self.mostColumns).map { column in

@@ -9,12 +9,12 @@ public struct DescribeView: Sendable {
   /// - Parameters: as of ``DataSource/summaryLines(target:labels:task:width:)``; where the text goes to a file, it is 100
   ///   columns wide.
   public init(
-    _ source: DataSource, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
-    style: TerminalStyle = .plain
+    _ source: DataSource, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
+    task: LearningTask? = nil, style: TerminalStyle = .plain
   ) throws(ApusError) {
     self.style = style
     summary = try source.summaryLines(
-      target: target, labels: labels, task: task, width: style.redraws ? style.width : 100)
+      target: target, labels: labels, weights: weights, task: task, width: style.redraws ? style.width : 100)
   }
 
   /// Sentences are wrapped, and tables cut, where a terminal is too narrow.
