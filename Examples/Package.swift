@@ -12,6 +12,7 @@ let package = Package(
   targets: [
     "TenLines", "TableOfHouses", "ModelAsFunction", "OwnLoop", "TwoModels", "SeveralInputs", "NewHead",
   ].map { name in
-    .executableTarget(name: name, dependencies: [.product(name: "Apus", package: "Apus")])
+    .executableTarget(
+      name: name, dependencies: [.product(name: "Apus", package: "Apus")], exclude: ["Expected.txt"])
   }
 )

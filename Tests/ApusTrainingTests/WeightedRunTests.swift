@@ -138,7 +138,7 @@ import Testing
       let model = try Model(input: [2], seed: 1) { Dense(2) }
       let patient = Patient(
         model, training: data,
-        settings: TrainingSettings(loss: .softmaxCrossEntropy, optimizer: .adam(1e-3), batch: 32))
+        settings: TrainingSettings(optimizer: .adam(1e-3), batch: 32))
       return try #require(Doctor.examine(patient, at: .beforeTraining).first { $0.name == "class balance" })
     }
     let plain = try verdict(nil)

@@ -60,6 +60,17 @@ public struct Batch: Sendable {
     }
   }
 
+  /// Writes the rows to memory, and how much each counts where somebody reads that.
+  package func gather(into memory: BatchMemory) {
+    dataset.gather(rows, into: memory)
+    if memory.readsWeights { memory.writeWeights(rows, dataset.weights) }
+  }
+
+  /// Some of the rows, by their places in the batch.
+  package subscript(places range: Range<Int>) -> Batch {
+    Batch(base: dataset, rows[(rows.startIndex + range.lowerBound)..<(rows.startIndex + range.upperBound)])
+  }
+
   /// The rows' numbers, in arrays of their own.
   ///
   /// - Parameter hasInputs: whether the inputs are gathered, and not the targets alone.

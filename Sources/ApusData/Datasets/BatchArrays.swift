@@ -21,7 +21,7 @@ package struct BatchArrays {
   /// - Parameter hasInputs: whether inputs are gathered too.
   package init(_ batch: Batch, hasInputs: Bool = true) {
     let storage = BatchStorage(batch.dataset, capacity: batch.count, hasInputs: hasInputs)
-    batch.dataset.gather(batch.rows, into: storage.memory)
+    batch.gather(into: storage.memory)
     count = batch.count
     inputSize = batch.dataset.inputSize
     valueSize = storage.valueSize

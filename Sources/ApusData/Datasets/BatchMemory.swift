@@ -72,11 +72,6 @@ public struct BatchMemory: @unchecked Sendable {
     writeValues(CollectionOfOne(0), from: place, areLabels: areLabels) { _, column in numbers[column] }
   }
 
-  /// Writes how much a row counts.
-  public func write(weight: Float, at place: Int) {
-    if !weights.isEmpty { weights[place] = weight }
-  }
-
   /// The part of one input alone, as the only one, or with nil that of the targets alone.
   func only(input: String?) -> BatchMemory {
     let nowhere = InputMemory(floats: .init(start: nil, count: 0), scalar: .float32)
@@ -93,6 +88,9 @@ public struct BatchMemory: @unchecked Sendable {
     }
     return column
   }
+
+  /// Whether anybody reads how much each row counts.
+  var readsWeights: Bool { !weights.isEmpty }
 
   /// Where classes go as numbers; nil where nobody reads them as such.
   package var targetIntegers: UnsafeMutableBufferPointer<Int32>? { targets.integers }
@@ -161,8 +159,7 @@ public struct BatchMemory: @unchecked Sendable {
   }
 
   /// How much each of the rows counts; 1 where nothing is known.
-  @inline(__always)
-  package func writeWeights(_ rows: some Collection<Int>, _ values: [Float]?) {
+  func writeWeights(_ rows: some Collection<Int>, _ values: [Float]?) {
     guard let place = weights.baseAddress else { return }
     var at = 0
     for row in rows {

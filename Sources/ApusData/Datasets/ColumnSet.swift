@@ -111,6 +111,5 @@ public struct ColumnSet: Dataset {
       column.gather(rows, into: memory.only(input: input.name))
     }
     target.gather(rows, into: memory.only(input: nil))
-    memory.writeWeights(rows, weights)
   }
 }

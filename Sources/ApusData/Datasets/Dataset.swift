@@ -76,8 +76,7 @@ public protocol Dataset: Sendable {
   /// - Parameter epoch: counted from 0.
   func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset
 
-  /// Writes the samples of the given rows to memory, in their order, from the first place on: inputs, targets, and weights
-  /// where samples have them.
+  /// Writes the samples of the given rows to memory, in their order, from the first place on: inputs and targets.
   ///
   /// Each row is below ``count``, there are at most `memory.capacity`, and the memory was made for this
   /// data set's shape; anything else is a mistake of the caller and stops the program. Should allocate nothing.

@@ -110,7 +110,6 @@ public struct ImageDataset: Dataset {
     if hasLabels {
       labels.withUnsafeBufferPointer { labels in memory.writeClasses(rows) { Int32(labels[$0]) } }
     }
-    memory.writeWeights(rows, weights)
   }
 }
 

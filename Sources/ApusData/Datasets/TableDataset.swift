@@ -150,6 +150,5 @@ public struct TableDataset: Dataset {
         memory.writeValues(rows, areLabels: areLabels) { values.isEmpty ? 0 : values[$0 * width + $1] }
       }
     }
-    memory.writeWeights(rows, weights)
   }
 }

@@ -64,6 +64,5 @@ public struct TextDataset: Dataset {
         at += context
       }
     }
-    memory.writeWeights(rows, weights)
   }
 }

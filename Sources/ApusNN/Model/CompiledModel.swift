@@ -65,9 +65,7 @@ public final class CompiledModel: Sendable {
   public func callAsFunction(_ batch: Batch) throws -> ModelResults {
     try model.check(batch.dataset, readsTargets: needsTargets)
     return try results(rows: batch.count) { memory, range in
-      batch.dataset.gather(
-        batch.rows[(batch.rows.startIndex + range.lowerBound)..<(batch.rows.startIndex + range.upperBound)],
-        into: memory)
+      batch[places: range].gather(into: memory)
     }
   }
 
@@ -192,7 +190,7 @@ public final class CompiledModel: Sendable {
     precondition(batch.count <= capacity, "more rows than there is room for")
     let run = try take()
     defer { giveBack(run) }
-    batch.dataset.gather(batch.rows, into: run.memory)
+    batch.gather(into: run.memory)
     run.key.set(step: step)
     run.graph.run(rows: batch.count)
     return try read(

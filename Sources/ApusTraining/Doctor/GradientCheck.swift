@@ -102,9 +102,7 @@ public struct GradientCheck {
     }
     let inputs = call.traced.model.inputs
     let target = columns[inputs.count]
-    batch.dataset.gather(
-      batch.rows,
-      into: BatchMemory(
+    batch.gather(into: BatchMemory(
         capacity: batch.count,
         inputs: inputs.enumerated().map { ($1.name, memory($0), $1.size) }, targets: memory(inputs.count),
         call.traced.model.objective!.loss.classTargets, targetSize: target.type.shape.count(rows: 1),

@@ -85,13 +85,12 @@ public struct DataFacts: Sendable {
     guard let weights = training.weights else { return }
     let total = weights.reduce(0.0) { $0 + Double($1) }
     guard total > 0 else { return }
-    var batch = training.makeBatch(capacity: min(training.count, 256))
     var sum = 0.0
-    for start in stride(from: 0, to: training.count, by: 256) {
-      training.gather(Array(start..<min(start + 256, training.count))[...], into: &batch)
-      for row in 0..<batch.count {
-        let inputs = batch.inputs[(row * batch.inputSize)..<((row + 1) * batch.inputSize)]
-        sum += Double(weights[start + row]) * inputs.reduce(0.0) { $0 + Double($1) * Double($1) }
+    for batch in training.batches(of: 256) {
+      let rows = batch.arrays()
+      for row in 0..<rows.count {
+        let inputs = rows.inputs[(row * rows.inputSize)..<((row + 1) * rows.inputSize)]
+        sum += Double(rows.weights[row]) * inputs.reduce(0.0) { $0 + Double($1) * Double($1) }
       }
     }
     weight = total

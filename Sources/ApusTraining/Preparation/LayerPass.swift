@@ -76,7 +76,7 @@ public final class LayerPass {
     let graph = try CompiledGraph(
       inputs: inputs, outputs: NamedTensors(zip(paths, gradients)), capacity: rows, engine: engine)
     call.traced.binding.bind(graph, to: arena)
-    batch.dataset.gather(batch.rows, into: call.batchMemory(graph))
+    batch.gather(into: call.batchMemory(graph))
     var squares = [Double](repeating: 0, count: layers.count)
     for draw in draws {
       let random = Philox(seed: seed, path: "noise \(draw)")

@@ -82,7 +82,7 @@ public struct GraphReading: Sendable {
         let graph = try CompiledGraph(
           inputs: call.graphInputs, outputs: NamedTensors(zip(names, tensors)), engine: engine)
         traced.binding.bind(graph, to: model.storage)
-        batch.dataset.gather(batch.rows, into: call.batchMemory(graph))
+        batch.gather(into: call.batchMemory(graph))
         graph.run()
         return names.map { Array(graph.floats($0)) }
       })

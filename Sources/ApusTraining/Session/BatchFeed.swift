@@ -39,7 +39,7 @@ final class BatchFeed {
       augmented.load(Epoch(number: number, batches: batches), range, to: memory)
     } else {
       let batch = batches.batch(range)
-      batch.dataset.gather(batch.rows, into: memory)
+      batch.gather(into: memory)
     }
     return count
   }
@@ -118,7 +118,7 @@ private final class AugmentedFeed {
   private func fill(_ buffer: Buffer, _ epoch: BatchFeed.Epoch, _ range: Range<Int>) -> @Sendable () -> Void {
     { [augmentations, seed, shape] in
       let batch = epoch.batches.batch(range)
-      batch.dataset.gather(batch.rows, into: buffer.arrays.memory)
+      batch.gather(into: buffer.arrays.memory)
       buffer.arrays.memory.augment(
         with: augmentations, shape: shape, rows: epoch.batches.places(range), epoch: epoch.number, seed: seed)
     }

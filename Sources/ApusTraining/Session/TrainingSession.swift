@@ -118,7 +118,7 @@ public final class TrainingSession {
     progress.firstLoss = progress.firstLoss ?? loss
     progress.step += 1
     progress.position += 1
-    progress.lossSum += Double(loss) * Double(end - start)
+    progress.lossSum += Double(loss) * weight(start..<end)
     let isEpochEnd = progress.position == stepsPerEpoch || progress.step == stepCount
     settings.ensemble?.observe(
       EnsembleMoment(
@@ -130,6 +130,12 @@ public final class TrainingSession {
     return loss
   }
 
+  /// How much the rows at some places of the epoch's order count: as many as they are without weights.
+  private func weight(_ places: Range<Int>) -> Double {
+    guard let rowWeights else { return Double(places.count) }
+    return feed.places(epoch: progress.epoch, places).reduce(0.0) { $0 + Double(rowWeights[$1]) }
+  }
+
   /// The gradients of several batches together.
   private func accumulate(_ places: Range<Int>) throws -> Float {
     let capacity = step.capacity
@@ -138,12 +144,9 @@ public final class TrainingSession {
       return start..<min(start + capacity, places.upperBound)
     }
     var share: ((Int) -> Double)?
-    if let rowWeights {
-      func weight(_ range: Range<Int>) -> Double {
-        feed.places(epoch: progress.epoch, range).reduce(0.0) { $0 + Double(rowWeights[$1]) }
-      }
+    if rowWeights != nil {
       let total = weight(places)
-      share = { total > 0 ? weight(part($0)) / total : 0 }
+      share = { total > 0 ? self.weight(part($0)) / total : 0 }
     }
     return try step.gradients(
       batches: (places.count + capacity - 1) / capacity, rows: places.count, share: share
@@ -224,7 +227,7 @@ public final class TrainingSession {
     }
     let record = EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
-      trainingLoss: progress.lossSum / Double(min(progress.position * rowsPerStep, training.count)),
+      trainingLoss: progress.lossSum / weight(0..<min(progress.position * rowsPerStep, training.count)),
       validation: metrics, mistakes: mistakes)
     progress.history.epochs.append(record)
     settings.schedule.observe(

@@ -1,5 +1,5 @@
 import ApusCore
-import ApusNN
+package import ApusNN
 
 /// What a loop by hand tells of its length.
 package struct LoopLength {

@@ -60,6 +60,8 @@ public final class TrainingStep {
   private let length: LoopLength
   private let lengthProblem: ApusError?
   private let isWeighted: Bool
+  /// Whether the inputs and the target are those of a data set.
+  private let takesBatches: Bool
   private var rows = 0
   private var hasGradients = false
 
@@ -191,6 +193,7 @@ public final class TrainingStep {
     self.taps = taps
     (self.length, lengthProblem) = (length, length.problem(trainings.map(\.training.schedule)))
     self.isWeighted = isWeighted
+    takesBatches = graphInputs.names.contains("target")
 
     // Gradients of each loss with respect to its model's parameters.
     var outputs = NamedTensors(zip(names.map { "loss \($0)" }, means))
@@ -425,9 +428,9 @@ public final class TrainingStep {
         "a batch of \(batch.count) rows", expected: "at most \(capacity), which the step has room for",
         fix: "make the step with batch: \(batch.count)")
     }
-    guard trained.count == 1 else {
+    guard takesBatches else {
       throw ApusError(
-        "a batch for a step of \(trained.count) models",
+        "a batch for a step of models by name",
         expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
     }
     try trained[0].model.check(batch.dataset, readsTargets: true)
@@ -436,7 +439,7 @@ public final class TrainingStep {
         "the batch's rows have weights, and the step was made without", at: "TrainingStep",
         fix: "make it with isWeighted: true")
     }
-    batch.dataset.gather(batch.rows, into: memory)
+    batch.gather(into: memory)
   }
 
   package func load(_ tensors: NamedTensors) throws -> Int {
