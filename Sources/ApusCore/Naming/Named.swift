@@ -136,11 +136,24 @@ extension Named {
 
   public var configuration: JSONValue {
     let (parameters, defaults) = (parameters, Self().parameters)
-    let changed = Self.parameterNames.compactMap { name in
-      parameters[name].flatMap { $0 == defaults[name] ? nil : JSONMember(name, $0) }
+    let named = Self.parameterNames.compactMap { name in
+      parameters[name].flatMap {
+        $0 == defaults[name] && !CompleteDescription.isAsked ? nil : JSONMember(name, $0)
+      }
     }
-    return changed.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(changed))])
+    return named.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(named))])
   }
+
+  /// The description with every parameter, at any depth: what files hold, so that a default of a later version changes no
+  /// old model.
+  package var completeConfiguration: JSONValue {
+    CompleteDescription.$isAsked.withValue(true) { configuration }
+  }
+}
+
+/// Items within items describe themselves through their coding, which has no place for a parameter.
+private enum CompleteDescription {
+  @TaskLocal static var isAsked = false
 }
 
 private func simplified(_ name: String) -> String {

@@ -60,6 +60,13 @@ public struct Batch: Sendable {
     }
   }
 
+  /// Whether the data set is one of the package's that have a single input: what can be told without asking for its inputs,
+  /// which a step would allocate for.
+  package var hasOneInput: Bool {
+    let type: any Dataset.Type = type(of: dataset)
+    return type == TableDataset.self || type == ImageDataset.self || type == TextDataset.self
+  }
+
   /// Writes the rows to memory, and how much each counts where somebody reads that.
   package func gather(into memory: BatchMemory) {
     dataset.gather(rows, into: memory)

@@ -137,7 +137,7 @@ public struct DatasetSubset: Dataset {
 
   public func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
 
-  /// Looks the rows up; whoever goes through many batches looks them all up once (``Dataset/flattened(_:)``).
+  /// Looks the rows up; whoever goes through many batches looks them all up once (``Batches``).
   public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
     base.gather(rows.map { indices[$0] }[...], into: memory)
   }

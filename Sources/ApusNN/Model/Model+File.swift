@@ -30,7 +30,7 @@ extension Model {
     }
     file.metadata["format"] = "pt"
     file.metadata["formatVersion"] = "\(Self.formatVersion)"
-    file.metadata["architecture"] = network.configuration.text()
+    file.metadata["architecture"] = network.completeConfiguration.text()
     file.metadata["inputSpecifications"] = try JSONCoding.encode(inputs).text()
     file.metadata["seed"] = "\(seed)"
     if let objective { file.metadata["objective"] = try objective.json.text() }

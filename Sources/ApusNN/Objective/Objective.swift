@@ -96,7 +96,7 @@ public struct Objective: Sendable {
   /// The objective as a model's file holds it.
   var json: JSONValue {
     get throws(ApusError) {
-      try Self.description(loss: loss.configuration, targets: targets, scales: scales)
+      try Self.description(loss: loss.completeConfiguration, targets: targets, scales: scales)
     }
   }
 

@@ -62,6 +62,9 @@ public final class TrainingStep {
   private let isWeighted: Bool
   /// Whether the inputs and the target are those of a data set.
   private let takesBatches: Bool
+  /// What the batches of a data set that fits have.
+  private let inputShape: [Int]
+  private let targets: TargetKind?
   private var rows = 0
   private var hasGradients = false
 
@@ -193,6 +196,9 @@ public final class TrainingStep {
     self.taps = taps
     (self.length, lengthProblem) = (length, length.problem(trainings.map(\.training.schedule)))
     self.isWeighted = isWeighted
+    let first = trainings[0].training.model
+    inputShape = first.inputs.count == 1 ? first.inputShape : []
+    targets = first.objective?.targets
     takesBatches = graphInputs.names.contains("target")
 
     // Gradients of each loss with respect to its model's parameters.
@@ -433,13 +439,19 @@ public final class TrainingStep {
         "a batch for a step of models by name",
         expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
     }
-    try trained[0].model.check(batch.dataset, readsTargets: true)
+    if !isAsBefore(batch) { try trained[0].model.check(batch.dataset, readsTargets: true) }
     guard isWeighted || batch.dataset.weights == nil else {
       throw ApusError(
         "the batch's rows have weights, and the step was made without", at: "TrainingStep",
         fix: "make it with isWeighted: true")
     }
     batch.gather(into: memory)
+  }
+
+  /// Whether a batch fits for what is seen at a glance: the whole check costs more than a small step, and allocates.
+  private func isAsBefore(_ batch: Batch) -> Bool {
+    batch.hasOneInput && batch.dataset.inputShape == inputShape
+      && targets.map { $0.isAlike(batch.dataset.targets) } ?? true
   }
 
   package func load(_ tensors: NamedTensors) throws -> Int {
