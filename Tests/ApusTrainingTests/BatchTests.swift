@@ -69,7 +69,8 @@ import Testing
     let step = try TrainingStep(model, batch: 16)
     #expect(message { try step.gradients(data.batches(of: 17)[0]) }.contains("17 rows; expected at most 16"))
     #expect(message { try step.gradients(data.batch([])) }.contains("without rows"))
-    #expect(message { try step.gradients(Samples.values(20).batches(of: 4)[0]) }.contains("[2]; expected [5]"))
+    #expect(
+      message { try step.gradients(Samples.values(20).batches(of: 4)[0]) }.contains("[2]; expected [5]"))
     let others = try TableDataset(
       features: Array(data.features[..<20]), inputShape: [5], labels: [0, 1, 0, 1], names: ["left", "right"])
     #expect(message { try step.gradients(others.batches(of: 4)[0]) }.contains("2 classes (left, right)"))
@@ -77,7 +78,8 @@ import Testing
       features: Array(data.features[..<20]), inputShape: [5], values: [1, 2, 3, 4], names: ["y"])
     #expect(message { try step.gradients(numbers.batches(of: 4)[0]) }.contains("1 number (y)"))
     #expect(message { try step.update(rate: -1) }.contains("0 or more") || step.updates == 0)
-    #expect(message { _ = try TrainingStep(Model(input: [5]) { Dense(2) }, batch: 4) }.contains("no objective"))
+    #expect(
+      message { _ = try TrainingStep(Model(input: [5]) { Dense(2) }, batch: 4) }.contains("no objective"))
     #expect(step[gradient: "0.wait"].error?.description.contains("no parameter") == true)
     #expect(step.value(of: .layer("0")).error?.description.contains("was not asked for") == true)
     let cosine = try TrainingStep(model, schedule: .cosine, batch: 16)
@@ -103,7 +105,8 @@ import Testing
     #expect(message { try right.run(["z": Tensor([[1]])]) }.contains("no input \"z\""))
     #expect(message { try right.run(["x": Tensor([[1], [2], [3]])]) }.contains("3 rows"))
     #expect(message { try right.run(["x": Tensor([[1, 2]])]) }.contains("expected [rows, 1]"))
-    #expect(message { try right.gradients(Samples.values(2).batches(of: 1)[0]) }.contains("tensors by name: x"))
+    #expect(
+      message { try right.gradients(Samples.values(2).batches(of: 1)[0]) }.contains("tensors by name: x"))
     let missing = right.models["critic"]
     #expect(missing(Tensor([[1]])).error?.description.contains("no model \"critic\"") == true)
     #expect(message { try missing.save(to: "/nowhere/x.safetensors") }.contains("no model \"critic\""))
@@ -122,7 +125,8 @@ import Testing
     var model = try Model(for: data, seed: 3) {
       Dense(4); Tanh(); Dense(2)
     }
-    let settings = TrainingSettings(optimizer: .sgd(0.5), epochs: 4, batch: batch, accumulate: accumulate, seed: 1)
+    let settings = TrainingSettings(
+      optimizer: .sgd(0.5), epochs: 4, batch: batch, accumulate: accumulate, seed: 1)
     let history = try model.fit(data, settings: settings)
     return (model, history)
   }
@@ -144,7 +148,9 @@ import Testing
       labels: rows.map { plain.labels[$0] }, names: ["a", "b"])
     let (copied, copiedHistory) = try trained(copies, batch: copies.count)
     #expect(areClose(weighted, copied))
-    for (a, b) in zip(history.epochs, copiedHistory.epochs) { #expect(abs(a.trainingLoss - b.trainingLoss) < 1e-5) }
+    for (a, b) in zip(history.epochs, copiedHistory.epochs) {
+      #expect(abs(a.trainingLoss - b.trainingLoss) < 1e-5)
+    }
     // And so do metrics count them.
     let (one, other) = try (weighted.evaluate(on: data(weights)), weighted.evaluate(on: copies))
     #expect(abs(one["accuracy"]!.value - other["accuracy"]!.value) < 1e-9)
@@ -195,7 +201,10 @@ import Testing
     static let name = "sumOfTwo"
     static let formula = "dense(left) + dense(right)"
     func callAsFunction(_ inputs: NamedTensors, in scope: Scope) -> NamedTensors {
-      ["y": scope.call(Dense(1), inputs["left"], named: "left") + scope.call(Dense(1), inputs["right"], named: "right")]
+      [
+        "y": scope.call(Dense(1), inputs["left"], named: "left")
+          + scope.call(Dense(1), inputs["right"], named: "right")
+      ]
     }
   }
 
@@ -217,17 +226,26 @@ import Testing
     let weights = try #require(model["left.weight"]) + #require(model["right.weight"])
     #expect(zip(weights, [1, -2, 0, 0, 3] as [Float]).allSatisfy { abs($0 - $1) < 0.05 }, "\(weights)")
     let batch = split.test.batches(of: 4)[0]
-    #expect(batch["left"].shape == [4, 2] && batch["right"].shape == [4, 3] && batch["target"].shape == [4, 1])
+    #expect(
+      batch["left"].shape == [4, 2] && batch["right"].shape == [4, 3] && batch["target"].shape == [4, 1])
     let predicted = try model.compiled(batch: 3)(["left": batch["left"], "right": batch["right"]])
-    #expect(areSameBits(try predicted[.prediction].values(), try model.compiled()(batch)[.prediction].values()))
+    #expect(
+      areSameBits(try predicted[.prediction].values(), try model.compiled()(batch)[.prediction].values()))
   }
 
   @Test func mistakesAreNamed() throws {
-    #expect(message { _ = try ColumnSet(["a": .numbers([[1], [2]])], target: .numbers([1])) }.contains("column \"a\""))
-    #expect(message { _ = try ColumnSet(["a": .numbers([[1], [2, 3]])], target: .numbers([1, 2])) }.contains("row 2"))
     #expect(
-      message { _ = try ColumnSet(["a": .numbers([[1]])], target: .numbers([1]), weights: [-1]) }.contains("0 or more"))
-    #expect(message { _ = try ColumnSet(["a": .numbers([[1]])], target: .classes([2], names: ["x"])) }.contains("0 … 0"))
+      message { _ = try ColumnSet(["a": .numbers([[1], [2]])], target: .numbers([1])) }.contains(
+        "column \"a\""))
+    #expect(
+      message { _ = try ColumnSet(["a": .numbers([[1], [2, 3]])], target: .numbers([1, 2])) }.contains(
+        "row 2"))
+    #expect(
+      message { _ = try ColumnSet(["a": .numbers([[1]])], target: .numbers([1]), weights: [-1]) }.contains(
+        "0 or more"))
+    #expect(
+      message { _ = try ColumnSet(["a": .numbers([[1]])], target: .classes([2], names: ["x"])) }.contains(
+        "0 … 0"))
     #expect(message { _ = try Model(for: rows(4), network: Sequential([Dense(1)])) }.contains("2 tensors"))
   }
 
@@ -238,7 +256,8 @@ import Testing
     }
     try model.fit(data, epochs: 2)
     let other = try TableDataset(
-      features: data.features, inputShape: [5], labels: (0..<60).map { Int32($0 % 4) }, names: ["a", "b", "c", "d"])
+      features: data.features, inputShape: [5], labels: (0..<60).map { Int32($0 % 4) },
+      names: ["a", "b", "c", "d"])
     var replaced = try model.replacingOutput(for: other)
     #expect(replaced.outputShape == [4] && replaced["0.weight"] == model["0.weight"])
     let before = replaced
@@ -248,7 +267,8 @@ import Testing
     #expect(replaced["0.weight"] != before["0.weight"])
     #expect(message { _ = try model.replacingOutput(for: Samples.values(4)) }.contains("[2]; expected [5]"))
     // Classes of other names are other classes.
-    let renamed = try TableDataset(features: data.features, inputShape: [5], labels: data.labels, names: ["x", "y"])
+    let renamed = try TableDataset(
+      features: data.features, inputShape: [5], labels: data.labels, names: ["x", "y"])
     #expect(message { try model.fit(renamed, epochs: 1) }.contains("2 classes (x, y)"))
   }
 }

@@ -55,11 +55,14 @@ import Testing
     for rows in [7, 3] {
       let compiled = try CompiledModel(
         model, for: .inference,
-        outputs: [.gradient(of: .loss, "0.weight"), .gradient(of: .loss, "1"), .gradient(of: .loss, "input")],
+        outputs: [
+          .gradient(of: .loss, "0.weight"), .gradient(of: .loss, "1"), .gradient(of: .loss, "input"),
+        ],
         capacity: rows, isWeighted: isWeighted, engine: .standard())
       let run = try compiled(batch)
       let found = try run[.gradient(of: .loss, "0.weight")].values()
-      #expect(run[.gradient(of: .loss, "1")].shape == [7, 6] && run[.gradient(of: .loss, "input")].shape == [7, 4])
+      #expect(
+        run[.gradient(of: .loss, "1")].shape == [7, 6] && run[.gradient(of: .loss, "input")].shape == [7, 4])
       for (a, b) in zip(found, try step[gradient: "0.weight"].values()) { #expect(abs(a - b) < 1e-6) }
       for (a, b) in zip(found, try gradient["0.weight"].values()) { #expect(abs(a - b) < 1e-6) }
       if isWeighted {
@@ -88,7 +91,9 @@ import Testing
     var raw = model
     raw.objective = nil
     #expect(message { _ = try raw.compiled(outputs: [.loss]) }.contains("has no objective"))
-    #expect(try raw.compiled()(Tensor(data.features, shape: [4, 4]))[.prediction].values() == raw(Tensor(data.features, shape: [4, 4])).values())
+    #expect(
+      try raw.compiled()(Tensor(data.features, shape: [4, 4]))[.prediction].values()
+        == raw(Tensor(data.features, shape: [4, 4])).values())
     let compiled = try model.compiled(outputs: [.prediction])
     let run = try compiled(data.batches(of: 4)[0])
     #expect(run[.loss].error?.description.contains("was not asked for") == true)
@@ -99,7 +104,8 @@ import Testing
     let wide = try TableDataset(features: [1, 2, 3], inputShape: [3], labels: [0], names: ["a", "b", "c"])
     #expect(message { _ = try compiled(wide.batches(of: 1)[0]) }.contains("[3]; expected [4]"))
     let losses = try model.compiled(outputs: [.loss])
-    let others = try TableDataset(features: [1, 2, 3, 4], inputShape: [4], labels: [0], names: ["x", "y", "z"])
+    let others = try TableDataset(
+      features: [1, 2, 3, 4], inputShape: [4], labels: [0], names: ["x", "y", "z"])
     #expect(message { _ = try losses(others.batches(of: 1)[0]) }.contains("3 classes (x, y, z)"))
   }
 
@@ -131,7 +137,9 @@ import Testing
     let cases: [(shape: [Int], layers: Sequential)] = [
       ([8], Sequential([Dense(5), BatchNorm(), ReLU(), Dropout(0.5), LayerNorm()])),
       ([6, 6, 2], Sequential([Conv2D(3, 3), BatchNorm(), ReLU(), MaxPool2D(2), Flatten(), Dense(4)])),
-      ([6, 6, 2], Sequential([Residual { Conv2D(2, 3) }, AveragePool2D(2), GlobalAveragePool2D(), Dense(2)])),
+      (
+        [6, 6, 2], Sequential([Residual { Conv2D(2, 3) }, AveragePool2D(2), GlobalAveragePool2D(), Dense(2)])
+      ),
       ([10], Sequential([GPT(vocabulary: 7, layers: 1, heads: 2, width: 8)])),
     ]
     for (shape, layers) in cases {
@@ -153,7 +161,9 @@ import Testing
     #expect(message { _ = try loss.item() }.contains("expected [rows, 4]"))
     let logits = model(Tensor([[1, 2, 3, 4]]))
     #expect(softmaxCrossEntropy(logits, classes: [3]).error?.description.contains("from 0 to 2") == true)
-    #expect(softmaxCrossEntropy(logits, classes: [0, 1]).error?.description.contains("2 classes for 1 rows") == true)
+    #expect(
+      softmaxCrossEntropy(logits, classes: [0, 1]).error?.description.contains("2 classes for 1 rows") == true
+    )
     #expect(message { _ = try valueAndGradient(of: model) { _ in logits } }.contains("take its mean()"))
     #expect(message { _ = try valueAndGradient(at: Tensor([1] as [Int32])) { $0.sum() } }.contains("float32"))
   }

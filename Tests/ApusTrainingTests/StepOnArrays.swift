@@ -55,7 +55,7 @@ extension TrainingStep {
 
   @discardableResult
   func run(rows: Int, step: Int, rate: Double) throws -> Float {
-    (count, updates) = (step - 1, step - 1)
+    restart(at: step - 1)
     let loss = try gradients(rows: rows)
     try update(rate: rate)
     return loss

@@ -102,6 +102,12 @@ public struct Batches: RandomAccessCollection, Sendable {
     (self.dataset, self.order) = dataset.flattened(order)
   }
 
+  /// Writes the rows at a range of places to memory: a batch that nobody else looks at.
+  package func gather(_ range: Range<Int>, into memory: BatchMemory) {
+    dataset.gather(order[range], into: memory)
+    if memory.readsWeights { memory.writeWeights(order[range], dataset.weights) }
+  }
+
   /// The numbers that the rows at a range of places have in the data set that was asked for batches.
   package func places(_ range: Range<Int>) -> ArraySlice<Int> { places[range] }
 

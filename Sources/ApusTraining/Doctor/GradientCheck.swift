@@ -102,7 +102,8 @@ public struct GradientCheck {
     }
     let inputs = call.traced.model.inputs
     let target = columns[inputs.count]
-    batch.gather(into: BatchMemory(
+    batch.gather(
+      into: BatchMemory(
         capacity: batch.count,
         inputs: inputs.enumerated().map { ($1.name, memory($0), $1.size) }, targets: memory(inputs.count),
         call.traced.model.objective!.loss.classTargets, targetSize: target.type.shape.count(rows: 1),

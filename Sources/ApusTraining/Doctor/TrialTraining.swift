@@ -26,7 +26,7 @@ final class TrialTraining {
     var losses: [Double] = []
     for index in 0..<steps {
       let batch = batches[index % batches.count]
-      (step.count, step.updates) = (index, index)
+      step.restart(at: index)
       guard let loss = try? step.gradients(batch), (try? step.update(rate: rate)) != nil else { return nil }
       losses.append(Double(loss))
       if isEnough(Double(loss)) { break }

@@ -11,11 +11,17 @@ final class BatchFeed {
   private let memory: BatchMemory
   private let size: Int
   private let seed: UInt64
-  private var epoch = -1
-  private var batches: Batches
   private let augmented: AugmentedFeed?
+  /// What changes, in memory of its own: of a class' properties each access is checked against another one at the same time,
+  /// which an epoch of a small net would notice.
+  private struct State {
+    var epoch = -1
+    var batches: Batches
+    var count = 0
+  }
+  private let state: UnsafeMutablePointer<State>
   /// The number of rows of the batch at hand.
-  private(set) var count = 0
+  var count: Int { state.pointee.count }
 
   /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
   init(
@@ -25,36 +31,41 @@ final class BatchFeed {
     self.memory = memory
     self.size = size
     self.seed = seed
-    batches = dataset.batches(of: size)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(batches: dataset.batches(of: size)))
     augmented =
       augmentations.isEmpty
       ? nil : AugmentedFeed(dataset, size: size, augmentations: augmentations, seed: seed)
   }
 
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
   /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
   func load(epoch number: Int, _ range: Range<Int>) -> Int {
     begin(number)
-    count = range.count
+    state.pointee.count = range.count
     if let augmented {
-      augmented.load(Epoch(number: number, batches: batches), range, to: memory)
+      augmented.load(Epoch(number: number, batches: state.pointee.batches), range, to: memory)
     } else {
-      let batch = batches.batch(range)
-      batch.gather(into: memory)
+      state.pointee.batches.gather(range, into: memory)
     }
-    return count
+    return range.count
   }
 
   /// The rows at some places of an epoch's order.
   func places(epoch number: Int, _ range: Range<Int>) -> ArraySlice<Int> {
     begin(number)
-    return batches.places(range)
+    return state.pointee.batches.places(range)
   }
 
   private func begin(_ number: Int) {
-    guard epoch != number else { return }
+    guard state.pointee.epoch != number else { return }
     // A permutation that depends on seed and number alone.
-    batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
-    epoch = number
+    state.pointee.batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
+    state.pointee.epoch = number
   }
 
   /// An epoch: its number, and the samples in its order.

@@ -25,6 +25,7 @@ public final class TrainingSession {
   private let feed: BatchFeed
   /// How much each training row counts; nil where each counts once.
   private let rowWeights: [Float]?
+  private let isWeighted: Bool
   private var best: TensorStorage?
   private let streams = EventStreams()
 
@@ -46,9 +47,10 @@ public final class TrainingSession {
     stepCount = settings.steps ?? settings.epochs * stepsPerEpoch
     let run = RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch)
     rowWeights = training.weights
+    isWeighted = rowWeights != nil
     step = try TrainingStep(
       settings.training(of: model, run: run), capacity: capacity, length: LoopLength(run),
-      accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, isWeighted: rowWeights != nil,
+      accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, isWeighted: isWeighted,
       engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, capacity: min(256, max(training.count, 1)),
@@ -106,7 +108,7 @@ public final class TrainingSession {
         "the learning rate of step \(progress.step + 1) is \(rate)", at: "training.schedule",
         expected: "0 or more", fix: "change the parameters of \(settings.schedule.configuration.text())")
     }
-    (step.count, step.updates) = (progress.step, progress.step)
+    step.restart(at: progress.step)
     let loss: Float
     if rowsPerStep == step.capacity {
       loss = try step.gradients(rows: load(start..<end))
@@ -118,7 +120,7 @@ public final class TrainingSession {
     progress.firstLoss = progress.firstLoss ?? loss
     progress.step += 1
     progress.position += 1
-    progress.lossSum += Double(loss) * weight(start..<end)
+    progress.lossSum += Double(loss) * (isWeighted ? weight(start..<end) : Double(end - start))
     let isEpochEnd = progress.position == stepsPerEpoch || progress.step == stepCount
     settings.ensemble?.observe(
       EnsembleMoment(
@@ -164,7 +166,7 @@ public final class TrainingSession {
     let start = progress.position * rowsPerStep
     let rows = min(rowsPerStep, training.count - start)
     let place = start + max(sample, 0) % rows
-    (step.count, step.updates) = (progress.step, progress.step)
+    step.restart(at: progress.step)
     let loss = try step.gradients(rows: load(place..<(place + 1)))
     try step.update(rate: currentRate)
     progress.step += 1

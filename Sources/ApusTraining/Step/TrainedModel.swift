@@ -60,10 +60,15 @@ package final class TrainedModel {
   /// After the last: the sum takes the gradients' place.
   func finishSum() { sum?.finish() }
 
+  /// The learning rate after some updates.
+  func rate(updates: Int, run: RunLength) -> Double {
+    training.schedule.rate(step: updates, base: training.rate, run: run)
+  }
+
   /// Changes the parameters by the gradients of now.
   func update(step: Int, rate: Double) {
     let scale = training.regularization.clipNorm.map { min(1, $0 / (gradientNorm + 1e-6)) } ?? 1
-    for update in updates { update.run(step: step, rate: rate, scale: scale) }
+    for index in updates.indices { updates[index].run(step: step, rate: rate, scale: scale) }
     for limit in limits { limit.run() }
   }
 
