@@ -108,10 +108,11 @@ import Testing
     let task = try TableTask(table(), target: "y")
     let split = try task.split(SplitOptions(validation: 0.2, test: 0.2, seed: 1))
     let options = EncodingOptions(steps: [PolynomialFeatures(degree: 2), PrincipalComponents(components: 3)])
-    let (preprocessing, _) = try task.fit(split.training, options: options)
+    let fitted = try task.fit(split.training, options: options)
+    let preprocessing = fitted.preprocessing
     #expect(preprocessing.inputShape == [3])
     #expect(preprocessing.featureNames == ["component 1", "component 2", "component 3"])
-    let all = try preprocessing.apply(to: table()).dataset
+    let all = try fitted.apply(to: table()).dataset
     // Whitened on the training rows alone.
     let batch = try all.batch(split.training.indices).arrays()
     for feature in 0..<3 {
@@ -128,8 +129,8 @@ import Testing
   ])
   func scalings(_ kind: NumberScaling.Kind, _ least: Double, _ most: Double) throws {
     let task = try TableTask(table(), target: "y")
-    let (preprocessing, _) = try task.fit(task.unsplit().training, options: EncodingOptions(scaling: kind))
-    let data = try preprocessing.apply(to: table()).dataset
+    let fitted = try task.fit(task.unsplit().training, options: EncodingOptions(scaling: kind))
+    let data = try fitted.apply(to: table()).dataset
     let batch = try data.batch(Array(0..<40)).arrays()
     let values = (0..<40).map { Double(batch.inputs[$0 * 2]) }
     let shift = kind == .center ? -(0..<40).reduce(0.0) { $0 + Double($1 % 7) } / 40 - least : 0
@@ -139,7 +140,7 @@ import Testing
   @Test func damagedStepsAreRefused() throws {
     let task = try TableTask(table(), target: "y")
     let options = EncodingOptions(steps: [PolynomialFeatures(degree: 2)])
-    let (preprocessing, _) = try task.fit(task.unsplit().training, options: options)
+    let preprocessing = try task.fit(task.unsplit().training, options: options).preprocessing
     let text = try InputSchema.table(preprocessing).jsonText()
     #expect(throws: ApusError.self) {
       try InputSchema(jsonText: text.replacing("\"inputs\":2", with: "\"inputs\":1"), name: "inputs")

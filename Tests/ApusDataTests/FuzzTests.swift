@@ -43,8 +43,8 @@ import Testing
         _ = try DataSummary(table).lines()
         let task = try TableTask(table, readsTexts: round % 2 == 0)
         let split = try task.split(SplitOptions(seed: UInt64(round)))
-        let preprocessing = try task.fit(split.training).preprocessing
-        let data = try preprocessing.apply(to: table)
+        let fitted = try task.fit(split.training)
+        let (preprocessing, data) = (fitted.preprocessing, try fitted.apply(to: table))
         #expect(data.dataset.features.count == data.dataset.count * preprocessing.featureCount)
         #expect(data.dataset.features.allSatisfy { $0.isFinite })
         let text = try InputSchema.table(preprocessing).jsonText()
@@ -58,15 +58,17 @@ import Testing
   @Test func schemas() throws {
     let table = try Table.parse(Array(Self.tables[2].utf8), name: "t")
     let task = try TableTask(table)
-    let fitted = try task.fit(task.unsplit().training).preprocessing
-    let text = Array(try InputSchema.table(fitted).jsonText().utf8)
+    let fitted = try task.fit(task.unsplit().training)
+    let text = Array(try InputSchema.table(fitted.preprocessing).jsonText().utf8)
     let random = Philox(seed: 12, path: "fuzz")
     for round in 0..<10_000 {
       let bytes = mutated(text, random, round)
       guard let text = String(validating: bytes, as: UTF8.self) else { continue }
       do {
         let schema = try InputSchema(jsonText: text, name: "m")
-        if case .table(let preprocessing) = schema { _ = try preprocessing.apply(to: table) }
+        if case .table(let preprocessing) = schema {
+          _ = try preprocessing.apply(to: table, targets: fitted.targets)
+        }
       } catch {
         #expect(!"\(error)".isEmpty)
       }

@@ -28,7 +28,7 @@ import Testing
   }
 
   private func indicators(_ task: TableTask) throws -> [Float] {
-    try task.fit(task.unsplit().training).preprocessing.apply(to: task.table).dataset.values
+    try task.fit(task.unsplit().training).apply(to: task.table).dataset.values
   }
 
   private var expected: [Float] {
@@ -45,17 +45,18 @@ import Testing
     #expect(task.target.task == .multiLabel && task.target.whyTask.contains("3 columns"))
     #expect(task.target.labels == LabelEncoding(names: ["red", "round", "big"], numbers: [2, 3, 4]))
     #expect(try indicators(task) == expected)
-    let preprocessing = try task.fit(task.unsplit().training).preprocessing
-    #expect(preprocessing.target.kind == .labels(names: ["red", "round", "big"]))
+    let all = try task.fit(task.unsplit().training)
+    let preprocessing = all.preprocessing
+    #expect(all.targets == TargetEncoding(.labels(names: ["red", "round", "big"])))
     #expect(preprocessing.featureNames == ["x"])
     // Through the model file, and without the targets.
     let text = try InputSchema.table(preprocessing).jsonText()
     #expect(try InputSchema(jsonText: text, name: "inputs") == .table(preprocessing))
-    #expect(try preprocessing.apply(to: parse("x\n1\n2")).hasTarget == false)
+    #expect(try all.apply(to: parse("x\n1\n2")).hasTarget == false)
     // Without names, by number; new rows come without those columns.
     let bare = columns(yes, no).split(separator: "\n").dropFirst().joined(separator: "\n")
     let numbered = try TableTask(parse(bare), labels: LabelRequest(columns: ["2", "3", "4"]))
-    let fitted = try numbered.fit(numbered.unsplit().training).preprocessing
+    let fitted = try numbered.fit(numbered.unsplit().training)
     #expect(try fitted.apply(to: parse("5\n7\n9")).dataset.features.count == 3)
   }
 
@@ -112,7 +113,7 @@ import Testing
     let task = try TableTask(parse(gap), labels: LabelRequest(columns: ["red", "round", "big"]))
     #expect(task.rows.count == 39 && task.notes.contains { $0.hasPrefix("1 row without a target") })
     let listed = try TableTask(parse(lists("|")))
-    let fitted = try listed.fit(listed.unsplit().training).preprocessing
+    let fitted = try listed.fit(listed.unsplit().training)
     let text = message { _ = try fitted.apply(to: parse("x,tags\n1,red|big\n2,red|tall\n")) }
     #expect(text.contains("the label \"tall\" does not occur in training") && text.contains("row 2"))
   }

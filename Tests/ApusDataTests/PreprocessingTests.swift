@@ -3,12 +3,12 @@ import ApusData
 import Testing
 
 @Suite struct PreprocessingTests {
-  private func fitted(_ csv: String, target: String? = nil, options: EncodingOptions = EncodingOptions())
-    throws -> (task: TableTask, preprocessing: TablePreprocessing, notes: [String])
-  {
+  private func fit(
+    _ csv: String, target: String? = nil, options: EncodingOptions = EncodingOptions()
+  ) throws -> (task: TableTask, fitted: FittedTable, notes: [String]) {
     let task = try TableTask(parse(csv), target: target)
-    let (preprocessing, notes) = try task.fit(task.unsplit().training, options: options)
-    return (task, preprocessing, notes)
+    let fitted = try task.fit(task.unsplit().training, options: options)
+    return (task, fitted, fitted.notes)
   }
 
   private func csv(_ header: String, rows: Int, _ row: (Int) -> String) -> String {
@@ -16,8 +16,8 @@ import Testing
   }
 
   @Test func numbersAreStandardised() throws {
-    let (task, preprocessing, _) = try fitted(csv("x,y", rows: 40) { "\($0 * 3 % 40),\($0 % 2)" })
-    let features = try preprocessing.apply(to: task.table).dataset.features
+    let (task, fitted, _) = try fit(csv("x,y", rows: 40) { "\($0 * 3 % 40),\($0 % 2)" })
+    let features = try fitted.apply(to: task.table).dataset.features
     let mean = features.reduce(0, +) / 40
     #expect(abs(mean) < 1e-6)
     #expect(abs(features.reduce(0) { $0 + $1 * $1 } / 40 - 1) < 1e-5)
@@ -27,10 +27,11 @@ import Testing
     let table = try parse(csv("x,k,y", rows: 100) { "\($0),\($0 < 50 ? "a" : "b"),\($0 % 2)" })
     let task = try TableTask(table, leaveOut: [])
     let split = try task.split(SplitOptions(validation: 0.2, test: 0.3, seed: 4))
-    let (preprocessing, _) = try task.fit(split.training)
+    let fitted = try task.fit(split.training)
     let rows = split.training.indices.map { Double($0) }
-    let x = try #require(preprocessing.columns.first { $0.name == "x" } ?? preprocessing.columns.first)
-    #expect(preprocessing.trainingRows == 50)
+    let x = try #require(
+      fitted.preprocessing.columns.first { $0.name == "x" } ?? fitted.preprocessing.columns.first)
+    #expect(fitted.preprocessing.trainingRows == 50)
     if x.kind == .number {
       #expect(abs(x.scalings[0].mean - rows.reduce(0, +) / 50) < 1e-9)
     }
@@ -41,7 +42,7 @@ import Testing
       changed.columns[0].cells = .numbers(numbers)
     }
     let other = try TablePreprocessing.fit(changed, task.schema, rows: split.training).preprocessing
-    #expect(other == preprocessing)
+    #expect(other == fitted.preprocessing)
   }
 
   @Test func aSplitOfAnotherTableIsRefused() throws {
@@ -50,38 +51,38 @@ import Testing
   }
 
   @Test func missingNumbersAreFilledAndMarked() throws {
-    let (task, preprocessing, _) = try fitted(
+    let (task, fitted, _) = try fit(
       csv("x,z,y", rows: 40) { "\($0 % 4 == 0 ? "" : String($0 * 7 % 41)),\($0 % 5),\($0 % 2)" })
-    #expect(preprocessing.featureNames == ["x", "x is missing", "z"])
-    let dataset = try preprocessing.apply(to: task.table).dataset
+    #expect(fitted.preprocessing.featureNames == ["x", "x is missing", "z"])
+    let dataset = try fitted.apply(to: task.table).dataset
     #expect(dataset.features[1] == 1 && dataset.features[4] == 0)
-    let scaling = preprocessing.columns[0].scalings[0]
+    let scaling = fitted.preprocessing.columns[0].scalings[0]
     #expect(dataset.features[0] == Float((scaling.fill - scaling.mean) / scaling.deviation))
   }
 
   @Test func skewedColumnsTakeTheLogarithm() throws {
-    let (_, preprocessing, notes) = try fitted(
+    let (_, fitted, notes) = try fit(
       csv("fare,x,y", rows: 60) { "\(1 << ($0 % 12)),\($0 * 7 % 13),\($0 % 2)" })
-    #expect(preprocessing.columns[0].scalings[0].logarithmUnit != nil)
-    #expect(preprocessing.columns[1].scalings[0].logarithmUnit == nil)
+    #expect(fitted.preprocessing.columns[0].scalings[0].logarithmUnit != nil)
+    #expect(fitted.preprocessing.columns[1].scalings[0].logarithmUnit == nil)
     #expect(notes.contains { $0.contains("\"fare\" is skewed") })
-    let plain = try fitted(
+    let plain = try fit(
       csv("fare,x,y", rows: 60) { "\(1 << ($0 % 12)),\($0 * 7 % 13),\($0 % 2)" },
       options: EncodingOptions(takesLogarithms: false))
-    #expect(plain.preprocessing.columns[0].scalings[0].logarithmUnit == nil)
+    #expect(plain.fitted.preprocessing.columns[0].scalings[0].logarithmUnit == nil)
     // Below zero there is no logarithm, and no trap either.
-    let new = try preprocessing.apply(to: parse("fare,x\n-5,1\n1e30,2\n")).dataset
+    let new = try fitted.apply(to: parse("fare,x\n-5,1\n1e30,2\n")).dataset
     #expect(new.features.allSatisfy { $0.isFinite })
   }
 
   @Test func categoriesBecomeColumns() throws {
-    let (task, preprocessing, _) = try fitted(
+    let (task, fitted, _) = try fit(
       csv("c,b,y", rows: 40) { "\(["red", "green", "blue"][$0 % 3]),\($0 % 4 == 0 ? "yes" : "no"),\($0 % 2)" }
     )
-    #expect(preprocessing.featureNames == ["c = blue", "c = green", "c = red", "b"])
-    let dataset = try preprocessing.apply(to: task.table).dataset
+    #expect(fitted.preprocessing.featureNames == ["c = blue", "c = green", "c = red", "b"])
+    let dataset = try fitted.apply(to: task.table).dataset
     #expect(Array(dataset.features[0..<8]) == [0, 0, 1, 1, 0, 1, 0, 0])
-    let new = try preprocessing.apply(to: parse("b,c,extra\nyes,violet,1\n,blue,2\n"))
+    let new = try fitted.apply(to: parse("b,c,extra\nyes,violet,1\n,blue,2\n"))
     #expect(new.dataset.features[0..<3] == [0, 0, 0])
     #expect(new.dataset.features[7] == 0.25)
     #expect(new.notes.contains { $0.contains("never saw") })
@@ -90,15 +91,15 @@ import Testing
 
   @Test func thousandsOfCategoriesArePooled() throws {
     let text = csv("c,y", rows: 6000) { "\($0 % 3 == 0 ? "common" : "rare \($0 % 2000)"),\($0 % 2)" }
-    let (_, preprocessing, notes) = try fitted(text)
-    let column = preprocessing.columns[0]
+    let (_, fitted, notes) = try fit(text)
+    let column = fitted.preprocessing.columns[0]
     #expect(column.values == ["common"] && column.hasOther)
     #expect(notes.contains { $0.contains("pooled") })
-    let new = try preprocessing.apply(to: parse("c\nnever seen\ncommon\n", TableFormat(hasHeader: true)))
+    let new = try fitted.apply(to: parse("c\nnever seen\ncommon\n", TableFormat(hasHeader: true)))
     #expect(new.dataset.features == [0, 1, 1, 0])
-    let wide = try fitted(
+    let wide = try fit(
       csv("c,y", rows: 6000) { "c\($0 % 1000),\($0 % 2)" }, options: .init(minimumCategoryRows: 1))
-    #expect(wide.preprocessing.featureCount == 65)
+    #expect(wide.fitted.preprocessing.featureCount == 65)
   }
 
   @Test func freeTextsCountByTheirWordsIfAsked() throws {
@@ -107,76 +108,78 @@ import Testing
       csv("name,x,y", rows: 60) { "\"N\($0)ame, \(titles[$0 % 3]) Jo\($0)\",\($0 * 7 % 61),\($0 % 2)" })
     #expect(try TableTask(table).schema.inputs == [1])
     let task = try TableTask(table, readsTexts: true)
-    let (preprocessing, _) = try task.fit(task.unsplit().training)
-    #expect(Array(preprocessing.featureNames.prefix(4)) == ["name: miss", "name: mr", "name: mrs", "x"])
-    let new = try preprocessing.apply(to: parse("name,x\n\"Doe, MISS Ann\",1\n,2\nDr. Who,3\n")).dataset
+    let fitted = try task.fit(task.unsplit().training)
+    #expect(
+      Array(fitted.preprocessing.featureNames.prefix(4)) == ["name: miss", "name: mr", "name: mrs", "x"])
+    let new = try fitted.apply(to: parse("name,x\n\"Doe, MISS Ann\",1\n,2\nDr. Who,3\n")).dataset
     #expect(Array(new.features[0..<3]) == [1, 0, 0])
     #expect(Array(new.features[4..<7]) == [0, 0, 0] && Array(new.features[8..<11]) == [0, 0, 0])
-    let schema = InputSchema.table(preprocessing)
+    let schema = InputSchema.table(fitted.preprocessing)
     #expect(try InputSchema(jsonText: schema.jsonText(), name: "m") == schema)
   }
 
   @Test func datesBecomeParts() throws {
-    let (task, preprocessing, _) = try fitted(
+    let (task, fitted, _) = try fit(
       csv("d,y", rows: 56) { "2024-0\($0 % 2 + 1)-\($0 % 28 + 1 < 10 ? "0" : "")\($0 % 28 + 1),\($0 % 2)" })
-    #expect(preprocessing.featureNames == ["d: month", "d: day", "d: weekday"])
-    let dataset = try preprocessing.apply(to: task.table).dataset
+    #expect(fitted.preprocessing.featureNames == ["d: month", "d: day", "d: weekday"])
+    let dataset = try fitted.apply(to: task.table).dataset
     #expect(dataset.inputShape == [3])
-    let wrong = message { _ = try preprocessing.apply(to: parse("d\n2024-01-05\nsoon\n")) }
+    let wrong = message { _ = try fitted.apply(to: parse("d\n2024-01-05\nsoon\n")) }
     #expect(wrong.contains("row 2, column 1 \"d\"") && wrong.contains("soon"))
   }
 
   @Test func enormousNumbersStayFinite() throws {
-    let (_, preprocessing, _) = try fitted(
+    let (_, fitted, _) = try fit(
       csv("x,w,y", rows: 40) { "\($0 * 3 % 40),\(1 << ($0 % 12)),\($0 % 2)" })
-    let new = try preprocessing.apply(to: parse("x,w\n1.7e308,1e308\n-1.7e308,-1e308\n")).dataset
+    let new = try fitted.apply(to: parse("x,w\n1.7e308,1e308\n-1.7e308,-1e308\n")).dataset
     #expect(new.features.allSatisfy { $0.isFinite })
   }
 
   @Test func newTablesAreChecked() throws {
-    let (_, preprocessing, _) = try fitted(
+    let (_, fitted, _) = try fit(
       csv("age,size,y", rows: 40) { "\($0 * 3 % 40),\($0 % 7),\($0 % 2)" })
-    let missing = message { _ = try preprocessing.apply(to: parse("age,sice\n1,2\n")) }
+    let missing = message { _ = try fitted.apply(to: parse("age,sice\n1,2\n")) }
     #expect(missing.contains("\"size\"") && missing.contains("did you mean \"sice\""))
-    let text = message { _ = try preprocessing.apply(to: parse("size,age\n1,old\n2,young\n")) }
+    let text = message { _ = try fitted.apply(to: parse("size,age\n1,old\n2,young\n")) }
     #expect(text.contains("row 1, column 2 \"age\"") && text.contains("a number"))
-    let unknown = message { _ = try preprocessing.apply(to: parse("size,age,y\n1,5,0\n2,6,7\n")) }
+    let unknown = message { _ = try fitted.apply(to: parse("size,age,y\n1,5,0\n2,6,7\n")) }
     #expect(unknown.contains("row 2, column 3 \"y\"") && unknown.contains("\"7\""))
-    let headless = message { _ = try preprocessing.apply(to: parse("1,2\n3,4\n")) }
+    let headless = message { _ = try fitted.apply(to: parse("1,2\n3,4\n")) }
     #expect(headless.contains("header"))
     // An empty column is missing values, whatever its kind.
-    let empty = try preprocessing.apply(to: parse("age,size\n,1\n,2\n"))
+    let empty = try fitted.apply(to: parse("age,size\n,1\n,2\n"))
     #expect(empty.notes.contains { $0.contains("\"age\"") })
-    let reordered = try preprocessing.apply(to: parse("y,size,age\n1,2,3\n"))
-    let plain = try preprocessing.apply(to: parse("age,size,y\n3,2,1\n"))
+    let reordered = try fitted.apply(to: parse("y,size,age\n1,2,3\n"))
+    let plain = try fitted.apply(to: parse("age,size,y\n3,2,1\n"))
     #expect(reordered.dataset.features == plain.dataset.features)
     #expect(reordered.rowsWithTarget == [0])
   }
 
   @Test func withoutHeaderColumnsAreFoundByPlace() throws {
     let rows = (0..<40).map { "\($0 * 3 % 40),\($0 % 2),\($0 % 7)" }.joined(separator: "\n")
-    let (task, preprocessing, _) = try fitted(rows, target: "2")
-    let all = try preprocessing.apply(to: task.table)
-    let without = try preprocessing.apply(
-      to: parse((0..<40).map { "\($0 * 3 % 40),\($0 % 7)" }.joined(separator: "\n"), preprocessing.format))
+    let (task, fitted, _) = try fit(rows, target: "2")
+    let all = try fitted.apply(to: task.table)
+    let without = try fitted.apply(
+      to: parse(
+        (0..<40).map { "\($0 * 3 % 40),\($0 % 7)" }.joined(separator: "\n"), fitted.preprocessing.format))
     #expect(all.dataset.features == without.dataset.features)
     #expect(!without.hasTarget)
-    #expect(message { _ = try preprocessing.apply(to: parse("1\n2\n3\n")) }.contains("has 1 column;"))
+    #expect(message { _ = try fitted.apply(to: parse("1\n2\n3\n")) }.contains("has 1 column;"))
   }
 
   @Test func regressionTargetsAreScaledAndBack() throws {
-    let (task, preprocessing, _) = try fitted(
+    let (task, fitted, _) = try fit(
       csv("x,y", rows: 50) { "\($0 * 7 % 50),\(Double($0) * 12.5 + 100)" })
-    let dataset = try preprocessing.apply(to: task.table).dataset
+    let dataset = try fitted.apply(to: task.table).dataset
     #expect(dataset.targets == .values(names: ["y"]))
     for row in [0, 13, 49] {
-      let value = preprocessing.target.value(fromScaled: Double(dataset.values[row]))
+      let value = fitted.targets.scales[0].original(Double(dataset.values[row]))
       #expect(abs(value - (Double(row) * 12.5 + 100)) < 1e-3)
     }
   }
 
   @Test func classNamesAreOrderedByNumber() throws {
-    let (task, _, _) = try fitted(csv("x,y", rows: 60) { "\($0 * 7 % 50),\([10, 9, -1][$0 % 3])" })
+    let (task, _, _) = try fit(csv("x,y", rows: 60) { "\($0 * 7 % 50),\([10, 9, -1][$0 % 3])" })
     #expect(task.classNames == ["-1", "9", "10"])
   }
 
@@ -185,21 +188,21 @@ import Testing
     let task = try TableTask(table)
     for seed in 0..<20 {
       let split = try task.split(SplitOptions(validation: 0.4, test: 0.4, seed: UInt64(seed)))
-      let (preprocessing, notes) = try task.fit(split.training)
+      let fitted = try task.fit(split.training)
       let isConstant = !split.training.indices.contains(50)
-      #expect(preprocessing.columns.contains { $0.name == "z" } != isConstant)
-      #expect(notes.contains { $0.contains("every training row") } == isConstant)
+      #expect(fitted.preprocessing.columns.contains { $0.name == "z" } != isConstant)
+      #expect(fitted.notes.contains { $0.contains("every training row") } == isConstant)
     }
   }
 
   @Test func theSchemaSurvivesJSON() throws {
-    let (_, preprocessing, _) = try fitted(
+    let (_, fitted, _) = try fit(
       csv("x,c,b,d,y", rows: 60) {
         "\($0 % 3 == 0 ? "" : "\(Double($0) / 7)"),\(["ü \"q\"", "b"][$0 % 2]),\(["t", "f"][$0 % 2]),"
           + "2024-01-\($0 % 20 + 10),\(Double($0 * $0) / 3)"
       })
-    let text = try InputSchema.table(preprocessing).jsonText()
-    #expect(try InputSchema(jsonText: text, name: "model") == .table(preprocessing))
+    let text = try InputSchema.table(fitted.preprocessing).jsonText()
+    #expect(try InputSchema(jsonText: text, name: "model") == .table(fitted.preprocessing))
     #expect(try InputSchema(jsonText: text, name: "model").jsonText() == text)
     let damaged = text.replacingFirst("\"kind\":\"number\"", with: "\"kind\":\"numbr\"")
     #expect(message { _ = try InputSchema(jsonText: damaged, name: "model") }.hasPrefix("model"))

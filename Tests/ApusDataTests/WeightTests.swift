@@ -59,17 +59,17 @@ import Testing
     let plain = try parse(csv()).task(target: "price", leaveOut: ["count"])
     let repeated = table.rows((0..<40).flatMap { Array(repeating: $0, count: $0 % 4) })
     let expected = try repeated.task(target: "price", leaveOut: ["count"])
-    func fitted(_ task: TableTask) throws -> TablePreprocessing {
-      try task.fit(task.unsplit().training).preprocessing
+    func fitted(_ task: TableTask) throws -> FittedTable {
+      try task.fit(task.unsplit().training)
     }
     let (found, truth) = (try fitted(task), try fitted(expected))
-    #expect(abs(found.target.mean - truth.target.mean) < 1e-12)
-    #expect(abs(found.target.deviation - truth.target.deviation) < 1e-12)
-    #expect(found.target.mean != (try fitted(plain)).target.mean)
+    #expect(abs(found.targets.scales[0].mean - truth.targets.scales[0].mean) < 1e-12)
+    #expect(abs(found.targets.scales[0].deviation - truth.targets.scales[0].deviation) < 1e-12)
+    #expect(found.targets != (try fitted(plain)).targets)
     // Of rows of weight 1 and more, each once.
     let rows = (0..<40).filter { $0 % 4 != 0 }
     let mean = rows.reduce(0.0) { $0 + Double($1 * 7 % 40) / 4 } / 30
-    #expect(abs(found.columns[0].scalings[0].mean - mean) < 1e-12)
+    #expect(abs(found.preprocessing.columns[0].scalings[0].mean - mean) < 1e-12)
   }
 
   @Test(arguments: [
@@ -111,10 +111,10 @@ import Testing
 
   @Test func newRowsMayLackIt() throws {
     let task = try parse(csv()).task(target: "price", weights: "count")
-    let fitted = try task.fit(task.unsplit().training).preprocessing
+    let fitted = try task.fit(task.unsplit().training)
     // In the file's own words.
-    let schema = try InputSchema(jsonText: InputSchema.table(fitted).jsonText(), name: "model")
-    #expect(schema == .table(fitted))
+    let schema = try InputSchema(jsonText: InputSchema.table(fitted.preprocessing).jsonText(), name: "model")
+    #expect(schema == .table(fitted.preprocessing))
 
     let with = try fitted.apply(to: parse("count,price,b,a\n2,3,1,1\n0,3,1,1\n,,1,1\n"))
     #expect(with.dataset.weights == [2, 0, 0] && with.rowsWithTarget == [0])
@@ -127,13 +127,13 @@ import Testing
     let wrong = try parse("count,price,b,a\n2,3,1,1\n-1,3,1,1\n")
     #expect(message { _ = try fitted.apply(to: wrong) }.contains("row 2, column 1 \"count\""))
     // For predictions it may hold anything.
-    let ignored = try fitted.apply(to: wrong, readsTarget: false)
+    let ignored = try fitted.apply(to: wrong, readsTargets: false)
     #expect(ignored.dataset.weights == nil && ignored.notes.isEmpty)
   }
 
   @Test func withoutAHeaderByPlace() throws {
     let task = try parse(csv(header: nil)).task(target: "4", weights: "3")
-    let fitted = try task.fit(task.unsplit().training).preprocessing
+    let fitted = try task.fit(task.unsplit().training)
     #expect(fitted.weights?.number == 3 && !fitted.hasHeader)
     let features = try fitted.apply(to: parse("1,2,1,5\n3,4,2,6\n", TableFormat(hasHeader: false)))
     #expect(features.dataset.weights == [1, 2])
@@ -158,11 +158,12 @@ import Testing
   /// A model goes on with rows of other weights.
   @Test func anotherTaskHasItsOwnWeights() throws {
     let task = try parse(csv()).task(target: "price", weights: "count")
-    let fitted = try task.fit(task.unsplit().training).preprocessing
+    let fitted = try task.fit(task.unsplit().training)
     let plain = try parse(csv()).task(target: "price", leaveOut: ["count"])
-    #expect(try plain.fit(plain.unsplit().training, inputsOf: fitted).preprocessing.weights == nil)
+    #expect(
+      try plain.fit(plain.unsplit().training, inputsOf: fitted.preprocessing).preprocessing.weights == nil)
     let input = try parse(csv { "\($0 % 4 + 1)" }).task(target: "price", weights: "b")
-    let text = message { _ = try input.fit(input.unsplit().training, inputsOf: fitted) }
+    let text = message { _ = try input.fit(input.unsplit().training, inputsOf: fitted.preprocessing) }
     #expect(text.contains("\"b\" has the weights here, and is an input of the model"), "\(text)")
   }
 

@@ -60,7 +60,9 @@ import Testing
     guard case .table(let new)? = saved.preprocessing, case .table(let old)? = try base.preprocessing else {
       throw ApusError("the model is for no table")
     }
-    #expect(new.columns == old.columns && new.target.classNames == old.target.classNames)
+    #expect(
+      new.columns == old.columns && new.target == old.target
+        && saved.objective?.targets == (try base.objective?.targets))
   }
 
   /// Other classes: an output layer of their own, and the others' weights.
@@ -76,7 +78,7 @@ import Testing
     let saved = try Model(contentsOf: folder.path("other/model.safetensors"))
     #expect(saved["0.weight"] == old["0.weight"])
     #expect(saved["2.weight"] != run.model["2.weight"])
-    #expect(saved.preprocessing?.targets == .classes(names: ["low", "middle", "top"]))
+    #expect(saved.objective?.targets == .classes(names: ["low", "middle", "top"]))
     #expect(report.history.epochs.count == 4)
   }
 

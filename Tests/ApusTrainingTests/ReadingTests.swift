@@ -262,7 +262,7 @@ import Testing
     let reading = try SaliencyReading(saved, DataSource.open("iris"), rows: 3)
     #expect(reading.samples.count == 3)
     #expect(reading.featureNames.count == 4)
-    let names = saved.preprocessing!.targets
+    let names = try saved.requireObjective().targets
     guard case .classes(let classes) = names else { return }
     let predictor = try Predictor(saved)
     for sample in reading.samples {

@@ -80,8 +80,7 @@ import Testing
     guard case .table(let table) = iris.content else { throw ApusError("iris is no table") }
     let task = try TableTask(table, target: nil, task: nil, leaveOut: [])
     let split = task.unsplit()
-    let (preprocessing, _) = try task.fit(split.training)
-    let data = try preprocessing.apply(to: table).dataset.subset(Array(0..<100))
+    let data = try task.fit(split.training).apply(to: table).dataset.subset(Array(0..<100))
     let model = try Model(input: [4], seed: 3) {
       Dense(8)
       Tanh()

@@ -24,6 +24,13 @@ public func bestSeconds(rounds: Int, _ work: (Int) throws -> Void) rethrows -> D
   return best
 }
 
+/// The time of one run.
+public func secondsOf(_ work: () throws -> Void) rethrows -> Double {
+  let start = seconds()
+  try work()
+  return seconds() - start
+}
+
 private func seconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

@@ -6,6 +6,7 @@ import Workloads
 // apus-benchmark --kernels                              single kernels, with their shares of the machine
 // apus-benchmark --generation                           characters a second that a GPT writes
 // apus-benchmark --epoch                                an epoch of a session on few points, beside steps of W1
+// apus-benchmark --loop                                 a loop by hand beside fit, the same work
 // apus-benchmark --optimizers [--rounds 30]             each optimizer's update, as a share of a copy's bandwidth
 
 var only: Set<String> = []
@@ -15,6 +16,7 @@ var showsOptimizers = false
 var showsProfile = false
 var showsGeneration = false
 var showsEpoch = false
+var showsLoop = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
@@ -25,6 +27,7 @@ while let argument = arguments.popFirst() {
   case "--profile": showsProfile = true
   case "--generation": showsGeneration = true
   case "--epoch": showsEpoch = true
+  case "--loop": showsLoop = true
   default: break
   }
 }
@@ -43,6 +46,12 @@ if showsKernels {
     print(
       "an epoch of 250 points through 2-4-2-1 units, batch 10: \(shortFigure(epoch)) µs, "
         + "\(shortFigure(epoch / one, digits: 3)) steps of W1")
+  }
+} else if showsLoop {
+  for figure in try LoopByHand.figures() {
+    print(
+      "\(figure.name): a loop by hand takes \(shortFigure(figure.ratio, digits: 4)) of fit's time, "
+        + "median of \(figure.fit.count) rounds; fit \(shortFigure(figure.fit.min()! * 1e3)) ms at best")
   }
 } else if showsProfile {
   for id in Workloads.ids where only.isEmpty || only.contains(id) {

@@ -44,12 +44,15 @@ public enum TargetKind: Sendable, Equatable, Codable {
     return "\(count) \(count == 1 ? kind : kind + (kind == "class" ? "es" : "s")) (\(shown))"
   }
 
-  /// The number of floats or classes a network must put out.
-  public var outputCount: Int {
+  /// The classes, labels or numbers, in the order of a network's outputs.
+  package var names: [String] {
     switch self {
-    case .classes(let names), .labels(let names), .values(let names): names.count
+    case .classes(let names), .labels(let names), .values(let names): names
     }
   }
+
+  /// The number of floats or classes a network must put out.
+  public var outputCount: Int { names.count }
 }
 
 /// Samples that can be asked for in any order.
@@ -64,6 +67,9 @@ public protocol Dataset: Sendable {
   /// What goes into a network, the main input first; one input of ``inputShape`` by default.
   var inputs: [InputSpecification] { get }
   var targets: TargetKind { get }
+  /// How numbers in their own unit became targets, one for each; empty for classes and labels, and by default for numbers:
+  /// they stand in their own unit.
+  var scales: [TargetScale] { get }
   /// How many classes a sample has: one, or one for each position of a sequence.
   var positions: Int { get }
   /// How much each sample counts in loss, gradients and metrics, `[count]`: finite, 0 or more, and not all 0; nil where
@@ -92,6 +98,8 @@ extension Dataset {
   public var inputs: [InputSpecification] { [InputSpecification(inputShape)] }
 
   public var weights: [Float]? { nil }
+
+  public var scales: [TargetScale] { [] }
 
   public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset { self }
 
@@ -126,6 +134,7 @@ public struct DatasetSubset: Dataset {
   public var count: Int { indices.count }
   public var inputShape: [Int] { base.inputShape }
   public var targets: TargetKind { base.targets }
+  public var scales: [TargetScale] { base.scales }
   public var positions: Int { base.positions }
   public var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
 

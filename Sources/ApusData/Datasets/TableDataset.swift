@@ -6,6 +6,7 @@ public struct TableDataset: Dataset {
   public let features: [Float]
   public let inputShape: [Int]
   public let targets: TargetKind
+  public let scales: [TargetScale]
   /// The class of each row; empty where the targets are values.
   public let labels: [Int32]
   /// `[count, values]`, 0 or 1 for each of several labels; empty where the targets are classes.
@@ -72,12 +73,13 @@ public struct TableDataset: Dataset {
   }
 
   init(
-    features: [Float], inputShape: [Int], targets: TargetKind, labels: [Int32], values: [Float],
-    weights: [Float]?, count: Int
+    features: [Float], inputShape: [Int], targets: TargetKind, scales: [TargetScale] = [], labels: [Int32],
+    values: [Float], weights: [Float]?, count: Int
   ) {
     self.features = features
     self.inputShape = inputShape
     self.targets = targets
+    self.scales = scales
     self.labels = labels
     self.values = values
     self.weights = weights

@@ -53,7 +53,9 @@ public struct ImageSet: Sendable {
     let preprocessing = ImagePreprocessing.fit(training, rows: split.training)
     let images = try preprocessing.apply(to: training, name: "the training images")
     var official: ImageDataset?
-    if let test = self.test { official = try preprocessing.apply(to: test, name: "the test images") }
+    if let test = self.test {
+      official = try preprocessing.apply(to: test, name: "the test images", classes: training.classNames)
+    }
     return DatasetSplit(
       training: images.subset(split.training.indices), validation: images.subset(split.validation),
       test: official ?? images.subset(split.test), preprocessing: .images(preprocessing))

@@ -15,14 +15,6 @@ public enum InputSchema: Sendable, Equatable, Codable {
     }
   }
 
-  public var targets: TargetKind {
-    switch self {
-    case .table(let table): table.target.kind
-    case .images(let images): .classes(names: images.classNames)
-    case .text(let text): .classes(names: text.vocabulary.names)
-    }
-  }
-
   private enum CodingKeys: String, CodingKey { case table, images, text }
 
   public init(from decoder: any Decoder) throws {
@@ -50,7 +42,12 @@ public enum InputSchema: Sendable, Equatable, Codable {
 
   /// - Parameter name: what messages call the document.
   public init(jsonText: String, name: String) throws(ApusError) {
-    self = try JSONCoding.decode(InputSchema.self, from: StrictJSON.parse(jsonText, name: name), name: name)
+    try self.init(StrictJSON.parse(jsonText, name: name), name: name)
+  }
+
+  /// - Parameter name: what messages call the document.
+  package init(_ json: JSONValue, name: String) throws(ApusError) {
+    self = try JSONCoding.decode(InputSchema.self, from: json, name: name)
     do { try check() } catch { throw error.at(name) }
   }
 
@@ -68,7 +65,7 @@ public enum InputSchema: Sendable, Equatable, Codable {
         }
         size = product
       }
-      guard images.inputShape.count == 3 || images.inputShape.count == 1, images.classNames.count >= 1
+      guard images.inputShape.count == 3 || images.inputShape.count == 1
       else { throw ApusError("the image preprocessing is damaged") }
       try images.normalization.check(images.inputShape)
     }
@@ -79,12 +76,10 @@ public enum InputSchema: Sendable, Equatable, Codable {
 public struct ImagePreprocessing: Sendable, Equatable, Codable {
   /// `[height, width, channels]`
   public var inputShape: [Int]
-  public var classNames: [String]
   public var normalization: ImageNormalization
 
-  public init(inputShape: [Int], classNames: [String], normalization: ImageNormalization) {
+  public init(inputShape: [Int], normalization: ImageNormalization) {
     self.inputShape = inputShape
-    self.classNames = classNames
     self.normalization = normalization
   }
 
@@ -93,31 +88,29 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
     _ images: ImageDataset, rows: TrainingRows, scaling: NumberScaling.Kind = .standardize
   ) -> ImagePreprocessing {
     ImagePreprocessing(
-      inputShape: images.inputShape, classNames: images.classNames,
-      normalization: .fit(images, rows: rows, scaling: scaling))
+      inputShape: images.inputShape, normalization: .fit(images, rows: rows, scaling: scaling))
   }
 
-  /// The images as this model takes them, with the model's classes.
+  /// The images as a model takes them.
   ///
-  /// - Parameter readsLabels: whether the images' own classes are of interest.
-  /// - Throws: if they have another shape, or more classes than the model.
+  /// - Parameter classes: the model's, among which the images' labels must be; nil where the labels are of no account, and
+  ///   stay what they are.
+  /// - Throws: if the images have another shape, or a label is none of the classes.
   public func apply(
-    to images: ImageDataset, name: String, readsLabels: Bool = true
+    to images: ImageDataset, name: String, classes: [String]? = nil
   ) throws(ApusError) -> ImageDataset {
     guard images.inputShape == inputShape else {
       throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
     }
-    if readsLabels, let row = images.labels.firstIndex(where: { $0 >= classNames.count }) {
-      throw ApusError(
-        "image \(row + 1) has the label \(images.labels[row])", at: name,
-        expected: "0 … \(classNames.count - 1), as in training")
+    var images = images
+    if let classes {
+      if let row = images.labels.firstIndex(where: { $0 >= classes.count }) {
+        throw ApusError(
+          "image \(row + 1) has the label \(images.labels[row])", at: name,
+          expected: "0 … \(classes.count - 1), as in training")
+      }
+      images.classNames = classes
     }
-    var images =
-      readsLabels
-      ? images
-      : try ImageDataset(
-        bytes: images.bytes, inputShape: inputShape, labelProblem: ApusError("the labels are not read"))
-    images.classNames = classNames
     return images.normalized(normalization)
   }
 }

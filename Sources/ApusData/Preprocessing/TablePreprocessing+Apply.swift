@@ -4,7 +4,7 @@ public import ApusCore
 public struct EncodedTable: Sendable {
   /// One sample per row of the table, in order. Where the target is missing, label and values are 0.
   public var dataset: TableDataset
-  /// For regression, the targets in their own unit; NaN where missing, empty without the column.
+  /// For regression, the targets in their own unit, `[rows, numbers]`; NaN where missing, empty without the column.
   public var targetValues: [Double]
   /// The rows that have a target and a weight other than 0; empty if the table has no such column.
   public var rowsWithTarget: [Int]
@@ -24,57 +24,18 @@ extension TablePreprocessing {
   /// - Throws: if a column is missing (by name), or a cell is not what its column was in training (by
   ///   row and column).
   ///
-  /// - Parameter readsTarget: whether target and weights are of interest where they are there: not for predictions,
-  ///   whatever stands in their place.
-  public func apply(to table: Table, readsTarget: Bool = true) throws(ApusError) -> EncodedTable {
+  /// - Parameters:
+  ///   - targets: what the targets are, as a model's objective has it.
+  ///   - readsTargets: whether targets and weights are of interest where they are there: not for predictions, whatever
+  ///     stands in their place.
+  public func apply(
+    to table: Table, targets: TargetEncoding, readsTargets: Bool = true
+  ) throws(ApusError) -> EncodedTable {
     var places = try self.places(in: table)
-    if !readsTarget { places.targets = nil }
-    let rows = table.rowCount
+    if !readsTargets { places.targets = nil }
     var (features, notes) = try features(of: table)
-    var labels: [Int32] = []
-    var values: [Float] = []
-    var targetValues: [Double] = []
-    var rowsWithTarget: [Int] = []
-    switch target.task {
-    case .classification:
-      labels = [Int32](repeating: 0, count: rows)
-      guard let place = places.targets?.first else { break }
-      for (row, code) in ColumnReading(table, place).codes(of: target.classNames).enumerated() where code >= 0
-      {
-        guard code < target.classNames.count else {
-          throw ApusError(
-            "the class \"\(table.columns[place].text(row: row) ?? "")\" does not occur in training",
-            at: table.place(row: row, column: place),
-            expected: target.classNames.prefix(8).joined(separator: ", ")
-              + (target.classNames.count > 8 ? ", …" : ""))
-        }
-        labels[row] = code
-        rowsWithTarget.append(row)
-      }
-    case .multiLabel:
-      guard let labels = target.labels else { break }
-      values = [Float](repeating: 0, count: rows * labels.names.count)
-      guard let targets = places.targets else { break }
-      let found = try labels.rows(of: table, targets)
-      values = found.indicators
-      rowsWithTarget = found.isKnown.indices.filter { found.isKnown[$0] }
-    case .regression:
-      values = [Float](repeating: 0, count: rows)
-      guard let place = places.targets?.first else { break }
-      targetValues = try ColumnReading(table, place).numbers()
-      for (row, number) in targetValues.enumerated() where !number.isNaN {
-        let scaled = target.scaled(number)
-        guard abs(scaled) < TargetEncoding.mostDeviations else {
-          throw ApusError(
-            "the target is \(number)", at: table.place(row: row, column: place),
-            expected:
-              "a number of the training targets' size, \(shortText(target.mean)) ± \(shortText(target.deviation))",
-            fix: "correct the cell, or leave it empty if the value is unknown")
-        }
-        values[row] = Float(scaled)
-        rowsWithTarget.append(row)
-      }
-    }
+    let target = try self.target.read(table, places.targets, targets)
+    var rowsWithTarget = target.isKnown.indices.filter { target.isKnown[$0] }
     var weights: [Float]?
     if let column = self.weights, places.targets != nil {
       if let place = places.weights {
@@ -89,10 +50,10 @@ extension TablePreprocessing {
       }
     }
     let dataset = TableDataset(
-      features: features, inputShape: [featureCount], targets: target.kind, labels: labels, values: values,
-      weights: weights, count: rows)
+      features: features, inputShape: [featureCount], targets: targets.kind, scales: targets.scales,
+      labels: target.labels, values: target.values, weights: weights, count: table.rowCount)
     return EncodedTable(
-      dataset: dataset, targetValues: targetValues, rowsWithTarget: rowsWithTarget,
+      dataset: dataset, targetValues: target.ownValues, rowsWithTarget: rowsWithTarget,
       hasTarget: places.targets != nil, notes: notes)
   }
 
@@ -129,13 +90,13 @@ extension TablePreprocessing {
         }
         places.append(place)
       }
-      let targets = target.columnNames.compactMap { placeOf[$0] }
+      let targets = target.names.compactMap { placeOf[$0] }
       return (
-        places, targets.count == target.columnNames.count ? targets : nil,
+        places, targets.count == target.names.count ? targets : nil,
         weights.flatMap { placeOf[$0.name] }
       )
     }
-    let targets = target.columnNumbers
+    let targets = target.numbers
     if table.columns.count >= tableWidth {
       return (columns.map { $0.number - 1 }, targets.map { $0 - 1 }, weights.map { $0.number - 1 })
     }

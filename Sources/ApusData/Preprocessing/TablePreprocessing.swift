@@ -6,7 +6,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var columns: [ColumnEncoding]
   /// What is done to the columns' features, one step after the other.
   public var steps: [FittedFeatures] = []
-  public var target: TargetEncoding
+  /// Where a table of training or evaluation has the target.
+  public var target: TargetColumns
   /// The column that says how much each row counts; nil where each counts once.
   public var weights: WeightColumn?
   /// Whether the training table had names; without, columns are found by their place.
@@ -28,7 +29,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var format: TableFormat {
     var format = TableFormat()
     if hasHeader {
-      format.expectedNames = columns.map(\.name) + target.columnNames + (weights.map { [$0.name] } ?? [])
+      format.expectedNames = columns.map(\.name) + target.names + (weights.map { [$0.name] } ?? [])
     } else {
       format.hasHeader = false
     }
@@ -42,11 +43,10 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// weight: they only decide how inputs are encoded.
   ///
   /// - Parameter schema: with a target.
-  /// - Returns: also what was noticed, as sentences for the user.
   /// - Throws: if no column is of use, or the training rows' target has a single value.
   public static func fit(
     _ table: Table, _ schema: TableSchema, rows: TrainingRows, options: EncodingOptions = EncodingOptions()
-  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
+  ) throws(ApusError) -> FittedTable {
     guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     guard let last = rows.indices.last else { throw ApusError("there are no training rows", at: table.name) }
     guard last < table.rowCount else {
@@ -67,7 +67,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
     if let note = missingNote(table, encodings) { notes.append(note) }
     var preprocessing = TablePreprocessing(
-      columns: encodings, target: try fitTarget(table, target, schema.weights, rows),
+      columns: encodings, target: targetColumns(table, target),
       weights: weightColumn(table, schema.weights), hasHeader: table.hasHeader,
       tableWidth: table.columns.count, trainingRows: rows.count)
     for step in options.steps {
@@ -78,7 +78,17 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         rows.indices.flatMap { features[($0 * names.count)..<(($0 + 1) * names.count)] }, names: names)
       preprocessing.steps.append(fitted)
     }
-    return (preprocessing, notes)
+    return FittedTable(
+      preprocessing: preprocessing, targets: try fitTarget(table, target, schema.weights, rows), notes: notes)
+  }
+
+  static func targetColumns(_ table: Table, _ target: TableSchema.Target) -> TargetColumns {
+    if let labels = target.labels, labels.separator == nil {
+      return TargetColumns(names: labels.names, numbers: labels.numbers)
+    }
+    return TargetColumns(
+      names: [table.columns[target.index].name], numbers: [target.index + 1],
+      separator: target.labels?.separator)
   }
 
   /// Which inputs have missing cells, and what becomes of them.
@@ -104,17 +114,13 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     let weights = try weights.map { index throws(ApusError) in
       try WeightColumn.read(table, index, rows: rows.indices)
     }
-    var encoding = TargetEncoding(name: column.name, number: target.index + 1, task: target.task)
     switch target.task {
     case .classification:
       // The names of all classes are no statistics: a class that fell into the test part alone is
       // still a class.
-      encoding.classNames = classNames(column)
+      return TargetEncoding(.classes(names: classNames(column)))
     case .multiLabel:
-      encoding.labels = target.labels
-      if target.labels?.separator == nil {
-        encoding.name = target.labels?.names.joined(separator: ", ") ?? encoding.name
-      }
+      return TargetEncoding(.labels(names: target.labels?.names ?? []))
     case .regression:
       let cells = try ColumnReading(table, target.index, rows: rows.indices).numbers()
       if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
@@ -133,10 +139,10 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         throw ApusError(
           "the target has the same value in every training row", at: table.place(column: target.index))
       }
-      encoding.mean = moments.mean
-      encoding.deviation = moments.deviation
+      return TargetEncoding(
+        .values(names: [column.name]),
+        scales: [TargetScale(mean: moments.mean, deviation: moments.deviation)])
     }
-    return encoding
   }
 
   /// What the types cannot say: a document from elsewhere may hold anything.
@@ -155,23 +161,18 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
         case .presence: !column.marksMissing
         }
       try require(
-        scalings && places.contains(column.number) && !target.columnNumbers.contains(column.number),
+        scalings && places.contains(column.number) && !target.numbers.contains(column.number),
         column.name)
       for scaling in column.scalings {
         try require(scaling.deviation > 0 && scaling.logarithmUnit ?? 1 > 0, column.name)
         try require(scaling.part == nil || DateText.Part(rawValue: scaling.part ?? "") != nil, column.name)
       }
     }
-    let isTargetSound =
-      switch target.task {
-      case .regression: target.deviation > 0
-      case .classification:
-        target.classNames.count >= 2 && Set(target.classNames).count == target.classNames.count
-      case .multiLabel: target.labels?.isSound ?? false
-      }
-    try require(isTargetSound && target.columnNumbers.allSatisfy { places.contains($0) }, target.name)
+    try require(
+      target.isSound && target.numbers.allSatisfy { places.contains($0) },
+      target.names.joined(separator: ", "))
     if let weights {
-      let others = columns.map(\.number) + target.columnNumbers
+      let others = columns.map(\.number) + target.numbers
       try require(places.contains(weights.number) && !others.contains(weights.number), weights.name)
     }
     guard !columns.isEmpty else { throw ApusError("the preprocessing has no columns") }

@@ -98,11 +98,11 @@ public struct TableTask: Sendable {
     validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0
   ) throws(ApusError) -> DatasetSplit {
     let parts = try split(SplitOptions(validation: validation, test: test, seed: seed))
-    let fitted = try fit(parts.training).preprocessing
+    let fitted = try fit(parts.training)
     let data = try fitted.apply(to: table).dataset
     return DatasetSplit(
       training: data.subset(parts.training.indices), validation: data.subset(parts.validation),
-      test: data.subset(parts.test), preprocessing: .table(fitted))
+      test: data.subset(parts.test), preprocessing: .table(fitted.preprocessing))
   }
 
   /// Divides the rows that have a target; classes are kept in proportion.
@@ -121,23 +121,26 @@ public struct TableTask: Sendable {
   /// Fits the preprocessing to training rows, and to no others.
   public func fit(
     _ rows: TrainingRows, options: EncodingOptions = EncodingOptions()
-  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
-    let fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
-    return (fitted.preprocessing, fitted.notes + labelNotes(rows))
+  ) throws(ApusError) -> FittedTable {
+    var fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
+    fitted.notes += labelNotes(rows)
+    return fitted
   }
 
   /// The preprocessing that was fitted to other rows, with this task's target: fitted to training rows, and to no others.
-  /// A target of the same name, and classes that are all known, stay encoded as they were.
   ///
+  /// - Parameter targets: what the model's targets were: a target of the same name, and classes that are all known, stay
+  ///   encoded as they were.
   /// - Throws: if the target is one of the inputs.
   public func fit(
-    _ rows: TrainingRows, inputsOf fitted: TablePreprocessing
-  ) throws(ApusError) -> (preprocessing: TablePreprocessing, notes: [String]) {
+    _ rows: TrainingRows, inputsOf fitted: TablePreprocessing, targets: TargetEncoding? = nil
+  ) throws(ApusError) -> FittedTable {
     var preprocessing = fitted
-    var encoding = try TablePreprocessing.fitTarget(table, target, schema.weights, rows)
+    let columns = TablePreprocessing.targetColumns(table, target)
+    let encoding = try TablePreprocessing.fitTarget(table, target, schema.weights, rows)
     let weights = TablePreprocessing.weightColumn(table, schema.weights)
     if let leak = fitted.columns.first(where: {
-      fitted.hasHeader ? encoding.columnNames.contains($0.name) : encoding.columnNumbers.contains($0.number)
+      fitted.hasHeader ? columns.names.contains($0.name) : columns.numbers.contains($0.number)
     }) {
       throw ApusError(
         "the column \"\(leak.name)\" is the target here, and an input of the model", at: table.name,
@@ -152,17 +155,12 @@ public struct TableTask: Sendable {
         "the column \"\(input.name)\" has the weights here, and is an input of the model", at: table.name,
         fix: "name another column of weights, or a model that does not take this column")
     }
-    let old = fitted.target
-    if encoding.task == old.task, encoding.task != .regression || encoding.name == old.name,
-      encoding.classNames.allSatisfy(old.classNames.contains)
-    {
-      encoding.classNames = old.classNames
-      (encoding.mean, encoding.deviation) = (old.mean, old.deviation)
-    }
-    preprocessing.target = encoding
+    preprocessing.target = columns
     preprocessing.weights = weights
     preprocessing.tableWidth = table.columns.count
-    return (preprocessing, labelNotes(rows))
+    return FittedTable(
+      preprocessing: preprocessing, targets: targets.map(encoding.adopting) ?? encoding,
+      notes: labelNotes(rows))
   }
 
   private func labelNotes(_ rows: TrainingRows) -> [String] {

@@ -4,15 +4,21 @@ import ApusCore
 public struct TargetScale: Sendable, Equatable, Codable {
   public var mean: Double
   public var deviation: Double
+  /// What the numbers are counted in, such as `EUR`: said with predictions. Nil where it isn't known.
+  public var unit: String?
 
-  public init(mean: Double = 0, deviation: Double = 1) {
+  public init(mean: Double = 0, deviation: Double = 1, unit: String? = nil) {
     self.mean = mean
     self.deviation = deviation
+    self.unit = unit
   }
 
   package func original(_ scaled: Float) -> Float { Float(original(Double(scaled))) }
 
   package func original(_ scaled: Double) -> Double { mean + deviation * scaled }
+
+  /// What a network is to put out for a value in its own unit.
+  package func scaled(_ original: Double) -> Double { (original - mean) / deviation }
 
   /// A value in its own unit with all digits that a network's float32 output is good for: 24 bits of a deviation.
   package func text(_ value: Double) -> String { text(value, relative: 0x1p-23) }

@@ -256,12 +256,23 @@ extension Model {
         }
       }
     }
-    guard readsTargets, let targets = objective?.targets else { return }
+    guard readsTargets, let objective else { return }
+    let targets = objective.targets
     guard targets.isAlike(dataset.targets) else {
       throw ApusError(
         "the data set's targets are \(dataset.targets.words)",
         expected: "\(targets.words), the model's objective",
         fix: "use data of the kind that the model was made for")
+    }
+    // What a data set says of its numbers; arrays of a program's own say nothing.
+    for (output, scale) in dataset.scales.enumerated() {
+      let own = objective.scale(of: output)
+      guard own.mean != scale.mean || own.deviation != scale.deviation else { continue }
+      throw ApusError(
+        "the data set's numbers are (y − \(shortText(scale.mean))) / \(shortText(scale.deviation))",
+        expected:
+          "(y − \(shortText(own.mean))) / \(shortText(own.deviation)), as the model's objective has them",
+        fix: "encode the data as the model's was, with its preprocessing and objective")
     }
   }
 }

@@ -6,7 +6,7 @@ import ApusData
 ///
 /// Nothing in the file depends on time, host, path, threads or instruction set.
 extension Model {
-  private static let formatVersion = 2
+  private static let formatVersion = 3
 
   // MARK: Writing
 
@@ -86,15 +86,23 @@ extension Model {
       [Float](repeating: 0, count: $0.count)
     }
     try loadWeights(file)
-    preprocessing = try file.metadata["inputs"].map { try InputSchema(jsonText: $0, name: "inputs") }
+    var older: OlderModelFile?
+    if let text = file.metadata["inputs"] {
+      var description = try StrictJSON.parse(text, name: "inputs")
+      if version < 3 {
+        let read = try OlderModelFile(inputs: description)
+        (older, description) = (read, read.inputs)
+      }
+      preprocessing = try InputSchema(description, name: "inputs")
+    }
     if let preprocessing, preprocessing.inputShape != inputShape {
       throw ApusError(
         "the input schema makes \(preprocessing.inputShape)", expected: "\(inputShape), the model's input")
     }
-    let description: JSONValue
+    let objective: Objective
     if version == 1 {
-      // Older versions wrote softmax cross-entropy for a model of the library's whose loss was not given.
-      guard let preprocessing else {
+      // Version 1 wrote softmax cross-entropy for a model of the library's whose loss was not given.
+      guard let targets = older?.targets else {
         self = withoutObjective(
           ApusError(
             "the file of an older version names a loss that may have been a guess",
@@ -102,20 +110,24 @@ extension Model {
             fix: "set model.objective, and save it again"))
         return
       }
-      description = try Objective.description(
-        loss: StrictJSON.parse(metadata("loss"), name: "loss"), targets: preprocessing.targets,
-        scales: preprocessing.scales)
+      let loss: any Loss
+      do throws(ApusError) {
+        loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"), custom: losses)
+      } catch {
+        self = withoutObjective(error)
+        return
+      }
+      objective = Objective(targets.kind, loss: loss, scales: targets.scales)
     } else {
       guard let text = file.metadata["objective"] else { return }
-      description = try StrictJSON.parse(text, name: "objective")
-    }
-    let objective: Objective
-    do throws(ApusError) {
-      objective = try Objective(description, losses: losses)
-    } catch {
-      // A loss of somebody's own: the model computes all the same.
-      self = withoutObjective(error)
-      return
+      let description = try StrictJSON.parse(text, name: "objective")
+      do throws(ApusError) {
+        objective = try Objective(description, losses: losses)
+      } catch {
+        // A loss of somebody's own: the model computes all the same.
+        self = withoutObjective(error)
+        return
+      }
     }
     self.objective = objective
     let positions = if case .text(let text)? = preprocessing { text.context } else { 1 }

@@ -15,18 +15,18 @@ extension Model {
   /// - Throws: when the data's inputs don't fit the model; when it can't be told which layer makes the outputs.
   public func replacingOutput(for dataset: any Dataset) throws -> Model {
     try check(dataset, readsTargets: false)
-    return try replacingOutput(for: dataset.targets, scales: [])
+    return try replacingOutput(for: TargetEncoding(dataset.targets, scales: dataset.scales))
   }
 
   /// The same for the data of a split, with its preprocessing.
   public func replacingOutput(for split: DatasetSplit) throws -> Model {
-    try check(split.training, readsTargets: false)
-    var model = try replacingOutput(for: split.training.targets, scales: split.preprocessing?.scales ?? [])
+    var model = try replacingOutput(for: split.training)
     if let preprocessing = split.preprocessing { model.preprocessing = preprocessing }
     return model
   }
 
-  private func replacingOutput(for targets: TargetKind, scales: [TargetScale]) throws -> Model {
+  private func replacingOutput(for encoding: TargetEncoding) throws -> Model {
+    let targets = encoding.kind
     guard let output = outputLayer else {
       throw ApusError(
         "it can't be told which layer makes the model's outputs",
@@ -34,7 +34,7 @@ extension Model {
         fix: "build the model anew, and set(_:to:) the weights to keep")
     }
     let loss: (any Loss)? = objective.flatMap { $0.targets.isSameKind(targets) ? $0.loss : nil }
-    let objective = Objective(targets, loss: loss, scales: scales)
+    let objective = Objective(targets, loss: loss, scales: encoding.scales)
     var dense = output.layer
     dense.units = targets.outputCount
     if targets.outputCount == 2, outputShape == [1], objective.loss.classTargets != .numbers {

@@ -6,7 +6,7 @@ extension Model {
   package func aimed(at dataset: any Dataset) -> Model {
     guard objective == nil else { return self }
     var model = self
-    model.objective = Objective(dataset.targets)
+    model.objective = Objective(dataset.targets, scales: dataset.scales)
     return model
   }
 
@@ -20,45 +20,42 @@ extension Model {
   ///   - seed: decides the first weights, together with each parameter's path.
   ///   - loss: softmax cross-entropy for classes, binary cross-entropy for labels and the squared error for numbers when
   ///     nil.
+  ///   - objective: thresholds, units or names of one's own; the data's when nil. Numbers keep the data's scale.
   /// - Throws: the first mistake in the shapes, with the layer's path, file and line; when the last layer does not fit the
   ///   objective, with the one that would.
   public init(
-    for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil,
+    for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
     @LayerBuilder _ layers: () -> Sequential
   ) throws {
-    try self.init(for: split, seed: seed, loss: loss, network: layers())
+    try self.init(for: split, seed: seed, loss: loss, objective: objective, network: layers())
   }
 
   /// The same for a network: several inputs, branches, several outputs.
   public init(
-    for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, network: some Network
+    for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
+    network: some Network
   ) throws {
-    try self.init(
-      for: split.training, seed: seed, loss: loss, scales: split.preprocessing?.scales ?? [], network: network
-    )
+    try self.init(for: split.training, seed: seed, loss: loss, objective: objective, network: network)
     preprocessing = split.preprocessing
   }
 
   /// The same for all samples of a data set.
   public init(
-    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil,
+    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
     @LayerBuilder _ layers: () -> Sequential
   ) throws {
-    try self.init(for: dataset, seed: seed, loss: loss, network: layers())
+    try self.init(for: dataset, seed: seed, loss: loss, objective: objective, network: layers())
   }
 
   /// The same for all samples of a data set and a network, whose inputs are the data set's by name.
   public init(
-    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil, network: some Network
-  ) throws {
-    try self.init(for: dataset, seed: seed, loss: loss, scales: [], network: network)
-  }
-
-  private init(
-    for dataset: any Dataset, seed: UInt64, loss: (any Loss)?, scales: [TargetScale], network: some Network
+    for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
+    network: some Network
   ) throws {
     try self.init(inputs: dataset.inputs, seed: seed, network: network)
-    let objective = Objective(dataset.targets, loss: loss, scales: scales)
+    var objective = objective ?? Objective(dataset.targets)
+    if let loss { objective.loss = loss }
+    if objective.scales.isEmpty { objective.scales = dataset.scales }
     try objective.check(output: outputShape, positions: dataset.positions)
     self.objective = objective
   }

@@ -11,14 +11,21 @@ public struct Objective: Sendable {
   public var targets: TargetKind
   /// How numbers in their own unit became targets, one an output; empty for classes and labels.
   public var scales: [TargetScale]
+  /// What an output must exceed: one for each label, or one for the second of two classes. Empty where the loss decides: one
+  /// half for probabilities.
+  public var thresholds: [Double]
 
   /// - Parameters:
   ///   - loss: softmax cross-entropy for classes, binary cross-entropy for labels and the squared error for numbers when
   ///     nil.
   ///   - scales: targets stand in their own unit when empty.
-  public init(_ targets: TargetKind, loss: (any Loss)? = nil, scales: [TargetScale] = []) {
+  ///   - thresholds: the loss' own when empty.
+  public init(
+    _ targets: TargetKind, loss: (any Loss)? = nil, scales: [TargetScale] = [], thresholds: [Double] = []
+  ) {
     self.targets = targets
     self.scales = scales
+    self.thresholds = thresholds
     self.loss =
       loss
       ?? {
@@ -31,13 +38,21 @@ public struct Objective: Sendable {
   }
 
   /// Classes, with softmax cross-entropy unless another loss is given.
-  public static func classes(_ names: [String], loss: (any Loss)? = nil) -> Objective {
-    Objective(.classes(names: names), loss: loss)
+  ///
+  /// - Parameter threshold: of two classes, what the second's probability must exceed; one half when nil.
+  public static func classes(
+    _ names: [String], loss: (any Loss)? = nil, threshold: Double? = nil
+  ) -> Objective {
+    Objective(.classes(names: names), loss: loss, thresholds: threshold.map { [$0] } ?? [])
   }
 
   /// Any of several independent labels, with binary cross-entropy unless another loss is given.
-  public static func labels(_ names: [String], loss: (any Loss)? = nil) -> Objective {
-    Objective(.labels(names: names), loss: loss)
+  ///
+  /// - Parameter thresholds: what the probability of each must exceed; one half when empty.
+  public static func labels(
+    _ names: [String], loss: (any Loss)? = nil, thresholds: [Double] = []
+  ) -> Objective {
+    Objective(.labels(names: names), loss: loss, thresholds: thresholds)
   }
 
   /// Numbers, with the squared error unless another loss is given.
@@ -47,8 +62,13 @@ public struct Objective: Sendable {
     Objective(.values(names: names), loss: loss, scales: scales)
   }
 
-  /// The scale of the numbers; that of numbers in their own unit where there is none.
-  package var scale: TargetScale { scales.first ?? TargetScale() }
+  /// What the targets are, and how they became numbers.
+  package var encoding: TargetEncoding { TargetEncoding(targets, scales: scales) }
+
+  /// The scale of an output's numbers; that of numbers in their own unit where there is none.
+  package func scale(of output: Int) -> TargetScale {
+    scales.indices.contains(output) ? scales[output] : TargetScale()
+  }
 
   // MARK: Fit
 
@@ -93,43 +113,67 @@ public struct Objective: Sendable {
 
   // MARK: Files
 
+  private static let name = "objective"
+
   /// The objective as a model's file holds it.
   var json: JSONValue {
     get throws(ApusError) {
-      try Self.description(loss: loss.completeConfiguration, targets: targets, scales: scales)
+      var members = [
+        JSONMember("loss", try loss.completeConfiguration),
+        JSONMember("targets", try JSONCoding.encode(targets)),
+      ]
+      if !scales.isEmpty { members.append(JSONMember("scales", try JSONCoding.encode(scales))) }
+      if !thresholds.isEmpty { members.append(JSONMember("thresholds", try JSONCoding.encode(thresholds))) }
+      return .object(members)
     }
-  }
-
-  static func description(
-    loss: JSONValue, targets: TargetKind, scales: [TargetScale]
-  ) throws(ApusError) -> JSONValue {
-    var members = [JSONMember("loss", loss), JSONMember("targets", try JSONCoding.encode(targets))]
-    if !scales.isEmpty { members.append(JSONMember("scales", try JSONCoding.encode(scales))) }
-    return .object(members)
   }
 
   /// - Parameter losses: losses of one's own.
   init(_ json: JSONValue, losses: [any Loss.Type]) throws(ApusError) {
-    let name = "objective"
     guard let loss = json["loss"], let targets = json["targets"] else {
-      throw ApusError("the objective is damaged", at: name, expected: "a loss and targets")
+      throw ApusError("the objective is damaged", at: Self.name, expected: "a loss and targets")
+    }
+    func list<Element: Decodable>(_ key: String, of type: Element.Type) throws(ApusError) -> [Element] {
+      guard let value = json[key] else { return [] }
+      return try JSONCoding.decode([Element].self, from: value, name: Self.name)
     }
     self.init(
-      try JSONCoding.decode(TargetKind.self, from: targets, name: name),
-      loss: try Losses.loss(loss, custom: losses),
-      scales: try json["scales"].map { (value) throws(ApusError) in
-        try JSONCoding.decode([TargetScale].self, from: value, name: name)
-      } ?? [])
-    guard scales.allSatisfy({ $0.mean.isFinite && $0.deviation.isFinite && $0.deviation > 0 }) else {
-      throw ApusError("the targets' scale is damaged", at: name)
-    }
+      try JSONCoding.decode(TargetKind.self, from: targets, name: Self.name),
+      loss: try Losses.loss(loss, custom: losses), scales: try list("scales", of: TargetScale.self),
+      thresholds: try list("thresholds", of: Double.self))
+    try checkDescription()
   }
-}
 
-extension InputSchema {
-  /// What numbers were scaled by; empty for classes and labels.
-  package var scales: [TargetScale] {
-    guard case .table(let table) = self, table.target.task == .regression else { return [] }
-    return [TargetScale(mean: table.target.mean, deviation: table.target.deviation)]
+  /// What the types cannot say: a document from elsewhere may hold anything.
+  private func checkDescription() throws(ApusError) {
+    let names = targets.names
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ApusError(
+        "\(counted(names.count, "target")) named \(names.prefix(8))", at: Self.name,
+        expected: "a name of its own for each")
+    }
+    var allowed = [0]
+    switch targets {
+    case .values: allowed.append(names.count)
+    case .classes, .labels: break
+    }
+    guard allowed.contains(scales.count),
+      scales.allSatisfy({ $0.mean.isFinite && $0.deviation.isFinite && $0.deviation > 0 })
+    else {
+      throw ApusError(
+        "the targets' scales are damaged", at: Self.name,
+        expected: "for numbers one each, of a deviation above 0")
+    }
+    allowed =
+      switch targets {
+      case .classes where names.count == 2: [0, 1]
+      case .labels: [0, names.count]
+      case .classes, .values: [0]
+      }
+    guard allowed.contains(thresholds.count), thresholds.allSatisfy(\.isFinite) else {
+      throw ApusError(
+        "\(counted(thresholds.count, "threshold")) for \(targets.words)", at: Self.name,
+        expected: "one for each label, or one for two classes")
+    }
   }
 }

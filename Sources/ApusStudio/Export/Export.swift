@@ -146,8 +146,7 @@ package struct Export {
       let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
       let split = \(lesson.data.validation > 0 ? "try task.split(\(options))" : "task.unsplit()")
       let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))
-      let preprocessing = try task.fit(split.training, options: encoding).preprocessing
-      let points = try preprocessing.apply(to: table).dataset
+      let points = try task.fit(split.training, options: encoding).apply(to: table).dataset
       """
   }
 

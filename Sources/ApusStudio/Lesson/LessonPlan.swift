@@ -37,7 +37,7 @@ package struct LessonPlan: Sendable {
       epochs: lesson.epochs, batch: min(lesson.batch, split.training.count),
       regularization: Regularization(l2: lesson.l2, l1: lesson.l1, clipNorm: lesson.clipNorm),
       seed: lesson.seed)
-    objective = Objective(samples.dataset.targets, loss: loss, scales: samples.schema.scales)
+    objective = Objective(samples.dataset.targets, loss: loss, scales: samples.dataset.scales)
     settings.optimizer = try Optimizers.optimizer(lesson.optimizer)
     for racer in lesson.race.racers { _ = try Optimizers.optimizer(racer.optimizer) }
     settings.schedule = try Schedules.schedule(lesson.schedule)

@@ -34,15 +34,14 @@ extension LessonSamples {
         expected: "at most \(Limits.classes)")
     }
     let split = try task.divided(lesson)
-    let preprocessing = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
-      .preprocessing
-    let names = preprocessing.featureNames
+    let fitted = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
+    let names = fitted.preprocessing.featureNames
     guard names.count <= Limits.features else {
       throw ApusError(
         "the columns come to \(names.count) inputs", at: table.name, expected: "at most \(Limits.features)",
         fix: "choose two columns, or train on the whole file with apus train")
     }
-    let encoded = try preprocessing.apply(to: kept)
+    let encoded = try fitted.apply(to: kept)
     let features = encoded.dataset.features
     let projection = try PlaneProjection(
       split.training.indices.flatMap { features[($0 * names.count)..<(($0 + 1) * names.count)] },
@@ -51,12 +50,12 @@ extension LessonSamples {
     var points = LessonPoints(
       x: x, y: y,
       targets: kind == .regression ? encoded.targetValues : encoded.dataset.labels.map { Double($0) },
-      classNames: preprocessing.target.classNames, task: kind,
+      classNames: task.classNames, task: kind,
       names: ("component 1", "component 2", target))
     points.leftOut = table.rowCount - filled.count
     self.init(
       points: points, inputs: names.map { LessonInput(name: "column \($0)", title: $0) },
-      plane: .slice(projection), schema: .table(preprocessing), dataset: encoded.dataset, split: split,
+      plane: .slice(projection), schema: .table(fitted.preprocessing), dataset: encoded.dataset, split: split,
       table: kept)
   }
 }

@@ -31,7 +31,8 @@ extension LessonSamples {
   func features(of image: [UInt8]) throws -> [Float] {
     guard case .images(let preprocessing) = schema else { throw LessonData.noImages }
     let images = try ImageDataset(
-      bytes: image, inputShape: preprocessing.inputShape, labels: [0], classNames: preprocessing.classNames)
+      bytes: image, inputShape: preprocessing.inputShape,
+      labelProblem: ApusError("a drawing's class isn't known"))
     return try preprocessing.apply(to: images, name: "the pad").features(of: [0])
   }
 

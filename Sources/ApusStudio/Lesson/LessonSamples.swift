@@ -15,7 +15,7 @@ struct LessonSamples: Sendable {
   /// What the places of the plane stand for.
   enum Plane: Sendable {
     /// Two numbers, of which the network is given some features.
-    case points([PointFeature], TablePreprocessing)
+    case points([PointFeature], FittedTable)
     /// A slice of the network's inputs.
     case slice(PlaneProjection)
   }
@@ -48,8 +48,8 @@ struct LessonSamples: Sendable {
     let features = try lesson.inputs.map { try PointFeature.named($0) }
     let task = try TableTask(points.table(features), target: points.names.target, task: points.task)
     split = try task.divided(lesson)
-    let preprocessing = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
-      .preprocessing
+    let fitted = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
+    let preprocessing = fitted.preprocessing
     guard preprocessing.columns.count == features.count, preprocessing.featureCount == features.count else {
       for column in task.schema.columns {
         guard case .leftOut(let why) = column.role else { continue }
@@ -62,9 +62,9 @@ struct LessonSamples: Sendable {
     self.points = points
     let isOwn = lesson.data.set == PointSet.own
     inputs = features.map { LessonInput(name: $0.name, title: isOwn ? points.written($0) : $0.title) }
-    plane = .points(features, preprocessing)
+    plane = .points(features, fitted)
     schema = .table(preprocessing)
-    dataset = try preprocessing.apply(to: task.table).dataset
+    dataset = try fitted.apply(to: task.table).dataset
     table = task.table
     imageSize = nil
   }
@@ -80,8 +80,8 @@ struct LessonSamples: Sendable {
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.
   func features(x: [Double], y: [Double]) throws -> [Float] {
     switch plane {
-    case .points(let features, let preprocessing):
-      try preprocessing.apply(to: points.table(features, x: x, y: y, targets: nil)).dataset.features
+    case .points(let features, let fitted):
+      try fitted.apply(to: points.table(features, x: x, y: y, targets: nil)).dataset.features
     case .slice(let projection): projection.features(x: x, y: y)
     }
   }

@@ -12,12 +12,28 @@ let given = { order: none, read: none, tools: () => {} };
 let subject = '';
 
 let queue = Promise.resolve();
+let plan = null;
+/** Those who wait for another plan than the one that is here. */
+let waiting = [];
 
-/** Asks for a measurement; the server makes one at a time. */
-function measure(name, members) {
-  const result = queue.then(() => given.read(name, members));
+/**
+ * Asks for a measurement; the server makes one at a time. `members()` says what of, when it is its turn: by then the lesson
+ * may be another.
+ */
+function measure(name, members = () => ({})) {
+  const result = queue.then(() => current(name, members));
   queue = result.catch(() => {});
   return result;
+}
+
+/** A measurement on the plan that the page has: the server may have another one already, whose news is on its way. */
+async function current(name, members) {
+  for (;;) {
+    const mine = plan;
+    const found = await given.read(name, { plan: mine?.plan, ...members() });
+    if (!found.outdated) return found;
+    if (plan === mine) await new Promise((resolve) => { waiting.push(resolve); });
+  }
 }
 
 const watch = (members) => given.order('watch', members).catch(() => {});
@@ -37,7 +53,9 @@ export function wire(actions) {
 export const choosesPoints = () => $('graph').open;
 export const choose = (index) => graph.choose(index);
 
-export function setPlan(plan, lesson) {
+export function setPlan(newPlan, lesson) {
+  plan = newPlan;
+  for (const go of waiting.splice(0)) go();
   const { rate, epochs, ...rest } = lesson;
   const now = JSON.stringify(rest);
   const isOther = now !== subject;

@@ -55,15 +55,21 @@ export function take(header) {
   if ($('graph-state').textContent !== text) $('graph-state').textContent = text;
 }
 
+/** The point that is looked at, counted from 0: one of those that there are. */
+function point() {
+  const count = plan.points.length / 4;
+  const number = Math.min(Math.max(Math.round(Number($('graph-point').value)) || 1, 1), count);
+  $('graph-point').value = number;
+  return number - 1;
+}
+
 async function read() {
   const mine = ++asked;
-  const count = plan.points.length / 4;
-  const point = Math.min(Math.max(Math.round(Number($('graph-point').value)) || 1, 1), count);
-  $('graph-point').value = point;
-  plane.mark(point - 1);
+  plane.mark(point());
   try {
-    const found = await measure('graph', { point: point - 1 });
+    const found = await measure('graph', () => ({ point: point() }));
     if (mine !== asked) return;
+    plane.mark(found.point);
     show(found);
   } catch (error) {
     if (mine !== asked) return;

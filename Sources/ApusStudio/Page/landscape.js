@@ -39,7 +39,7 @@ async function look() {
   const mine = ++asked;
   $('landscape-state').textContent = 'looking …';
   try {
-    const found = await measure('landscape', { plane: $('landscape-plane').value });
+    const found = await measure('landscape', () => ({ plane: $('landscape-plane').value }));
     if (mine !== asked) return $('landscape').open ? undefined : watch({ landscape: false });
     show(found);
     $('landscape-state').textContent = '';

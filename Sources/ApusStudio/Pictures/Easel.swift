@@ -183,7 +183,7 @@ final class Easel: @unchecked Sendable {
       let range = targets
       return values.map { value in
         Self.byte(
-          (plan.objective.scale.original(Double(value)) - range.lowerBound)
+          (plan.objective.scale(of: 0).original(Double(value)) - range.lowerBound)
             / (range.upperBound - range.lowerBound))
       }
     }

@@ -46,10 +46,12 @@ extension Practice {
     defer { isReading.store(false, ordering: .releasing) }
     let slot = Slot<Reading.Work>()
     _ = try await perform { [self] trainee in
+      // Asked for before the page knew of the plan that it is now: it asks again.
+      guard order["plan"]?.intValue ?? trainee.planNumber == trainee.planNumber else { return .null }
       slot.value = try reading.prepare(self, trainee, order)
       return .null
     }
-    guard let work = slot.value else { return .null }
+    guard let work = slot.value else { return .object([JSONMember("outdated", .bool(true))]) }
     return try await withCheckedThrowingContinuation { continuation in
       do {
         try PlainThread.detachLongWork { continuation.resume(with: Result { try work() }) }

@@ -31,7 +31,7 @@ package final class Trainee {
   package private(set) var divergence: (error: ApusError, good: Int, loss: Float?)?
   /// Why a run of the exported files would come to other weights; nil where it would not.
   package private(set) var deviation: String?
-  private var planNumber = 0
+  private(set) var planNumber = 0
   private var samples = 0
   private var lastLoss: Float?
   private var wantsCurve = true

@@ -75,7 +75,7 @@ extension LinearReading {
     _ model: Model, _ training: any Dataset, _ settings: TrainingSettings, _ history: History
   ) {
     guard let scores = LinearScores(model, on: training) else { return nil }
-    let scale = model.objective?.scale ?? TargetScale()
+    let scale = model.objective?.scale(of: 0) ?? TargetScale()
     weightNorm = Self.norm(scores.weights)
     weightCount = scores.weights.count
     zeroCount = scores.weights.count { $0 == 0 }

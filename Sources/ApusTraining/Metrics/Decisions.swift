@@ -78,8 +78,8 @@ extension EvaluatedSamples {
   /// for regression and for sequences.
   public func decisions(threshold: Double? = nil) -> [Decisions] {
     if isMultiLabel {
-      let limit = limit(threshold)
       return (0..<width).map { output in
+        let limit = limit(threshold, of: output)
         let scores = column(output)
         let truth = (0..<count).map { values[$0 * width + output] == 1 }
         return Decisions(

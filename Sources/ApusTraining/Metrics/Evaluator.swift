@@ -61,14 +61,18 @@ package final class Evaluator {
     let areLabels = if case .labels = dataset.targets { true } else { false }
     // In double precision, where numbers are: a target far from 0 beside its deviation has no digits to spare.
     let isScaled = labels.isEmpty && !areLabels
+    let scales = (0..<width).map { objective.scale(of: $0) }
     func original(_ values: [Float]) -> [Double] {
-      values.map { isScaled ? objective.scale.original(Double($0)) : Double($0) }
+      guard isScaled else { return values.map { Double($0) } }
+      return values.enumerated().map { scales[$0 % width].original(Double($1)) }
     }
-    return EvaluatedSamples(
+    var samples = EvaluatedSamples(
       width: width, predictions: original(predictions), classes: classes, labels: labels,
       values: original(values), losses: losses,
       weights: dataset.weights?.map { Double($0) }, kind: objective.loss.predictions, isMultiLabel: areLabels,
       threshold: threshold)
+    samples.thresholds = objective.thresholds
+    return samples
   }
 }
 

@@ -70,6 +70,8 @@ public struct EvaluatedSamples: Sendable {
   /// What a label, or the only output for two classes, must exceed where a metric does not say so; nil is what
   /// ``kind`` has.
   public var threshold: Double?
+  /// The same for each output, as a model's objective has it; empty where ``kind`` decides.
+  public var thresholds: [Double] = []
 
   /// - Parameters:
   ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
@@ -112,10 +114,10 @@ public struct EvaluatedSamples: Sendable {
   /// The same with another threshold.
   func predictedLabels(threshold: Double?) -> [Int32] {
     if let classes { return classes }
-    if width == 2, !isMultiLabel, let asked = threshold ?? self.threshold {
+    if width == 2, !isMultiLabel, let asked = threshold ?? self.threshold ?? thresholds.first {
       return scoresOfSecond().map { $0 > asked ? 1 : 0 }
     }
-    let threshold = limit(threshold)
+    let threshold = limit(threshold, of: 0)
     return (0..<count).map { sample in
       let row = predictions[(sample * width)..<((sample + 1) * width)]
       if width == 1 { return row.first! > threshold ? 1 : 0 }
@@ -124,8 +126,9 @@ public struct EvaluatedSamples: Sendable {
   }
 
   /// What an output must exceed to be a yes.
-  func limit(_ threshold: Double?) -> Double {
+  func limit(_ threshold: Double? = nil, of output: Int) -> Double {
     if let asked = threshold ?? self.threshold { return asked }
+    if thresholds.indices.contains(output) { return thresholds[output] }
     return if case .scores(let usual) = kind { Double(usual) } else { 0.5 }
   }
 

@@ -12,15 +12,18 @@ public struct Prediction: Sendable, Equatable, CustomStringConvertible {
   public var probabilities: [(name: String, probability: Double)] = []
   /// The numbers in their own unit, in the objective's order; empty for classes and labels.
   public var values: [Double] = []
+  /// What each of the numbers is counted in, empty where it isn't known; as many as ``values``, or none.
+  public var units: [String] = []
 
   public init(
     label: String? = nil, labels: [String] = [], probabilities: [(name: String, probability: Double)] = [],
-    values: [Double] = []
+    values: [Double] = [], units: [String] = []
   ) {
     self.label = label
     self.labels = labels
     self.probabilities = probabilities
     self.values = values
+    self.units = units
   }
 
   /// The first of the numbers; NaN where there are none.
@@ -31,17 +34,21 @@ public struct Prediction: Sendable, Equatable, CustomStringConvertible {
     probabilities.first { $0.name == name }?.probability
   }
 
-  /// `cat (0.998)`, `red, round`, `21400`.
+  /// `cat (0.998)`, `red, round`, `21400`, `21400 EUR`.
   public var description: String {
     if let label {
       return label + (probability(of: label).map { " (\(shortFigure($0, digits: 3)))" } ?? "")
     }
-    return values.isEmpty
-      ? labels.joined(separator: ", ") : values.map { shortFigure($0, digits: 5) }.joined(separator: ", ")
+    guard !values.isEmpty else { return labels.joined(separator: ", ") }
+    return values.enumerated().map { index, value in
+      let unit = units.indices.contains(index) && !units[index].isEmpty ? " \(units[index])" : ""
+      return shortFigure(value, digits: 5) + unit
+    }.joined(separator: ", ")
   }
 
   public static func == (left: Prediction, right: Prediction) -> Bool {
     left.label == right.label && left.labels == right.labels && left.values == right.values
+      && left.units == right.units
       && left.probabilities.elementsEqual(right.probabilities) { $0 == $1 }
   }
 }
@@ -51,13 +58,13 @@ extension Model {
   ///
   /// - Throws: when the model has no objective.
   public func predict(on dataset: any Dataset, engine: Engine? = nil) throws -> [Prediction] {
-    let targets = try requireObjective().targets
+    let objective = try requireObjective()
     let results = try Evaluator(self, engine: engine ?? Engine.standard()).run(dataset, readsTargets: false)
-    let (width, limit) = (results.width, results.limit(nil))
+    let width = results.width
     func row(_ index: Int) -> ArraySlice<Double> {
       results.predictions[(index * width)..<((index + 1) * width)]
     }
-    switch targets {
+    switch objective.targets {
     case .classes(let names):
       guard dataset.positions == 1 else {
         throw ApusError(
@@ -76,10 +83,14 @@ extension Model {
     case .labels(let names):
       return (0..<results.count).map { index in
         Prediction(
-          labels: zip(names, row(index)).filter { $1 > limit }.map(\.0),
+          labels: zip(names, row(index)).enumerated().filter { $1.1 > results.limit(of: $0) }.map(
+            \.element.0),
           probabilities: zip(names, row(index)).map { ($0, $1) })
       }
-    case .values: return (0..<results.count).map { Prediction(values: Array(row($0))) }
+    case .values:
+      let units = (0..<width).map { objective.scale(of: $0).unit ?? "" }
+      let known = units.allSatisfy(\.isEmpty) ? [] : units
+      return (0..<results.count).map { Prediction(values: Array(row($0)), units: known) }
     }
   }
 
@@ -91,7 +102,9 @@ extension Model {
     guard case .table(let fitted)? = preprocessing else {
       throw ApusError("the model was not trained on a table", at: table.name, fix: "use predict(on:)")
     }
-    return try predict(on: fitted.apply(to: table, readsTarget: false).dataset, engine: engine)
+    return try predict(
+      on: fitted.apply(to: table, targets: requireObjective().encoding, readsTargets: false).dataset,
+      engine: engine)
   }
 
   /// A prediction for each of raw images, with or without labels.
@@ -102,7 +115,7 @@ extension Model {
       throw ApusError("the model was not trained on images", fix: "use predict(on:)")
     }
     return try predict(
-      on: fitted.apply(to: images, name: "the images", readsLabels: false), engine: engine)
+      on: fitted.apply(to: images, name: "the images"), engine: engine)
   }
 
   /// The prediction for a raw image.

@@ -36,11 +36,13 @@ extension Model {
         squares[index] += change * (predictions[index] - means[index])
       }
     }
+    var mean = EvaluatedSamples(
+      width: first.width, predictions: means, labels: first.labels, values: first.values,
+      losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold,
+      weights: first.weights)
+    mean.thresholds = first.thresholds
     return SampledPredictions(
-      mean: EvaluatedSamples(
-        width: first.width, predictions: means, labels: first.labels, values: first.values,
-        losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold,
-        weights: first.weights),
-      deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) }, isRandom: evaluator.isRandom)
+      mean: mean, deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) },
+      isRandom: evaluator.isRandom)
   }
 }

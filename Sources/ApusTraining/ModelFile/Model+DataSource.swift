@@ -131,15 +131,15 @@ extension Model {
         fix: "use apus generate; apus evaluate says how well it knows a text")
     }
     var (dataset, _, notes) = try encode(source, readsTargets: false)
-    try check(threshold: threshold, dataset.targets)
+    let targets = try requireObjective().targets
+    try check(threshold: threshold, targets)
     guard let passes else {
-      return try table(
-        results(on: dataset, threshold: threshold, engine: engine), dataset.targets, notes)
+      return try table(results(on: dataset, threshold: threshold, engine: engine), targets, notes)
     }
     let sampled = try sampledResults(on: dataset, passes: passes, threshold: threshold, engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
-    var table = try table(sampled.mean, dataset.targets, notes)
-    if case .classes = dataset.targets, sampled.mean.width > 1 {
+    var table = try table(sampled.mean, targets, notes)
+    if case .classes = targets, sampled.mean.width > 1 {
       // Of the class that is predicted.
       table.deviations = sampled.mean.predictedLabels.enumerated().map { row, label in
         sampled.deviations[row * sampled.mean.width + Int(label)]
@@ -176,8 +176,7 @@ extension Model {
     _ results: EvaluatedSamples, _ targets: TargetKind, _ notes: [String]
   ) throws(ApusError) -> PredictionTable {
     if case .labels(let names) = targets {
-      let limit = results.limit(nil)
-      let decisions = results.predictions.map { $0 > limit }
+      let decisions = results.predictions.enumerated().map { $1 > results.limit(of: $0 % results.width) }
       return PredictionTable(
         predictions: (0..<results.count).map { row in
           names.indices.filter { decisions[row * names.count + $0] }.map { names[$0] }.joined(separator: "|")
@@ -187,7 +186,8 @@ extension Model {
     }
     guard case .classes(let names) = targets else {
       return PredictionTable(
-        predictions: results.predictions.map { scale.text($0) }, probabilities: [], classNames: [],
+        predictions: results.predictions.enumerated().map { scale(of: $0 % results.width).text($1) },
+        probabilities: [], classNames: [],
         classProbabilities: [], notes: notes)
     }
     let labels = results.predictedLabels
@@ -206,11 +206,11 @@ extension Model {
       classNames: names, classProbabilities: probabilities, notes: notes)
   }
 
-  private var scale: TargetScale { objective?.scale ?? TargetScale() }
+  private func scale(of output: Int) -> TargetScale { objective?.scale(of: output) ?? TargetScale() }
 
   private var targetNames: String {
     guard case .table(let table)? = preprocessing else { return "the column “label”" }
-    let names = table.target.columnNames
+    let names = table.target.names
     return (names.count == 1 ? "the column " : "the columns ")
       + names.map { "“\($0)”" }.joined(separator: ", ")
   }
@@ -221,14 +221,17 @@ extension Model {
   private func encode(
     _ source: DataSource, readsTargets: Bool
   ) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
+    let objective = try requireObjective()
     switch (preprocessing, source.content) {
     case (.table(let fitted)?, .table(let table)):
-      let encoded = try fitted.apply(to: table, readsTarget: readsTargets)
+      let encoded = try fitted.apply(to: table, targets: objective.encoding, readsTargets: readsTargets)
       return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
     case (.images(let fitted)?, .images(let images)):
       let chosen = images.test ?? images.training
       if readsTargets { try chosen.requireLabels() }
-      let dataset = try fitted.apply(to: chosen, name: source.place, readsLabels: readsTargets)
+      var classes: [String]?
+      if readsTargets, case .classes(let names) = objective.targets { classes = names }
+      let dataset = try fitted.apply(to: chosen, name: source.place, classes: classes)
       return (
         dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
       )

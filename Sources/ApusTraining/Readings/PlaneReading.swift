@@ -61,7 +61,8 @@ public struct PlaneReading: Sendable {
     (x, y) = (Self.range(xs), Self.range(ys))
     self.size = max(size, 2)
     let grid = try Self.grid(preprocessing, places: [first, second], x, y, size: self.size, table)
-    let dataset = try preprocessing.apply(to: grid).dataset
+    let targets = try model.requireObjective().encoding
+    let dataset = try preprocessing.apply(to: grid, targets: targets, readsTargets: false).dataset
     let engine = try engine ?? Engine.standard()
     let (predictions, hidden) = try Self.run(model, dataset, engine)
     outputs = predictions
@@ -76,12 +77,13 @@ public struct PlaneReading: Sendable {
     case .classes(let names):
       classNames = names
       // The decision itself, whatever the loss calls it.
-      labels = EvaluatedSamples(
+      var decided = EvaluatedSamples(
         width: width, predictions: predictions.map { Double($0) },
         labels: Array(repeating: 0, count: dataset.count), values: [],
-        losses: [], kind: try model.requireObjective().loss.predictions
-      ).predictedLabels.map { Int($0) }
-      let truth = try? preprocessing.apply(to: table)
+        losses: [], kind: try model.requireObjective().loss.predictions)
+      decided.thresholds = try model.requireObjective().thresholds
+      labels = decided.predictedLabels.map { Int($0) }
+      let truth = try? preprocessing.apply(to: table, targets: targets)
       let known = Set(truth?.hasTarget == true ? truth!.rowsWithTarget : [])
       groups = names.enumerated().map { label, name in
         Group(
@@ -138,7 +140,7 @@ public struct PlaneReading: Sendable {
       model, arena: model.storage, for: .inference, outputs: [.prediction] + hidden.map { .layer($0.path) },
       capacity: 512, engine: engine)
     let results = try compiled.arrays(dataset.features)
-    let scale = model.objective?.scale ?? TargetScale()
+    let scale = model.objective?.scale(of: 0) ?? TargetScale()
     let isRegression = if case .values = dataset.targets { true } else { false }
     let predictions = isRegression ? results[0].map { scale.original($0) } : results[0]
     return (

@@ -21,30 +21,33 @@ struct Pretrained {
     }
   }
 
-  /// How images become inputs: as they did for the model; the classes are those of the new images.
+  /// How images become inputs: as they did for the model.
   ///
   /// - Throws: when the model is for tables.
-  func preprocessing(of images: ImageDataset) throws(ApusError) -> ImagePreprocessing {
-    guard case .images(var preprocessing)? = model.preprocessing else {
+  func imagePreprocessing() throws(ApusError) -> ImagePreprocessing {
+    guard case .images(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on a table, and this is a set of images", at: place)
     }
-    if !images.classNames.allSatisfy(preprocessing.classNames.contains) {
-      preprocessing.classNames = images.classNames
-    }
     return preprocessing
+  }
+
+  /// The model's classes, where all of some images' are among them.
+  func classes(including names: [String]) -> [String]? {
+    guard case .classes(let known)? = model.objective?.targets, names.allSatisfy(known.contains) else {
+      return nil
+    }
+    return known
   }
 
   /// How a table's rows become inputs: as they did for the model; the target is the new one.
   ///
   /// - Throws: when the model is for images, or takes the target as an input.
-  func preprocessing(of task: TableTask, _ rows: TrainingRows) throws(ApusError) -> (
-    preprocessing: TablePreprocessing, notes: [String]
-  ) {
+  func fit(_ task: TableTask, _ rows: TrainingRows) throws(ApusError) -> FittedTable {
     guard case .table(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on images, and this is a table", at: place)
     }
     do throws(ApusError) {
-      return try task.fit(rows, inputsOf: preprocessing)
+      return try task.fit(rows, inputsOf: preprocessing, targets: model.objective?.encoding)
     } catch {
       throw error.at(place)
     }

@@ -26,7 +26,7 @@ struct RunChoices {
     var model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
       network: network)
-    model.objective = Objective(data.training.targets, loss: loss, scales: data.schema.scales)
+    model.objective = Objective(data.training.targets, loss: loss, scales: data.training.scales)
     model.preprocessing = data.schema
     if let pretrained = data.pretrained {
       return try pretrained.start(model, for: data.training.targets).model
@@ -259,7 +259,7 @@ struct RunChoices {
 
   /// How many numbers the network puts out.
   private static func outputs(_ data: RunData, _ loss: any Loss) -> Int {
-    let count = data.schema.targets.outputCount
+    let count = data.training.targets.outputCount
     // One logit says it all for two classes, with a loss on numbers.
     return data.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
   }

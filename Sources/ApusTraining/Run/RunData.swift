@@ -143,8 +143,8 @@ struct RunData {
         Self.sizes(
           split.training.count, split.validation.count, given.testData == nil ? split.test.count : nil))
     }
-    let (preprocessing, fitted) =
-      try pretrained.map { try $0.preprocessing(of: prepared, split.training) }
+    let fitted =
+      try pretrained.map { try $0.fit(prepared, split.training) }
       ?? prepared.fit(
         split.training,
         options: EncodingOptions(
@@ -159,8 +159,9 @@ struct RunData {
           "the part \(shortText(part)) of \(prepared.rows.count) rows for \(name) is not a single row")
       }
     }
-    notes = source.notes + prepared.notes + fitted + emptyParts
-    let encoded = try preprocessing.apply(to: table)
+    notes = source.notes + prepared.notes + fitted.notes + emptyParts
+    let preprocessing = fitted.preprocessing
+    let encoded = try fitted.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : encoded.dataset.subset(split.validation)
     test = split.test.isEmpty ? nil : encoded.dataset.subset(split.test)
@@ -169,9 +170,9 @@ struct RunData {
       guard case .table(let rows) = other.content else {
         throw ApusError("the test data is no table", at: path)
       }
-      let tested = try preprocessing.apply(to: rows)
+      let tested = try fitted.apply(to: rows)
       guard tested.hasTarget else {
-        let names = preprocessing.target.columnNames.map { "“\($0)”" }.joined(separator: ", ")
+        let names = preprocessing.target.names.map { "“\($0)”" }.joined(separator: ", ")
         throw ApusError("the test data lacks the target \(names)", at: path)
       }
       test = tested.dataset.subset(tested.rowsWithTarget)
@@ -184,10 +185,10 @@ struct RunData {
     self.table = table
     task = prepared.target.task
     let target = preprocessing.target
-    let columns = table.hasHeader ? target.columnNames : target.columnNumbers.map(String.init)
-    let areSeveral = target.labels != nil && target.labels?.separator == nil
+    let columns = table.hasHeader ? target.names : target.numbers.map(String.init)
+    let areSeveral = task == .multiLabel && target.separator == nil
     (configuration.target, configuration.targets) = areSeveral ? (nil, columns) : (columns[0], nil)
-    configuration.labelSeparator = target.labels?.separator
+    configuration.labelSeparator = target.separator
     configuration.weights = preprocessing.weights.map { table.hasHeader ? $0.name : String($0.number) }
     configuration.task = task
   }
@@ -242,14 +243,16 @@ struct RunData {
         try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.classLabels(), options)
       } ?? Split.random(rows: rows, classes: all.classLabels(), options)
     let preprocessing =
-      try pretrained?.preprocessing(of: all)
+      try pretrained?.imagePreprocessing()
       ?? ImagePreprocessing.fit(
         all, rows: split.training, scaling: given.scaling ?? .standardize)
-    let normalized = try preprocessing.apply(to: all, name: source.place)
+    // Classes that the model to begin with knows stay as it knows them.
+    let classes = pretrained?.classes(including: all.classNames) ?? all.classNames
+    let normalized = try preprocessing.apply(to: all, name: source.place, classes: classes)
     training = normalized.subset(split.training.indices)
     validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)
     test =
-      try official.map { try preprocessing.apply(to: $0, name: source.place) }
+      try official.map { try preprocessing.apply(to: $0, name: source.place, classes: classes) }
       ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
     schema = .images(preprocessing)
     configuration.validation = options.validation

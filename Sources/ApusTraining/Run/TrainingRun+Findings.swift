@@ -130,24 +130,23 @@ extension TrainingRun {
         }
         worst.image = try Self.image(sample, of: dataset, name: worst.truth)
       case .labels(let names):
-        let limit = results.limit(nil)
         let truth = results.values[(sample * results.width)..<((sample + 1) * results.width)]
         worst.truth = zip(names, truth).filter { $1 == 1 }.map(\.0).joined(separator: ", ")
-        worst.prediction = zip(names, outputs).filter { $1 > limit }.map(\.0).joined(separator: ", ")
+        worst.prediction = zip(names, outputs).enumerated()
+          .filter { $1.1 > results.limit(of: $0) }.map(\.element.0).joined(separator: ", ")
       case .values:
         worst.truth = results.values[(sample * results.width)..<((sample + 1) * results.width)]
-          .map(figure).joined(separator: ", ")
-        worst.prediction = outputs.map(figure).joined(separator: ", ")
+          .enumerated().map(figure).joined(separator: ", ")
+        worst.prediction = outputs.enumerated().map(figure).joined(separator: ", ")
       }
       if let row = rows?[sample], let table = data.table { worst.cells = cells(of: row, in: table) }
       return worst
     }
   }
 
-  private var scale: TargetScale { model.objective?.scale ?? TargetScale() }
-
   /// A target in its own unit, to a thousandth of its deviation: of numbers far from 0 that takes more digits.
-  private func figure(_ value: Double) -> String {
+  private func figure(_ output: Int, _ value: Double) -> String {
+    let scale = model.objective?.scale(of: output) ?? TargetScale()
     let precise = scale.text(value, relative: 1e-3)
     return abs(value) > 1e3 * scale.deviation ? precise : shortFigure(value, digits: 5)
   }

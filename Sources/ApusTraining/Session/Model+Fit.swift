@@ -51,9 +51,6 @@ extension Model {
     _ split: DatasetSplit, settings: TrainingSettings, engine: Engine? = nil,
     onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {
-    if objective == nil {
-      objective = Objective(split.training.targets, scales: split.preprocessing?.scales ?? [])
-    }
     preprocessing = preprocessing ?? split.preprocessing
     return try fit(
       split.training, validation: split.validation, settings: settings, engine: engine, onEvent: onEvent)

@@ -38,8 +38,8 @@ public final class TrainingStep {
   /// The models and their arenas, in order.
   package var trained: [TrainedModel] { [first] + others }
   /// The only one, as a rule: an array's would be counted in each step.
-  private let first: TrainedModel
-  private let others: [TrainedModel]
+  let first: TrainedModel
+  let others: [TrainedModel]
   /// The models' names, in order.
   public let names: [String]
   /// The most rows of a batch.
@@ -57,33 +57,32 @@ public final class TrainingStep {
 
   /// Where batches are gathered: the rows of the first model's inputs, and its targets.
   package let memory: BatchMemory
-  private let backward: CompiledGraph
-  private let inputs: [InputSpecification]
-  private let losses: [UnsafeMutablePointer<Float>]
-  private let keys: [RandomKey]
+  let backward: CompiledGraph
+  let inputs: [InputSpecification]
+  let losses: [UnsafeMutablePointer<Float>]
+  let keys: [RandomKey]
   /// New values of states, and where in an arena they go once the step is known to be good.
-  private let stateUpdates:
-    [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
-  private let taps: [ModelOutput]
-  private let diagnosis: NonFinite
-  private let length: LoopLength
-  private let lengthProblem: ApusError?
-  private let isRateKnown: Bool
-  private let isWeighted: Bool
+  let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
+  let taps: [ModelOutput]
+  let diagnosis: NonFinite
+  let length: LoopLength
+  let lengthProblem: ApusError?
+  let isRateKnown: Bool
+  let isWeighted: Bool
   /// Whether the inputs and the target are those of a data set.
-  private let takesBatches: Bool
+  let takesBatches: Bool
   /// What the batches of a data set that fits have.
-  private let inputShape: [Int]
-  private let targets: TargetKind?
+  let inputShape: [Int]
+  let targets: TargetEncoding?
   /// What changes in a step. In memory of its own: of a class' properties each access is checked against another one at the
   /// same time, which costs a ninth of the smallest step (0.037 of 0.33 µs, exclusive or by a network of nine weights).
-  private struct Counters {
+  struct Counters {
     var count = 0
     var updates = 0
     var rows = 0
     var hasGradients = false
   }
-  private let counters: UnsafeMutablePointer<Counters>
+  let counters: UnsafeMutablePointer<Counters>
 
   deinit { counters.deallocate() }
 
@@ -220,7 +219,7 @@ public final class TrainingStep {
     self.isWeighted = isWeighted
     let model = trainings[0].training.model
     inputShape = model.inputs.count == 1 ? model.inputShape : []
-    targets = model.objective?.targets
+    targets = model.objective?.encoding
     takesBatches = graphInputs.names.contains("target")
 
     // Gradients of each loss with respect to its model's parameters.
@@ -277,299 +276,5 @@ public final class TrainingStep {
       inputs: inputs, graphInputs: graphInputs, layers: trainings.flatMap(\.traced.layers),
       backward: backward,
       trained: trained, engine: engine)
-  }
-
-  // MARK: Gradients
-
-  /// Computes the loss of a batch, and every gradient of it.
-  ///
-  /// - Returns: the mean loss; of rows with weights w, Σ w ℓ / Σ w.
-  /// - Throws: when the batch is of a data set that doesn't fit the model, or has more rows than the step has room for; when
-  ///   the loss or a gradient isn't finite.
-  @discardableResult
-  public func gradients(_ batch: Batch) throws -> Float {
-    try load(batch)
-    return try gradients(rows: batch.count)
-  }
-
-  /// The same on tensors by name, `[rows, …]` each: the inputs, and for a step of one model `target`, as the loss takes it.
-  ///
-  /// - Returns: the first model's mean loss.
-  /// - Throws: when an input is missing or unknown or doesn't fit.
-  @discardableResult
-  public func gradients(_ tensors: NamedTensors) throws -> Float {
-    try gradients(rows: load(tensors))
-  }
-
-  /// The same once more on the rows of the last batch.
-  ///
-  /// - Throws: before the first batch; as for a batch.
-  @discardableResult
-  public func gradients() throws -> Float {
-    guard counters.pointee.rows > 0 else {
-      throw ApusError(
-        "gradients before the first batch", at: "TrainingStep", fix: "call gradients(batch) first")
-    }
-    return try gradients(rows: counters.pointee.rows)
-  }
-
-  /// The gradients on rows that stand in ``memory``.
-  package func gradients(rows: Int) throws -> Float {
-    count += 1
-    try computeGradients(rows: rows, key: count)
-    try measure()
-    return losses[0].pointee
-  }
-
-  /// Gradients averaged over several batches.
-  ///
-  /// - Parameters:
-  ///   - rows: of all batches.
-  ///   - load: puts the batch of a number in ``memory`` and gives its rows.
-  ///   - share: a batch's part of the mean; that of its rows when nil.
-  /// - Returns: the first model's mean loss over all rows.
-  /// - Throws: as for one batch; states of layers have then seen the batches before.
-  package func gradients(
-    batches: Int, rows: Int, share: ((Int) -> Double)? = nil, load: (Int) throws -> Int
-  ) throws -> Float {
-    count += 1
-    for model in trained { model.beginSum() }
-    var mean = 0.0
-    for batch in 0..<batches {
-      let last = try load(batch)
-      // Random numbers differ from batch to batch; no run has 2⁴⁰ steps.
-      try computeGradients(rows: last, key: count + batch << 40)
-      let share = share?(batch) ?? Double(last) / Double(rows)
-      for model in trained { model.addToSum(share: share) }
-      mean += share * Double(losses[0].pointee)
-      if batch < batches - 1 { keepStates() }
-    }
-    for model in trained { model.finishSum() }
-    try measure()
-    return Float(mean)
-  }
-
-  private func computeGradients(rows: Int, key: Int) throws {
-    counters.pointee.rows = rows
-    for random in keys { random.set(step: key) }
-    backward.run(rows: rows)
-    for loss in losses where !loss.pointee.isFinite { throw diagnosis.error(rows: rows, step: updates + 1) }
-  }
-
-  /// Goes on as after some steps.
-  package func restart(at step: Int) { (counters.pointee.count, counters.pointee.updates) = (step, step) }
-
-  /// The norms of the gradients.
-  private func measure() throws {
-    var isFinite = first.squaredNorm().isFinite
-    for model in others { isFinite = model.squaredNorm().isFinite && isFinite }
-    guard isFinite else { throw diagnosis.error(rows: counters.pointee.rows, step: updates + 1) }
-    counters.pointee.hasGradients = true
-  }
-
-  /// The norm of all gradients together, before clipping.
-  public var gradientNorm: Double {
-    if others.isEmpty { return first.gradientNorm }
-    return trained.reduce(0) { $0 + $1.gradientNorm * $1.gradientNorm }.squareRoot()
-  }
-
-  /// The gradient with respect to a parameter, by its path, of the first model; a tensor that carries the error when there is
-  /// none.
-  public subscript(gradient path: String) -> Tensor {
-    let model = first
-    guard
-      let parameter = model.model.parameters.first(where: { $0.path == path && !$0.specification.isState })
-    else {
-      let known = model.model.parameters.filter { !$0.specification.isState }.map(\.path)
-      return .failed(
-        ApusError(
-          "the model has no parameter \"\(path)\"", expected: known.joined(separator: ", "),
-          fix: Spelling.suggestion(for: path, in: known)))
-    }
-    return Tensor(Array(model.gradients.floats[parameter.range]), shape: parameter.specification.shape)
-  }
-
-  // MARK: Update
-
-  /// Changes the parameters by the last gradients, at each model's learning rate for this step.
-  ///
-  /// - Throws: without new gradients; when a schedule depends on the length of the run or of an epoch, and the step wasn't
-  ///   given it.
-  public func update() throws {
-    if !isRateKnown { throw lengthProblem! }
-    try checkGradients()
-    let done = counters.pointee.updates
-    first.update(step: done + 1, rate: first.rate(updates: done, run: length.run))
-    for model in others { model.update(step: done + 1, rate: model.rate(updates: done, run: length.run)) }
-    finishUpdate()
-  }
-
-  /// Changes the parameters by the last gradients.
-  ///
-  /// - Parameter rate: the learning rate, for every model.
-  /// - Throws: without new gradients; for a rate that is negative or no number.
-  public func update(rate: Double) throws {
-    try checkGradients()
-    guard rate >= 0, rate.isFinite else {
-      throw ApusError("a learning rate of \(rate)", at: "update(rate:)", expected: "0 or more")
-    }
-    first.update(step: updates + 1, rate: rate)
-    for model in others { model.update(step: updates + 1, rate: rate) }
-    finishUpdate()
-  }
-
-  /// Gradients and update on tensors by name: the whole step.
-  ///
-  /// - Returns: the first model's mean loss, before the update.
-  /// - Throws: as ``gradients(_:)-(NamedTensors)`` and ``update()``; the parameters are then as before.
-  @discardableResult
-  public func run(_ tensors: NamedTensors) throws -> Float {
-    let loss = try gradients(tensors)
-    try update()
-    return loss
-  }
-
-  private func checkGradients() throws(ApusError) {
-    guard counters.pointee.hasGradients else {
-      throw ApusError(
-        "an update without new gradients", at: "TrainingStep",
-        fix: "call gradients(batch) before each update()")
-    }
-  }
-
-  private func finishUpdate() {
-    keepStates()
-    updates += 1
-    counters.pointee.hasGradients = false
-  }
-
-  private func keepStates() {
-    for update in stateUpdates { _ = update.state.update(fromContentsOf: update.values) }
-  }
-
-  /// The first model's learning rate in the next update; nil where its schedule lasts to the end of a run whose length isn't
-  /// known.
-  public var rate: Double? { isRateKnown ? first.rate(updates: updates, run: length.run) : nil }
-
-  // MARK: Batches
-
-  /// Gathers a batch where the step reads it.
-  package func load(_ batch: Batch) throws {
-    guard batch.count > 0 else { throw ApusError("a batch without rows", expected: "1 to \(capacity)") }
-    guard batch.count <= capacity else {
-      throw ApusError(
-        "a batch of \(batch.count) rows", expected: "at most \(capacity), which the step has room for",
-        fix: "make the step with batch: \(batch.count)")
-    }
-    guard takesBatches else {
-      throw ApusError(
-        "a batch for a step of models by name",
-        expected: "tensors by name: \(inputs.map(\.name).joined(separator: ", "))")
-    }
-    if !isAsBefore(batch) { try first.model.check(batch.dataset, readsTargets: true) }
-    guard isWeighted || batch.dataset.weights == nil else {
-      throw ApusError(
-        "the batch's rows have weights, and the step was made without", at: "TrainingStep",
-        fix: "make it with isWeighted: true")
-    }
-    batch.gather(into: memory)
-  }
-
-  /// Whether a batch fits for what is seen at a glance: the whole check costs more than a small step, and allocates.
-  private func isAsBefore(_ batch: Batch) -> Bool {
-    batch.hasOneInput && batch.dataset.inputShape == inputShape
-      && targets.map { $0.isAlike(batch.dataset.targets) } ?? true
-  }
-
-  package func load(_ tensors: NamedTensors) throws -> Int {
-    let target = backward.type(of: "target")
-    let known = inputs.map(\.name) + (target == nil ? [] : ["target"])
-    if let unknown = tensors.names.first(where: { !known.contains($0) }) {
-      throw ApusError(
-        "the step has no input \"\(unknown)\"", expected: known.joined(separator: ", "),
-        fix: Spelling.suggestion(for: unknown, in: known))
-    }
-    var rows: Int?
-    for name in known {
-      guard tensors.names.contains(name) else {
-        throw ApusError("the input \"\(name)\" is missing", expected: known.joined(separator: ", "))
-      }
-      let input = name == "target" && !inputs.contains { $0.name == name } ? "target" : "input \(name)"
-      let type = backward.type(of: input)!
-      let given = tensors[name]
-      if let error = given.error { throw error }
-      guard given.shape.isFixed, given.shape.rank == type.shape.rank,
-        given.shape.dimensions.dropFirst().elementsEqual(type.shape.dimensions.dropFirst())
-      else {
-        throw ApusError("the input \"\(name)\" has the shape \(given.shape)", expected: "\(type.shape)")
-      }
-      let count = given.shape[0].size
-      guard count == rows ?? count else {
-        throw ApusError("the input \"\(name)\" has \(count) rows", expected: "\(rows!), as the others have")
-      }
-      guard (1...capacity).contains(count) else {
-        throw ApusError("a batch of \(count) rows", expected: "1 to \(capacity), which the step has room for")
-      }
-      rows = count
-      let values = try given.cast(to: type.scalar).computed().storage
-      backward.memory(input).copy(from: values, start: 0, count: values.count)
-    }
-    return rows ?? 0
-  }
-
-  // MARK: Reading
-
-  /// The only model, or the first one, with the weights of now.
-  public var model: Model { first.snapshot() }
-
-  /// The models with the weights of now, by name.
-  public var models: NamedModels { NamedModels(zip(names, trained).map { ($0, $1.snapshot()) }) }
-
-  /// A model's mean loss in the last gradients, by its name.
-  public func loss(of name: String) -> Float? { names.firstIndex(of: name).map { losses[$0].pointee } }
-
-  /// What a tap held in the last gradients, `[rows, …]`; a tensor that carries the error for one that wasn't asked for.
-  public func value(of tap: ModelOutput) -> Tensor {
-    guard taps.contains(tap) else {
-      return .failed(
-        ApusError(
-          "\"\(tap)\" was not asked for", expected: taps.map(\.description).joined(separator: ", "),
-          fix: "name it in TrainingStep(taps:)"))
-    }
-    let type = backward.type(ofOutput: "tap \(tap)")!
-    return Tensor(
-      Array(backward.floats("tap \(tap)", rows: counters.pointee.rows)),
-      shape: TensorShape(type.shape.sizes(rows: counters.pointee.rows)))
-  }
-
-  /// Bytes of memory that the step holds.
-  public var memoryBytes: Int { backward.memoryBytes + trained.reduce(0) { $0 + $1.memoryBytes } }
-
-  /// A step on the rows of the last batch, with the times of the instructions added to a profile for each of its plans: of
-  /// the gradients, of their norm, and of each update.
-  ///
-  /// - Parameter rate: the learning rate.
-  /// - Throws: as ``gradients()``.
-  public func profile(rate: Double, into profiles: inout [Profile]) throws {
-    guard counters.pointee.rows > 0 else {
-      throw ApusError(
-        "a profile before the first batch", at: "TrainingStep", fix: "call gradients(batch) first")
-    }
-    try run(rows: counters.pointee.rows, step: updates + 1, rate: rate, profiles: &profiles)
-    updates += 1
-  }
-
-  package func run(rows: Int, step: Int, rate: Double, profiles: inout [Profile]) throws {
-    let count = 1 + trained.reduce(0) { $0 + $1.planCount }
-    if profiles.count != count { profiles = Array(repeating: Profile(), count: count) }
-    for random in keys { random.set(step: step) }
-    backward.run(rows: rows, profile: &profiles[0])
-    guard losses.allSatisfy(\.pointee.isFinite) else { throw diagnosis.error(rows: rows, step: step) }
-    var position = 1
-    for model in trained {
-      model.update(step: step, rate: rate, profiles: &profiles[position..<(position + model.planCount)])
-      position += model.planCount
-    }
-    keepStates()
   }
 }
