@@ -134,7 +134,7 @@ import Testing
   @Test func withoutAHeaderByPlace() throws {
     let task = try parse(csv(header: nil)).task(target: "4", weights: "3")
     let fitted = try task.fit(task.unsplit().training)
-    #expect(fitted.weights?.number == 3 && !fitted.hasHeader)
+    #expect(fitted.preprocessing.weights?.number == 3 && !fitted.preprocessing.hasHeader)
     let features = try fitted.apply(to: parse("1,2,1,5\n3,4,2,6\n", TableFormat(hasHeader: false)))
     #expect(features.dataset.weights == [1, 2])
     for text in ["1,2,1\n3,4,2\n", "1,2\n3,4\n"] {

@@ -60,9 +60,8 @@ import Testing
     guard case .table(let new)? = saved.preprocessing, case .table(let old)? = try base.preprocessing else {
       throw ApusError("the model is for no table")
     }
-    #expect(
-      new.columns == old.columns && new.target == old.target
-        && saved.objective?.targets == (try base.objective?.targets))
+    let targets = try base.objective?.targets
+    #expect(new.columns == old.columns && new.target == old.target && saved.objective?.targets == targets)
   }
 
   /// Other classes: an output layer of their own, and the others' weights.

@@ -119,15 +119,18 @@ import Testing
     let data = try TableDataset(features: [0], inputShape: [1], values: [0], names: ["y"])
     #expect(message { _ = try silent.evaluate(on: data) }.contains("the model has no objective"))
 
-    model.objective = .numbers(
-      ["a", "b"], scales: [TargetScale(mean: 1.6e9, deviation: 0.1)], loss: Quarter(part: 0.5))
+    // As many scales as numbers, or none.
+    let scales = [TargetScale(mean: 1.6e9, deviation: 0.1), TargetScale(mean: 2, deviation: 3, unit: "EUR")]
+    model.objective = .numbers(["a", "b"], scales: [scales[0]], loss: Quarter(part: 0.5))
+    #expect(message { try model.save(to: other) }.contains("the targets' scales are damaged"))
+    model.objective?.scales = scales
     try model.save(to: other)
     #expect(
       message { _ = try Model(contentsOf: other).requireObjective() }.contains("unknown loss “quarter”"))
     let own = try Model(contentsOf: other, losses: [Quarter.self]).requireObjective()
     #expect(own.loss as? Quarter == Quarter(part: 0.5))
     #expect(own.targets == .values(names: ["a", "b"]))
-    #expect(own.scales == [TargetScale(mean: 1.6e9, deviation: 0.1)])
+    #expect(own.scales == scales)
   }
 
   @Test func objectivesThatDoNotFit() throws {

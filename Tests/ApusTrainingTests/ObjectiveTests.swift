@@ -3,6 +3,10 @@ import Testing
 
 /// A model knows what it is for.
 @Suite struct ObjectiveTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   private func split(_ data: some Dataset) throws -> DatasetSplit {
     try data.split(validation: 0.2, test: 0.2, seed: 1)
   }
@@ -90,5 +94,76 @@ import Testing
     #expect(
       message { _ = try model.predict(ImageSet.digits().training) }.contains(
         "was not trained on images"))
+  }
+
+  /// Of a model whose objective says what an output must exceed, everything that decides does so by it.
+  @Test func thresholdsDecide() throws {
+    let classes = try split(Samples.classes(80))
+    for (loss, outputs) in [(SoftmaxCrossEntropy() as any Loss, 2), (BinaryCrossEntropy(), 1)] {
+      var model = try Model(
+        for: classes, seed: 1, loss: loss, objective: .classes(["no", "yes"], threshold: 0.53)
+      ) {
+        Dense(outputs)
+      }
+      try model.save(to: folder.path("m.safetensors"))
+      #expect(try Model(contentsOf: folder.path("m.safetensors")).objective?.thresholds == [0.53])
+      let predictions = try model.predict(on: classes.training)
+      for prediction in predictions {
+        #expect(prediction.label == (prediction.probability(of: "yes")! > 0.53 ? "yes" : "no"))
+      }
+      let asked = try model.evaluate(on: classes.training)
+      model.objective?.thresholds = []
+      let results = try model.results(on: classes.training, threshold: 0.53)
+      #expect(asked["accuracy"]?.value == Accuracy()(results)?.value)
+    }
+    let labels = try TableDataset(
+      features: (0..<60).map { Float($0) / 30 - 1 }, inputShape: [1],
+      indicators: (0..<120).map { $0 % 3 == 0 ? 1 : 0 }, labels: ["a", "b"])
+    let model = try Model(for: labels, objective: .labels(["a", "b"], thresholds: [0.4, 0.6])) { Dense(2) }
+    for prediction in try model.predict(on: labels) {
+      let probabilities = prediction.probabilities.map(\.probability)
+      #expect(
+        prediction.labels == (probabilities[0] > 0.4 ? ["a"] : []) + (probabilities[1] > 0.6 ? ["b"] : []))
+    }
+    var wrong = model
+    wrong.objective?.thresholds = [0.4]
+    #expect(
+      message { try wrong.save(to: folder.path("w.safetensors")) }.contains("1 threshold for 2 labels (a, b)")
+    )
+  }
+
+  /// Each output has a scale of its own, and its unit is said.
+  @Test func numbersInTheirOwnUnits() throws {
+    let data = try TableDataset(
+      features: (0..<40).map { Float($0) }, inputShape: [1], values: (0..<80).map { Float($0 % 7) },
+      names: ["width", "price"])
+    let scales = [
+      TargetScale(mean: 10, deviation: 2, unit: "cm"), TargetScale(mean: 1e4, deviation: 500, unit: "EUR"),
+    ]
+    let model = try Model(for: data, objective: .numbers(["width", "price"], scales: scales)) { Dense(2) }
+    let raw = try model.compiled(outputs: [.prediction])(data.batch([3]))[.prediction].values()
+    let prediction = try model.predict(on: data)[3]
+    #expect(prediction.values == zip(raw, scales).map { $1.mean + $1.deviation * Double($0) })
+    #expect(prediction.description.contains(" cm, ") && prediction.description.hasSuffix(" EUR"))
+    let results = try model.results(on: data)
+    #expect(results.values[0] == 10 && results.values[1] == 1e4 + 500)
+  }
+
+  /// Numbers that were scaled by other rows are others.
+  @Test func dataScaledOtherwise() throws {
+    guard case .table(let table) = try DataSource.open("fish").content else { throw ApusError("no table") }
+    let task = try table.task(target: "Weight")
+    let (one, other) = try (task.split(seed: 1), task.split(seed: 2))
+    var model = try Model(for: one, seed: 1) { Dense(1) }
+    #expect(try model.requireObjective().scales == one.training.scales)
+    #expect(one.training.scales.count == 1 && one.training.scales != other.training.scales)
+    #expect(message { try model.fit(other, epochs: 1) }.contains("the data set's numbers are (y − "))
+    #expect(message { _ = try model.evaluate(on: other.test) }.contains("as the model's objective has them"))
+    let step = try TrainingStep(model, batch: 8)
+    #expect(message { try step.gradients(other.training.batch([0, 1])) }.contains("the data set's numbers"))
+    try step.gradients(one.training.batch([0, 1]))
+    // Of a data set alone, without its split, the scale is known too.
+    let alone = try Model(for: one.training, seed: 1) { Dense(1) }
+    #expect(alone.objective?.scales == model.objective?.scales)
   }
 }

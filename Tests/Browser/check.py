@@ -31,10 +31,11 @@ class Check(Training, Samples, Tables, CloserLook, Sharing, Lasting, ByHand, Loo
 
     def __init__(self, apus, folder):
         self.folder = folder
+        # Before the server, which would outlive a machine without a browser.
+        self.browser = Chromium()
         self.server = subprocess.Popen([apus, "playground", "--port", "0"], stdout=subprocess.PIPE, text=True)
         self.url = self.server.stdout.readline().strip()
         expect(self.url.startswith("http://127.0.0.1:"), f"the server says {self.url!r}")
-        self.browser = Chromium()
         self.run, self.wait = self.browser.run, self.browser.wait
 
     def close(self):

@@ -8,7 +8,7 @@ func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
 }
 
 /// `1 row`, `2 rows`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// A number to four significant digits: `0.3081`, `446`, `1.235e+06`.
 package func significant(_ number: Double) -> String {

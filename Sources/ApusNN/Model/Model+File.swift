@@ -111,8 +111,9 @@ extension Model {
         return
       }
       let loss: any Loss
+      let description = try StrictJSON.parse(metadata("loss"), name: "loss")
       do throws(ApusError) {
-        loss = try Losses.loss(StrictJSON.parse(metadata("loss"), name: "loss"), custom: losses)
+        loss = try Losses.loss(description, custom: losses)
       } catch {
         self = withoutObjective(error)
         return

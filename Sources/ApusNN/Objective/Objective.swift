@@ -118,6 +118,7 @@ public struct Objective: Sendable {
   /// The objective as a model's file holds it.
   var json: JSONValue {
     get throws(ApusError) {
+      try checkDescription()
       var members = [
         JSONMember("loss", try loss.completeConfiguration),
         JSONMember("targets", try JSONCoding.encode(targets)),
@@ -144,7 +145,7 @@ public struct Objective: Sendable {
     try checkDescription()
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// What the types cannot say: a program, or a document from elsewhere, may give anything.
   private func checkDescription() throws(ApusError) {
     let names = targets.names
     guard !names.isEmpty, Set(names).count == names.count else {

@@ -58,9 +58,9 @@ package final class Evaluator {
       labels += targets.labels
       values += targets.values
     }
-    let areLabels = if case .labels = dataset.targets { true } else { false }
+    let areLabels = if case .labels = objective.targets { true } else { false }
     // In double precision, where numbers are: a target far from 0 beside its deviation has no digits to spare.
-    let isScaled = labels.isEmpty && !areLabels
+    let isScaled = if case .values = objective.targets { true } else { false }
     let scales = (0..<width).map { objective.scale(of: $0) }
     func original(_ values: [Float]) -> [Double] {
       guard isScaled else { return values.map { Double($0) } }

@@ -19,7 +19,7 @@ extension Model {
 
   /// Predictions beside the truth, numbers in their own unit.
   ///
-  /// - Parameter threshold: what a label, or the second of two classes, must exceed; the loss' when nil.
+  /// - Parameter threshold: what a label, or the second of two classes, must exceed; the objective's when nil.
   /// - Throws: when the model has no objective.
   public func results(
     on dataset: any Dataset, threshold: Double? = nil, engine: Engine? = nil

@@ -16,20 +16,24 @@ public struct SampledPredictions: Sendable {
 extension Model {
   /// Predictions beside the truth, as the mean of passes with dropout.
   ///
-  /// - Parameter passes: at least 2.
+  /// - Parameters:
+  ///   - passes: at least 2.
+  ///   - readsTargets: whether the samples' targets are to be those of the model.
   /// - Throws: for fewer passes; what ``results(on:threshold:engine:)`` throws.
   public func sampledResults(
     on dataset: any Dataset, passes: Int,
-    threshold: Double? = nil, engine: Engine? = nil
+    threshold: Double? = nil, readsTargets: Bool = true, engine: Engine? = nil
   ) throws -> SampledPredictions {
     guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
     let evaluator = try Evaluator(self, mode: .sampling, engine: engine ?? Engine.standard())
-    let first = try evaluator.run(dataset, threshold: threshold)
+    let first = try evaluator.run(dataset, threshold: threshold, readsTargets: readsTargets)
     // Welford's means and sums of squares, in double precision.
     var means = first.predictions
     var squares = [Double](repeating: 0, count: means.count)
     for pass in 1..<passes {
-      let predictions = try evaluator.run(dataset, threshold: threshold, pass: pass).predictions
+      let predictions = try evaluator.run(
+        dataset, threshold: threshold, readsTargets: readsTargets, pass: pass
+      ).predictions
       for index in means.indices {
         let change = predictions[index] - means[index]
         means[index] += change / Double(pass + 1)

@@ -78,7 +78,7 @@ public struct PredictionTable: Sendable {
 extension Model {
   /// Metrics on data that has the target.
   ///
-  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
   /// - Throws: when the data lacks a column that the model needs, or the target.
   public func evaluate(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
     -> Evaluation
@@ -119,7 +119,7 @@ extension Model {
   /// A prediction for each row.
   ///
   /// - Parameters:
-  ///   - threshold: what a label, or the only output for two classes, must exceed; the loss' when nil.
+  ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
   ///   - passes: with dropout, whose mean is the prediction and whose spread is told; one without dropout when nil.
   /// - Throws: when the data lacks a column that the model needs.
   public func predict(
@@ -134,9 +134,12 @@ extension Model {
     let targets = try requireObjective().targets
     try check(threshold: threshold, targets)
     guard let passes else {
-      return try table(results(on: dataset, threshold: threshold, engine: engine), targets, notes)
+      let results = try Evaluator(self, engine: engine ?? Engine.standard())
+        .run(dataset, threshold: threshold, readsTargets: false)
+      return try table(results, targets, notes)
     }
-    let sampled = try sampledResults(on: dataset, passes: passes, threshold: threshold, engine: engine)
+    let sampled = try sampledResults(
+      on: dataset, passes: passes, threshold: threshold, readsTargets: false, engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
     var table = try table(sampled.mean, targets, notes)
     if case .classes = targets, sampled.mean.width > 1 {
