@@ -145,6 +145,19 @@ import Testing
     }
   }
 
+  /// What is asked of a plan that is no longer there is not measured, whatever the point: the page asks again.
+  @Test(arguments: ["graph", "landscape", "gradients"])
+  func measurementsOfAnEarlierPlan(_ name: String) async throws {
+    let practice = try practice("xor") { $0.data.points = 40 }
+    defer { practice.close() }
+    let members = [
+      JSONMember("plan", .integer(0)), JSONMember("point", .integer(79)),
+      JSONMember("plane", .string("path")),
+    ]
+    #expect(
+      try await practice.obey(order(name, members)) == .object([JSONMember("outdated", .bool(true))]))
+  }
+
   /// Numbers to predict, batch norms with one point, and a network too large to be drawn.
   @Test func graphsOfOtherLessons() async throws {
     for name in ["ravine", "batch-norm", "dropout"] {

@@ -149,6 +149,21 @@ class CloserLook:
         self.wait("!document.querySelector(\"#tools input[value='look']\")", what="the plane's tools without it")
         self.quiet()
 
+    def check_measurements_while_lessons_change(self):
+        # One waits for the other, and by its turn the lesson has fewer points: nothing is refused.
+        self.open({"data": {"points": 200}, "layers": [{"units": 8}, {"units": 8}]})
+        for panel in ("landscape", "graph"):
+            self.click(f"#{panel} summary")
+        self.choose("#graph-point", "200")
+        for name in ("circle", "dropout", "xor", "dropout"):
+            self.choose("#preset", name)
+            self.click("#landscape-again")
+            self.click("#graph-now")
+        self.settle()
+        self.wait("document.getElementById('graph-point').value === '80' && document.getElementById('graph-picture').textContent.includes('on point 80')", timeout=60, what="the last point that there is")
+        self.wait("!document.getElementById('landscape-state').textContent && document.querySelector('#landscape-picture .now') !== null", timeout=60, what="the map")
+        self.quiet()
+
     def check_a_closer_look_small_and_dark(self):
         for width in (360, 1280):
             for is_dark in (False, True):
