@@ -143,17 +143,21 @@ import Testing
     #expect(try problem { $0.metadata["formatVersion"] = "4" }.contains("read it with a newer Apus"))
   }
 
-  /// Files of the version before objectives: what they say is read, what was guessed is not.
-  @Test(arguments: ["table", "numbers", "labels", "ensemble", "classic"])
-  func olderFiles(_ name: String) throws {
+  /// Files of the versions before objectives, and before objectives alone had the targets (`-2`): what they say is read,
+  /// what was guessed is not.
+  @Test(arguments: [
+    "table", "numbers", "labels", "ensemble", "classic", "table-2", "numbers-2", "labels-2",
+  ])
+  func olderFiles(_ file: String) throws {
+    let name = file.replacing("-2", with: "")
     let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/models").path
-    let model = try Model(contentsOf: "\(fixtures)/\(name).safetensors")
+    let model = try Model(contentsOf: "\(fixtures)/\(file).safetensors")
     let objective = try model.requireObjective()
     let source = try DataSource.open(
       "\(fixtures)/\(["numbers": "n", "labels": "l"][name] ?? "t").csv", format: model.tableFormat)
     let predicted = try model.predict(source).csv(allClasses: name != "numbers").split(separator: "\n")
-    let before = try String(contentsOfFile: "\(fixtures)/\(name).csv", encoding: .utf8).split(separator: "\n")
+    let before = try String(contentsOfFile: "\(fixtures)/\(file).csv", encoding: .utf8).split(separator: "\n")
     #expect(predicted.count == before.count && predicted[0] == before[0])
     for (now, then) in zip(predicted, before).dropFirst() {
       for (a, b) in zip(now.split(separator: ","), then.split(separator: ",")) {
@@ -173,13 +177,19 @@ import Testing
     try model.save(to: folder.path("again.safetensors"))
     let again = try Model(contentsOf: folder.path("again.safetensors"))
     #expect(again.bits == model.bits && again.objective?.targets == objective.targets)
+    #expect(again.preprocessing == model.preprocessing && again.objective?.scales == objective.scales)
+    // With the targets that the file's table has.
+    #expect(try again.evaluate(source).samples == before.count - 1)
   }
 
   @Test func olderFilesOfOtherKinds() throws {
     let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/models").path
-    let image = try Model(contentsOf: "\(fixtures)/image.safetensors")
-    #expect(try image.predict(DataSource.open("digits")).predictions.count == 1797)
+    for name in ["image", "image-2"] {
+      let image = try Model(contentsOf: "\(fixtures)/\(name).safetensors")
+      #expect(try image.predict(DataSource.open("digits")).predictions.count == 1797)
+      #expect(try image.requireObjective().targets.outputCount == 10)
+    }
     let text = try Model(contentsOf: "\(fixtures)/text.safetensors")
     #expect(try TextGenerator(text).generate(prompt: "a", length: 5).unicodeScalars.count == 5)
     // The library wrote softmax cross-entropy for any model whose loss was not given.

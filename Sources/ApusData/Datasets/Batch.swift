@@ -90,37 +90,47 @@ public struct Batch: Sendable {
 public struct Batches: RandomAccessCollection, Sendable {
   /// The most rows of a batch; the last one may have fewer.
   public let size: Int
-  /// The samples as the epoch has them, and their order: of a subset the whole, whose rows are looked up once.
-  private let dataset: any Dataset
-  private let order: [Int]
-  /// The order in the data set's own numbers.
-  private let places: [Int]
+  private let epoch: Epoch
+
+  /// An epoch's samples and their order: one object, so that a copy of the batches counts one reference.
+  private final class Epoch: Sendable {
+    /// Of a subset the whole, whose rows are looked up once.
+    let dataset: any Dataset
+    let order: [Int]
+    /// The order in the data set's own numbers.
+    let places: [Int]
+
+    init(_ dataset: any Dataset, _ order: [Int]) {
+      places = order
+      (self.dataset, self.order) = dataset.flattened(order)
+    }
+  }
 
   init(_ dataset: any Dataset, size: Int, order: [Int]) {
     self.size = Swift.max(size, 1)
-    places = order
-    (self.dataset, self.order) = dataset.flattened(order)
+    epoch = Epoch(dataset, order)
   }
 
   /// Writes the rows at a range of places to memory: a batch that nobody else looks at.
   package func gather(_ range: Range<Int>, into memory: BatchMemory) {
-    dataset.gather(order[range], into: memory)
-    if memory.readsWeights { memory.writeWeights(order[range], dataset.weights) }
+    let epoch = epoch
+    epoch.dataset.gather(epoch.order[range], into: memory)
+    if memory.readsWeights { memory.writeWeights(epoch.order[range], epoch.dataset.weights) }
   }
 
   /// The numbers that the rows at a range of places have in the data set that was asked for batches.
-  package func places(_ range: Range<Int>) -> ArraySlice<Int> { places[range] }
+  package func places(_ range: Range<Int>) -> ArraySlice<Int> { epoch.places[range] }
 
   public var startIndex: Int { 0 }
-  public var endIndex: Int { (order.count + size - 1) / size }
+  public var endIndex: Int { (epoch.order.count + size - 1) / size }
 
   public subscript(position: Int) -> Batch {
     precondition(indices.contains(position), "no such batch")
-    return batch(position * size..<Swift.min((position + 1) * size, order.count))
+    return batch(position * size..<Swift.min((position + 1) * size, epoch.order.count))
   }
 
   /// The rows at a range of places in the epoch's order.
-  package func batch(_ range: Range<Int>) -> Batch { Batch(base: dataset, order[range]) }
+  package func batch(_ range: Range<Int>) -> Batch { Batch(base: epoch.dataset, epoch.order[range]) }
 }
 
 extension Dataset {

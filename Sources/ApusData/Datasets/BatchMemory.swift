@@ -8,6 +8,9 @@ public struct BatchMemory: @unchecked Sendable {
   public let capacity: Int
   /// The memory of each input, by its name.
   package let inputs: [(name: String, memory: InputMemory, size: Int)]
+  /// Those of the main input, which is the only one as a rule.
+  let main: InputMemory
+  let mainSize: Int
   private let targets: InputMemory
   private let classTargets: ClassTargets
   /// The target numbers of a row: classes at its positions, or one for each output.
@@ -26,6 +29,8 @@ public struct BatchMemory: @unchecked Sendable {
   ) {
     self.capacity = capacity
     self.inputs = inputs
+    main = inputs.first?.memory ?? InputMemory(floats: .init(start: nil, count: 0), scalar: .float32)
+    mainSize = inputs.first?.size ?? 0
     self.targets = targets
     self.classTargets = classTargets
     self.targetSize = targetSize
@@ -123,15 +128,21 @@ public struct BatchMemory: @unchecked Sendable {
       }
     case .indicators(let off, let on):
       let floats = targets.floats.baseAddress!
+      guard targetSize > 1 else {
+        // Without a branch, which half of the rows would mispredict.
+        let (usual, change) = (off.bitPattern, off.bitPattern ^ on.bitPattern)
+        var at = first
+        for row in rows {
+          floats[at] = Float(bitPattern: usual ^ (change & (0 &- (label(row) == 1 ? 1 : 0))))
+          at &+= 1
+        }
+        return
+      }
       var at = first * targetSize
       for row in rows {
         let label = Int(label(row))
-        if targetSize > 1 {
-          (floats + at).update(repeating: off, count: targetSize)
-          if label >= 0, label < targetSize { floats[at + label] = on }
-        } else {
-          floats[at] = label == 1 ? on : off
-        }
+        (floats + at).update(repeating: off, count: targetSize)
+        if label >= 0, label < targetSize { floats[at + label] = on }
         at += targetSize
       }
     }

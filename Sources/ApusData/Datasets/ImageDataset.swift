@@ -90,10 +90,9 @@ public struct ImageDataset: Dataset {
   public func classLabels() -> [Int32]? { hasLabels ? labels.map { Int32($0) } : nil }
 
   public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
-    let column = memory.column()
-    let size = column.size
+    let size = memory.mainSize
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
-    if let target = column.memory.floats.baseAddress, column.memory.integers == nil {
+    if let target = memory.main.floats.baseAddress, memory.main.integers == nil {
       let target = UnsafeMutableRawPointer(target)
       bytes.withUnsafeBytes { source in
         var at = 0
