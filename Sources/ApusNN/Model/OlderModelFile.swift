@@ -1,5 +1,5 @@
 import ApusCore
-package import ApusData
+import ApusData
 
 /// What files of versions 1 and 2 said otherwise: the description of a model's inputs also had what its targets were, which
 /// version 3 has in the objective alone.

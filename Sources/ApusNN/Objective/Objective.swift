@@ -120,7 +120,7 @@ public struct Objective: Sendable {
     get throws(ApusError) {
       try checkDescription()
       var members = [
-        JSONMember("loss", try loss.completeConfiguration),
+        JSONMember("loss", loss.completeConfiguration),
         JSONMember("targets", try JSONCoding.encode(targets)),
       ]
       if !scales.isEmpty { members.append(JSONMember("scales", try JSONCoding.encode(scales))) }
