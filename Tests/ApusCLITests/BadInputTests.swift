@@ -95,7 +95,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       names: ["--optimizer", "beta1"]),
     BadInput(
       name: "a loss for numbers", arguments: ["train", "fish", "--quiet", "--loss", "softmaxCrossEntropy"],
-      names: ["softmaxCrossEntropy", "squared"]),
+      names: ["softmaxCrossEntropy", "squaredError"]),
     BadInput(
       name: "an unknown key", arguments: ["train", "iris", "--config", "c.yaml"],
       names: ["c.yaml", "did you mean “training.epochs”?"]

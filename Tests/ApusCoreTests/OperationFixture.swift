@@ -105,12 +105,12 @@ struct OperationFixture: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   private func moved(_ x: [Tensor]) -> Tensor? {
-    let keepsAxes = attributes.keepDimensions ?? false
+    let keepDimensions = attributes.keepDimensions ?? false
     switch operation {
-    case "sum": return x[0].sum(axes: attributes.axes, keepsAxes: keepsAxes)
-    case "mean": return x[0].mean(axes: attributes.axes, keepsAxes: keepsAxes)
-    case "max": return x[0].max(axes: attributes.axes, keepsAxes: keepsAxes)
-    case "argmax": return x[0].argmax(axis: attributes.axes![0], keepsAxes: keepsAxes)
+    case "sum": return x[0].sum(axes: attributes.axes, keepDimensions: keepDimensions)
+    case "mean": return x[0].mean(axes: attributes.axes, keepDimensions: keepDimensions)
+    case "max": return x[0].max(axes: attributes.axes, keepDimensions: keepDimensions)
+    case "argmax": return x[0].argmax(axis: attributes.axes![0], keepDimensions: keepDimensions)
     case "softmax": return alongLast(x[0]) { $0.softmax() }
     case "logSoftmax": return alongLast(x[0]) { $0.logSoftmax() }
     case "transpose": return x[0].transposed(attributes.permutation)

@@ -100,12 +100,12 @@ struct RandomGraph {
     guard x.shape.rank > 0 else { return nil }
     var axes = (0..<x.shape.rank).filter { _ in draw(2) == 0 }
     if axes.isEmpty { axes = [x.shape.rank - 1] }
-    let keepsAxes = draw(2) == 0
+    let keepDimensions = draw(2) == 0
     switch draw(4) {
-    case 0: return x.tanh().sum(axes: axes, keepsAxes: keepsAxes) * 0.1
-    case 1: return x.mean(axes: axes, keepsAxes: keepsAxes)
-    case 2: return x.max(axes: axes, keepsAxes: keepsAxes)
-    default: return x.min(axes: axes, keepsAxes: keepsAxes)
+    case 0: return x.tanh().sum(axes: axes, keepDimensions: keepDimensions) * 0.1
+    case 1: return x.mean(axes: axes, keepDimensions: keepDimensions)
+    case 2: return x.max(axes: axes, keepDimensions: keepDimensions)
+    default: return x.min(axes: axes, keepDimensions: keepDimensions)
     }
   }
 

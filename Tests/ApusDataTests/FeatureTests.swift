@@ -7,7 +7,7 @@ import Testing
   private let names = ["a", "b", "c"]
 
   @Test func polynomials() throws {
-    let fitted = try PolynomialFeatures(degree: 2).fit([1, 2, 3, 4, 5, 7], names: ["a", "b"])
+    let fitted = try Polynomial(degree: 2).fit([1, 2, 3, 4, 5, 7], names: ["a", "b"])
     #expect(fitted.names == ["a", "b", "a²", "a·b", "b²"])
     let made = fitted.apply(to: [1, 2, 3, 4, 5, 7], rows: 3)
     #expect(made[0] == 1 && made[1] == 2 && made[5] == 3 && made[6] == 4)
@@ -15,22 +15,22 @@ import Testing
     let mean = 49.0 / 3
     let deviation = ([2.0, 12, 35].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 3).squareRoot()
     #expect(abs(Double(made[8]) - (12 - mean) / deviation) < 1e-6)
-    #expect(try PolynomialFeatures(degree: 3).fit([1, 2, 3, 5], names: ["x"]).names == ["x", "x²", "x³"])
+    #expect(try Polynomial(degree: 3).fit([1, 2, 3, 5], names: ["x"]).names == ["x", "x²", "x³"])
     // 0 and 1 are their own squares.
     #expect(
-      try PolynomialFeatures().fit([0, 1, 1, 3, 0, 4], names: ["f", "x"]).names == ["f", "x", "f·x", "x²"])
+      try Polynomial().fit([0, 1, 1, 3, 0, 4], names: ["f", "x"]).names == ["f", "x", "f·x", "x²"])
   }
 
   @Test func tooManyProducts() {
     let names = (0..<300).map { "\($0)" }
     #expect(throws: ApusError.self) {
-      try PolynomialFeatures(degree: 3).fit([Float](repeating: 0, count: 600), names: names)
+      try Polynomial(degree: 3).fit([Float](repeating: 0, count: 600), names: names)
     }
   }
 
   /// Whitened components have variance 1 and no correlation, on the rows that they were fitted to.
   @Test func whitening() throws {
-    let fitted = try PrincipalComponents(epsilon: 0).fit(rows, names: names)
+    let fitted = try PCA(epsilon: 0).fit(rows, names: names)
     #expect(fitted.names == ["component 1", "component 2", "component 3"])
     let white = fitted.apply(to: rows, rows: 6).map { Double($0) }
     for i in 0..<3 {
@@ -43,7 +43,7 @@ import Testing
 
   /// NumPy: numpy.linalg.eigvalsh of the covariance of these rows.
   @Test func componentsAreEigenvectors() throws {
-    let fitted = try PrincipalComponents(whiten: false).fit(rows, names: names)
+    let fitted = try PCA(whiten: false).fit(rows, names: names)
     let means = (0..<3).map { feature in (0..<6).reduce(0.0) { $0 + Double(rows[$1 * 3 + feature]) } / 6 }
     var covariance = [[Double]](repeating: [0, 0, 0], count: 3)
     for i in 0..<3 {
@@ -72,18 +72,18 @@ import Testing
   }
 
   @Test func fewerComponentsAndNoVariance() throws {
-    #expect(try PrincipalComponents(components: 2).fit(rows, names: names).names.count == 2)
+    #expect(try PCA(components: 2).fit(rows, names: names).names.count == 2)
     // The third feature is the sum of the others.
     let dependent: [Float] = [1, 2, 3, 4, 1, 5, 0, 7, 7, 2, 2, 4]
-    #expect(try PrincipalComponents().fit(dependent, names: names).names.count == 2)
-    #expect(throws: ApusError.self) { try PrincipalComponents().fit([1, 1, 1, 1, 1, 1], names: names) }
+    #expect(try PCA().fit(dependent, names: names).names.count == 2)
+    #expect(throws: ApusError.self) { try PCA().fit([1, 1, 1, 1, 1, 1], names: names) }
   }
 
   @Test func largerMatricesAreDecomposed() throws {
     let random = Philox(seed: 4)
     let count = 40
     let rows = (0..<(200 * count)).map { Float(random.uniform(UInt64($0))) }
-    let fitted = try PrincipalComponents(epsilon: 0).fit(rows, names: (0..<count).map { "\($0)" })
+    let fitted = try PCA(epsilon: 0).fit(rows, names: (0..<count).map { "\($0)" })
     let white = fitted.apply(to: rows, rows: 200).map { Double($0) }
     for (i, j) in [(0, 0), (0, 39), (17, 17), (17, 18), (39, 39)] {
       let covariance = (0..<200).reduce(0.0) { $0 + white[$1 * count + i] * white[$1 * count + j] } / 200
@@ -107,7 +107,7 @@ import Testing
   @Test func stepsAreFittedOnTrainingRowsAndTravel() throws {
     let task = try TableTask(table(), target: "y")
     let split = try task.split(SplitOptions(validation: 0.2, test: 0.2, seed: 1))
-    let options = EncodingOptions(steps: [PolynomialFeatures(degree: 2), PrincipalComponents(components: 3)])
+    let options = EncodingOptions(steps: [Polynomial(degree: 2), PCA(components: 3)])
     let fitted = try task.fit(split.training, options: options)
     let preprocessing = fitted.preprocessing
     #expect(preprocessing.inputShape == [3])
@@ -139,7 +139,7 @@ import Testing
 
   @Test func damagedStepsAreRefused() throws {
     let task = try TableTask(table(), target: "y")
-    let options = EncodingOptions(steps: [PolynomialFeatures(degree: 2)])
+    let options = EncodingOptions(steps: [Polynomial(degree: 2)])
     let preprocessing = try task.fit(task.unsplit().training, options: options).preprocessing
     let text = try InputSchema.table(preprocessing).jsonText()
     #expect(throws: ApusError.self) {

@@ -9,7 +9,7 @@ import Testing
   private static let descriptions =
     Losses.table.names.map { JSONValue.string($0).text() } + [
       SoftmaxCrossEntropy(classWeights: [1, 0.5, 4], labelSmoothing: 0.2).configuration.text(),
-      Huber(delta: 0.4).configuration.text(), MulticlassSVM(margin: 2).configuration.text(),
+      HuberLoss(delta: 0.4).configuration.text(), MulticlassSVMLoss(margin: 2).configuration.text(),
     ]
 
   private func loss(_ description: String) throws -> any Loss {
@@ -64,22 +64,22 @@ import Testing
     let labels = (0..<40).map { $0 % 3 == 0 ? 0 : $0 % classes }
     let counts = (0..<classes).map { label in labels.count { $0 == label } }
     let summary = TargetSummary(outputs: outputs, classCounts: counts)
-    let expected = try #require(loss.expectedAtStart(summary))
+    let expected = try #require(loss.initialLoss(summary))
     #expect(
       abs(try atZero(loss, targets(loss, labels: labels, outputs: outputs), outputs) - expected) < 1e-12)
   }
 
-  @Test(arguments: ["squared", "halfSquared", "absolute", "huber"])
+  @Test(arguments: ["squaredError", "halfSquaredError", "absoluteError", "huber"])
   func ofNumbersToo(_ name: String) throws {
     let loss = try Losses.loss(.string(name))
     let values = (0..<30).map { Float($0 % 7) - 2.5 }
     let targets = ReferenceArray(shape: [10, 3], values: values.map { Double($0) })
-    let expected = try #require(loss.expectedAtStart(TargetSummary(outputs: 3, values: values)))
+    let expected = try #require(loss.initialLoss(TargetSummary(outputs: 3, values: values)))
     #expect(abs(try atZero(loss, targets, 3) - expected) < 1e-12)
   }
 
   /// Weights of samples count as repetitions.
-  @Test(arguments: ["squared", "huber"])
+  @Test(arguments: ["squaredError", "huber"])
   func ofWeightedNumbers(_ name: String) throws {
     let loss = try Losses.loss(.string(name))
     let values = (0..<30).map { Float($0 % 7) - 2.5 }
@@ -88,8 +88,8 @@ import Testing
       Array(repeating: values[(row * 3)..<(row * 3 + 3)], count: row % 3).flatMap { $0 }
     }
     let found = try #require(
-      loss.expectedAtStart(TargetSummary(outputs: 3, values: values, weights: weights)))
-    let expected = try #require(loss.expectedAtStart(TargetSummary(outputs: 3, values: repeated)))
+      loss.initialLoss(TargetSummary(outputs: 3, values: values, weights: weights)))
+    let expected = try #require(loss.initialLoss(TargetSummary(outputs: 3, values: repeated)))
     #expect(abs(found - expected) < 1e-12)
     #expect(TargetSummary(outputs: 3, classWeights: [1, 0.5, 2.5]).classShares == [0.25, 0.125, 0.625])
   }
@@ -104,9 +104,9 @@ import Testing
 
   @Test func theWellKnownOnes() {
     let ten = TargetSummary(outputs: 10, classCounts: Array(repeating: 5, count: 10))
-    #expect(SoftmaxCrossEntropy().expectedAtStart(ten) == Mathematics.log(10))
-    #expect(MulticlassSVM().expectedAtStart(ten) == 9)
-    #expect(BinaryCrossEntropy().expectedAtStart(ten) == Mathematics.log(2))
+    #expect(SoftmaxCrossEntropy().initialLoss(ten) == Mathematics.log(10))
+    #expect(MulticlassSVMLoss().initialLoss(ten) == 9)
+    #expect(BinaryCrossEntropy().initialLoss(ten) == Mathematics.log(2))
   }
 
   /// Relative errors, so that what is left of a loss far on the right side counts, and its slope at a network of zeros.
@@ -133,8 +133,8 @@ import Testing
   @Test func zeroOneHasNoGradient() throws {
     let scores = Tensor([1, 2, 3, 3, 2, 1] as [Float], shape: [2, 3])
     let labels = Tensor([Int32(2), 1], shape: [2])
-    #expect(try ZeroOne()(scores, labels).values() == [0, 1])
-    let gradient = gradients(of: ZeroOne()(scores, labels).sum(), withRespectTo: [scores])[0]
+    #expect(try ZeroOneLoss()(scores, labels).values() == [0, 1])
+    let gradient = gradients(of: ZeroOneLoss()(scores, labels).sum(), withRespectTo: [scores])[0]
     #expect(try gradient.values() == [0, 0, 0, 0, 0, 0])
   }
 
@@ -152,7 +152,7 @@ import Testing
     let labels = Tensor([Int32(0), 1, 2, 0], shape: [2, 2])
     let flat = Tensor((0..<12).map { Float($0 % 5) }, shape: [4, 3])
     let flatLabels = Tensor([Int32(0), 1, 2, 0], shape: [4])
-    for loss in [SoftmaxCrossEntropy(labelSmoothing: 0.1), MulticlassSVM(), ZeroOne()] as [any Loss] {
+    for loss in [SoftmaxCrossEntropy(labelSmoothing: 0.1), MulticlassSVMLoss(), ZeroOneLoss()] as [any Loss] {
       let rows = try loss(scores, labels).values()
       let all = try loss(flat, flatLabels).values()
       #expect(abs(rows[0] - (all[0] + all[1]) / 2) < 1e-6 && abs(rows[1] - (all[2] + all[3]) / 2) < 1e-6)

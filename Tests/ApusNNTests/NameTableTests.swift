@@ -32,7 +32,7 @@ import Testing
       (AdamW(weightDecay: 0.1, beta2: 0.95), Optimizers.table),
       (RMSprop(alpha: 0.9, momentum: 0.5), Optimizers.table),
       (SoftmaxCrossEntropy(classWeights: [1, 2.5], labelSmoothing: 0.1), Losses.table),
-      (Huber(delta: 0.25), Losses.table), (GELU(approximation: .tanh), Activations.table),
+      (HuberLoss(delta: 0.25), Losses.table), (GELU(approximation: .tanh), Activations.table),
       (PReLU(perChannel: true, slope: 0.1), Layers.table),
       (Maxout(4, pieces: 3, initializer: .orthogonal(gain: 2)), Layers.table),
       (RandomWalk(before: .linear), Initializers.table),

@@ -40,11 +40,11 @@ import Testing
   func theExportedRunComesToTheSameWeights(_ target: String, _ removed: [Int]) throws {
     var lesson = lesson(target)
     lesson.data.removed = removed
-    let trainee = try Trainee(lesson, table: table(Self.mixed))
-    let saved = try exportedRun(of: trainee)
-    #expect(saved.weights == trainee.weights)
+    let playground = try PlaygroundSession(lesson, table: table(Self.mixed))
+    let saved = try exportedRun(of: playground)
+    #expect(saved.weights == playground.weights)
     #expect(saved.inputShape[0] > 5)
-    #expect(Export(trainee).swift.contains("TableFormat(hasHeader: true"))
+    #expect(Export(playground).swift.contains("TableFormat(hasHeader: true"))
   }
 
   @Test func everyColumnOfUseIsAnInput() throws {

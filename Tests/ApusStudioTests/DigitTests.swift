@@ -17,26 +17,26 @@ import Testing
     var lesson = try lesson()
     lesson.epochs = 2
     lesson.data.validation = validation
-    let trainee = try Trainee(lesson, table: nil)
-    trainee.play(true)
-    while trainee.isPlaying { _ = trainee.trainForAWhile() }
-    let export = Export(trainee)
+    let playground = try PlaygroundSession(lesson, table: nil)
+    playground.play(true)
+    while playground.isPlaying { _ = playground.trainForAWhile() }
+    let export = Export(playground)
     #expect(export.csv == nil)
     #expect(export.swift.contains("ImageSet.digits()"))
     let folder = try TemporaryFolder()
     let run = try TrainingRun(export.configuration, folder: folder.path + "/run")
     _ = try run.train()
     let saved = try Model(contentsOf: folder.path + "/run/model.safetensors")
-    #expect(saved.weights == trainee.weights)
+    #expect(saved.weights == playground.weights)
   }
 
   @Test func itIsLearnt() throws {
-    let trainee = try Trainee(try lesson(), table: nil)
-    for _ in 0..<10 { trainee.stepOnce(.epoch) }
-    let validation = try #require(trainee.plan.validation)
-    let accuracy = try trainee.session.evaluate(validation).first { $0.name == "accuracy" }
+    let playground = try PlaygroundSession(try lesson(), table: nil)
+    for _ in 0..<10 { playground.stepOnce(.epoch) }
+    let validation = try #require(playground.plan.validation)
+    let accuracy = try playground.session.evaluate(validation).first { $0.name == "accuracy" }
     #expect(try #require(accuracy).value > 0.95)
-    let shares = try #require(trainee.plan.variance)
+    let shares = try #require(playground.plan.variance)
     #expect(shares[0] > shares[1] && shares[1] > 0.05 && shares[0] + shares[1] < 0.5)
   }
 

@@ -16,16 +16,16 @@ import Testing
 
   /// The page's training is the library's: the same bits as a trainer's.
   @Test func trainsAsTheLibraryDoes() throws {
-    let trainee = try Trainee(small(), table: nil)
-    for _ in 0..<3 { trainee.stepOnce(.epoch) }
-    let plan = trainee.plan
+    let playground = try PlaygroundSession(small(), table: nil)
+    for _ in 0..<3 { playground.stepOnce(.epoch) }
+    let plan = playground.plan
     var model = try plan.model()
     let settings = TrainingSettings(
       optimizer: .adam(plan.lesson.rate), epochs: 3, batch: 10, regularization: plan.settings.regularization,
       seed: 1)
     try model.fit(plan.training, validation: plan.validation, settings: settings)
-    #expect(model.weights == trainee.weights)
-    #expect(trainee.session.progress.epoch == 3)
+    #expect(model.weights == playground.weights)
+    #expect(playground.session.progress.epoch == 3)
   }
 
   /// Exported files run by the command come to the same weights.
@@ -33,50 +33,50 @@ import Testing
   func theExportedRunComesToTheSameWeights(_ name: String) throws {
     var lesson = try #require(Preset.table.first { $0.name == name }).lesson()
     lesson.epochs = 4
-    let trainee = try Trainee(lesson, table: nil)
-    let saved = try exportedRun(of: trainee)
-    #expect(saved.weights == trainee.weights)
+    let playground = try PlaygroundSession(lesson, table: nil)
+    let saved = try exportedRun(of: playground)
+    #expect(saved.weights == playground.weights)
   }
 
   @Test func theYAMLReadsBack() throws {
-    let trainee = try Trainee(small(), table: nil)
+    let playground = try PlaygroundSession(small(), table: nil)
     let folder = try TemporaryFolder()
-    let path = try folder.write("lesson.yaml", Export(trainee).configuration.yaml())
-    #expect(try RunConfiguration.load(yaml: path) == Export(trainee).configuration)
+    let path = try folder.write("lesson.yaml", Export(playground).configuration.yaml())
+    #expect(try RunConfiguration.load(yaml: path) == Export(playground).configuration)
   }
 
   @Test func rewindsToTheSameFirstWeights() throws {
-    let trainee = try Trainee(small(), table: nil)
-    let first = trainee.weights
-    trainee.stepOnce(.epoch)
-    #expect(trainee.weights != first)
-    try trainee.rewind()
-    #expect(trainee.weights == first)
-    #expect(trainee.session.progress.step == 0)
+    let playground = try PlaygroundSession(small(), table: nil)
+    let first = playground.weights
+    playground.stepOnce(.epoch)
+    #expect(playground.weights != first)
+    try playground.rewind()
+    #expect(playground.weights == first)
+    #expect(playground.session.progress.step == 0)
   }
 
   /// Going back and on again comes to the same bits.
   @Test func scrubsBackAndGoesOn() throws {
-    let trainee = try Trainee(small { $0.layers[0].dropout = 0.2 }, table: nil)
-    for _ in 0..<10 { trainee.stepOnce(.batch) }
-    let there = trainee.weights
-    try trainee.scrub(to: 4)
-    #expect(trainee.session.progress.step == 4)
-    for _ in 0..<6 { trainee.stepOnce(.batch) }
-    #expect(trainee.weights == there)
+    let playground = try PlaygroundSession(small { $0.layers[0].dropout = 0.2 }, table: nil)
+    for _ in 0..<10 { playground.stepOnce(.batch) }
+    let there = playground.weights
+    try playground.scrub(to: 4)
+    #expect(playground.session.progress.step == 4)
+    for _ in 0..<6 { playground.stepOnce(.batch) }
+    #expect(playground.weights == there)
   }
 
   @Test func snapshotsAreBounded() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.play(true)
-    while trainee.isPlaying { _ = trainee.trainForAWhile() }
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.play(true)
+    while playground.isPlaying { _ = playground.trainForAWhile() }
     for _ in 0..<300 {
-      try trainee.scrub(to: 0)
-      trainee.stepOnce(.batch)
+      try playground.scrub(to: 0)
+      playground.stepOnce(.batch)
     }
-    #expect(trainee.snapshots.items.count <= Snapshots.most)
-    #expect(trainee.snapshots.steps.first == 0)
-    #expect(trainee.snapshots.steps == trainee.snapshots.steps.sorted())
+    #expect(playground.snapshots.items.count <= Snapshots.most)
+    #expect(playground.snapshots.steps.first == 0)
+    #expect(playground.snapshots.steps == playground.snapshots.steps.sorted())
   }
 
   @Test func curvesAreBoundedAndInOrder() {
@@ -90,91 +90,91 @@ import Testing
   }
 
   @Test func theRateChangesWithoutANewSession() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.stepOnce(.batch)
-    let session = trainee.session
-    var lesson = trainee.lesson
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.stepOnce(.batch)
+    let session = playground.session
+    var lesson = playground.lesson
     lesson.rate = 0.001
-    try trainee.take(lesson)
-    #expect(trainee.session === session)
-    #expect(trainee.session.currentRate == 0.001)
-    #expect(trainee.deviation != nil)
+    try playground.take(lesson)
+    #expect(playground.session === session)
+    #expect(playground.session.currentRate == 0.001)
+    #expect(playground.deviation != nil)
   }
 
   @Test func weightsStayWhereTheirUnitsDo() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.stepOnce(.epoch)
-    let old = trainee.session.snapshot()
-    var lesson = trainee.lesson
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.stepOnce(.epoch)
+    let old = playground.session.snapshot()
+    var lesson = playground.lesson
     lesson.layers[0].units = 5
     lesson.layers[0].batchNorm = true
     lesson.inputs = ["x2", "x1", "x1^2"]
-    try trainee.take(lesson)
-    let new = trainee.session.snapshot()
+    try playground.take(lesson)
+    let new = playground.session.snapshot()
     let (before, after) = (try #require(old["0.weight"]), try #require(new["0.weight"]))
     // x2 comes first now; of five units the first four are the old ones.
     #expect(Array(after[0..<4]) == Array(before[4..<8]) && Array(after[5..<9]) == Array(before[0..<4]))
-    #expect(trainee.session.progress.step == 0)
+    #expect(playground.session.progress.step == 0)
     let (outputBefore, outputAfter) = (try #require(old["4.weight"]), try #require(new["5.weight"]))
     #expect(outputBefore == outputAfter)
   }
 
   /// The optimizer's memory and the step go on where only a penalty changes.
   @Test func penaltiesChangeOnTheWay() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.stepOnce(.epoch)
-    let weights = trainee.weights
-    var lesson = trainee.lesson
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.stepOnce(.epoch)
+    let weights = playground.weights
+    var lesson = playground.lesson
     lesson.l2 = 0.1
-    try trainee.take(lesson)
-    #expect(trainee.session.progress.epoch == 1)
-    #expect(trainee.weights == weights)
-    #expect(trainee.session.settings.regularization.l2 == 0.1)
+    try playground.take(lesson)
+    #expect(playground.session.progress.epoch == 1)
+    #expect(playground.weights == weights)
+    #expect(playground.session.settings.regularization.l2 == 0.1)
   }
 
   @Test func anotherSeedDrawsAnew() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.stepOnce(.epoch)
-    var lesson = trainee.lesson
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.stepOnce(.epoch)
+    var lesson = playground.lesson
     lesson.seed = 9
-    try trainee.take(lesson)
+    try playground.take(lesson)
     #expect(
-      trainee.weights
-        == (try trainee.plan.model()).weights)
+      playground.weights
+        == (try playground.plan.model()).weights)
   }
 
   @Test func aWeightByHand() throws {
-    let trainee = try Trainee(small(), table: nil)
-    try trainee.set("0.weight", 3, to: 2.5)
-    #expect(trainee.session.snapshot()["0.weight"]?[3] == 2.5)
-    #expect(throws: ApusError.self) { try trainee.set("0.weight", 99, to: 1) }
-    #expect(throws: ApusError.self) { try trainee.set("0.weight", -1, to: 1) }
-    #expect(throws: ApusError.self) { try trainee.set("9.weight", 0, to: 1) }
-    #expect(throws: ApusError.self) { try trainee.set("0.weight", 0, to: .infinity) }
+    let playground = try PlaygroundSession(small(), table: nil)
+    try playground.set("0.weight", 3, to: 2.5)
+    #expect(playground.session.snapshot()["0.weight"]?[3] == 2.5)
+    #expect(throws: ApusError.self) { try playground.set("0.weight", 99, to: 1) }
+    #expect(throws: ApusError.self) { try playground.set("0.weight", -1, to: 1) }
+    #expect(throws: ApusError.self) { try playground.set("9.weight", 0, to: 1) }
+    #expect(throws: ApusError.self) { try playground.set("0.weight", 0, to: .infinity) }
   }
 
   @Test func divergencePausesAndOffersAState() throws {
     let preset = try #require(Preset.table.first { $0.name == "rate" })
-    let trainee = try Trainee(preset.lesson(), table: nil)
-    trainee.play(true)
-    for _ in 0..<10_000 where trainee.isPlaying { _ = trainee.trainForAWhile() }
-    let divergence = try #require(trainee.divergence)
-    #expect(!trainee.isPlaying)
+    let playground = try PlaygroundSession(preset.lesson(), table: nil)
+    playground.play(true)
+    for _ in 0..<10_000 where playground.isPlaying { _ = playground.trainForAWhile() }
+    let divergence = try #require(playground.divergence)
+    #expect(!playground.isPlaying)
     #expect(divergence.error.problem.contains("step"))
     let place = try #require(divergence.error.place)
     #expect(["layer 1", "layer 2", "output"].contains { place.hasPrefix($0) }, "\(place)")
     // There is no going on from there.
-    let step = trainee.session.progress.step
-    trainee.play(true)
-    trainee.stepOnce(.batch)
-    #expect(!trainee.isPlaying && trainee.session.progress.step == step && trainee.divergence != nil)
+    let step = playground.session.progress.step
+    playground.play(true)
+    playground.stepOnce(.batch)
+    #expect(!playground.isPlaying && playground.session.progress.step == step && playground.divergence != nil)
     // Another rate goes back to the good state by itself.
-    var lesson = trainee.lesson
+    var lesson = playground.lesson
     lesson.rate = 0.03
-    try trainee.take(lesson)
-    #expect(trainee.divergence == nil && trainee.session.progress.step == divergence.good)
-    for _ in 0..<20 { trainee.stepOnce(.epoch) }
-    #expect(trainee.divergence == nil)
+    try playground.take(lesson)
+    #expect(playground.divergence == nil && playground.session.progress.step == divergence.good)
+    for _ in 0..<20 { playground.stepOnce(.epoch) }
+    #expect(playground.divergence == nil)
   }
 
   /// What the lessons say is so.
@@ -183,11 +183,11 @@ import Testing
       var lesson = try #require(Preset.table.first { $0.name == name }).lesson()
       lesson.epochs = epochs
       change(&lesson)
-      let trainee = try Trainee(lesson, table: nil)
-      trainee.play(true)
-      while trainee.isPlaying { _ = trainee.trainForAWhile() }
-      #expect(trainee.divergence == nil)
-      let metrics = try trainee.session.evaluate(trainee.plan.training)
+      let playground = try PlaygroundSession(lesson, table: nil)
+      playground.play(true)
+      while playground.isPlaying { _ = playground.trainForAWhile() }
+      #expect(playground.divergence == nil)
+      let metrics = try playground.session.evaluate(playground.plan.training)
       return 1 - (try #require(metrics.first { $0.name == "accuracy" })).value
     }
     #expect(try mistakes("circle", epochs: 100) < 0.03)
@@ -227,16 +227,16 @@ import Testing
 
   /// Slow is slow from the first step, however many were taken at a time before.
   @Test func aSlowerSpeedIsSlowAtOnce() throws {
-    let trainee = try Trainee(small(), table: nil)
-    trainee.play(true)
-    for _ in 0..<50 { _ = trainee.trainForAWhile() }
-    try trainee.rewind()
-    trainee.setSpeed(2)
-    trainee.play(true)
-    #expect(trainee.trainForAWhile() == nil)
-    #expect(trainee.session.progress.step == 1)
-    #expect(trainee.trainForAWhile() != nil)
-    #expect(trainee.session.progress.step == 1)
+    let playground = try PlaygroundSession(small(), table: nil)
+    playground.play(true)
+    for _ in 0..<50 { _ = playground.trainForAWhile() }
+    try playground.rewind()
+    playground.setSpeed(2)
+    playground.play(true)
+    #expect(playground.trainForAWhile() == nil)
+    #expect(playground.session.progress.step == 1)
+    #expect(playground.trainForAWhile() != nil)
+    #expect(playground.session.progress.step == 1)
   }
 
   @Test func rowsLeftOutAreCounted() async throws {
@@ -263,16 +263,16 @@ import Testing
   @Test func oneWeightWakesOneUnit() throws {
     var lesson = try #require(Preset.table.first { $0.name == "zeros" }).lesson()
     lesson.epochs = 100
-    let trainee = try Trainee(lesson, table: nil)
-    try trainee.set("0.weight", 0, to: 0.5)
-    trainee.play(true)
-    while trainee.isPlaying { _ = trainee.trainForAWhile() }
-    let weights = try #require(trainee.session.snapshot()["2.weight"])
+    let playground = try PlaygroundSession(lesson, table: nil)
+    try playground.set("0.weight", 0, to: 0.5)
+    playground.play(true)
+    while playground.isPlaying { _ = playground.trainForAWhile() }
+    let weights = try #require(playground.session.snapshot()["2.weight"])
     // [units, outputs]
     let outputs = weights.count / 4
     #expect(
       weights[..<outputs].allSatisfy { $0 != 0 } && weights[outputs...].allSatisfy { $0 == 0 }, "\(weights)")
-    let metrics = try trainee.session.evaluate(trainee.plan.training)
+    let metrics = try playground.session.evaluate(playground.plan.training)
     #expect(try #require(metrics.first { $0.name == "accuracy" }).value > 0.9)
   }
 
@@ -316,7 +316,7 @@ import Testing
   }
 }
 
-extension Trainee {
+extension PlaygroundSession {
   /// Of now.
   var weights: [Float] { session.snapshot().weights }
 }

@@ -16,7 +16,7 @@ import Testing
   }
 
   private static let three = [
-    LessonRacer(GradientDescent.name, rate: 0.3), LessonRacer(Momentum.name, rate: 0.05),
+    LessonRacer(SGD.name, rate: 0.3), LessonRacer(Momentum.name, rate: 0.05),
     LessonRacer(Adam.name, rate: 0.02),
   ]
 
@@ -36,16 +36,16 @@ import Testing
       var alone = lesson
       alone.optimizer = racer.entry.optimizer
       alone.rate = racer.entry.rate
-      let trainee = try Trainee(alone, table: nil)
-      for _ in 0..<37 { trainee.stepOnce(.batch) }
-      #expect(trainee.session.step.trained[0].parameters.floats.elementsEqual(racer.weights))
+      let playground = try PlaygroundSession(alone, table: nil)
+      for _ in 0..<37 { playground.stepOnce(.batch) }
+      #expect(playground.session.step.trained[0].parameters.floats.elementsEqual(racer.weights))
       #expect(racer.weights != first)
     }
   }
 
   /// One that diverges stands still; the others go on, and it is the race's end only when nobody can.
   @Test func whoDivergesStopsAlone() throws {
-    var lesson = small([LessonRacer(GradientDescent.name, rate: 500), LessonRacer(Adam.name, rate: 0.02)])
+    var lesson = small([LessonRacer(SGD.name, rate: 500), LessonRacer(Adam.name, rate: 0.02)])
     lesson.data.set = "hills"
     lesson.data.classes = 1
     lesson.epochs = 20
@@ -77,10 +77,10 @@ import Testing
     var alone = lesson
     alone.optimizer = fast.racers[2].entry.optimizer
     alone.rate = fast.racers[2].entry.rate
-    let trainee = try Trainee(alone, table: nil)
-    let count = trainee.plan.training.count
+    let playground = try PlaygroundSession(alone, table: nil)
+    let count = playground.plan.training.count
     let batches = (count + lesson.batch - 1) / lesson.batch
-    let losses = try (0..<reached).map { _ in Double(try trainee.session.runStep()) }
+    let losses = try (0..<reached).map { _ in Double(try playground.session.runStep()) }
     func mean(_ end: Int) -> Double {
       let steps = (end - batches)..<end
       let rows = steps.map { Double(min(lesson.batch, count - $0 % batches * lesson.batch)) }
@@ -99,7 +99,7 @@ import Testing
     let reached = race.racers.map(\.reached)
     #expect(
       race.racers.map(\.entry.optimizer)
-        == [GradientDescent.name, Momentum.name, Adam.name].map { .string($0) })
+        == [SGD.name, Momentum.name, Adam.name].map { .string($0) })
     let (plain, momentum) = (
       try #require(reached[0], "\(reached) \(race.racers.map(\.loss))"), try #require(reached[1])
     )
@@ -121,32 +121,32 @@ import Testing
 
   /// Who races is no matter to the training; what cannot race is refused, and all is as it was.
   @Test func theTrainingGoesOn() throws {
-    let trainee = try Trainee(small(Self.three), table: nil)
-    trainee.stepOnce(.epoch)
-    let session = trainee.session
-    try trainee.obey(.open)
-    var lesson = trainee.lesson
+    let playground = try PlaygroundSession(small(Self.three), table: nil)
+    playground.stepOnce(.epoch)
+    let session = playground.session
+    try playground.obey(.open)
+    var lesson = playground.lesson
     lesson.race.racers.append(LessonRacer(RMSprop.name, rate: 0.01))
-    try trainee.take(lesson)
-    #expect(trainee.session === session && trainee.deviation == nil)
-    #expect(trainee.race?.racers.count == 4)
-    let former = trainee.race
+    try playground.take(lesson)
+    #expect(playground.session === session && playground.deviation == nil)
+    #expect(playground.race?.racers.count == 4)
+    let former = playground.race
     lesson.race.racers[0].optimizer = .string("adamm")
-    #expect(throws: ApusError.self) { try trainee.take(lesson) }
-    #expect(trainee.race === former && trainee.lesson.race.racers.count == 4)
+    #expect(throws: ApusError.self) { try playground.take(lesson) }
+    #expect(playground.race === former && playground.lesson.race.racers.count == 4)
     lesson.race.racers[0].optimizer = .string(Adam.name)
-    try trainee.take(lesson)
-    try trainee.obey(.start)
-    #expect(trainee.race?.isRunning == true && !trainee.isPlaying)
-    trainee.play(true)
-    #expect(trainee.race?.isRunning == false && trainee.isPlaying)
-    trainee.play(false)
+    try playground.take(lesson)
+    try playground.obey(.start)
+    #expect(playground.race?.isRunning == true && !playground.isPlaying)
+    playground.play(true)
+    #expect(playground.race?.isRunning == false && playground.isPlaying)
+    playground.play(false)
     // Another lesson, another race.
     lesson.layers[0].units = 6
-    try trainee.take(lesson)
-    #expect(trainee.race?.step == 0)
-    try trainee.obey(.close)
-    #expect(trainee.race == nil)
+    try playground.take(lesson)
+    #expect(playground.race?.step == 0)
+    try playground.obey(.close)
+    #expect(playground.race == nil)
   }
 
   /// Frames of a race come while it is open, with a picture of each.

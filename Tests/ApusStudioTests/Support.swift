@@ -5,10 +5,10 @@ import Foundation
 import Testing
 
 /// What a lesson's exported files come to by the command, once the lesson itself has been trained to its end.
-func exportedRun(of trainee: Trainee) throws -> Model {
-  trainee.play(true)
-  while trainee.isPlaying { _ = trainee.trainForAWhile() }
-  let export = Export(trainee)
+func exportedRun(of playground: PlaygroundSession) throws -> Model {
+  playground.play(true)
+  while playground.isPlaying { _ = playground.trainForAWhile() }
+  let export = Export(playground)
   let folder = try TemporaryFolder()
   var configuration = export.configuration
   configuration.data.source = try folder.write("points.csv", #require(export.csv))

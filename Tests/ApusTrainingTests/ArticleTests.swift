@@ -80,8 +80,8 @@ import Testing
       #expect(zip(written, found).allSatisfy { abs(Double($0)! - $1) < 1e-3 })
     },
     Example(article: "TheDoctor", file: "ExamineDigits") {
-      let verdicts = try examineDigits()
-      #expect(verdicts.allSatisfy { $0.level == .ok })
+      let checks = try examineDigits()
+      #expect(checks.allSatisfy { $0.level == .ok })
     },
     Example(article: "ChoosingActivations", file: "ChooseActivation") {
       let found = try accuracies(of: [ReLU(), Tanh(), Step()])

@@ -51,7 +51,7 @@ import Testing
 
   @Test func eachModelFollowsItsOwnLossAlone() throws {
     let model = try Model(input: [1], seed: 1) { Dense(1) }
-    let alone = try TrainingStep(model, loss: .squared, optimizer: GradientDescent(), capacity: 2)
+    let alone = try TrainingStep(model, loss: .squared, optimizer: SGD(), capacity: 2)
     let joint = try TrainingStep(
       ["a": .init(model, optimizer: .sgd(0.1)), "b": .init(model, optimizer: .sgd(0.1))],
       inputs: ["x": [1], "t": [1]], batch: 2
@@ -78,7 +78,7 @@ import Testing
     }
     func trained(_ groups: [ParameterGroup]) throws -> Model {
       let step = try TrainingStep(
-        model, loss: .squared, optimizer: GradientDescent(), capacity: 2, groups: groups)
+        model, loss: .squared, optimizer: SGD(), capacity: 2, groups: groups)
       try step.load(inputs: [1, 2, 3, 4], targets: [1, -1])
       try step.run(rows: 2, step: 1, rate: 0.1)
       return step.trained[0].snapshot()

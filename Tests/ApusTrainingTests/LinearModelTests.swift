@@ -118,7 +118,7 @@ struct LinearFixture: Decodable, Sendable {
     let network = try recipe.network(outputs)
     let model = try Model(for: data, seed: 1, loss: recipe.loss, network: network)
     var settings = TrainingSettings(
-      optimizer: OptimizerSetting(GradientDescent(), rate: recipe.rate),
+      optimizer: OptimizerSetting(SGD(), rate: recipe.rate),
       epochs: recipe.epochs(recipe.batch), batch: recipe.batch,
       regularization: Regularization(l2: recipe.l2))
     settings.optimizer = recipe.optimizer
@@ -164,7 +164,7 @@ struct LinearFixture: Decodable, Sendable {
     let fixture = try LinearFixture.load()
     let labels = expected.name == "separable" ? fixture.separable : fixture.labels
     let model = try Model(input: [4]) { Dense(1, initializer: .zeros) }
-    let step = try TrainingStep(model, loss: Perceptron(), optimizer: GradientDescent(), capacity: 1)
+    let step = try TrainingStep(model, loss: PerceptronLoss(), optimizer: SGD(), capacity: 1)
     var number = 0
     for mistakes in expected.mistakes {
       for (row, label) in labels.enumerated() {
@@ -173,7 +173,7 @@ struct LinearFixture: Decodable, Sendable {
         try step.run(rows: 1, step: number, rate: 1)
       }
       let scores = try Predictor(step.trained[0].snapshot()).predict(fixture.features).map { Double($0) }
-      let found = labels.indices.count { Perceptron().isMistake(scores[$0...$0], label: labels[$0]) }
+      let found = labels.indices.count { PerceptronLoss().isMistake(scores[$0...$0], label: labels[$0]) }
       #expect(found == mistakes)
     }
     let result = step.trained[0].snapshot()
@@ -188,7 +188,7 @@ struct LinearFixture: Decodable, Sendable {
       Dense(1, bias: false, initializer: .normal(0.5))
       Sigmoid()
     }
-    let step = try TrainingStep(model, loss: HalfSquaredError(), optimizer: GradientDescent(), capacity: 4)
+    let step = try TrainingStep(model, loss: HalfSquaredError(), optimizer: SGD(), capacity: 4)
     try step.load(inputs: [0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1], targets: [0, 1, 1, 0])
     // The lecture sums over the rows, the step takes their mean.
     for number in 1...60_000 { try step.run(rows: 4, step: number, rate: 4) }

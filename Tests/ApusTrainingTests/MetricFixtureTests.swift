@@ -115,7 +115,7 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
 
   @Test func whatIsReportedUnasked() throws {
     let samples = try #require(try MetricFixture.all().first { $0.width == 10 }).samples
-    #expect(Metrics.usual(samples).map(\.name) == ["loss", "accuracy"])
+    #expect(Metrics.standard(samples).map(\.name) == ["loss", "accuracy"])
     #expect(
       Metrics.all(samples).map(\.name) == [
         "loss", "accuracy", "topK", "precision", "recall", "f1", "rocAUC", "logLoss",

@@ -28,7 +28,7 @@ import Testing
     let accuracy = try #require(Accuracy()(samples))
     #expect(accuracy.value == 0.75)
     #expect(abs(accuracy.standardError! - (0.75 * 0.25 / 4).squareRoot()) < 1e-15)
-    #expect(Metrics.usual(samples).map(\.name) == ["loss", "accuracy"])
+    #expect(Metrics.standard(samples).map(\.name) == ["loss", "accuracy"])
     #expect(samples.predictedLabels == [0, 2, 1, 0])
 
     let confusion = ConfusionMatrix(samples, classNames: ["a", "b", "c"])
@@ -46,15 +46,15 @@ import Testing
 
   @Test func whereThereIsNone() {
     let one = EvaluatedSamples(width: 1, predictions: [1], labels: [], values: [2], losses: [1])
-    #expect(MeanSquaredError()(one)?.standardError == nil)
-    #expect(CoefficientOfDetermination()(one) == nil)
+    #expect(MSE()(one)?.standardError == nil)
+    #expect(R2()(one) == nil)
     let constant = EvaluatedSamples(
       width: 1, predictions: [1, 2], labels: [], values: [3, 3], losses: [1, 1])
-    #expect(CoefficientOfDetermination()(constant) == nil)
+    #expect(R2()(constant) == nil)
     let perfect = EvaluatedSamples(
       width: 1, predictions: [1, 2], labels: [], values: [1, 2], losses: [0, 0])
-    #expect(RootMeanSquaredError()(perfect)?.value == 0)
-    #expect(CoefficientOfDetermination()(perfect)?.value == 1)
+    #expect(RMSE()(perfect)?.value == 0)
+    #expect(R2()(perfect)?.value == 1)
     #expect(Accuracy()(perfect) == nil)
     let confusion = ConfusionMatrix(
       EvaluatedSamples(width: 2, predictions: [1, 0], labels: [0], values: [], losses: [0]),
@@ -77,6 +77,6 @@ import Testing
     model.objective = Objective(data.targets)
     let all = try model.evaluate(on: data)
     #expect(try model.evaluate(on: data, .accuracy) == all.first { $0.name == "accuracy" })
-    #expect(try model.evaluate(on: data, RootMeanSquaredError()) == nil)
+    #expect(try model.evaluate(on: data, RMSE()) == nil)
   }
 }

@@ -178,8 +178,8 @@ struct WeightFixture: Decodable, Sendable, CustomTestStringConvertible {
     }
     let one = EvaluatedSamples(
       width: 1, predictions: [1, .nan], labels: [], values: [2, 2], losses: [1, .nan], weights: [3, 0])
-    #expect(MeanSquaredError()(one) == MetricValue(name: "mse", value: 1))
-    #expect(CoefficientOfDetermination()(one) == nil)
+    #expect(MSE()(one) == MetricValue(name: "mse", value: 1))
+    #expect(R2()(one) == nil)
   }
 
   // MARK: Data sets

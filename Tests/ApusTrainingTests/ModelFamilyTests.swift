@@ -80,7 +80,7 @@ import Testing
       training: {epochs: 2, batch: 7, loss: squared, optimizer: momentum, learningRate: 0.01}
       """)
     let training = run.configuration.training
-    #expect(training.loss == .string("squared") && training.batch == 7 && training.learningRate == 0.01)
+    #expect(training.loss == .string("squaredError") && training.batch == 7 && training.learningRate == 0.01)
     #expect(training.optimizer == .string("momentum") && training.schedule == .string("constant"))
     // λ belongs to the model, whatever the optimizer.
     #expect(training.l2 == 10.0 / 111)
@@ -119,7 +119,7 @@ import Testing
         .contains("softmax has no parameter “hidden”"))
   }
 
-  // MARK: Verdicts
+  // MARK: Conclusions
 
   @Test(arguments: ["and", "or"])
   func gatesAreSeparable(_ gate: String) throws {

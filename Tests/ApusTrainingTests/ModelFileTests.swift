@@ -107,7 +107,7 @@ import Testing
     try file.write(to: other)
     let unknown = try Model(contentsOf: other)
     #expect(unknown.objective == nil && unknown.bits == model.bits)
-    #expect(message { _ = try unknown.requireObjective() }.contains("did you mean “squared”?"))
+    #expect(message { _ = try unknown.requireObjective() }.contains("did you mean “squaredError”?"))
 
     var model = model
     model.objective = nil
@@ -252,5 +252,5 @@ private struct Quarter: Loss, Equatable {
     let difference = output - target
     return (difference * difference * Tensor(part)).mean(axes: [1])
   }
-  func expectedAtStart(_ targets: TargetSummary) -> Double? { nil }
+  func initialLoss(_ targets: TargetSummary) -> Double? { nil }
 }

@@ -21,7 +21,7 @@ import Testing
   /// The weighted sum of the heads' losses, and its gradient, against a step that spells it out.
   @Test func auxiliaryHeads() throws {
     let step = try TrainingStep(
-      model(), loss: .softmaxCrossEntropy, optimizer: GradientDescent(), capacity: 2,
+      model(), loss: .softmaxCrossEntropy, optimizer: SGD(), capacity: 2,
       auxiliary: ["helper": 0.25])
     let loss = try step.run(rows: step.load(inputs: inputs, labels: labels), step: 1, rate: 0.5)
 
@@ -45,7 +45,7 @@ import Testing
     }
     // Without its weight the helper does not learn.
     let plain = try TrainingStep(
-      model(), loss: .softmaxCrossEntropy, optimizer: GradientDescent(), capacity: 2)
+      model(), loss: .softmaxCrossEntropy, optimizer: SGD(), capacity: 2)
     try plain.run(rows: plain.load(inputs: inputs, labels: labels), step: 1, rate: 0.5)
     #expect(try plain.trained[0].snapshot()["helper.0.weight"] == model()["helper.0.weight"])
   }
@@ -54,7 +54,7 @@ import Testing
     #expect(
       message {
         _ = try TrainingStep(
-          model(), loss: .softmaxCrossEntropy, optimizer: GradientDescent(), capacity: 2,
+          model(), loss: .softmaxCrossEntropy, optimizer: SGD(), capacity: 2,
           auxiliary: ["helpr": 1])
       }.contains("did you mean “helper”"))
   }

@@ -14,7 +14,7 @@ import Testing
     try model.set("0.weight", to: start)
     try model.set("0.bias", to: [0.25])
     let step = try TrainingStep(
-      model, loss: .squared, optimizer: GradientDescent(), capacity: 2, regularization: regularization)
+      model, loss: .squared, optimizer: SGD(), capacity: 2, regularization: regularization)
     try step.run(rows: step.load(inputs: inputs, targets: targets), step: 1, rate: rate)
     return step.trained[0].snapshot()["0.weight"]!
   }
@@ -49,7 +49,7 @@ import Testing
     var model = try Model(input: [3], seed: 5) { Dense(4, initializer: .normal(2)) }
     try model.set("0.bias", to: [9, 9, 9, 9])
     let step = try TrainingStep(
-      model, loss: .squared, optimizer: GradientDescent(), capacity: 2,
+      model, loss: .squared, optimizer: SGD(), capacity: 2,
       regularization: Regularization(maxNorm: 1.5))
     try step.load(inputs: inputs, targets: [Float](repeating: 0, count: 8))
     try step.run(rows: 2, step: 1, rate: 0)

@@ -14,9 +14,9 @@ import Testing
     configuration.training.epochs = 3
     change(&configuration)
     let run = try TrainingRun(configuration, folder: folder.path("run"))
-    let before = run.verdictsBefore()
+    let before = run.checksBefore()
     let report = try run.train()
-    return try #require(try run.findings(report, verdicts: before + run.verdictsAfter(report)))
+    return try #require(try run.findings(report, checks: before + run.checksAfter(report)))
   }
 
   /// Well-formed, whole, without a script and without anything from elsewhere.

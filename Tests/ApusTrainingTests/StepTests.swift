@@ -16,7 +16,7 @@ import Testing
     l2: Double = 0, clipNorm: Double? = nil, rate: Double = 0.1
   ) throws -> (weight: [Float], bias: [Float]) {
     let step = try TrainingStep(
-      model(), loss: .squared, optimizer: GradientDescent(), capacity: 2,
+      model(), loss: .squared, optimizer: SGD(), capacity: 2,
       regularization: Regularization(l2: l2, clipNorm: clipNorm))
     let rows = try step.load(inputs: inputs, targets: targets)
     try step.run(rows: rows, step: 1, rate: rate)
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func wrongBatches() throws {
-    let step = try TrainingStep(model(), loss: .squared, optimizer: GradientDescent(), capacity: 2)
+    let step = try TrainingStep(model(), loss: .squared, optimizer: SGD(), capacity: 2)
     #expect(
       message { try step.load(inputs: [1, 2], targets: [1]) }.contains("2 numbers for the shape [0, 3]"))
     #expect(

@@ -56,8 +56,8 @@ import Testing
     #expect(evaluation.notes.contains { $0.contains("1 character such as “ß”") }, "\(evaluation.notes)")
     #expect(message { _ = try saved.predict(other) }.contains("use apus generate"))
     #expect(message { _ = try saved.evaluate(DataSource.open("iris")) }.contains("trained on a text"))
-    // Verdicts, and gradients of the trained model.
-    #expect(run.verdictsAfter(report).allSatisfy { $0.level != .bad })
+    // Findings, and gradients of the trained model.
+    #expect(run.checksAfter(report).allSatisfy { $0.level != .bad })
     #expect(try GradientCheck(saved, rows: 2, elements: 1).run().level == .ok)
   }
 

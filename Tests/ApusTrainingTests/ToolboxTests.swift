@@ -21,7 +21,8 @@ import Testing
   /// Whatever a loss makes of classes, a network learns them by it.
   @Test(arguments: [
     ("softmaxCrossEntropy", 2), ("binaryCrossEntropy", 1), ("binaryCrossEntropy", 2), ("logistic", 1),
-    ("hinge", 1), ("hinge", 2), ("squaredHinge", 1), ("multiclassSVM", 2), ("squared", 1), ("halfSquared", 2),
+    ("hinge", 1), ("hinge", 2), ("squaredHinge", 1), ("multiclassSVM", 2), ("squaredError", 1),
+    ("halfSquaredError", 2),
     ("huber", 1),
   ])
   func classesAreLearntBy(_ name: String, _ outputs: Int) throws {
@@ -50,7 +51,7 @@ import Testing
     let data = try Samples.values(200)
     let session = try session(data, outputs: 1, loss: AbsoluteError())
     while !session.isFinished { try session.runEpoch() }
-    #expect(try #require(MeanAbsoluteError()(session.results(on: data))).value < 0.15)
+    #expect(try #require(MAE()(session.results(on: data))).value < 0.15)
   }
 
   /// Several labels of which any may hold: K outputs, each a yes or a no.
@@ -71,7 +72,7 @@ import Testing
     #expect(try #require(Accuracy()(results)).value > 0.95)
     #expect(F1().ofEachClass(results).count == 4)
     #expect(try #require(F1()(results)).value > 0.9)
-    #expect(Metrics.usual(results).map(\.name) == ["loss", "accuracy", "subsetAccuracy", "f1", "microF1"])
+    #expect(Metrics.standard(results).map(\.name) == ["loss", "accuracy", "subsetAccuracy", "f1", "microF1"])
   }
 
   /// Label smoothing and class weights reach the weights.

@@ -19,7 +19,7 @@ import Testing
     #expect(split.training.count == 280 && split.validation.count == 40 && split.test.count == 80)
     var model = try Model(input: [2], seed: 1) { Dense(1) }
     try model.fit(split, epochs: 30, optimizer: .sgd(0.1))
-    #expect(try #require(try model.evaluate(on: split.test, CoefficientOfDetermination())).value > 0.98)
+    #expect(try #require(try model.evaluate(on: split.test, R2())).value > 0.98)
     let weights = try #require(model["0.weight"])
     #expect(abs(weights[0] - 2) < 0.05 && abs(weights[1] + 1) < 0.05)
   }

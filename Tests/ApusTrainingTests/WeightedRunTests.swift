@@ -68,7 +68,7 @@ import Testing
     let all = try evaluate(Self.csv(120))
     #expect(all.metrics[0].value.isFinite && report.test[0].value.isFinite)
     // The report says so, and the column is no input of the doctor's.
-    let findings = try #require(try run.findings(report, verdicts: run.verdictsAfter(report)))
+    let findings = try #require(try run.findings(report, checks: run.checksAfter(report)))
     #expect(RunPage(findings).html.contains("“count” has the rows’ weights and is no input"))
   }
 
@@ -132,19 +132,19 @@ import Testing
   @Test func theDoctorCountsByWeight() throws {
     let labels = (0..<200).map { Int32($0 % 20 == 0 ? 1 : 0) }
     let features = (0..<400).map { Float($0 * 7 % 13) / 13 }
-    func verdict(_ weights: [Float]?) throws -> Verdict {
+    func check(_ weights: [Float]?) throws -> Finding {
       let data = try TableDataset(
         features: features, inputShape: [2], labels: labels, names: ["no", "yes"], weights: weights)
       let model = try Model(input: [2], seed: 1) { Dense(2) }
-      let patient = Patient(
+      let examined = ExaminedModel(
         model, training: data,
         settings: TrainingSettings(optimizer: .adam(1e-3), batch: 32))
-      return try #require(Doctor.examine(patient, at: .beforeTraining).first { $0.name == "class balance" })
+      return try #require(Doctor.examine(examined, at: .beforeTraining).first { $0.name == "class balance" })
     }
-    let plain = try verdict(nil)
-    #expect(plain.level != .ok && plain.finding.figure.contains("10 of 200"), "\(plain.finding.figure)")
-    let balanced = try verdict(labels.map { $0 == 1 ? 19 : 1 })
-    #expect(balanced.level == .ok && balanced.finding.figure.contains("50 %"), "\(balanced.finding.figure)")
+    let plain = try check(nil)
+    #expect(plain.level != .ok && plain.result.figure.contains("10 of 200"), "\(plain.result.figure)")
+    let balanced = try check(labels.map { $0 == 1 ? 19 : 1 })
+    #expect(balanced.level == .ok && balanced.result.figure.contains("50 %"), "\(balanced.result.figure)")
   }
 
   @Test(arguments: [

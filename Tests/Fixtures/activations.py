@@ -16,7 +16,7 @@ FAR_ABOVE = [2.5, 20.0, 300.0, 1e4, 1e30]
 
 # (name, options, function); inputs lie off every kink.
 ACTIVATIONS = [
-    ("linear", {}, lambda x: x * 1),
+    ("identity", {}, lambda x: x * 1),
     ("step", {}, lambda x: (x > 0).double() + 0 * x),
     ("sigmoid", {}, torch.sigmoid),
     ("tanh", {}, torch.tanh),

@@ -13,9 +13,9 @@ FORMULAS = {
         " q = (1 - e) oneHot(label) + e / K",
     "binaryCrossEntropy":
         "mean over elements of softplus(x) - x * target, x the logit",
-    "squared": "mean over elements of (prediction - target)^2",
-    "halfSquared": "mean over rows of the sum of (prediction - target)^2 / 2",
-    "absolute": "mean over elements of |prediction - target|",
+    "squaredError": "mean over elements of (prediction - target)^2",
+    "halfSquaredError": "mean over rows of the sum of (prediction - target)^2 / 2",
+    "absoluteError": "mean over elements of |prediction - target|",
     "huber": "mean over elements of d^2 / 2 where |d| < delta,"
              " else delta (|d| - delta / 2), d = prediction - target",
     "hinge": "mean over elements of max(0, 1 - target * score), targets -1 and 1",
@@ -86,8 +86,8 @@ def binary_cases(sampler):
 
 def squared_cases(sampler):
     for shape in ((1, 1), (5, 1), (4, 3), (2, 3, 2)):
-        yield case("squared", F.mse_loss, sampler.floats(shape), sampler.floats(shape))
-    yield case("squared", F.mse_loss, extreme([[100], [-100]]), extreme([[-100], [-100]]))
+        yield case("squaredError", F.mse_loss, sampler.floats(shape), sampler.floats(shape))
+    yield case("squaredError", F.mse_loss, extreme([[100], [-100]]), extreme([[-100], [-100]]))
 
 
 def weighted_cases(sampler):
@@ -111,8 +111,8 @@ def weighted_cases(sampler):
 
 def residual_cases(sampler):
     functions = {
-        "halfSquared": lambda x, t: (0.5 * (x - t).square()).flatten(1).sum(1).mean(),
-        "absolute": F.l1_loss,
+        "halfSquaredError": lambda x, t: (0.5 * (x - t).square()).flatten(1).sum(1).mean(),
+        "absoluteError": F.l1_loss,
         "huber": F.huber_loss,
     }
     for name, function in functions.items():

@@ -63,7 +63,7 @@ RUNS = [
      dict(alpha=0.99, eps=1e-8), constant(0.01), None),
     ("adagrad", "adagrad", torch.optim.Adagrad,
      dict(eps=1e-10), constant(0.05), None),
-    ("proximal", "proximal", Proximal, dict(momentum=0.9, l1=0.02), varying(0.05), None),
+    ("proximalDescent", "proximalDescent", Proximal, dict(momentum=0.9, l1=0.02), varying(0.05), None),
 ]
 
 FORMULAS = {
@@ -76,7 +76,7 @@ FORMULAS = {
             " p -= rate * (m / (1 - b1^t)) / (sqrt(s / (1 - b2^t)) + epsilon)",
     "adamW": "p *= 1 - rate * weightDecay, then adam",
     "rmsprop": "s = alpha s + (1 - alpha) g^2; p -= rate * g / (sqrt(s) + epsilon)",
-    "proximal": "w = S(p - rate * g + momentum * d, rate * l1), d = w - p;"
+    "proximalDescent": "w = S(p - rate * g + momentum * d, rate * l1), d = w - p;"
                 " S(x, t) = sign(x) max(|x| - t, 0)",
     "adagrad": "s += g^2 (s starts at 0); p -= rate * g / (sqrt(s) + epsilon)",
     "clipNorm": "g *= min(1, clipNorm / (norm + 1e-6)),"
@@ -103,7 +103,7 @@ SEQUENCES = [
     ("adam", "adam", torch.optim.Adam, dict(betas=(0.9, 0.999)), {}),
     ("adamW", "adamW", torch.optim.AdamW, dict(betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
      dict(beta1=0.8, beta2=0.99, epsilon=1e-6, weightDecay=0.1)),
-    ("proximal", "proximal", Proximal, dict(momentum=0.8, l1=0.05), dict(momentum=0.8, l1=0.05)),
+    ("proximalDescent", "proximalDescent", Proximal, dict(momentum=0.8, l1=0.05), dict(momentum=0.8, l1=0.05)),
 ]
 
 

@@ -29,7 +29,7 @@ except ImportError:
 # What each activation computes, and its name in torch.nn.
 ACTIVATIONS = {
     "identity": (lambda x: x, "Identity"),
-    "linear": (lambda x: x, "Identity"),
+    "identity": (lambda x: x, "Identity"),
     "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), "Sigmoid"),
     "tanh": (np.tanh, "Tanh"),
     "relu": (lambda x: np.maximum(x, 0), "ReLU"),

@@ -12,7 +12,7 @@ public enum Kernels {
 
   /// C = A · B, all of them n × n: the forward product of a layer without bias on a batch of n.
   public static func matrixProduct(_ n: Int = 1024, engine: Engine, rounds: Int = 10) throws -> Figure {
-    let step = try self.step(inputs: n, outputs: n, batch: n, optimizer: GradientDescent(), engine)
+    let step = try self.step(inputs: n, outputs: n, batch: n, optimizer: SGD(), engine)
     let entry = try best(step, plan: 0, rounds: rounds) {
       $0.floatingPointOperations >= 2 * n * n * n
     }

@@ -29,7 +29,7 @@ public struct OptimizerUpdates {
   public init(_ count: Int = 10_000_000, engine: Engine) throws {
     self.engine = engine
     let optimizers: [(any Optimizer, clipNorm: Double?)] = [
-      (GradientDescent(), nil), (Momentum(), nil), (Momentum(momentum: 0.9, rateInside: true), nil),
+      (SGD(), nil), (Momentum(), nil), (Momentum(momentum: 0.9, rateInside: true), nil),
       (Nesterov(), nil), (Adagrad(), nil), (RMSprop(), nil), (RMSprop(momentum: 0.9), nil), (Adam(), nil),
       (Adam(), 1), (AdamW(), nil), (AdamW(), 1),
     ]

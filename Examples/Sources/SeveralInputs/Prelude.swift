@@ -12,7 +12,7 @@ struct Twins: Network {
   func callAsFunction(_ inputs: NamedTensors, in scope: Scope) -> NamedTensors {
     let left = scope.call(branch, inputs["left"], named: "branch")
     let right = scope.call(branch, inputs["right"], named: "branch")  // the same parameters
-    return ["distance": (left - right).square().sum(axes: [1], keepsAxes: true)]
+    return ["distance": (left - right).square().sum(axes: [1], keepDimensions: true)]
   }
 }
 

@@ -7,7 +7,7 @@
     @Option(
       help: ArgumentHelp(
         "A kind of model with all that goes with it: \(ModelFamilies.table.names.joined(separator: ", ")); "
-          + "parameters as in 'ridge(lambda: 0.1)'. (default: \(ModelFamilies.usual))",
+          + "parameters as in 'ridge(lambda: 0.1)'. (default: \(ModelFamilies.defaultName))",
         valueName: "name"),
       completion: .list(ModelFamilies.table.names))
     var model: String?

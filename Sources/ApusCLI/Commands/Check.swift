@@ -51,10 +51,10 @@
       network.write(to: &configuration.model)
       training.write(to: &configuration.training)
       if !json { Output.tellBuild() }
-      let verdicts = Doctor.examine(try Patient(configuration))
-      let view = DoctorView(verdicts, style: Output.style)
+      let checks = Doctor.examine(try ExaminedModel(configuration))
+      let view = DoctorView(checks, style: Output.style)
       Output.print(json ? [view.json.text(sortsKeys: false)] : view.lines(explains: explain))
-      if verdicts.contains(where: { $0.level == .bad }) {
+      if checks.contains(where: { $0.level == .bad }) {
         try Output.finish()
         throw ExitCode(1)
       }

@@ -8,11 +8,11 @@
     private let isJSON: Bool
     private let bar: ProgressBar?
     /// The doctor's, of the data and the first weights; who wants no words is not kept waiting for any.
-    private let before: [Verdict]
+    private let before: [Finding]
 
     init(_ run: TrainingRun, isQuiet: Bool, isJSON: Bool) {
       self.run = run
-      before = isQuiet ? [] : run.verdictsBefore()
+      before = isQuiet ? [] : run.checksBefore()
       self.isQuiet = isQuiet
       self.isJSON = isJSON
       let training = run.configuration.training
@@ -56,7 +56,7 @@
     /// Shows what came out, and leaves a page with it in the run's folder.
     func finish(_ report: RunReport) {
       // Without words too: the page has them.
-      let after = run.verdictsAfter(report)
+      let after = run.checksAfter(report)
       let page = Result { try leavePage(report, after) }
       if !isQuiet {
         let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]
@@ -83,10 +83,10 @@
     }
 
     /// - Returns: its path; nil where there is nothing to tell.
-    private func leavePage(_ report: RunReport, _ after: [Verdict]) throws -> String? {
+    private func leavePage(_ report: RunReport, _ after: [Finding]) throws -> String? {
       // What is examined again after training is told as it is then.
-      let verdicts = before.filter { first in !after.contains { $0.name == first.name } } + after
-      guard let findings = try run.findings(report, verdicts: verdicts) else { return nil }
+      let checks = before.filter { first in !after.contains { $0.name == first.name } } + after
+      guard let findings = try run.findings(report, checks: checks) else { return nil }
       let path = "\(run.folder)/report.html"
       try AtomicFile.write(path, text: RunPage(findings).html, survivesPowerFailure: false)
       return path

@@ -51,13 +51,16 @@ public struct NameTable: Sendable {
   ///
   /// - Throws: an error with the nearest name.
   public func type(named name: String) throws(ApusError) -> any Named.Type {
-    let wanted = simplified(name)
-    if let item = items.first(where: { ([$0.name] + $0.otherNames).contains { simplified($0) == wanted } }) {
-      return item
-    }
+    if let item = item(named: name) { return item }
+    if let current = OlderSpellings.current(name, kind: kind), let item = item(named: current) { return item }
     throw ApusError(
       "unknown \(kind) “\(name)”", expected: names.joined(separator: ", "),
       fix: Spelling.suggestion(for: name, in: names))
+  }
+
+  private func item(named name: String) -> (any Named.Type)? {
+    let wanted = simplified(name)
+    return items.first { ([$0.name] + $0.otherNames).contains { simplified($0) == wanted } }
   }
 
   /// An item from its description: `"relu"`, or `{"leakyReLU": {"slope": 0.1}}`; parameters that are not given
@@ -156,6 +159,6 @@ private enum CompleteDescription {
   @TaskLocal static var isAsked = false
 }
 
-private func simplified(_ name: String) -> String {
+func simplified(_ name: String) -> String {
   String(name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " })
 }

@@ -47,8 +47,8 @@ package func attention(query: Tensor, keys: Tensor, values: Tensor, upTo positio
   let isSeen = Tensor((0..<length).map { Int32($0) }) .<= position
   let scores = select(isSeen, query.matmul(keys), Tensor(-Float.infinity))
   let weights =
-    ((scores - scores.max(axes: [-1], keepsAxes: true)) * Tensor(attentionScale(size))).exp()
-  return weights.matmul(values) / weights.sum(axes: [-1], keepsAxes: true)
+    ((scores - scores.max(axes: [-1], keepDimensions: true)) * Tensor(attentionScale(size))).exp()
+  return weights.matmul(values) / weights.sum(axes: [-1], keepDimensions: true)
 }
 
 /// 1/√size, which keeps the scores' variance that of a query's and a key's elements.

@@ -24,7 +24,7 @@ package struct Standardize: GraphOperation {
 
   /// By a multiplication: a row's length is known.
   private func rowMean(_ x: Tensor) -> Tensor {
-    x.sum(axes: [-1], keepsAxes: true) * Tensor(1 / Double(x.shape[-1].size))
+    x.sum(axes: [-1], keepDimensions: true) * Tensor(1 / Double(x.shape[-1].size))
   }
 
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {

@@ -6,7 +6,7 @@ package struct Reduce: GraphOperation {
   /// Ascending, counted from the front.
   package var axes: [Int]
   /// Reduced axes stay, with length 1.
-  package var keepsAxes: Bool
+  package var keepDimensions: Bool
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     let input = inputs[0]
@@ -29,7 +29,7 @@ package struct Reduce: GraphOperation {
     for axis in 0..<input.shape.rank {
       if !axes.contains(axis) {
         dimensions.append(input.shape[axis])
-      } else if keepsAxes {
+      } else if keepDimensions {
         dimensions.append(1)
       }
     }
@@ -46,7 +46,7 @@ package struct Reduce: GraphOperation {
     case .max, .min:
       // Equal extremes share the gradient.
       let isExtreme = select(input .== output.reshape(kept), Tensor(1), Tensor(0))
-      let share = upstream.reshape(kept) / isExtreme.sum(axes: axes, keepsAxes: true)
+      let share = upstream.reshape(kept) / isExtreme.sum(axes: axes, keepDimensions: true)
       return [isExtreme * share]
     }
   }
@@ -58,7 +58,7 @@ package struct Reduce: GraphOperation {
     let reduced = axes.map { input.shape[$0] }
     let kept = input.shape.indices.filter { !axes.contains($0) }
     return ReferenceArray(shape: output) { index in
-      let keptIndex = keepsAxes ? kept.map { index[$0] } : index
+      let keptIndex = keepDimensions ? kept.map { index[$0] } : index
       let values = indices(of: reduced).map { reducedIndex in
         var full = Array(repeating: 0, count: input.shape.count)
         for (position, axis) in kept.enumerated() { full[axis] = keptIndex[position] }
@@ -91,26 +91,29 @@ package struct Reduce: GraphOperation {
     var samples: [OperationSample] = []
     for kind in ReductionKind.allCases {
       for (shape, axes) in axes where kind != .argmax || axes.count == 1 {
-        for keepsAxes in [false, true] {
-          samples.append(OperationSample(Reduce(kind: kind, axes: axes, keepsAxes: keepsAxes), .float(shape)))
+        for keepDimensions in [false, true] {
+          samples.append(
+            OperationSample(Reduce(kind: kind, axes: axes, keepDimensions: keepDimensions), .float(shape)))
         }
       }
     }
-    samples.append(OperationSample(Reduce(kind: .sum, axes: [0], keepsAxes: false), .float([0, 3])))
-    samples.append(OperationSample(Reduce(kind: .sum, axes: [1], keepsAxes: false), .int([4, 3], -5..<5)))
+    samples.append(OperationSample(Reduce(kind: .sum, axes: [0], keepDimensions: false), .float([0, 3])))
+    samples.append(
+      OperationSample(Reduce(kind: .sum, axes: [1], keepDimensions: false), .int([4, 3], -5..<5)))
     return samples
   }
 
   package static var badSamples: [BadOperationSample] {
     [
       BadOperationSample(
-        Reduce(kind: .sum, axes: [2], keepsAxes: false), TensorType([2, 3]),
+        Reduce(kind: .sum, axes: [2], keepDimensions: false), TensorType([2, 3]),
         message: "sum over axis 2 of shape [2, 3]"),
       BadOperationSample(
-        Reduce(kind: .max, axes: [0], keepsAxes: false), TensorType([0, 3]), message: "max over an empty axis"
+        Reduce(kind: .max, axes: [0], keepDimensions: false), TensorType([0, 3]),
+        message: "max over an empty axis"
       ),
       BadOperationSample(
-        Reduce(kind: .max, axes: [0], keepsAxes: false), TensorType([2], .bool), message: "max of bool"),
+        Reduce(kind: .max, axes: [0], keepDimensions: false), TensorType([2], .bool), message: "max of bool"),
     ]
   }
 }
@@ -119,14 +122,14 @@ package struct Reduce: GraphOperation {
 package struct Mean: GraphOperation {
   package static let name = "mean"
   package var axes: [Int]
-  package var keepsAxes: Bool
+  package var keepDimensions: Bool
 
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
-    try Reduce(kind: .sum, axes: axes, keepsAxes: keepsAxes).outputType(inputs)
+    try Reduce(kind: .sum, axes: axes, keepDimensions: keepDimensions).outputType(inputs)
   }
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
     let count = axes.reduce(Monomial(1)) { $0 * Monomial(inputs[0].shape[$1]) }
-    let sum = inputs[0].sum(axes: axes, keepsAxes: keepsAxes)
+    let sum = inputs[0].sum(axes: axes, keepDimensions: keepDimensions)
     return count == Monomial(1) ? sum : sum / .apply(ElementCount(count: count), [])
   }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
@@ -136,15 +139,15 @@ package struct Mean: GraphOperation {
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
   ) -> ReferenceArray<Scalar> {
     let count = Scalar(axes.map { inputs[0].shape[$0] }.reduce(1, *))
-    return Reduce(kind: .sum, axes: axes, keepsAxes: keepsAxes)
+    return Reduce(kind: .sum, axes: axes, keepDimensions: keepDimensions)
       .reference(inputs, output: output, rows: rows).map { $0 / count }
   }
   package var lowering: Lowering { .expansion }
   package static var samples: [OperationSample] {
     [
-      OperationSample(Mean(axes: [0], keepsAxes: false), .float([6, 5])),
-      OperationSample(Mean(axes: [0, 1], keepsAxes: false), .float([6, 5])),
-      OperationSample(Mean(axes: [1], keepsAxes: true), .float([6, 50])),
+      OperationSample(Mean(axes: [0], keepDimensions: false), .float([6, 5])),
+      OperationSample(Mean(axes: [0, 1], keepDimensions: false), .float([6, 5])),
+      OperationSample(Mean(axes: [1], keepDimensions: true), .float([6, 50])),
     ]
   }
 }

@@ -7,10 +7,10 @@ package struct SoftmaxOperation: GraphOperation {
   }
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
     let exponentials = shifted(inputs[0]).exp()
-    return exponentials / exponentials.sum(axes: [-1], keepsAxes: true)
+    return exponentials / exponentials.sum(axes: [-1], keepDimensions: true)
   }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
-    [output * (upstream - (upstream * output).sum(axes: [-1], keepsAxes: true))]
+    [output * (upstream - (upstream * output).sum(axes: [-1], keepDimensions: true))]
   }
   package func reference<Scalar: ReferenceScalar>(
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
@@ -36,11 +36,11 @@ package struct LogSoftmaxOperation: GraphOperation {
   }
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
     let shifted = shifted(inputs[0])
-    return shifted - shifted.exp().sum(axes: [-1], keepsAxes: true).log()
+    return shifted - shifted.exp().sum(axes: [-1], keepDimensions: true).log()
   }
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
     // The softmax of the operand rather than exp(output): its exponentials are there already.
-    [upstream - inputs[0].softmax() * upstream.sum(axes: [-1], keepsAxes: true)]
+    [upstream - inputs[0].softmax() * upstream.sum(axes: [-1], keepDimensions: true)]
   }
   package func reference<Scalar: ReferenceScalar>(
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
@@ -65,7 +65,7 @@ package struct LogSoftmaxOperation: GraphOperation {
 /// x less the largest element of its row: the same softmax, and exponentials that don't overflow. The largest
 /// is a constant for the gradient, since the result does not depend on it.
 private func shifted(_ x: Tensor) -> Tensor {
-  x - x.max(axes: [-1], keepsAxes: true).stopGradient()
+  x - x.max(axes: [-1], keepDimensions: true).stopGradient()
 }
 
 private func normalizable(_ name: String, _ type: TensorType) throws(ApusError) -> TensorType {

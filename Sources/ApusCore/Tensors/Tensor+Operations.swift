@@ -94,33 +94,33 @@ extension Tensor {
   // MARK: Reductions
 
   /// The sum along axes (all of them when nil); negative axes count from the end.
-  public func sum(axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
-    reduce(.sum, axes, keepsAxes)
+  public func sum(axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+    reduce(.sum, axes, keepDimensions)
   }
 
   /// The mean along axes; over the rows of a batch it divides by the rows that are there.
-  public func mean(axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
-    .apply(Mean(axes: normalized(axes), keepsAxes: keepsAxes), [self])
+  public func mean(axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+    .apply(Mean(axes: normalized(axes), keepDimensions: keepDimensions), [self])
   }
 
-  public func max(axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
-    reduce(.max, axes, keepsAxes)
+  public func max(axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+    reduce(.max, axes, keepDimensions)
   }
 
-  public func min(axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
-    reduce(.min, axes, keepsAxes)
+  public func min(axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+    reduce(.min, axes, keepDimensions)
   }
 
   /// The index (int32) of the largest element along an axis, the first of equals.
-  public func argmax(axis: Int = -1, keepsAxes: Bool = false) -> Tensor {
-    reduce(.argmax, [axis], keepsAxes)
+  public func argmax(axis: Int = -1, keepDimensions: Bool = false) -> Tensor {
+    reduce(.argmax, [axis], keepDimensions)
   }
 
   /// √Σ x², over every element: a scalar.
   public func norm() -> Tensor { square().sum().sqrt() }
 
-  private func reduce(_ kind: ReductionKind, _ axes: [Int]?, _ keepsAxes: Bool) -> Tensor {
-    .apply(Reduce(kind: kind, axes: normalized(axes), keepsAxes: keepsAxes), [self])
+  private func reduce(_ kind: ReductionKind, _ axes: [Int]?, _ keepDimensions: Bool) -> Tensor {
+    .apply(Reduce(kind: kind, axes: normalized(axes), keepDimensions: keepDimensions), [self])
   }
 
   /// Ascending axes from the front; what is no axis stays as it is, for the operation to refuse.
@@ -136,7 +136,7 @@ extension Tensor {
     let axes = (0..<self.shape.rank).filter { axis in
       axis < leading || (shape[axis - leading] == 1 && self.shape[axis] != 1)
     }
-    return (axes.isEmpty ? self : sum(axes: axes, keepsAxes: true)).reshape(shape)
+    return (axes.isEmpty ? self : sum(axes: axes, keepDimensions: true)).reshape(shape)
   }
 
   /// eˣⁱ / Σⱼ eˣʲ along the last axis.

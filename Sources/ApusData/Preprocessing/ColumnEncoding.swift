@@ -76,11 +76,11 @@ public struct EncodingOptions: Sendable {
   /// How numbers are scaled.
   public var scaling: NumberScaling.Kind
   /// What is done to the features afterwards.
-  public var steps: [any FeatureStep]
+  public var steps: [any Transform]
 
   public init(
     maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true,
-    maximumWords: Int = 32, scaling: NumberScaling.Kind = .standardize, steps: [any FeatureStep] = []
+    maximumWords: Int = 32, scaling: NumberScaling.Kind = .standardize, steps: [any Transform] = []
   ) {
     self.scaling = scaling
     self.steps = steps

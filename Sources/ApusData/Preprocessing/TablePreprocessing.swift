@@ -5,7 +5,7 @@ public import ApusCore
 public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var columns: [ColumnEncoding]
   /// What is done to the columns' features, one step after the other.
-  public var steps: [FittedFeatures] = []
+  public var steps: [FittedTransform] = []
   /// Where a table of training or evaluation has the target.
   public var target: TargetColumns
   /// The column that says how much each row counts; nil where each counts once.
@@ -179,7 +179,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     var width = columnFeatureCount
     for step in steps {
       try step.check()
-      guard step.inputs == width else { throw ApusError("the feature steps do not fit each other") }
+      guard step.inputs == width else { throw ApusError("the transforms do not fit each other") }
       width = step.names.count
     }
   }

@@ -15,7 +15,7 @@ public enum Activations {
   public static let table = NameTable(
     "activation",
     [
-      Linear.self, Step.self, Sigmoid.self, Tanh.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self,
+      Identity.self, Step.self, Sigmoid.self, Tanh.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self,
       Swish.self, GELU.self, Mish.self, Softplus.self, Softsign.self, HardSigmoid.self, HardTanh.self,
       Softmax.self, LogSoftmax.self,
     ])

@@ -4,7 +4,7 @@ public import ApusCore
 ///
 /// Its value at the start is the targets' mean magnitude.
 public struct AbsoluteError: Loss {
-  public static let name = "absolute"
+  public static let name = "absoluteError"
   public static let otherNames = ["mae", "l1"]
   public static let formula = "|y − t|"
   public init() {}
@@ -13,7 +13,7 @@ public struct AbsoluteError: Loss {
     meanOverOutputs((output - target).abs())
   }
 
-  public func expectedAtStart(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { abs($0) } }
+  public func initialLoss(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { abs($0) } }
 }
 
 extension Loss where Self == AbsoluteError {

@@ -17,7 +17,7 @@ public struct BinaryCrossEntropy: Loss {
     return meanOverOutputs((output * (1 - 2 * isAbove)).softplus() + (isAbove - target) * output)
   }
 
-  public func expectedAtStart(_ targets: TargetSummary) -> Double? { Mathematics.log(2) }
+  public func initialLoss(_ targets: TargetSummary) -> Double? { Mathematics.log(2) }
   public func prediction(_ output: Tensor) -> Tensor { output.sigmoid() }
   public var predictions: PredictionKind { .probabilities }
 }

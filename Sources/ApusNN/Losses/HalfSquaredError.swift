@@ -4,7 +4,7 @@ public import ApusCore
 ///
 /// Its value at the start is half the sum of the outputs' mean squares.
 public struct HalfSquaredError: Loss {
-  public static let name = "halfSquared"
+  public static let name = "halfSquaredError"
   public static let formula = "½ Σ (y − t)²"
   public init() {}
 
@@ -13,7 +13,7 @@ public struct HalfSquaredError: Loss {
     return 0.5 * squares.sum(axes: Array(1..<max(squares.shape.rank, 1)))
   }
 
-  public func expectedAtStart(_ targets: TargetSummary) -> Double? {
+  public func initialLoss(_ targets: TargetSummary) -> Double? {
     targets.mean(classTargets) { $0 * $0 / 2 }.map { $0 * Double(targets.outputs) }
   }
 }

@@ -16,7 +16,7 @@ public protocol Loss: Named {
 
   /// The mean loss to expect before training, when every output is 0 (S4's first check of a new network); nil when the
   /// targets do not say enough.
-  func expectedAtStart(_ targets: TargetSummary) -> Double?
+  func initialLoss(_ targets: TargetSummary) -> Double?
 
   /// What turns the network's output into a prediction: probabilities from logits.
   func prediction(_ output: Tensor) -> Tensor
@@ -52,10 +52,11 @@ public enum Losses {
   public static let table = NameTable(
     "loss",
     [
-      SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, Logistic.self, Hinge.self, SquaredHinge.self,
-      MulticlassSVM.self, Perceptron.self, ZeroOne.self, SquaredError.self, HalfSquaredError.self,
-      Adaline.self,
-      AbsoluteError.self, Huber.self,
+      SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, LogisticLoss.self, HingeLoss.self,
+      SquaredHingeLoss.self,
+      MulticlassSVMLoss.self, PerceptronLoss.self, ZeroOneLoss.self, SquaredError.self, HalfSquaredError.self,
+      AdalineLoss.self,
+      AbsoluteError.self, HuberLoss.self,
     ])
 
   /// The loss of a name, or of a name with parameters.

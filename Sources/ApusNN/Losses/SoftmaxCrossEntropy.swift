@@ -54,7 +54,7 @@ public struct SoftmaxCrossEntropy: Loss {
     return losses.shape.rank > 1 ? meanOverOutputs(losses) : losses
   }
 
-  public func expectedAtStart(_ targets: TargetSummary) -> Double? {
+  public func initialLoss(_ targets: TargetSummary) -> Double? {
     guard targets.outputs > 0 else { return nil }
     let chance = Mathematics.log(Double(targets.outputs))
     guard !classWeights.isEmpty else { return chance }

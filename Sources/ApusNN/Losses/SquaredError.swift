@@ -4,7 +4,7 @@ public import ApusCore
 ///
 /// Its value at the start is the targets' mean square: their variance, when they are centred.
 public struct SquaredError: Loss {
-  public static let name = "squared"
+  public static let name = "squaredError"
   public static let otherNames = ["mse", "meanSquaredError"]
   public static let formula = "(y − t)²"
   public init() {}
@@ -13,7 +13,7 @@ public struct SquaredError: Loss {
     meanOverOutputs((output - target).square())
   }
 
-  public func expectedAtStart(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { $0 * $0 } }
+  public func initialLoss(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { $0 * $0 } }
 }
 
 extension Loss where Self == SquaredError {

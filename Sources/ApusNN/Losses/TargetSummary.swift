@@ -1,6 +1,6 @@
 import ApusData
 
-/// What is known of a data set's targets before training: for ``Loss/expectedAtStart(_:)``.
+/// What is known of a data set's targets before training: for ``Loss/initialLoss(_:)``.
 public struct TargetSummary: Sendable, Equatable {
   /// How many numbers the network puts out for a sample.
   public let outputs: Int

@@ -52,7 +52,7 @@ public enum Optimizers {
   public static let table = NameTable(
     "optimizer",
     [
-      GradientDescent.self, Momentum.self, Nesterov.self, Adagrad.self, RMSprop.self, Adam.self, AdamW.self,
+      SGD.self, Momentum.self, Nesterov.self, Adagrad.self, RMSprop.self, Adam.self, AdamW.self,
       ProximalDescent.self,
     ])
 

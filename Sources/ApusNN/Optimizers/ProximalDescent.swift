@@ -6,7 +6,7 @@ public import ApusCore
 /// At rest w = S(w − η g, η λ₁), which is the condition of the least value of loss + λ₁ Σ |w| whatever the rate. Biases are
 /// not penalised.
 public struct ProximalDescent: Optimizer {
-  public static let name = "proximal"
+  public static let name = "proximalDescent"
   public static let formula = "w ← S(w − η g + μ Δ, η λ₁), S(x, t) = sign(x) max(|x| − t, 0)"
   /// λ₁, beside the mean loss.
   public var l1: Double

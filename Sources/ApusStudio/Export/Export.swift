@@ -9,10 +9,10 @@ package struct Export {
   private let progress: TrainingProgress
   private let deviation: String?
 
-  package init(_ trainee: Trainee) {
-    plan = trainee.plan
-    progress = trainee.session.progress
-    deviation = trainee.deviation
+  package init(_ playground: PlaygroundSession) {
+    plan = playground.plan
+    progress = playground.session.progress
+    deviation = playground.deviation
   }
 
   package init(_ plan: LessonPlan, progress: TrainingProgress = TrainingProgress()) {

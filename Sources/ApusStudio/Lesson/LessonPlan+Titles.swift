@@ -37,8 +37,8 @@ extension LessonPlan {
   }
 
   /// For the doctor, who then speaks of layers and inputs as the page does.
-  var names: PatientNames {
-    var names = PatientNames()
+  var names: ExaminedModelNames {
+    var names = ExaminedModelNames()
     names.layer = { title(ofLayer: $0) }
     names.parameter = { title(ofParameter: $0) }
     names.features = samples.inputs.map(\.title)

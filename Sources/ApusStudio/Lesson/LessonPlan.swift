@@ -33,7 +33,7 @@ package struct LessonPlan: Sendable {
       points.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
     network = try Self.network(lesson, isImage: samples.imageSize != nil, outputs: outputs)
     var settings = TrainingSettings(
-      optimizer: OptimizerSetting(GradientDescent(), rate: lesson.rate),
+      optimizer: OptimizerSetting(SGD(), rate: lesson.rate),
       epochs: lesson.epochs, batch: min(lesson.batch, split.training.count),
       regularization: Regularization(l2: lesson.l2, l1: lesson.l1, clipNorm: lesson.clipNorm),
       seed: lesson.seed)

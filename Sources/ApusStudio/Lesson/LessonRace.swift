@@ -27,7 +27,7 @@ extension Lesson {
     guard race.racers.isEmpty else { return race.racers }
     var own = LessonRacer()
     (own.optimizer, own.rate) = (optimizer, rate)
-    let usual = [GradientDescent.self, Momentum.self, Adam.self] as [any Optimizer.Type]
+    let usual = [SGD.self, Momentum.self, Adam.self] as [any Optimizer.Type]
     return [own]
       + usual.filter { .string($0.name) != optimizer }.map {
         LessonRacer($0.name, rate: $0.init().defaultRate)

@@ -4,7 +4,7 @@ import ApusData
 /// The plane through the mean of some features along their first two principal components: z = μ + a·v₁ + b·v₂, with v
 /// orthonormal (MISSION I, S4). What is drawn on it is the network itself, on that slice of its inputs.
 struct PlaneProjection: Sendable {
-  private let fitted: FittedFeatures
+  private let fitted: FittedTransform
   /// μ, `[features]`
   private var means: [Double] { fitted.means }
   /// v₁ and v₂, each `[features]`; the second is zero where the features vary along a single line.
@@ -17,7 +17,7 @@ struct PlaneProjection: Sendable {
   /// - Parameter features: `[rows, names.count]`
   /// - Throws: when no feature varies.
   init(_ features: [Float], names: [String]) throws(ApusError) {
-    let fitted = try PrincipalComponents(components: 2, whiten: false).fit(features, names: names)
+    let fitted = try PCA(components: 2, whiten: false).fit(features, names: names)
     let width = names.count
     self.fitted = fitted
     axes = (0..<2).map { axis in
@@ -37,7 +37,7 @@ struct PlaneProjection: Sendable {
   /// Where rows of features lie on the plane, seen along all other directions: (v₁·(z − μ), v₂·(z − μ)).
   func coordinates(_ features: [Float]) -> (x: [Double], y: [Double]) { Self.scores(features, fitted) }
 
-  private static func scores(_ features: [Float], _ fitted: FittedFeatures) -> (x: [Double], y: [Double]) {
+  private static func scores(_ features: [Float], _ fitted: FittedTransform) -> (x: [Double], y: [Double]) {
     let rows = features.count / fitted.means.count
     let scores = fitted.apply(to: features, rows: rows)
     let axes = fitted.names.count

@@ -52,7 +52,7 @@ package struct Preset: Sendable {
         """
     ) {
       made(
-        "circle", hidden: [6, 6, 6, 6, 6, 6, 6], activation: Sigmoid.name, optimizer: GradientDescent.name,
+        "circle", hidden: [6, 6, 6, 6, 6, 6, 6], activation: Sigmoid.name, optimizer: SGD.name,
         rate: 0.3)
     },
     Preset(
@@ -63,7 +63,7 @@ package struct Preset: Sendable {
         """
     ) {
       var lesson = made(
-        "hills", hidden: [8, 8], activation: ReLU.name, optimizer: GradientDescent.name, rate: 3)
+        "hills", hidden: [8, 8], activation: ReLU.name, optimizer: SGD.name, rate: 3)
       lesson.batch = 30
       return lesson
     },
@@ -117,13 +117,13 @@ package struct Preset: Sendable {
         """,
       speed: 20
     ) {
-      var lesson = made("ravine", hidden: [], optimizer: GradientDescent.name, rate: 0.02)
+      var lesson = made("ravine", hidden: [], optimizer: SGD.name, rate: 0.02)
       lesson.scaling = .none
       // All of it can be learnt, so that what is left is how far each has come along the valley.
       lesson.data.noise = 0
       lesson.batch = 1000
       lesson.race.racers = [
-        LessonRacer(GradientDescent.name, rate: 0.02), LessonRacer(Momentum.name, rate: 0.02),
+        LessonRacer(SGD.name, rate: 0.02), LessonRacer(Momentum.name, rate: 0.02),
         LessonRacer(Adam.name, rate: 0.02),
       ]
       lesson.race.goal = 0.01

@@ -5,27 +5,29 @@ import Synchronization
 /// What a picture tells besides, where the page has a panel open for it. Belongs to the thread that draws.
 final class CloserLook {
   private unowned let practice: Practice
-  private var histograms: DepthEasel?
+  private var histograms: DepthRenderer?
   private var last: UInt64 = 0
   /// While it trains, histograms are made at most so often.
   private static let interval: UInt64 = 150_000_000
 
   init(_ practice: Practice) { self.practice = practice }
 
-  func members(_ easel: Easel, _ letter: Letter) -> [JSONMember] {
+  func members(_ renderer: PictureRenderer, _ message: Message) -> [JSONMember] {
     var members: [JSONMember] = []
     if practice.watchesDepth.load(ordering: .acquiring) {
       let now = Clock.nanoseconds
-      if !letter.isPlaying || now &- last >= Self.interval {
-        if histograms?.number != easel.number { histograms = DepthEasel(easel.plan, number: easel.number) }
-        members.append(JSONMember("depth", histograms?.json(letter.weights) ?? .null))
+      if !message.isPlaying || now &- last >= Self.interval {
+        if histograms?.number != renderer.number {
+          histograms = DepthRenderer(renderer.plan, number: renderer.number)
+        }
+        members.append(JSONMember("depth", histograms?.json(message.weights) ?? .null))
         last = now
       }
     } else {
       histograms = nil
     }
-    if let map = practice.watchedMap.withLock({ $0 }), map.plane.origin.count == letter.weights.count {
-      let place = map.plane.coordinates(of: letter.weights)
+    if let map = practice.watchedMap.withLock({ $0 }), map.plane.origin.count == message.weights.count {
+      let place = map.plane.coordinates(of: message.weights)
       members.append(
         JSONMember(
           "landscape",

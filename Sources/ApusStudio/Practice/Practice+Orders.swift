@@ -19,7 +19,7 @@ extension Practice {
     guard let known = Self.table.first(where: { $0.name == name }) else {
       throw ApusError("unknown order “\(name.prefix(40))”", expected: names)
     }
-    return try await perform { [self] trainee in try known.body(self, trainee, order) }
+    return try await perform { [self] playground in try known.body(self, playground, order) }
   }
 
   /// A table that was handed in, as a text; the lesson is then about it.
@@ -28,14 +28,14 @@ extension Practice {
   package func open(table text: String, name: String, lesson wanted: Lesson? = nil) async throws -> JSONValue
   {
     // On the session's own thread: a table that takes long keeps nobody else waiting.
-    try await perform { trainee in
+    try await perform { playground in
       let bytes = Array(text.utf8)
       try Self.checkWidth(bytes)
       let table = try Table.parse(bytes, name: String(name.prefix(100)))
-      try trainee.take(wanted ?? Self.usual(table, trainee.lesson), table: table)
+      try playground.take(wanted ?? Self.usual(table, playground.lesson), table: table)
       return try .object([
-        JSONMember("lesson", trainee.lesson.json), JSONMember("table", table.outline),
-        JSONMember("leftOut", .integer(trainee.plan.points.leftOut)),
+        JSONMember("lesson", playground.lesson.json), JSONMember("table", table.outline),
+        JSONMember("leftOut", .integer(playground.plan.points.leftOut)),
       ])
     }
   }
@@ -65,31 +65,31 @@ extension Practice {
 
   private struct Known: Sendable {
     let name: String
-    let body: @Sendable (Practice, Trainee, JSONValue) throws -> JSONValue
+    let body: @Sendable (Practice, PlaygroundSession, JSONValue) throws -> JSONValue
   }
 
   private static let table = [
-    Known(name: "play") { _, trainee, _ in
-      trainee.play(true)
+    Known(name: "play") { _, playground, _ in
+      playground.play(true)
       return .null
     },
-    Known(name: "pause") { _, trainee, _ in
-      trainee.play(false)
+    Known(name: "pause") { _, playground, _ in
+      playground.play(false)
       return .null
     },
-    Known(name: "step") { _, trainee, order in
-      trainee.stepOnce(try choice(order, "by") { "a step by “\($0)”" })
+    Known(name: "step") { _, playground, order in
+      playground.stepOnce(try choice(order, "by") { "a step by “\($0)”" })
       return .null
     },
-    Known(name: "rewind") { _, trainee, _ in
-      try trainee.rewind()
+    Known(name: "rewind") { _, playground, _ in
+      try playground.rewind()
       return .null
     },
-    Known(name: "scrub") { _, trainee, order in
-      try trainee.scrub(to: try number(order, "step"))
+    Known(name: "scrub") { _, playground, order in
+      try playground.scrub(to: try number(order, "step"))
       return .null
     },
-    Known(name: "speed") { _, trainee, order in
+    Known(name: "speed") { _, playground, order in
       let given = order["stepsPerSecond"] ?? .null
       let speed = given.doubleValue
       guard given == .null || speed.map({ $0 > 0 && $0 <= 1e9 }) == true else {
@@ -97,57 +97,57 @@ extension Practice {
           "\(given.text().prefix(40)) steps a second",
           expected: "more than 0, or null for as many as there can be")
       }
-      trainee.setSpeed(speed)
+      playground.setSpeed(speed)
       return .null
     },
-    Known(name: "lesson") { _, trainee, order in
+    Known(name: "lesson") { _, playground, order in
       guard let json = order["lesson"] else { throw ApusError("no lesson") }
-      try trainee.take(Lesson(json: json))
-      return try trainee.lesson.json
+      try playground.take(Lesson(json: json))
+      return try playground.lesson.json
     },
-    Known(name: "weight") { _, trainee, order in
+    Known(name: "weight") { _, playground, order in
       guard let path = order["path"]?.stringValue, let value = order["value"]?.doubleValue else {
         throw ApusError("no weight", expected: "path, index and value")
       }
-      try trainee.set(path, try number(order, "index"), to: value)
+      try playground.set(path, try number(order, "index"), to: value)
       return .null
     },
-    Known(name: "draw") { _, trainee, order in
+    Known(name: "draw") { _, playground, order in
       var image: [UInt8]?
       if let sample = order["sample"] {
-        image = try trainee.plan.samples.image(sample.intValue ?? -1).pixels
+        image = try playground.plan.samples.image(sample.intValue ?? -1).pixels
       } else if order["strokes"] != nil || order["pixels"] != nil {
         image = try DrawnDigit(json: order).pixels
       }
-      try trainee.show(image)
+      try playground.show(image)
       return .object([
         JSONMember("pixels", image.map { .array($0.map { .integer(Int($0)) }) } ?? .null)
       ])
     },
-    Known(name: "race") { _, trainee, order in
-      try trainee.obey(try choice(order, "what") { "“\($0)” of a race" })
+    Known(name: "race") { _, playground, order in
+      try playground.obey(try choice(order, "what") { "“\($0)” of a race" })
       return .null
     },
-    Known(name: "grid") { _, trainee, order in
-      try trainee.setGrid(try number(order, "size"))
+    Known(name: "grid") { _, playground, order in
+      try playground.setGrid(try number(order, "size"))
       return .null
     },
-    Known(name: "show") { _, trainee, _ in
-      try trainee.showAll()
+    Known(name: "show") { _, playground, _ in
+      try playground.showAll()
       return try .object([
-        JSONMember("lesson", trainee.lesson.json), JSONMember("table", trainee.table?.outline ?? .null),
+        JSONMember("lesson", playground.lesson.json), JSONMember("table", playground.table?.outline ?? .null),
       ])
     },
-    Known(name: "watch") { practice, trainee, order in
+    Known(name: "watch") { practice, playground, order in
       practice.watch(order)
-      trainee.hasChanged = true
+      playground.hasChanged = true
       return .null
     },
-    Known(name: "doctor") { practice, trainee, _ in
-      try practice.examine(trainee.patient())
+    Known(name: "doctor") { practice, playground, _ in
+      try practice.examine(playground.examined())
       return .null
     },
-    Known(name: "export") { _, trainee, _ in try Export(trainee).json },
+    Known(name: "export") { _, playground, _ in try Export(playground).json },
   ]
 
   /// One of a few named things.
@@ -172,8 +172,8 @@ extension Practice {
   /// The model of now, as a file.
   package func modelFile() async throws -> [UInt8] {
     let slot = Slot<[UInt8]>()
-    _ = try await perform { trainee in
-      slot.value = try trainee.session.snapshot().serialized()
+    _ = try await perform { playground in
+      slot.value = try playground.session.snapshot().serialized()
       return .null
     }
     return slot.value ?? []
@@ -183,15 +183,15 @@ extension Practice {
   final class Slot<Value>: @unchecked Sendable { var value: Value? }
 
   /// The doctor takes seconds: on a thread of its own, one at a time.
-  private func examine(_ patient: Patient) throws(ApusError) {
+  private func examine(_ examined: ExaminedModel) throws(ApusError) {
     guard !isExamining.exchange(true, ordering: .acquiring) else { return }
-    let box = PatientBox(patient)
+    let box = ExaminedModelBox(examined)
     do {
       try PlainThread.detachLongWork { [self] in
-        let verdicts = Doctor.examine(box.patient)
+        let checks = Doctor.examine(box.examined)
         isExamining.store(false, ordering: .releasing)
         self.box.put(
-          message: Frame("doctor", [JSONMember("verdicts", .array(verdicts.map(\.json)))]).bytes)
+          message: Frame("doctor", [JSONMember("verdicts", .array(checks.map(\.json)))]).bytes)
       }
     } catch {
       isExamining.store(false, ordering: .releasing)
@@ -199,8 +199,8 @@ extension Practice {
     }
   }
 
-  private struct PatientBox: @unchecked Sendable {
-    let patient: Patient
-    init(_ patient: Patient) { self.patient = patient }
+  private struct ExaminedModelBox: @unchecked Sendable {
+    let examined: ExaminedModel
+    init(_ examined: ExaminedModel) { self.examined = examined }
   }
 }

@@ -9,24 +9,30 @@ extension Practice {
     typealias Work = @Sendable () throws -> JSONValue
 
     let name: String
-    let prepare: @Sendable (Practice, Trainee, JSONValue) throws -> Work
+    let prepare: @Sendable (Practice, PlaygroundSession, JSONValue) throws -> Work
   }
 
   static let readings = [
-    Reading(name: "gradients") { _, trainee, _ in
-      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
+    Reading(name: "gradients") { _, playground, _ in
+      let (plan, model, step) = (
+        playground.plan, playground.session.snapshot(), playground.session.progress.step
+      )
       return { try plan.checkGradients(of: model, step: step) }
     },
-    Reading(name: "graph") { _, trainee, order in
-      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
+    Reading(name: "graph") { _, playground, order in
+      let (plan, model, step) = (
+        playground.plan, playground.session.snapshot(), playground.session.progress.step
+      )
       let point = order["point"]?.intValue ?? 0
       return { try PointGraph(plan, model, point: point, step: step).json }
     },
-    Reading(name: "landscape") { practice, trainee, order in
+    Reading(name: "landscape") { practice, playground, order in
       let kind: LessonLandscape.Kind = try choice(order, "plane") { "a plane “\($0)”" }
-      let (plan, model, step) = (trainee.plan, trainee.session.snapshot(), trainee.session.progress.step)
-      let states = trainee.snapshots.items.map(\.state).filter { $0.progress.step < step }
-      let path = states.map(\.parameters) + [trainee.session.lightState.parameters]
+      let (plan, model, step) = (
+        playground.plan, playground.session.snapshot(), playground.session.progress.step
+      )
+      let states = playground.snapshots.items.map(\.state).filter { $0.progress.step < step }
+      let path = states.map(\.parameters) + [playground.session.lightState.parameters]
       return {
         let landscape = try LessonLandscape(plan, model, path: path, kind: kind, step: step)
         let number = practice.watchedMap.withLock { map in
@@ -45,10 +51,10 @@ extension Practice {
     }
     defer { isReading.store(false, ordering: .releasing) }
     let slot = Slot<Reading.Work>()
-    _ = try await perform { [self] trainee in
+    _ = try await perform { [self] playground in
       // Asked for before the page knew of the plan that it is now: it asks again.
-      guard order["plan"]?.intValue ?? trainee.planNumber == trainee.planNumber else { return .null }
-      slot.value = try reading.prepare(self, trainee, order)
+      guard order["plan"]?.intValue ?? playground.planNumber == playground.planNumber else { return .null }
+      slot.value = try reading.prepare(self, playground, order)
       return .null
     }
     guard let work = slot.value else { return .object([JSONMember("outdated", .bool(true))]) }

@@ -9,7 +9,7 @@ import Synchronization
 /// The training thread looks for orders about every millisecond, and leaves the weights of now for the drawing thread
 /// whenever that one has nothing to draw: what is drawn, and how fast it is looked at, does not slow the training down.
 package final class Practice: Sendable {
-  package let box = FrameBox()
+  package let box = LatestFrame()
   private let orders = Mutex<[Order]>([])
   private let isClosed = Atomic(false)
   let isExamining = Atomic(false)
@@ -19,12 +19,12 @@ package final class Practice: Sendable {
   let watchesDepth = Atomic(false)
   /// The map of the loss that the page shows, on which pictures say where the weights are.
   let watchedMap = Mutex<(number: Int, plane: WeightPlane)?>(nil)
-  let mail = Mail()
+  let messages = MessageQueue()
   /// Wakes the training thread.
   private let wake = DispatchSemaphore(value: 0)
 
   struct Order: Sendable {
-    var body: @Sendable (Trainee) throws -> JSONValue
+    var body: @Sendable (PlaygroundSession) throws -> JSONValue
     var reply: @Sendable (Result<JSONValue, any Error>) -> Void
   }
 
@@ -38,17 +38,17 @@ package final class Practice: Sendable {
   /// - Throws: when the lesson cannot be trained.
   package init(_ lesson: Lesson, table: Table? = nil) throws {
     // Built here, so that a mistake is the caller's; from now on it belongs to its thread alone.
-    let trainee = try Trainee(lesson, table: table)
-    trainee.shouldStop = { [self] in isClosed.load(ordering: .acquiring) }
+    let playground = try PlaygroundSession(lesson, table: table)
+    playground.shouldStop = { [self] in isClosed.load(ordering: .acquiring) }
     Self.detach { [self] in
       draw()
     }
-    Self.detach { [self, box = Box(trainee)] in train(box.value) }
+    Self.detach { [self, box = Box(playground)] in train(box.value) }
   }
 
   private struct Box: @unchecked Sendable {
-    let value: Trainee
-    init(_ value: Trainee) { self.value = value }
+    let value: PlaygroundSession
+    init(_ value: PlaygroundSession) { self.value = value }
   }
 
   private static func detach(_ body: @escaping @Sendable () -> Void) { PlainThread.detach(body) }
@@ -57,13 +57,14 @@ package final class Practice: Sendable {
     isClosed.store(true, ordering: .releasing)
     box.close()
     wake.signal()
-    mail.wake.signal()
+    messages.wake.signal()
   }
 
   /// Has something done on the training thread, between two steps.
   ///
   /// - Throws: what it throws; when the session is over or has too much to do.
-  func perform(_ body: @escaping @Sendable (Trainee) throws -> JSONValue) async throws -> JSONValue {
+  func perform(_ body: @escaping @Sendable (PlaygroundSession) throws -> JSONValue) async throws -> JSONValue
+  {
     try await withCheckedThrowingContinuation { continuation in
       let order = Order(body: body) { continuation.resume(with: $0) }
       let isTaken = orders.withLock { orders in
@@ -83,8 +84,8 @@ package final class Practice: Sendable {
 
   // MARK: The training thread
 
-  private func train(_ trainee: Trainee) {
-    var lastMail: UInt64 = 0
+  private func train(_ playground: PlaygroundSession) {
+    var lastMessage: UInt64 = 0
     var lastRace: UInt64 = 0
     while true {
       // A mutex that nobody holds costs less than a step.
@@ -98,39 +99,40 @@ package final class Practice: Sendable {
           order.reply(.failure(Self.isOver))
           continue
         }
-        order.reply(Result { try order.body(trainee) })
+        order.reply(Result { try order.body(playground) })
       }
       if isClosed.load(ordering: .acquiring) { return refuseTheRest() }
-      if let easel = trainee.newEasel {
-        trainee.newEasel = nil
-        box.put(plan: easel.planFrame.bytes)
-        mail.put(easel: easel)
+      if let renderer = playground.newRenderer {
+        playground.newRenderer = nil
+        box.put(plan: renderer.planFrame.bytes)
+        messages.put(renderer: renderer)
       }
-      if !box.hasReader, trainee.isBusy, box.lonelySeconds > 10 {
-        trainee.isPlaying = false
-        trainee.race?.run(false)
+      if !box.hasReader, playground.isBusy, box.lonelySeconds > 10 {
+        playground.isPlaying = false
+        playground.race?.run(false)
       }
       let wait =
-        trainee.isPlaying
-        ? trainee.trainForAWhile()
-        : trainee.isBusy ? trainee.race?.runForAWhile(speed: trainee.speed) : nil
+        playground.isPlaying
+        ? playground.trainForAWhile()
+        : playground.isBusy ? playground.race?.runForAWhile(speed: playground.speed) : nil
       let now = Clock.nanoseconds
-      if trainee.hasChanged || (trainee.isPlaying && now &- lastMail >= Self.drawingInterval && mail.isEmpty)
+      if playground.hasChanged
+        || (playground.isPlaying && now &- lastMessage >= Self.drawingInterval && messages.isEmpty)
       {
-        trainee.hasChanged = false
+        playground.hasChanged = false
         if box.hasReader {
-          mail.put(trainee.letter)
-          lastMail = now
+          messages.put(playground.message)
+          lastMessage = now
         }
       }
-      if let race = trainee.race,
-        race.hasChanged || (race.isRunning && now &- lastRace >= Self.raceInterval && mail.hasNoRace)
+      if let race = playground.race,
+        race.hasChanged || (race.isRunning && now &- lastRace >= Self.raceInterval && messages.hasNoRace)
       {
         race.hasChanged = false
-        if box.hasReader { mail.put(race.letter) }
+        if box.hasReader { messages.put(race.message) }
         lastRace = now
       }
-      if !trainee.isBusy {
+      if !playground.isBusy {
         _ = wake.wait(timeout: .now() + 1)
       } else if let wait {
         _ = wake.wait(timeout: .now() + .nanoseconds(Int(wait)))
@@ -154,32 +156,32 @@ package final class Practice: Sendable {
   private static let pictureInterval = 1.0 / 30
 
   private func draw() {
-    var easel: Easel?
+    var renderer: PictureRenderer?
     var curve = Curve()
     let closer = CloserLook(self)
-    var raceEasel: Easel?
+    var raceRenderer: PictureRenderer?
     while !isClosed.load(ordering: .acquiring) {
-      if let race = mail.takeRace() {
-        if raceEasel?.number != race.number { raceEasel = try? race.easel() }
-        if let frame = try? raceEasel?.picture(of: race) { box.put(race: frame.bytes) }
+      if let race = messages.takeRace() {
+        if raceRenderer?.number != race.number { raceRenderer = try? race.renderer() }
+        if let frame = try? raceRenderer?.picture(of: race) { box.put(race: frame.bytes) }
       }
-      guard let (newEasel, letter) = mail.take() else {
-        _ = mail.wake.wait(timeout: .now() + 1)
+      guard let (newRenderer, message) = messages.take() else {
+        _ = messages.wake.wait(timeout: .now() + 1)
         continue
       }
       let start = Clock.nanoseconds
-      if let newEasel { easel = newEasel }
-      guard let easel, let letter, letter.plan == easel.number else { continue }
-      if letter.restartsCurve { curve.removeAll() }
+      if let newRenderer { renderer = newRenderer }
+      guard let renderer, let message, message.plan == renderer.number else { continue }
+      if message.restartsCurve { curve.removeAll() }
       guard
-        let (drawn, point) = try? easel.picture(letter.weights, step: letter.step, epoch: letter.epoch)
+        let (drawn, point) = try? renderer.picture(message.weights, step: message.step, epoch: message.epoch)
       else { continue }
       var frame = drawn
-      if !letter.isLookingBack { curve.append(point) }
-      frame.header += letter.facts
-      frame.header += closer.members(easel, letter)
-      if let drawn = letter.drawn.flatMap({ easel.prediction(of: $0) }) { frame.header.append(drawn) }
-      if letter.wantsCurve {
+      if !message.isLookingBack { curve.append(point) }
+      frame.header += message.facts
+      frame.header += closer.members(renderer, message)
+      if let drawn = message.drawn.flatMap({ renderer.prediction(of: $0) }) { frame.header.append(drawn) }
+      if message.wantsCurve {
         frame.header.append(JSONMember("curves", .array(curve.points.map(\.json))))
       }
       box.put(picture: frame.bytes)

@@ -84,8 +84,8 @@ package final class Race {
 
   // MARK: What is told
 
-  var letter: RaceLetter {
-    RaceLetter(
+  var message: RaceMessage {
+    RaceMessage(
       number: number, plan: plan, weights: racers.map(\.weights),
       facts: [
         JSONMember("race", .integer(number)),
@@ -102,7 +102,7 @@ package final class Race {
 }
 
 /// The weights of all racers at a moment, on their way to the drawing thread.
-struct RaceLetter: Sendable {
+struct RaceMessage: Sendable {
   var number: Int
   var plan: LessonPlan
   var weights: [[Float]]
@@ -112,7 +112,9 @@ struct RaceLetter: Sendable {
   static let grid = 48
 
   /// For the drawing thread: what is needed to draw any of the race.
-  func easel() throws -> Easel { try Easel(plan, plan.model(), number: number, size: Self.grid) }
+  func renderer() throws -> PictureRenderer {
+    try PictureRenderer(plan, plan.model(), number: number, size: Self.grid)
+  }
 }
 
 /// One of a race.

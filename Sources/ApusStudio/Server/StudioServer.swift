@@ -63,7 +63,7 @@
           names.set(port: port)
           isReady(port)
         }, logger: logger)
-      application.addServices(Heart(sessions: sessions))
+      application.addServices(Heartbeat(sessions: sessions))
       var service = ServiceGroupConfiguration(
         services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       // A client that does not read its stream cannot keep the process.
@@ -117,7 +117,7 @@
       _ sessions: Sessions, _ document: Task<PageDocument, any Error>, token: String, names: ServerNames
     ) -> Router<BasicRequestContext> {
       let router = Router(context: BasicRequestContext.self)
-      router.add(middleware: Gate(names: names, token: token, document: document))
+      router.add(middleware: RequestGuard(names: names, token: token, document: document))
       router.get("/") { _, _ in
         Response(try await document.value.bytes, type: "text/html; charset=utf-8")
       }
@@ -241,7 +241,7 @@
   }
 
   /// Beats while the server runs, and lets go of sessions that nobody looks at.
-  private struct Heart: Service {
+  private struct Heartbeat: Service {
     let sessions: Sessions
 
     func run() async throws {

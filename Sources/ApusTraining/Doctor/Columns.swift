@@ -8,10 +8,10 @@ struct ColumnVariety: Examination {
   static let why = "A column with one value tells nothing apart."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let survey = try patient.survey() else { return nil }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let survey = try examined.survey() else { return nil }
     let names = survey.constant
-    return Finding(
+    return ExaminationResult(
       names.isEmpty ? .ok : .look, value: Double(names.count),
       figure: names.isEmpty ? "none" : listed(names), expected: "none",
       fix: "leave \(names.count == 1 ? "it" : "them") out, or find out why nothing else was recorded")
@@ -25,11 +25,11 @@ struct CopiedColumns: Examination {
   static let why = "Columns that say the same share one weight between them, and none can be read by itself."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let survey = try patient.survey(), survey.inputCount > 1 else { return nil }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let survey = try examined.survey(), survey.inputCount > 1 else { return nil }
     let pairs = survey.copies
     let texts = pairs.map { "\($0.first) = \($0.second)" }
-    return Finding(
+    return ExaminationResult(
       pairs.isEmpty ? .ok : .look, value: Double(pairs.count),
       figure: pairs.isEmpty ? "none" : listed(texts), expected: "none at 0.9999",
       fix: "leave one of each pair out: --leave-out \(leftOut(pairs))",
@@ -56,8 +56,8 @@ struct LeakingColumns: Examination {
   private static let suspicious = 0.99
   private static let certain = 0.999
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let survey = try patient.survey(), let strongest = survey.targetAssociations.first else {
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let survey = try examined.survey(), let strongest = survey.targetAssociations.first else {
       return nil
     }
     let leaks = survey.targetAssociations.filter { abs($0.value) >= Self.suspicious }
@@ -65,7 +65,7 @@ struct LeakingColumns: Examination {
     let figure = { (item: DataSummary.Association) in
       "\(item.first), \(item.measure.rawValue) = \(shortFigure(item.value, digits: 3))"
     }
-    return Finding(
+    return ExaminationResult(
       size >= Self.certain ? .bad : size >= Self.suspicious ? .look : .ok, value: size,
       figure: leaks.isEmpty ? "closest \(figure(strongest))" : listed(leaks.map(figure), most: 2),
       expected: "below \(Self.suspicious)",

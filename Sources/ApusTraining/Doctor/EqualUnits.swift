@@ -9,27 +9,27 @@ struct EqualUnits: Examination {
     "Units that begin alike get the same gradients, and stay alike: a layer of them is one unit."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    let weights = patient.model.parameters.filter {
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    let weights = examined.model.parameters.filter {
       !$0.specification.isState && $0.specification.isDecayed && $0.shape.count > 1
     }
     // The last layer's units are told apart by their targets.
     let hidden = weights.dropLast().filter { $0.shape[$0.shape.count - 1] > 1 }
     guard !hidden.isEmpty else { return nil }
     let rows = hidden.map { parameter in
-      (path: parameter.path, units: parameter.shape.last!, equal: Self.equal(parameter, patient.model))
+      (path: parameter.path, units: parameter.shape.last!, equal: Self.equal(parameter, examined.model))
     }
     let equal = rows.reduce(0) { $0 + $1.equal }
     let worst = rows.max { $0.equal * $1.units < $1.equal * $0.units }!
-    return Finding(
+    return ExaminationResult(
       2 * worst.equal >= worst.units ? .bad : equal > 0 ? .look : .ok, value: Double(equal),
       figure: equal == 0
-        ? "none" : "\(worst.equal) of \(worst.units) in \(patient.names.parameter(worst.path))",
+        ? "none" : "\(worst.equal) of \(worst.units) in \(examined.names.parameter(worst.path))",
       expected: "none",
       fix: "draw the weights at random: xavierUniform, or heNormal before ReLU",
       details: FindingDetails(
         ["weights", "units", "equal"],
-        rows.map { [patient.names.parameter($0.path), "\($0.units)", "\($0.equal)"] }))
+        rows.map { [examined.names.parameter($0.path), "\($0.units)", "\($0.equal)"] }))
   }
 
   /// How many units have the weights of an earlier one.

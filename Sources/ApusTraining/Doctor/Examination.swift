@@ -11,9 +11,9 @@ public protocol Examination: Sendable {
   static var moments: [Examinations.Moment] { get }
   init()
 
-  /// - Returns: nil where it does not apply to the patient.
-  /// - Throws: where the patient cannot be examined; that is a verdict too.
-  func callAsFunction(_ patient: Patient) throws -> Finding?
+  /// - Returns: nil where it does not apply to the examined model.
+  /// - Throws: where the model cannot be examined; that is a finding too.
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult?
 }
 
 extension Examination {

@@ -18,16 +18,16 @@ struct FewSamples: Examination {
   private static let mostWork = 2e11
 
   /// Adam, with dropout and regularisation off, on all of the samples in each step.
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let probe = try? patient.probe() else { return nil }
-    let batch = Self.distinct(patient)
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let probe = try? examined.probe() else { return nil }
+    let batch = Self.distinct(examined)
     guard batch.count > 1 else { return nil }
-    var training = ModelTraining(patient.model, optimizer: .adam())
+    var training = ModelTraining(examined.model, optimizer: .adam())
     training.mode = .withoutDropout
-    let trial = try TrialTraining(patient, training, capacity: batch.count)
-    let guess = InitialLoss.Expected(patient, probe).value
+    let trial = try TrialTraining(examined, training, capacity: batch.count)
+    let guess = InitialLoss.Expected(examined, probe).value
     guard guess > 0 else { return nil }
-    let affordable = Self.mostWork / max(patient.stepWork(rows: batch.count), 1) / Double(Self.rates.count)
+    let affordable = Self.mostWork / max(examined.stepWork(rows: batch.count), 1) / Double(Self.rates.count)
     let steps = Int(min(Double(Self.steps), max(affordable, 30)))
     var best: (loss: Double, steps: Int, rate: Double)?
     for rate in Self.rates {
@@ -38,12 +38,12 @@ struct FewSamples: Examination {
       if let best, best.loss < Self.learnt * guess { break }
     }
     guard let best else {
-      return Finding(
+      return ExaminationResult(
         .bad, figure: "not finite at a rate of 0.001", expected: "near 0",
         fix: "draw the weights smaller, and scale the inputs")
     }
     let part = best.loss / guess
-    return Finding(
+    return ExaminationResult(
       part < Self.learnt ? .ok : part < Self.hardly ? .look : .bad, value: best.loss,
       figure: "\(shortFigure(best.loss, digits: 2)) after \(best.steps) steps",
       expected:
@@ -54,21 +54,21 @@ struct FewSamples: Examination {
   }
 
   /// Samples of different inputs, classes in turn.
-  private static func distinct(_ patient: Patient) -> Batch {
-    let candidates = patient.sampleOrder.prefix(2_000)
-    let labels = patient.training.classLabels()
+  private static func distinct(_ examined: ExaminedModel) -> Batch {
+    let candidates = examined.sampleOrder.prefix(2_000)
+    let labels = examined.training.classLabels()
     var seen: Set<[UInt32]> = []
     var byClass: [Int32: [Int]] = [:]
     for row in candidates {
       let label = labels?[row] ?? 0
       guard byClass[label, default: []].count < count else { continue }
-      let inputs = Batch(patient.training, [row]).arrays().inputs
+      let inputs = Batch(examined.training, [row]).arrays().inputs
       guard seen.insert(inputs.map(\.bitPattern)).inserted else { continue }
       byClass[label, default: []].append(row)
     }
     let classes = byClass.sorted { $0.key < $1.key }.map(\.value)
     let chosen = (0..<count).flatMap { place in classes.compactMap { place < $0.count ? $0[place] : nil } }
       .prefix(count)
-    return Batch(patient.training, Array(chosen))
+    return Batch(examined.training, Array(chosen))
   }
 }

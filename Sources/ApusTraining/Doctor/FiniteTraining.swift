@@ -6,16 +6,16 @@ struct FiniteTraining: Examination {
   static let stage = Examinations.Stage.training
   static let why = "One value that is not finite spoils every weight it reaches; it is caught before it does."
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard (try? patient.probe()) != nil, !patient.isTrained else { return nil }
-    let rehearsal = try patient.rehearsal()
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard (try? examined.probe()) != nil, !examined.isTrained else { return nil }
+    let rehearsal = try examined.rehearsal()
     let expected = "finite"
     guard let error = rehearsal.error else {
-      return Finding(
+      return ExaminationResult(
         .ok, value: Double(rehearsal.steps), figure: "\(rehearsal.steps) of \(rehearsal.wholeRun) steps",
         expected: expected)
     }
-    return Finding(
+    return ExaminationResult(
       .bad, value: Double(rehearsal.steps),
       figure: (error.place.map { "\($0): " } ?? "") + error.problem, expected: expected,
       fix: error.fix ?? "lower the learning rate")

@@ -15,15 +15,15 @@ struct GeneralisationGap: Examination {
   /// Of the way from guessing to perfect.
   private static let learnt = 0.1
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard !patient.isTrained || (try? patient.probe()) != nil, let outcome = try patient.outcome() else {
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard !examined.isTrained || (try? examined.probe()) != nil, let outcome = try examined.outcome() else {
       return nil
     }
     let judged =
-      patient.validation.map { (outcome.validation, $0.effectiveCount, "validation") }
-      ?? patient.test.map { (outcome.test, $0.effectiveCount, "test") }
+      examined.validation.map { (outcome.validation, $0.effectiveCount, "validation") }
+      ?? examined.test.map { (outcome.test, $0.effectiveCount, "test") }
     guard let (metrics, count, part) = judged,
-      let training = Score(outcome.training, rows: patient.training.effectiveCount),
+      let training = Score(outcome.training, rows: examined.training.effectiveCount),
       let other = Score(metrics, rows: count)
     else { return nil }
     let gap = training.value - other.value
@@ -31,15 +31,15 @@ struct GeneralisationGap: Examination {
     let sure = gap - 2 * error
     let figure =
       "\(training.name) \(shortFigure(training.value, digits: 3)), \(part) \(shortFigure(other.value, digits: 3))"
-    let chance = Score.ofGuessing(patient)
+    let chance = Score.ofGuessing(examined)
     if training.value - chance < Self.learnt * (1 - chance) {
-      return Finding(
+      return ExaminationResult(
         .bad, value: training.value,
         figure: "\(figure): hardly better than \(shortFigure(chance, digits: 3))",
         expected: "better than guessing",
         fix: "it underfits: more units, more epochs, a larger learning rate, less regularisation")
     }
-    return Finding(
+    return ExaminationResult(
       sure > Self.certain ? .bad : sure > Self.suspicious ? .look : .ok, value: gap, figure: figure,
       expected:
         "gap below \(Self.suspicious) + \(shortFigure(2 * error, digits: 2))",

@@ -36,14 +36,14 @@ public struct GradientCheck {
 
     public var worst: Row? { rows.max { $0.relativeError < $1.relativeError } }
 
-    public var level: Verdict.Level {
+    public var level: Finding.Level {
       let error = worst?.relativeError ?? 0
       return error < Self.tolerance ? .ok : error < Self.wrong ? .look : .bad
     }
 
-    public var details: FindingDetails { details(PatientNames()) }
+    public var details: FindingDetails { details(ExaminedModelNames()) }
 
-    func details(_ names: PatientNames) -> FindingDetails {
+    func details(_ names: ExaminedModelNames) -> FindingDetails {
       FindingDetails(
         ["parameter", "shape", "gradient", "relative error"],
         rows.map {

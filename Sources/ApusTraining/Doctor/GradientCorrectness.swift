@@ -13,23 +13,23 @@ struct GradientCorrectness: Examination {
   /// Floating-point operations of a forward pass beyond which it takes too long here.
   private static let mostWork = 4e6
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard (try? patient.probe()) != nil else { return nil }
-    let work = patient.stepWork(rows: Self.rows) / 3
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard (try? examined.probe()) != nil else { return nil }
+    let work = examined.stepWork(rows: Self.rows) / 3
     guard work <= Self.mostWork else {
-      return Finding(
+      return ExaminationResult(
         .ok, figure: "not made: \(shortFigure(work / 1e6, digits: 2)) MFLOP a pass",
         expected: "up to \(shortFigure(Self.mostWork / 1e6, digits: 2)); apus gradcheck takes its time")
     }
     let report = try GradientCheck(
-      patient.model, batch: patient.sample(Self.rows), elements: 0
+      examined.model, batch: examined.sample(Self.rows), elements: 0
     ).run()
     guard let worst = report.worst else { return nil }
-    return Finding(
+    return ExaminationResult(
       report.level, value: worst.relativeError,
-      figure: "\(shortFigure(worst.relativeError, digits: 2)) in \(patient.names.parameter(worst.path))",
+      figure: "\(shortFigure(worst.relativeError, digits: 2)) in \(examined.names.parameter(worst.path))",
       expected: "below \(shortFigure(GradientCheck.Report.tolerance))",
-      fix: "look for what stops or changes a gradient in \(patient.names.parameter(worst.path))",
-      details: report.details(patient.names))
+      fix: "look for what stops or changes a gradient in \(examined.names.parameter(worst.path))",
+      details: report.details(examined.names))
   }
 }

@@ -13,18 +13,20 @@ struct GradientFlow: Examination {
   private static let suspicious = 1e3
   private static let certain = 1e5
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let probe = try? patient.probe(), let last = probe.signals.last else { return nil }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let probe = try? examined.probe(), let last = probe.signals.last else { return nil }
     let details = FindingDetails(
       ["layer", "outputs (rms)", "gradient (rms)"],
       probe.signals.map {
         [
-          "\(patient.names.layer($0.path)) \($0.name)", shortFigure($0.output, digits: 3),
+          "\(examined.names.layer($0.path)) \($0.name)", shortFigure($0.output, digits: 3),
           shortFigure($0.gradient, digits: 3),
         ]
       })
-    func finding(_ level: Verdict.Level, _ value: Double?, _ figure: String, _ fix: String) -> Finding {
-      Finding(
+    func result(_ level: Finding.Level, _ value: Double?, _ figure: String, _ fix: String)
+      -> ExaminationResult
+    {
+      ExaminationResult(
         level, value: value, figure: figure, expected: "within 1,000 ×", fix: fix,
         details: details)
     }
@@ -33,9 +35,9 @@ struct GradientFlow: Examination {
       + "sigmoid, fewer layers, or residual ones"
     if let silent = probe.signals.first(where: { $0.gradient == 0 }) {
       let count = probe.signals.count { $0.gradient == 0 }
-      return finding(
+      return result(
         .bad, 0,
-        "none reaches \(count) of \(probe.signals.count) layers, \(patient.names.layer(silent.path)) first",
+        "none reaches \(count) of \(probe.signals.count) layers, \(examined.names.layer(silent.path)) first",
         vanishing)
     }
     let smallest = probe.signals.min { $0.gradient < $1.gradient }!
@@ -43,16 +45,16 @@ struct GradientFlow: Examination {
     let fading = last.gradient / smallest.gradient
     let growing = largest.gradient / last.gradient
     let factor = max(fading, growing)
-    let level: Verdict.Level = factor > Self.certain ? .bad : factor > Self.suspicious ? .look : .ok
-    if level == .ok { return finding(.ok, factor, "within \(shortFigure(factor, digits: 2)) ×", "") }
+    let level: Finding.Level = factor > Self.certain ? .bad : factor > Self.suspicious ? .look : .ok
+    if level == .ok { return result(.ok, factor, "within \(shortFigure(factor, digits: 2)) ×", "") }
     return fading >= growing
-      ? finding(
+      ? result(
         level, 1 / fading,
-        "vanishing: \(patient.names.layer(smallest.path)) gets 1/\(shortFigure(fading, digits: 2)) of the last one's",
+        "vanishing: \(examined.names.layer(smallest.path)) gets 1/\(shortFigure(fading, digits: 2)) of the last one's",
         vanishing)
-      : finding(
+      : result(
         level, growing,
-        "exploding: \(patient.names.layer(largest.path)) gets \(shortFigure(growing, digits: 2)) × the last one's",
+        "exploding: \(examined.names.layer(largest.path)) gets \(shortFigure(growing, digits: 2)) × the last one's",
         "draw the weights smaller (xavierUniform, prepare: lsuv), and clip the gradients: --clip-norm 1")
   }
 }

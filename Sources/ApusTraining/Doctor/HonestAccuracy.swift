@@ -12,19 +12,19 @@ struct HonestAccuracy: Examination {
   /// A standard error beyond which figures can hardly be compared.
   private static let wide = 0.1
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let outcome = try patient.outcome() else { return nil }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let outcome = try examined.outcome() else { return nil }
     let parts = [
-      ("test", outcome.test, patient.test), ("validation", outcome.validation, patient.validation),
-      ("training", outcome.training, patient.training),
+      ("test", outcome.test, examined.test), ("validation", outcome.validation, examined.validation),
+      ("training", outcome.training, examined.training),
     ]
     guard let (part, metrics, dataset) = parts.first(where: { !$0.1.isEmpty }),
       let score = Score(metrics, rows: dataset?.effectiveCount ?? 0)
     else { return nil }
-    let chance = Score.ofGuessing(patient)
-    let level: Verdict.Level =
+    let chance = Score.ofGuessing(examined)
+    let level: Finding.Level =
       score.value - 2 * score.variance.squareRoot() > chance ? (score.error > Self.wide ? .look : .ok) : .bad
-    return Finding(
+    return ExaminationResult(
       level, value: score.value,
       figure: "\(shortFigure(score.value, digits: 3)) ± \(shortFigure(score.error, digits: 1)) on "
         + "\(dataset?.count ?? 0) \(part) rows",

@@ -10,16 +10,16 @@ struct InitialLoss: Examination {
     "A network that knows nothing should lose as much as guessing does: else weights or loss are wrong."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
     // Where a network is examined that has learnt, its loss is no longer the first one.
-    guard !patient.isTrained else { return nil }
-    let probe = try patient.probe()
-    let expected = Expected(patient, probe)
+    guard !examined.isTrained else { return nil }
+    let probe = try examined.probe()
+    let expected = Expected(examined, probe)
     guard expected.value > 0 else { return nil }
     let isSmall = probe.loss < Self.least * expected.value
-    let level: Verdict.Level =
+    let level: Finding.Level =
       probe.loss > expected.impossible ? .bad : probe.loss > expected.most || isSmall ? .look : .ok
-    return Finding(
+    return ExaminationResult(
       level, value: probe.loss, figure: shortFigure(probe.loss, digits: 3),
       expected: "\(shortFigure(expected.value, digits: 3)) = \(expected.name), up to "
         + shortFigure(expected.most, digits: 2),
@@ -39,11 +39,11 @@ struct InitialLoss: Examination {
     let most: Double
     var impossible: Double { value + 3 * (most - value) }
 
-    init(_ patient: Patient, _ probe: Probe) {
-      let outputs = patient.model.outputShape.last ?? 1
-      value = patient.loss.expectedAtStart(patient.targets) ?? 0
-      if case .classes = patient.training.targets {
-        name = patient.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
+    init(_ examined: ExaminedModel, _ probe: Probe) {
+      let outputs = examined.model.outputShape.last ?? 1
+      value = examined.loss.initialLoss(examined.targets) ?? 0
+      if case .classes = examined.training.targets {
+        name = examined.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
         // Usual first weights make outputs of variance 2, which a small network has alike for all rows.
         most = value + 3
       } else {
@@ -63,18 +63,18 @@ struct RegularisedLoss: Examination {
   /// λ for a look at a run that has none.
   private static let usual = 1e-3
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let loss = try? patient.probe().loss else { return nil }
-    let isOn = patient.settings.regularization.l2 > 0
-    let l2 = isOn ? patient.settings.regularization.l2 : Self.usual
-    let squares = patient.model.parameters.filter(\.specification.isDecayed).reduce(0.0) { sum, parameter in
-      sum + patient.model[parameter.path]!.reduce(0.0) { $0 + Double($1) * Double($1) }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let loss = try? examined.probe().loss else { return nil }
+    let isOn = examined.settings.regularization.l2 > 0
+    let l2 = isOn ? examined.settings.regularization.l2 : Self.usual
+    let squares = examined.model.parameters.filter(\.specification.isDecayed).reduce(0.0) { sum, parameter in
+      sum + examined.model[parameter.path]!.reduce(0.0) { $0 + Double($1) * Double($1) }
     }
     let penalty = l2 / 2 * squares
-    let expected = InitialLoss.Expected(patient, try patient.probe()).value
-    let level: Verdict.Level =
+    let expected = InitialLoss.Expected(examined, try examined.probe()).value
+    let level: Finding.Level =
       penalty == 0 ? .look : isOn && penalty > 10 * expected ? .bad : isOn && penalty > expected ? .look : .ok
-    return Finding(
+    return ExaminationResult(
       level, value: penalty,
       figure: "\(shortFigure(loss, digits: 3)) → \(shortFigure(loss + penalty, digits: 3))"
         + (isOn ? " at L2 \(l2)" : ", off; at \(l2)"),

@@ -28,9 +28,9 @@ struct Probe {
   /// Numbers of all layers together that a probe may hold.
   private static let mostNumbers = 1 << 24
 
-  init(_ patient: Patient, _ model: Model) throws {
+  init(_ examined: ExaminedModel, _ model: Model) throws {
     let perRow = model.summary.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    let batch = patient.sample(min(Self.mostRows, max(Self.mostNumbers / max(perRow, 1), 8)))
+    let batch = examined.sample(min(Self.mostRows, max(Self.mostNumbers / max(perRow, 1), 8)))
     let layers = TracedModel(traced: model, mode: .withoutDropout).ownLayers
     let weighted = layers.filter { !model.weights(of: $0.path).isEmpty }
     let activations = layers.compactMap { layer in
@@ -43,7 +43,7 @@ struct Probe {
       + activations.map { .layerInput($0.0) }
     let step = try TrainingStep(
       training, capacity: batch.count, isWeighted: batch.dataset.weights != nil, taps: taps,
-      engine: patient.engine())
+      engine: examined.engine())
     rows = batch.count
     loss = Double(try step.gradients(batch))
     signals = try weighted.map { layer in

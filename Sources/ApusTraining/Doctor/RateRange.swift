@@ -18,26 +18,26 @@ struct RateRange: Examination {
   private static let little = 0.1
   private static let hardly = 0.02
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard (try? patient.probe()) != nil, patient.settings.rate > 0 else { return nil }
-    let range = try RateRange.measure(patient)
-    let rate = patient.settings.rate
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard (try? examined.probe()) != nil, examined.settings.rate > 0 else { return nil }
+    let range = try RateRange.measure(examined)
+    let rate = examined.settings.rate
     guard let best = range.best, best.progress > 0 else {
-      return Finding(
+      return ExaminationResult(
         .bad, figure: "no rate makes the loss smaller", expected: "a rate that does",
         fix: "look at the gradient flow, the first weights, and the scale of the inputs",
         details: range.details)
     }
     let own = range.progress(at: rate)
     let part = own.map { $0 / best.progress }
-    let level: Verdict.Level =
+    let level: Finding.Level =
       part.map { $0 < Self.hardly ? .bad : $0 < Self.little ? .look : .ok } ?? .bad
     let isLarge = rate > best.rate
     let figure =
       part.map {
         "\(shortText(rate)): \(shortFigure(100 * max($0, 0), digits: 2)) % of the best rate's progress"
       } ?? "\(shortText(rate)): diverges"
-    return Finding(
+    return ExaminationResult(
       level, value: rate,
       figure: level == .ok ? "\(shortText(rate)); best about \(shortFigure(best.rate, digits: 1))" : figure,
       expected: "\(shortFigure(range.low, digits: 1)) … \(shortFigure(range.high, digits: 1))",
@@ -81,19 +81,19 @@ struct RateRange: Examination {
     }
   }
 
-  static func measure(_ patient: Patient) throws -> Measured {
-    let capacity = min(patient.settings.batch, patient.training.count)
+  static func measure(_ examined: ExaminedModel) throws -> Measured {
+    let capacity = min(examined.settings.batch, examined.training.count)
     let training = ModelTraining(
-      patient.model, optimizer: OptimizerSetting(patient.settings.optimizer),
-      regularization: patient.settings.regularization, groups: patient.settings.groups)
-    let trial = try TrialTraining(patient, training, capacity: capacity)
-    let count = Int(min(Double(steps), max(mostWork / max(patient.stepWork(rows: capacity), 1), 10)))
-    let order = patient.sampleOrder
+      examined.model, optimizer: OptimizerSetting(examined.settings.optimizer),
+      regularization: examined.settings.regularization, groups: examined.settings.groups)
+    let trial = try TrialTraining(examined, training, capacity: capacity)
+    let count = Int(min(Double(steps), max(mostWork / max(examined.stepWork(rows: capacity), 1), 10)))
+    let order = examined.sampleOrder
     let batches = (0..<count).map { index in
       let start = index * capacity % max(order.count - capacity + 1, 1)
-      return Batch(patient.training, Array(order[start..<(start + capacity)]))
+      return Batch(examined.training, Array(order[start..<(start + capacity)]))
     }
-    let rates = Set(exponents.map { Mathematics.pow(10, $0) } + [patient.settings.rate]).sorted()
+    let rates = Set(exponents.map { Mathematics.pow(10, $0) } + [examined.settings.rate]).sorted()
     // Against a rate of 0 on the same batches: which of them are easy makes no difference then.
     let still = trial.losses(batches, steps: count, rate: 0) ?? []
     let last = max(count / 4, 1)

@@ -24,18 +24,18 @@ struct Rehearsal {
   /// Steps whose updates are measured.
   private static let measured = 16
 
-  init(_ patient: Patient) throws {
+  init(_ examined: ExaminedModel) throws {
     // Of an ensemble one member is enough.
-    var settings = patient.settings
+    var settings = examined.settings
     settings.ensemble = nil
     let session = try TrainingSession(
-      patient.model, training: patient.training, validation: patient.validation, settings: settings,
-      engine: patient.engine())
+      examined.model, training: examined.training, validation: examined.validation, settings: settings,
+      engine: examined.engine())
     wholeRun = session.stepCount
-    let batch = min(patient.settings.batch, patient.training.count)
-    let affordable = Int(min(Self.mostWork / max(patient.stepWork(rows: batch), 1), 1e6))
+    let batch = min(examined.settings.batch, examined.training.count)
+    let affordable = Int(min(Self.mostWork / max(examined.stepWork(rows: batch), 1), 1e6))
     let limit = min(wholeRun, Self.mostSteps, max(affordable, 20))
-    let weights = patient.model.parameters.filter { $0.specification.isDecayed && $0.shape.count > 1 }
+    let weights = examined.model.parameters.filter { $0.specification.isDecayed && $0.shape.count > 1 }
     let every = max(limit / 2 / Self.measured, 1)
     var ratios = weights.map { _ in [Double]() }
     var error: ApusError?
@@ -63,9 +63,9 @@ struct Rehearsal {
     outcome =
       try error == nil
       ? TrainingOutcome(
-        training: session.evaluate(Self.some(patient.training)),
-        validation: patient.validation.map { try session.evaluate($0) } ?? [],
-        test: patient.test.map { try session.evaluate($0) } ?? [])
+        training: session.evaluate(Self.some(examined.training)),
+        validation: examined.validation.map { try session.evaluate($0) } ?? [],
+        test: examined.test.map { try session.evaluate($0) } ?? [])
       : nil
   }
 

@@ -14,8 +14,8 @@ struct ClassBalance: Examination {
   /// Times the smallest class.
   private static let mostRatio = 10.0
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard case .classes(let names) = patient.training.targets, let counts = patient.training.classWeights()
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard case .classes(let names) = examined.training.targets, let counts = examined.training.classWeights()
     else { return nil }
     let total = counts.reduce(0, +)
     guard total > 0 else { return nil }
@@ -25,7 +25,7 @@ struct ClassBalance: Examination {
     let share = counts[largest] / total
     let isUneven = counts[largest] >= Self.mostRatio * counts[smallest]
     let percent = shortFigure(100 * share, digits: 3)
-    return Finding(
+    return ExaminationResult(
       share >= Self.mostShare ? .bad : isUneven ? .look : .ok, value: share,
       figure: isUneven || share >= Self.mostShare
         ? "\(percent) % are “\(names[largest])”, \(figure(counts[smallest])) of \(figure(total)) “\(names[smallest])”"
@@ -33,7 +33,7 @@ struct ClassBalance: Examination {
       expected: "below \(shortText(Self.mostRatio)) × the smallest",
       fix: "judge by recall and precision of each class, gather more of the rare ones, or weight the classes",
       details: FindingDetails(
-        ["class", patient.training.weights == nil ? "rows" : "weight"],
+        ["class", examined.training.weights == nil ? "rows" : "weight"],
         counts.indices.prefix(30).map { [names[$0], figure(counts[$0])] }))
   }
 }
@@ -51,10 +51,10 @@ struct SharedRows: Examination {
   private static let suspicious = 0.01
   private static let certain = 0.1
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    let judged = [patient.validation, patient.test].compactMap { $0 }
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    let judged = [examined.validation, examined.test].compactMap { $0 }
     guard !judged.isEmpty else { return nil }
-    let training = Self.hashes(patient.training)
+    let training = Self.hashes(examined.training)
     let known = Set(training)
     let rows = judged.flatMap { Self.hashes($0) }
     let shared = rows.count { known.contains($0) }
@@ -63,10 +63,10 @@ struct SharedRows: Examination {
     // before the split.
     let repeated = Double(training.count - known.count) / Double(training.count)
     let areAlike = repeated > share / 2
-    let level: Verdict.Level =
+    let level: Finding.Level =
       shared < Self.fewest || share <= Self.suspicious
       ? .ok : share > Self.certain && !areAlike ? .bad : .look
-    return Finding(
+    return ExaminationResult(
       level, value: share,
       figure: shared == 0 ? "none" : "\(shared) of \(rows.count)",
       expected: "none or two, or 1 %",

@@ -18,7 +18,7 @@ struct Score {
       let n = rows + 4
       let p = (accuracy.value * rows + 2) / n
       variance = p * (1 - p) / n
-    } else if let explained = metrics.first(where: { $0.name == CoefficientOfDetermination.name }) {
+    } else if let explained = metrics.first(where: { $0.name == R2.name }) {
       (name, value) = (explained.name, explained.value)
       error = explained.standardError ?? 0
       variance = error * error
@@ -28,8 +28,8 @@ struct Score {
   }
 
   /// What guessing reaches: the largest class' share of the training rows by weight, or 0 of the variance.
-  static func ofGuessing(_ patient: Patient) -> Double {
-    guard let counts = patient.training.classWeights(), let largest = counts.max() else { return 0 }
+  static func ofGuessing(_ examined: ExaminedModel) -> Double {
+    guard let counts = examined.training.classWeights(), let largest = counts.max() else { return 0 }
     let total = counts.reduce(0, +)
     return total > 0 ? largest / total : 0
   }

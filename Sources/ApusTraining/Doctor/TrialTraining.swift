@@ -7,9 +7,9 @@ final class TrialTraining {
   private let step: TrainingStep
   private let model: Model
 
-  init(_ patient: Patient, _ training: ModelTraining, capacity: Int) throws {
+  init(_ examined: ExaminedModel, _ training: ModelTraining, capacity: Int) throws {
     step = try TrainingStep(
-      training, capacity: capacity, isWeighted: patient.training.weights != nil, engine: patient.engine())
+      training, capacity: capacity, isWeighted: examined.training.weights != nil, engine: examined.engine())
     model = training.model
   }
 

@@ -12,21 +12,21 @@ struct UnitActivity: Examination {
   private static let suspicious = 0.25
   private static let certain = 0.5
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard let probe = try? patient.probe() else { return nil }
-    let after = try patient.probeAfterTraining()
-    var moments = [(patient.isTrained ? "after training" : "at the start", probe.units)]
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard let probe = try? examined.probe() else { return nil }
+    let after = try examined.probeAfterTraining()
+    var moments = [(examined.isTrained ? "after training" : "at the start", probe.units)]
     if let after { moments.append(("after training", after.units)) }
     let readings = moments.flatMap { moment, units in units.map { (moment: moment, unit: $0) } }
     guard let worst = readings.max(by: { Self.share($0.unit) < Self.share($1.unit) }) else { return nil }
     let share = Self.share(worst.unit)
-    let level: Verdict.Level = share > Self.certain ? .bad : share > Self.suspicious ? .look : .ok
+    let level: Finding.Level = share > Self.certain ? .bad : share > Self.suspicious ? .look : .ok
     let kind = worst.unit.saturates ? "saturated" : "dead"
-    return Finding(
+    return ExaminationResult(
       level, value: share,
       figure: share == 0
         ? "none"
-        : "\(Self.flat(worst.unit)) of \(worst.unit.units) \(kind) in \(patient.names.layer(worst.unit.path)), "
+        : "\(Self.flat(worst.unit)) of \(worst.unit.units) \(kind) in \(examined.names.layer(worst.unit.path)), "
           + worst.moment,
       expected: "below \(shortFigure(100 * Self.suspicious)) %",
       fix: worst.unit.saturates
@@ -38,7 +38,7 @@ struct UnitActivity: Examination {
         ["when", "layer", "units", "dead", "saturated"],
         readings.map {
           [
-            $0.moment, "\(patient.names.layer($0.unit.path)) \($0.unit.name)", "\($0.unit.units)",
+            $0.moment, "\(examined.names.layer($0.unit.path)) \($0.unit.name)", "\($0.unit.units)",
             $0.unit.saturates ? "–" : "\($0.unit.dead)", $0.unit.saturates ? "\($0.unit.saturated)" : "–",
           ]
         }))

@@ -10,28 +10,28 @@ struct UpdateRatio: Examination {
   private static let common = 1e-4...5e-2
   private static let possible = 1e-5...0.3
 
-  func callAsFunction(_ patient: Patient) throws -> Finding? {
-    guard (try? patient.probe()) != nil, !patient.isTrained else { return nil }
-    let ratios = try patient.rehearsal().updateRatios
+  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+    guard (try? examined.probe()) != nil, !examined.isTrained else { return nil }
+    let ratios = try examined.rehearsal().updateRatios
     guard !ratios.isEmpty else { return nil }
     let middle = ratios.map(\.ratio).sorted()[ratios.count / 2]
     let smallest = ratios.min { $0.ratio < $1.ratio }!
     let largest = ratios.max { $0.ratio < $1.ratio }!
-    func level(_ ratio: Double) -> Verdict.Level {
+    func level(_ ratio: Double) -> Finding.Level {
       Self.common.contains(ratio) ? .ok : Self.possible.contains(ratio) ? .look : .bad
     }
     let isSmall = level(smallest.ratio) >= level(largest.ratio) && smallest.ratio < Self.common.lowerBound
     let worst = isSmall ? smallest : largest
-    return Finding(
+    return ExaminationResult(
       level(worst.ratio), value: level(worst.ratio) == .ok ? middle : worst.ratio,
       figure: level(worst.ratio) == .ok
         ? shortFigure(middle, digits: 2)
-        : "\(shortFigure(worst.ratio, digits: 2)) in \(patient.names.parameter(worst.path))",
+        : "\(shortFigure(worst.ratio, digits: 2)) in \(examined.names.parameter(worst.path))",
       expected: "0.0001 … 0.05",
       fix: isSmall
         ? "raise the learning rate, or see why no gradient reaches the layer" : "lower the learning rate",
       details: FindingDetails(
         ["weights", "ratio"],
-        ratios.map { [patient.names.parameter($0.path), shortFigure($0.ratio, digits: 2)] }))
+        ratios.map { [examined.names.parameter($0.path), shortFigure($0.ratio, digits: 2)] }))
   }
 }

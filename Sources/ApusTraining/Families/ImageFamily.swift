@@ -10,9 +10,9 @@ extension DataFacts {
       throw ApusError(
         "the model \(family.name) is for images, and a row of this data is \(features) numbers",
         at: "model.family", expected: "images of height × width × channels",
-        fix: "use \(MultilayerPerceptron.name)")
+        fix: "use \(MLP.name)")
     }
-    try require(.classification, for: family, instead: MultilayerPerceptron.name)
+    try require(.classification, for: family, instead: MLP.name)
   }
 
   /// Whether an image is as large as those that a network's ``ImageForm/large`` form is for.

@@ -51,7 +51,7 @@ public struct LanguageModel: ModelFamily {
     guard data.isText else {
       throw ApusError(
         "the model \(Self.name) is for texts", at: "model.family", expected: "a text file, .txt",
-        fix: "use \(ModelFamilies.usual) for tables and images")
+        fix: "use \(ModelFamilies.defaultName) for tables and images")
     }
     let vocabulary = data.targets.outputCount
     var recipe = ModelRecipe(

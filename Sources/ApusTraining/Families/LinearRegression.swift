@@ -2,7 +2,7 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// A linear unit for a number (A3; S0, S2), by the squared residual, or with `--loss absolute` the absolute one. The report
+/// A linear unit for a number (A3; S0, S2), by the squared residual, or with `--loss absoluteError` the absolute one. The report
 /// compares it with the closed form.
 public struct LinearRegression: ModelFamily {
   public static let name = "linear"

@@ -24,16 +24,16 @@ public enum ModelFamilies {
   public static let table = NameTable(
     "model",
     [
-      MultilayerPerceptron.self, RosenblattPerceptron.self, AdaptiveLinearUnit.self, LinearRegression.self,
+      MLP.self, Perceptron.self, Adaline.self, LinearRegression.self,
       RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
-      SupportVectorMachine.self, LeNet.self, ConvolutionalNetwork.self, ResidualNetwork.self,
+      SVM.self, LeNet.self, CNN.self, ResidualNetwork.self,
       DeepConvolutionalNetwork.self, InceptionNetwork.self, LanguageModel.self,
     ])
 
   /// The family when none is named.
-  public static let usual = MultilayerPerceptron.name
+  public static let defaultName = MLP.name
   /// The same for a text.
-  public static let usualForTexts = LanguageModel.name
+  public static let defaultNameForTexts = LanguageModel.name
 
   /// The family of a name, or of a name with parameters.
   public static func family(_ description: JSONValue) throws(ApusError) -> any ModelFamily {

@@ -14,7 +14,7 @@ extension HalfSquaredError: QuadraticLoss {
   public var curvature: Double { 0.5 }
 }
 
-extension Adaline: QuadraticLoss {
+extension AdalineLoss: QuadraticLoss {
   public var curvature: Double { 0.5 }
 }
 

@@ -56,7 +56,7 @@ public struct LinearReading: Sendable {
   /// How far training is from the closed form, both with the rows' weights.
   public var closedForm: ClosedForm?
   /// What the perceptron found out about the data, or what to mind.
-  public var verdict: String?
+  public var conclusion: String?
 
   /// The least value of the training loss with its penalty, beside what training came to.
   public struct ClosedForm: Sendable, Equatable {
@@ -91,7 +91,7 @@ extension LinearReading {
     let threshold = Self.threshold(loss)
     if case .classes = training.targets {
       margin = Self.margin(scores, threshold)
-      verdict = Self.verdict(loss, history, self, classes: names.count, rows: scores.rows)
+      conclusion = Self.conclusion(loss, history, self, classes: names.count, rows: scores.rows)
     }
     closedForm = Self.closedForm(scores, loss, l2: l2, l1: l1)
     if decision == .value, scores.outputs == 1 {
@@ -227,9 +227,9 @@ extension LinearReading {
 
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
-  // MARK: Verdicts
+  // MARK: Conclusions
 
-  private static func verdict(
+  private static func conclusion(
     _ loss: any Loss, _ history: History, _ reading: LinearReading, classes: Int, rows: Int
   ) -> String? {
     if loss is any MistakeDriven, let best = history.bestEpoch, best <= history.epochs.count,
@@ -252,7 +252,7 @@ extension LinearReading {
   }
 
   private static func isLikelihood(_ loss: any Loss) -> Bool {
-    loss is SoftmaxCrossEntropy || loss is BinaryCrossEntropy || loss is Logistic
+    loss is SoftmaxCrossEntropy || loss is BinaryCrossEntropy || loss is LogisticLoss
   }
 
   // MARK: Out
@@ -291,7 +291,7 @@ extension LinearReading {
             JSONMember("condition", .double($0.condition)),
           ])
         } ?? .null),
-      JSONMember("verdict", verdict.map { .string($0) } ?? .null),
+      JSONMember("verdict", conclusion.map { .string($0) } ?? .null),
     ])
   }
 }

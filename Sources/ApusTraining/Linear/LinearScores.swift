@@ -23,7 +23,7 @@ struct LinearScores {
   init?(_ model: Model, on dataset: any Dataset) {
     guard dataset.positions == 1, let layers = model.network as? Sequential else { return nil }
     let dense = layers.items.enumerated().filter {
-      !($0.element.layer is Flatten || $0.element.layer is Linear)
+      !($0.element.layer is Flatten || $0.element.layer is Identity)
     }
     guard dense.count == 1, let layer = dense[0].element.layer as? Dense,
       let weight = model["\(dense[0].offset).weight"]

@@ -183,8 +183,8 @@ public enum Metrics {
     [
       Accuracy.self, SubsetAccuracy.self, TopK.self, Precision.self, Recall.self, F1.self, MicroF1.self,
       ROCAUC.self, LogLoss.self, BitsPerCharacter.self, Perplexity.self,
-      MeanSquaredError.self, RootMeanSquaredError.self, MeanAbsoluteError.self,
-      CoefficientOfDetermination.self,
+      MSE.self, RMSE.self, MAE.self,
+      R2.self,
     ])
 
   /// Those of the table that apply, in its order, after the mean loss.
@@ -192,8 +192,8 @@ public enum Metrics {
     [MeanLoss.value(results)] + items.compactMap { $0(results) }
   }
 
-  /// The usual ones among them.
-  public static func usual(_ results: EvaluatedSamples) -> [MetricValue] {
+  /// The default ones among them.
+  public static func standard(_ results: EvaluatedSamples) -> [MetricValue] {
     [MeanLoss.value(results)]
       + items.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual }.compactMap { $0(results) }
   }
@@ -220,7 +220,7 @@ public enum Metrics {
       classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], weights: nil,
       kind: nil,
       isMultiLabel: isLabel, threshold: nil)
-    return usual(samples).map(\.name)
+    return standard(samples).map(\.name)
   }
 
   private static var items: [any Metric] { table.items.map { $0.init() as! any Metric } }

@@ -7,7 +7,7 @@ extension Model {
   ///
   /// - Throws: when the model has no objective.
   public func evaluate(on dataset: any Dataset, engine: Engine? = nil) throws -> MetricValues {
-    MetricValues(Metrics.usual(try results(on: dataset, engine: engine)))
+    MetricValues(Metrics.standard(try results(on: dataset, engine: engine)))
   }
 
   /// One metric of the model on a data set; nil where it does not apply to the targets.

@@ -2,7 +2,7 @@ import ApusCore
 import ApusNN
 
 /// The mean of the squared errors, in squared units of the target.
-public struct MeanSquaredError: Metric {
+public struct MSE: Metric {
   public static let name = "mse"
   public static let formula = "Σ (y − t)² / n"
   public init() {}
@@ -17,21 +17,21 @@ public struct MeanSquaredError: Metric {
 
 /// The root of the mean squared error, in units of the target; its standard error by the delta method,
 /// s(e²) / (2 · rmse · √n).
-public struct RootMeanSquaredError: Metric {
+public struct RMSE: Metric {
   public static let name = "rmse"
   public static let formula = "√(Σ (y − t)² / n)"
   public init() {}
   public var isBetterWhenLarger: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard let squared = MeanSquaredError()(results) else { return nil }
+    guard let squared = MSE()(results) else { return nil }
     let root = squared.value.squareRoot()
     return make(root, root > 0 ? squared.standardError.map { $0 / (2 * root) } : nil)
   }
 }
 
 /// The mean of the absolute errors, in units of the target.
-public struct MeanAbsoluteError: Metric {
+public struct MAE: Metric {
   public static let name = "mae"
   public static let formula = "Σ |y − t| / n"
   public init() {}
@@ -47,7 +47,7 @@ public struct MeanAbsoluteError: Metric {
 /// The share of the targets' variance that is explained; 0 is predicting their mean. Its standard error by the
 /// delta method, from the paired squared errors e² and squared deviations d²: s(e² − (1 − R²) d²) / (√n · d̄²). With
 /// weights, t̄ is the weighted mean.
-public struct CoefficientOfDetermination: Metric {
+public struct R2: Metric {
   public static let name = "r2"
   public static let formula = "1 − Σ (y − t)² / Σ (t − t̄)²"
   public init() {}

@@ -46,13 +46,13 @@ public struct GraphReading: Sendable {
   /// - Parameter sample: counted from 0.
   /// - Throws: when the data cannot be read, there is no such sample, or the graph is too large to draw.
   public init(_ configuration: RunConfiguration, sample: Int) throws {
-    let patient = try Patient(configuration)
-    guard (0..<patient.training.count).contains(sample) else {
-      throw ApusError("there is no sample \(sample)", expected: "0 … \(patient.training.count - 1)")
+    let examined = try ExaminedModel(configuration)
+    guard (0..<examined.training.count).contains(sample) else {
+      throw ApusError("there is no sample \(sample)", expected: "0 … \(examined.training.count - 1)")
     }
     try self.init(
-      patient.model, sample: patient.training.batch([sample]), mode: .withoutDropout,
-      engine: patient.engine())
+      examined.model, sample: examined.training.batch([sample]), mode: .withoutDropout,
+      engine: examined.engine())
   }
 
   /// Of the loss that a model has on a sample.

@@ -52,7 +52,7 @@ public struct CrossValidation: Sendable {
   ///
   /// - Parameters:
   ///   - isCancelled: asked after every step.
-  ///   - onFold: told what each fold came to, counted from 1, with the doctor's verdicts on the outcome.
+  ///   - onFold: told what each fold came to, counted from 1, with the doctor's findings on the outcome.
   /// - Returns: the metrics over the folds; nil when it was interrupted, with a checkpoint in the fold's folder.
   /// - Throws: what a run throws.
   public func run(
@@ -75,7 +75,7 @@ public struct CrossValidation: Sendable {
       let report = try run.train()
       guard !report.isInterrupted else { return nil }
       reports.append(report)
-      if let findings = try run.findings(report, verdicts: run.verdictsAfter(report)) {
+      if let findings = try run.findings(report, checks: run.checksAfter(report)) {
         try onFold(fold, findings)
       }
     }

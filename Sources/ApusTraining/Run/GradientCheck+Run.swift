@@ -7,8 +7,8 @@ extension GradientCheck {
   ///
   /// - Throws: when the data cannot be read or a setting is wrong.
   public init(_ configuration: RunConfiguration, rows: Int, elements: Int) throws {
-    let patient = try Patient(configuration)
-    try self.init(patient.model, batch: patient.sample(rows), elements: elements)
+    let examined = try ExaminedModel(configuration)
+    try self.init(examined.model, batch: examined.sample(rows), elements: elements)
   }
 
   /// Of a model with its weights, on samples made up: normal inputs, as scaled ones are, or characters, and targets at random. A

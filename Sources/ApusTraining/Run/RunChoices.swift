@@ -14,7 +14,7 @@ struct RunChoices {
   var lines: [String] = []
   /// What was asked for and has no effect, or less than one would think.
   var notes: [String] = []
-  private var preparation: (any Preparation)?
+  private var preparation: (any InitializationPass)?
 
   /// How many trainings the run has.
   var runs: Int { settings.ensemble?.runs ?? 1 }
@@ -79,7 +79,7 @@ struct RunChoices {
     }
     let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
     settings = TrainingSettings(
-      optimizer: OptimizerSetting(GradientDescent(), rate: rate), epochs: epochs,
+      optimizer: OptimizerSetting(SGD(), rate: rate), epochs: epochs,
       batch: batch,
       regularization: Regularization(
         l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
@@ -96,7 +96,7 @@ struct RunChoices {
     settings.schedule = schedule
     settings.steps = given.training.steps
     settings.keep = given.training.keep ?? .best
-    preparation = try given.training.prepare.map { try Preparations.preparation($0) }
+    preparation = try given.training.prepare.map { try InitializationPasses.preparation($0) }
     try check(data)
     noteLengths(rows: rows)
     if let pretrained {
@@ -231,13 +231,13 @@ struct RunChoices {
         "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
     }
     do throws(ApusError) {
-      let usual = isText ? ModelFamilies.usualForTexts : ModelFamilies.usual
+      let usual = isText ? ModelFamilies.defaultNameForTexts : ModelFamilies.defaultName
       let family = try ModelFamilies.family(model.family ?? .string(usual))
       guard type(of: family).takesTexts || !isText else {
         throw ApusError(
           "the model \(type(of: family).name) is for tables and images, and this is a text",
           at: "model.family",
-          fix: "use \(ModelFamilies.usualForTexts); a table's file should be named .csv or .tsv")
+          fix: "use \(ModelFamilies.defaultNameForTexts); a table's file should be named .csv or .tsv")
       }
       guard !short.isEmpty else { return family }
       let given = family.configuration[type(of: family).name]?.objectValue ?? []

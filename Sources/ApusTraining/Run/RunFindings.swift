@@ -9,7 +9,7 @@ public struct RunFindings: Sendable {
   public var configuration: RunConfiguration
   public var report: RunReport
   /// Of the data, of the first weights, of the result.
-  public var verdicts: [Verdict]
+  public var checks: [Finding]
   public var choices: [String]
   public var notes: [String]
   public var model: Model

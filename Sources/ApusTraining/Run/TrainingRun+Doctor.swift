@@ -6,23 +6,23 @@ extension TrainingRun {
   /// The short form before training: data and first weights. Changes nothing of the run.
   ///
   /// - Returns: nothing for a run that is resumed.
-  public func verdictsBefore() -> [Verdict] {
+  public func checksBefore() -> [Finding] {
     guard session.progress.step == 0 else { return [] }
-    return Doctor.examine(Patient(model, data, session.settings, engine: engine), at: .beforeTraining)
+    return Doctor.examine(ExaminedModel(model, data, session.settings, engine: engine), at: .beforeTraining)
   }
 
   /// The short form after training: what it came to.
-  public func verdictsAfter(_ report: RunReport) -> [Verdict] {
+  public func checksAfter(_ report: RunReport) -> [Finding] {
     guard !report.isInterrupted else { return [] }
     let figures = TrainingOutcome(
       training: report.training, validation: report.validation, test: report.test)
     return Doctor.examine(
-      Patient(outcome ?? session.snapshot(), data, session.settings, outcome: figures, engine: engine),
+      ExaminedModel(outcome ?? session.snapshot(), data, session.settings, outcome: figures, engine: engine),
       at: .afterTraining)
   }
 }
 
-extension Patient {
+extension ExaminedModel {
   /// What a configuration would train, on its data.
   ///
   /// - Parameter model: examined in the place of the model with its first weights.
@@ -44,7 +44,7 @@ extension Patient {
   ) {
     // What leaks or is unequal is told for one target.
     let table = (data.task == .multiLabel ? nil : data.table).map {
-      PatientTable(
+      ExaminedTable(
         $0, target: data.configuration.target, task: data.configuration.task,
         leaveOut: (data.configuration.leaveOut ?? []) + (data.configuration.weights.map { [$0] } ?? []))
     }

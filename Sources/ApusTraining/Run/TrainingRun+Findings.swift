@@ -5,13 +5,13 @@ import ApusNN
 extension TrainingRun {
   /// What is to be told of the run.
   ///
-  /// - Parameter verdicts: the doctor's, of before and after.
+  /// - Parameter checks: the doctor's, of before and after.
   /// - Returns: nil for a run that was interrupted.
   /// - Throws: when the model file cannot be read.
-  public func findings(_ report: RunReport, verdicts: [Verdict]) throws -> RunFindings? {
+  public func findings(_ report: RunReport, checks: [Finding]) throws -> RunFindings? {
     guard let path = report.model, let (part, dataset, results) = evaluated, let outcome else { return nil }
     var findings = RunFindings(
-      name: data.name, folder: folder, configuration: configuration, report: report, verdicts: verdicts,
+      name: data.name, folder: folder, configuration: configuration, report: report, checks: checks,
       choices: choices, notes: notes, model: outcome, data: try dataFindings(),
       trainingCount: data.training.count,
       validationCount: data.validation?.count ?? 0, testCount: data.test?.count ?? 0, evaluated: part,

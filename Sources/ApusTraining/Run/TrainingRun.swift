@@ -271,11 +271,11 @@ public final class TrainingRun {
       return results
     }
     report.parameters = model.parameterCount
-    report.training = Metrics.usual(try results(data.judgedTraining, .training))
-    report.validation = try data.validation.map { Metrics.usual(try results($0, .validation)) } ?? []
+    report.training = Metrics.standard(try results(data.judgedTraining, .training))
+    report.validation = try data.validation.map { Metrics.standard(try results($0, .validation)) } ?? []
     if evaluatesTest, let test = data.test {
       let results = try results(test, .test)
-      report.test = Metrics.usual(results)
+      report.test = Metrics.standard(results)
       switch test.targets {
       case .classes where data.isText: break
       case .classes(let names): report.confusion = ConfusionMatrix(results, classNames: names)

@@ -223,7 +223,7 @@ public final class TrainingSession {
   }
 
   private func finishEpoch(rate: Double) throws {
-    let metrics = try validation.map { Metrics.usual(try evaluator.run($0)) } ?? []
+    let metrics = try validation.map { Metrics.standard(try evaluator.run($0)) } ?? []
     let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map {
       try evaluator.run(training).mistakes($0)
     }
@@ -323,7 +323,7 @@ public final class TrainingSession {
   ///
   /// - Throws: when the data set doesn't fit the model.
   public func evaluate(_ dataset: any Dataset) throws -> [MetricValue] {
-    Metrics.usual(try results(on: dataset))
+    Metrics.standard(try results(on: dataset))
   }
 
   /// Predictions of the model of now beside the truth.

@@ -8,7 +8,7 @@ final class NormLimit {
 
   init(_ parameter: Parameter, _ limit: Double, parameters: TensorStorage, engine: Engine) throws {
     let weight = Tensor.input("weight", TensorType(parameter.specification.shape))
-    let norm = weight.square().sum(axes: Array(0..<(parameter.shape.count - 1)), keepsAxes: true).sqrt()
+    let norm = weight.square().sum(axes: Array(0..<(parameter.shape.count - 1)), keepDimensions: true).sqrt()
     // A norm of 0 needs no scaling; the smallest normal number keeps the quotient finite or infinite, never NaN.
     let scale = minimum(1, Tensor(Float(limit)) / maximum(norm, Tensor(Float.leastNormalMagnitude)))
     graph = try CompiledGraph(

@@ -108,13 +108,13 @@ public struct RunHeadline: Sendable {
             ? " The validation rows chose them, so their own figures are optimistic." : ""))
     }
     if let reason = findings.report.stopReason { remarks.append("Training ended early: \(reason).") }
-    let ill = findings.verdicts.filter { $0.level != .ok }
+    let ill = findings.checks.filter { $0.level != .ok }
     remarks.append(
       ill.isEmpty
-        ? (findings.verdicts.isEmpty
+        ? (findings.checks.isEmpty
           ? "No doctor has looked at this training: apus check --config \(findings.folder)/config.yaml does."
-          : "The doctor’s \(findings.verdicts.count) checks are all well.")
-        : "The doctor points out: " + ill.map { "\($0.name) (\($0.finding.figure))" }.joined(separator: "; ")
+          : "The doctor’s \(findings.checks.count) checks are all well.")
+        : "The doctor points out: " + ill.map { "\($0.name) (\($0.result.figure))" }.joined(separator: "; ")
           + ".")
     return remarks
   }

@@ -28,7 +28,7 @@ public struct RunPage: Sendable {
     page.section("How it learned") { addLearning(&$0) }
     page.section("The data") { addData(&$0) }
     page.section("The model") { addModel(&$0) }
-    if !findings.verdicts.isEmpty { page.section("The doctor") { addVerdicts(&$0) } }
+    if !findings.checks.isEmpty { page.section("The doctor") { addChecks(&$0) } }
     page.section("To have it again") { addReproduction(&$0) }
     return page.document(title: "\(findings.name): \(headline.sentence)")
   }
@@ -189,19 +189,19 @@ public struct RunPage: Sendable {
 
   // MARK: Doctor
 
-  private func addVerdicts(_ page: inout HTMLPage) {
-    for verdict in findings.verdicts.enumerated().sorted(by: {
+  private func addChecks(_ page: inout HTMLPage) {
+    for check in findings.checks.enumerated().sorted(by: {
       ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
     }).map(\.element) {
-      page.element("div", style: "verdict \(verdict.level.rawValue)") { page in
-        page.paragraph("\(Self.word(verdict.level)) · \(verdict.name): \(verdict.finding.figure)")
-        page.paragraph("expected \(verdict.finding.expected). \(verdict.why)", style: "note")
-        if let fix = verdict.finding.fix { page.paragraph("→ \(fix)") }
+      page.element("div", style: "verdict \(check.level.rawValue)") { page in
+        page.paragraph("\(Self.word(check.level)) · \(check.name): \(check.result.figure)")
+        page.paragraph("expected \(check.result.expected). \(check.why)", style: "note")
+        if let fix = check.result.fix { page.paragraph("→ \(fix)") }
       }
     }
   }
 
-  private static func word(_ level: Verdict.Level) -> String {
+  private static func word(_ level: Finding.Level) -> String {
     switch level {
     case .ok: "well"
     case .look: "worth a look"

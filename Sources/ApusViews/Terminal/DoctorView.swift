@@ -3,26 +3,26 @@ public import ApusTraining
 
 /// What the doctor says, on a terminal.
 public struct DoctorView: Sendable {
-  private let verdicts: [Verdict]
+  private let checks: [Finding]
   private let style: TerminalStyle
 
-  public init(_ verdicts: [Verdict], style: TerminalStyle = .plain) {
-    self.verdicts = verdicts
+  public init(_ checks: [Finding], style: TerminalStyle = .plain) {
+    self.checks = checks
     self.style = style
   }
 
   // MARK: Whole
 
-  /// A line for each verdict, under its stage; below what is not well, why it matters and what to do.
+  /// A line for each finding, under its stage; below what is not well, why it matters and what to do.
   ///
-  /// - Parameter explains: whether every verdict has its reason and its table.
+  /// - Parameter explains: whether every check has its reason and its table.
   public func lines(explains: Bool = false) -> [String] {
     var lines: [String] = []
     for stage in Examinations.Stage.allCases {
-      let own = verdicts.filter { $0.stage == stage }
+      let own = checks.filter { $0.stage == stage }
       guard !own.isEmpty else { continue }
       lines += lines.isEmpty ? [header(stage)] : ["", title(stage)]
-      for verdict in own { lines += self.lines(verdict, explains) }
+      for check in own { lines += self.lines(check, explains) }
     }
     return lines + ["", summary]
   }
@@ -49,28 +49,28 @@ public struct DoctorView: Sendable {
   private static let leftWidth = 10
 
   /// Of the expected ranges, which stand in a column at the right.
-  private var expectedWidth: Int { min(verdicts.map { columns($0.finding.expected) }.max() ?? 0, 24) }
+  private var expectedWidth: Int { min(checks.map { columns($0.result.expected) }.max() ?? 0, 24) }
 
   private var figureWidth: Int {
     max(style.width - Self.leftWidth - nameWidth - expectedWidth - 2, 16)
   }
 
-  private var nameWidth: Int { verdicts.map { columns($0.name) }.max() ?? 0 }
+  private var nameWidth: Int { checks.map { columns($0.name) }.max() ?? 0 }
 
-  private func lines(_ verdict: Verdict, _ explains: Bool) -> [String] {
-    let left = "  \(mark(verdict.level))  \(fitted(verdict.name, nameWidth))  "
+  private func lines(_ check: Finding, _ explains: Bool) -> [String] {
+    let left = "  \(mark(check.level))  \(fitted(check.name, nameWidth))  "
     let indent = Self.leftWidth + nameWidth
-    let finding = verdict.finding
-    let figure = wrapped(finding.figure, width: figureWidth)
-    let expected = style.colored(finding.expected, .faint)
+    let result = check.result
+    let figure = wrapped(result.figure, width: figureWidth)
+    let expected = style.colored(result.expected, .faint)
     var lines = [left + figure[0]] + figure.dropFirst().map { String(repeating: " ", count: indent) + $0 }
     lines[0] += String(repeating: " ", count: max(figureWidth - columns(figure[0]), 0) + 2) + expected
-    guard verdict.level != .ok || explains else { return lines }
-    lines += wrapped(verdict.why, width: style.width - 8).map { "        " + style.colored($0, .faint) }
-    if let fix = finding.fix {
+    guard check.level != .ok || explains else { return lines }
+    lines += wrapped(check.why, width: style.width - 8).map { "        " + style.colored($0, .faint) }
+    if let fix = result.fix {
       lines += wrapped("→ " + fix, width: style.width - 10, indent: 2).map { "        " + $0 }
     }
-    if let details = finding.details, !details.rows.isEmpty { lines += table(details, isWhole: explains) }
+    if let details = result.details, !details.rows.isEmpty { lines += table(details, isWhole: explains) }
     return lines
   }
 
@@ -93,7 +93,7 @@ public struct DoctorView: Sendable {
     return table.lines(width: style.width)
   }
 
-  private func mark(_ level: Verdict.Level) -> String {
+  private func mark(_ level: Finding.Level) -> String {
     switch level {
     case .ok: style.colored("ok  ", .green)
     case .look: style.colored("look", .yellow)
@@ -102,32 +102,32 @@ public struct DoctorView: Sendable {
   }
 
   private var summary: String {
-    let counts = Verdict.Level.allCases.map { level in verdicts.count { $0.level == level } }
+    let counts = Finding.Level.allCases.map { level in checks.count { $0.level == level } }
     if counts[1] + counts[2] == 0 {
-      return verdicts.count == 1 ? "the check is well" : "all \(verdicts.count) checks are well"
+      return checks.count == 1 ? "the check is well" : "all \(checks.count) checks are well"
     }
     var parts: [String] = []
     if counts[2] > 0 { parts.append(style.colored("\(counts[2]) bad", .red)) }
     if counts[1] > 0 { parts.append(style.colored("\(counts[1]) to look at", .yellow)) }
-    return "\(verdicts.count) checks: " + (parts + ["\(counts[0]) well"]).joined(separator: ", ")
+    return "\(checks.count) checks: " + (parts + ["\(counts[0]) well"]).joined(separator: ", ")
   }
 
   // MARK: Short
 
-  /// One line when all is well, with the figures of some; else one for each verdict that is not, with what to do.
+  /// One line when all is well, with the figures of some; else one for each finding that is not, with what to do.
   public func shortLines() -> [String] {
-    guard !verdicts.isEmpty else { return [] }
-    let ill = verdicts.filter { $0.level != .ok }
+    guard !checks.isEmpty else { return [] }
+    let ill = checks.filter { $0.level != .ok }
     guard !ill.isEmpty else {
-      let shown = verdicts.filter { Self.telling.contains($0.name) }
-        .map { "\($0.name): \($0.finding.figure)" }
-      return note("doctor: \(verdicts.count) check\(verdicts.count == 1 ? "" : "s") well", shown)
+      let shown = checks.filter { Self.telling.contains($0.name) }
+        .map { "\($0.name): \($0.result.figure)" }
+      return note("doctor: \(checks.count) check\(verdicts.count == 1 ? "" : "s") well", shown)
     }
-    return ill.flatMap { verdict in
+    return ill.flatMap { check in
       note(
-        "doctor: \(style.colored(verdict.level.rawValue, verdict.level == .bad ? .red : .yellow)): "
-          + "\(verdict.name): \(verdict.finding.figure)",
-        verdict.finding.fix.map { [$0] } ?? [])
+        "doctor: \(style.colored(check.level.rawValue, check.level == .bad ? .red : .yellow)): "
+          + "\(check.name): \(check.result.figure)",
+        check.result.fix.map { [$0] } ?? [])
     }
   }
 
@@ -145,8 +145,8 @@ public struct DoctorView: Sendable {
   /// What `apus check --json` prints: `{"level","checks":[…]}`, the worst level first.
   public var json: JSONValue {
     .object([
-      JSONMember("level", .string((verdicts.map(\.level).max() ?? .ok).rawValue)),
-      JSONMember("checks", .array(verdicts.map(\.json))),
+      JSONMember("level", .string((checks.map(\.level).max() ?? .ok).rawValue)),
+      JSONMember("checks", .array(checks.map(\.json))),
     ])
   }
 }

@@ -20,10 +20,10 @@ public struct GradientCheckView: Sendable {
         shortFigure(row.relativeError, digits: 2), row.place,
       ]
     }
-    return table.lines(width: style.width) + ["", verdict]
+    return table.lines(width: style.width) + ["", conclusion]
   }
 
-  private var verdict: String {
+  private var conclusion: String {
     guard let worst = report.worst else { return "the model has no parameters" }
     let error = shortFigure(worst.relativeError, digits: 2)
     switch report.level {

@@ -13,7 +13,7 @@ public struct LinearLines: Sendable {
     self.reading = reading
   }
 
-  /// The rules, the figures, the verdict.
+  /// The rules, the figures, the conclusion.
   public func lines(_ style: TerminalStyle = .plain) -> [String] {
     let width = max(style.width, 40)
     var lines: [String] = []
@@ -45,8 +45,8 @@ public struct LinearLines: Sendable {
         + " (condition \(shortFigure(form.condition, digits: 2))\(rank))"
       lines += wrapped(text, width: width - 2, indent: 2).map { "  " + $0 }
     }
-    if let verdict = reading.verdict {
-      lines += wrapped(verdict, width: width - 2, indent: 2).map { style.colored("  " + $0, .bold) }
+    if let conclusion = reading.conclusion {
+      lines += wrapped(conclusion, width: width - 2, indent: 2).map { style.colored("  " + $0, .bold) }
     }
     return lines
   }

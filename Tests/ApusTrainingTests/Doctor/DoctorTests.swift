@@ -45,41 +45,41 @@ import Testing
         configuration.training.epochs = Self.isFull ? nil : 4
         configuration.model.hidden = Self.isFull ? nil : [64]
       }
-      let raised = try Doctor.examine(Patient(configuration)).filter { $0.level != .ok }
+      let raised = try Doctor.examine(ExaminedModel(configuration)).filter { $0.level != .ok }
       ill += raised.isEmpty ? 0 : 1
       alarms += raised.map {
-        "seed \(seed): \($0.name) \($0.finding.figure), expected \($0.finding.expected)"
+        "seed \(seed): \($0.name) \($0.result.figure), expected \($0.result.expected)"
       }
     }
     if Self.isFull { print("grid: healthy \(set): \(ill) of \(seeds.count) with an alarm: \(alarms)") }
     #expect(Double(ill) <= 0.05 * Double(seeds.count), "\(alarms)")
   }
 
-  @Test func saysEverythingOfEachVerdict() throws {
-    let verdicts = Doctor.examine(try Illness.patient(1, 0, rate: 1e-7))
-    #expect(verdicts.count >= 15)
-    for verdict in verdicts {
-      #expect(verdict.why.hasSuffix("."), "\(verdict.name)")
-      #expect(!verdict.finding.figure.isEmpty && !verdict.finding.expected.isEmpty, "\(verdict.name)")
-      #expect((verdict.level == .ok) == (verdict.finding.fix == nil), "\(verdict.name)")
+  @Test func saysEverythingOfEachFinding() throws {
+    let checks = Doctor.examine(try Illness.examined(1, 0, rate: 1e-7))
+    #expect(checks.count >= 15)
+    for check in checks {
+      #expect(check.why.hasSuffix("."), "\(check.name)")
+      #expect(!check.result.figure.isEmpty && !check.result.expected.isEmpty, "\(check.name)")
+      #expect((check.level == .ok) == (check.result.fix == nil), "\(check.name)")
     }
     let names = Examinations.table.map { $0.name }
     #expect(Set(names).count == names.count)
-    #expect(verdicts.map(\.name) == names.filter { name in verdicts.contains { $0.name == name } })
+    #expect(checks.map(\.name) == names.filter { name in checks.contains { $0.name == name } })
   }
 
   @Test func namesTheLayerOfAValueThatIsNotFinite() throws {
-    let patient = try Illness.patient(
+    let examined = try Illness.examined(
       1, 0, data: try Illness.data(1, 80, scale: 1e30)
     ) { width in
       Dense(width, initializer: .normal(1e6))
       ReLU()
       Dense(2, initializer: .normal(1e6))
     }
-    let bad = Doctor.examine(patient).filter { $0.level == .bad }
+    let bad = Doctor.examine(examined).filter { $0.level == .bad }
     #expect(
       bad.contains {
-        $0.finding.figure.contains("layer 2 (dense)") || $0.finding.figure.contains("layer 0 (dense)")
+        $0.result.figure.contains("layer 2 (dense)") || $0.result.figure.contains("layer 0 (dense)")
       })
   }
 
@@ -88,10 +88,10 @@ import Testing
     for row in 0..<80 { features[row * 5 + 3] = .nan }
     let data = try TableDataset(
       features: features, inputShape: [5], labels: (0..<80).map { $0 % 2 }, names: ["no", "yes"])
-    let verdict = try #require(
-      Doctor.examine(try Illness.patient(1, 0, data: data)).first { $0.name == "initial loss" })
-    #expect(verdict.level == .bad)
-    #expect(verdict.finding.figure.contains("in feature 4"), "\(verdict.finding.figure)")
+    let check = try #require(
+      Doctor.examine(try Illness.examined(1, 0, data: data)).first { $0.name == "initial loss" })
+    #expect(check.level == .bad)
+    #expect(check.result.figure.contains("in feature 4"), "\(check.result.figure)")
   }
 
   /// What is examined stays as it is, bit by bit, and so does what training makes of it.
@@ -104,47 +104,47 @@ import Testing
     let alone = try TrainingRun(configuration, folder: folder.path("alone"))
     _ = try alone.train()
     let examined = try TrainingRun(configuration, folder: folder.path("examined"))
-    #expect(!examined.verdictsBefore().isEmpty)
+    #expect(!examined.checksBefore().isEmpty)
     let report = try examined.train()
-    #expect(!examined.verdictsAfter(report).isEmpty)
+    #expect(!examined.checksAfter(report).isEmpty)
     #expect(try folder.bytes("alone/model.safetensors") == folder.bytes("examined/model.safetensors"))
     let model = examined.model.bits
-    _ = Doctor.examine(try Patient(configuration))
+    _ = Doctor.examine(try ExaminedModel(configuration))
     #expect(examined.model.bits == model)
   }
 
-  /// The same verdicts, figure by figure, with any number of threads.
+  /// The same findings, figure by figure, with any number of threads.
   @Test func isReproducible() throws {
     var configuration = RunConfiguration()
     configuration.data.source = "moons"
     configuration.training.epochs = 3
-    let verdicts = try [1, 2, 3].map { Doctor.examine(try Patient(configuration, threads: $0)) }
-    #expect(verdicts[0] == verdicts[1] && verdicts[1] == verdicts[2])
+    let checks = try [1, 2, 3].map { Doctor.examine(try ExaminedModel(configuration, threads: $0)) }
+    #expect(checks[0] == checks[1] && checks[1] == checks[2])
   }
 
   /// An activation of a user's own is examined as those of the table are.
   @Test func examinesActivationsOfOnesOwn() throws {
-    let patient = try Illness.patient(1, 0) { width in
+    let examined = try Illness.examined(1, 0) { width in
       Dense(width)
       NeverActive()
       Dense(2)
     }
-    let verdict = try #require(
-      Doctor.examine(patient).first { $0.name == "dead, saturated" })
+    let check = try #require(
+      Doctor.examine(examined).first { $0.name == "dead, saturated" })
     #expect(
-      verdict.level == .bad && verdict.finding.figure.contains("8 of 8 dead"), "\(verdict.finding.figure)")
+      check.level == .bad && check.result.figure.contains("8 of 8 dead"), "\(check.result.figure)")
   }
 
   @Test func suggestsARateThatWorks() throws {
-    let verdict = try #require(
+    let check = try #require(
       Doctor.examine(
-        try Illness.patient(1, 2, rate: 1e-7), Examinations.table.filter { $0.name == "learning rate" }
+        try Illness.examined(1, 2, rate: 1e-7), Examinations.table.filter { $0.name == "learning rate" }
       ).first)
-    let text = try #require(verdict.finding.fix?.split(separator: " ").last)
+    let text = try #require(check.result.fix?.split(separator: " ").last)
     let rate = try #require(Double(text))
     #expect((1e-3...1).contains(rate), "\(rate)")
     let again = Doctor.examine(
-      try Illness.patient(1, 2, rate: rate), Examinations.table.filter { $0.name == "learning rate" })
+      try Illness.examined(1, 2, rate: rate), Examinations.table.filter { $0.name == "learning rate" })
     #expect(again.first?.level == .ok)
   }
 }

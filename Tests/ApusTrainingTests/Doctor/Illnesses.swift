@@ -6,7 +6,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
   var name: String
   /// The checks of which one at least must not be ok.
   var checks: [String]
-  var make: @Sendable (_ seed: UInt64, _ size: Int) throws -> Patient
+  var make: @Sendable (_ seed: UInt64, _ size: Int) throws -> ExaminedModel
   var testDescription: String { name }
 
   /// Whether it is found.
@@ -21,14 +21,14 @@ struct Illness: Sendable, CustomTestStringConvertible {
 
   static let all: [Illness] = [
     Illness(name: "zero weights", checks: ["equal units"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         Dense(width, initializer: .zeros)
         ReLU()
         Dense(2, initializer: .zeros)
       }
     },
     Illness(name: "zero weights, by their gradients", checks: ["gradient flow"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         Dense(width, initializer: .zeros)
         Tanh()
         Dense(2, initializer: .zeros)
@@ -36,10 +36,10 @@ struct Illness: Sendable, CustomTestStringConvertible {
     },
     Illness(name: "ReLUs killed by a huge rate", checks: ["dead, saturated"]) { seed, size in
       // Inputs that are not centred move all weights of a unit the same way.
-      try patient(seed, size, data: data(seed, rows[size], offset: 5), rate: 30, epochs: 10)
+      try examined(seed, size, data: data(seed, rows[size], offset: 5), rate: 30, epochs: 10)
     },
     Illness(name: "30 sigmoid layers", checks: ["gradient flow"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         for _ in 0..<30 {
           Dense(width)
           Sigmoid()
@@ -48,7 +48,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
       }
     },
     Illness(name: "30 sigmoid layers, by heart", checks: ["overfits 20 samples"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         for _ in 0..<30 {
           Dense(min(width, 16))
           Sigmoid()
@@ -58,54 +58,54 @@ struct Illness: Sendable, CustomTestStringConvertible {
     },
     Illness(name: "30 linear layers of large weights", checks: ["gradient flow", "initial loss"]) {
       seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         for _ in 0..<30 { Dense(width, initializer: .normal(4 / Double(width).squareRoot())) }
         Dense(2)
       }
     },
     Illness(name: "a last layer of large weights", checks: ["initial loss"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         Dense(width)
         ReLU()
         Dense(2, initializer: .normal(20))
       }
     },
     Illness(name: "inputs of hundreds into tanh", checks: ["dead, saturated"]) { seed, size in
-      try patient(seed, size, data: data(seed, rows[size], scale: 300)) { width in
+      try examined(seed, size, data: data(seed, rows[size], scale: 300)) { width in
         Dense(width)
         Tanh()
         Dense(2)
       }
     },
     Illness(name: "a wrong gradient", checks: ["gradient check"]) { seed, size in
-      try patient(seed, size) { width in
+      try examined(seed, size) { width in
         Dense(width)
         HalfSquare()
         Dense(2)
       }
     },
-    Illness(name: "L2 of 10", checks: ["regularisation"]) { seed, size in try patient(seed, size, l2: 10) },
+    Illness(name: "L2 of 10", checks: ["regularisation"]) { seed, size in try examined(seed, size, l2: 10) },
     Illness(name: "too small a rate", checks: ["learning rate"]) { seed, size in
-      try patient(seed, size, rate: 1e-7)
+      try examined(seed, size, rate: 1e-7)
     },
     Illness(name: "too small a rate, by its updates", checks: ["update / weight"]) { seed, size in
-      try patient(seed, size, rate: 1e-7)
+      try examined(seed, size, rate: 1e-7)
     },
     Illness(name: "a rate that diverges", checks: ["finite values"]) { seed, size in
-      try patient(
-        seed, size, optimizer: OptimizerSetting(GradientDescent(), rate: 1e4), epochs: 20
+      try examined(
+        seed, size, optimizer: OptimizerSetting(SGD(), rate: 1e4), epochs: 20
       ) { width in
         Dense(width)
-        Linear()
+        Identity()
         Dense(width)
-        Linear()
+        Identity()
         Dense(2)
       }
     },
     Illness(name: "labels by chance, learnt by heart", checks: ["gap to validation"]) { seed, size in
       let noise = try data(seed, rows[size], flipped: 0.5)
       // The epoch with the lowest validation loss would have learned next to nothing.
-      return try patient(seed, size, data: noise, rate: 1e-2, epochs: [150, 150, 200][size], keep: .last) {
+      return try examined(seed, size, data: noise, rate: 1e-2, epochs: [150, 150, 200][size], keep: .last) {
         _ in
         Dense(256)
         ReLU()
@@ -113,10 +113,10 @@ struct Illness: Sendable, CustomTestStringConvertible {
       }
     },
     Illness(name: "one class of 99 %", checks: ["class balance"]) { seed, size in
-      try patient(seed, size, data: rare(seed, [200, 400, 1_000][size]))
+      try examined(seed, size, data: rare(seed, [200, 400, 1_000][size]))
     },
     Illness(name: "one class of 99 %, by accuracy", checks: ["accuracy ± error"]) { seed, size in
-      try patient(seed, size, data: rare(seed, [200, 400, 1_000][size]))
+      try examined(seed, size, data: rare(seed, [200, 400, 1_000][size]))
     },
     Illness(name: "rows in both parts", checks: ["shared rows"]) { seed, size in
       let all = try data(seed, rows[size])
@@ -127,13 +127,13 @@ struct Illness: Sendable, CustomTestStringConvertible {
         ReLU()
         Dense(2)
       }
-      return Patient(
+      return ExaminedModel(
         model, training: all.subset(leaked + Array(rows[size] / 2..<rows[size])),
         validation: split.validation,
         test: all.subset(leaked), settings: settings(seed))
     },
     Illness(name: "a leaking column", checks: ["leaking columns"]) { seed, size in
-      try patient(
+      try examined(
         seed, size,
         table: table(seed, rows[size]) { random, row, price in
           1.19 * price + 0.01 * random.normal(UInt64(row))
@@ -149,15 +149,15 @@ struct Illness: Sendable, CustomTestStringConvertible {
           TableColumn("wood", texts: kinds.map { ["oak": "hard", "ash": "tough", "elm": "soft"][$0] }),
           TableColumn("kind", texts: kinds),
         ])
-      return try patient(seed, size, table: PatientTable(table, target: "kind"))
+      return try examined(seed, size, table: ExaminedTable(table, target: "kind"))
     },
     Illness(name: "a copied column", checks: ["copied columns"]) { seed, size in
-      try patient(
+      try examined(
         seed, size,
         table: table(seed, rows[size]) { random, row, _ in 2.54 * random.normal(UInt64(3 * row)) - 7 })
     },
     Illness(name: "a constant column", checks: ["constant columns"]) { seed, size in
-      try patient(seed, size, table: table(seed, rows[size]) { _, _, _ in 3 })
+      try examined(seed, size, table: table(seed, rows[size]) { _, _, _ in 3 })
     },
   ]
 
@@ -184,12 +184,12 @@ struct Illness: Sendable, CustomTestStringConvertible {
   /// Prices by two columns and noise, with a fourth column.
   static func table(
     _ seed: UInt64, _ rows: Int, _ extra: (Philox, Int, Double) -> Double
-  ) throws -> PatientTable {
+  ) throws -> ExaminedTable {
     let random = Philox(seed: seed, path: "table")
     let a = (0..<rows).map { random.normal(UInt64(3 * $0)) }
     let b = (0..<rows).map { random.normal(UInt64(3 * $0 + 1)) }
     let price = (0..<rows).map { 10 + 2 * a[$0] - b[$0] + random.normal(UInt64(3 * $0 + 2)) }
-    return PatientTable(
+    return ExaminedTable(
       try Table(
         name: "prices",
         columns: [
@@ -199,7 +199,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
         ]), target: "price")
   }
 
-  // MARK: Patients
+  // MARK: Examined models
 
   static func settings(
     _ seed: UInt64, optimizer: OptimizerSetting? = nil, rate: Double = 5e-3, epochs: Int = 5, l2: Double = 0,
@@ -210,18 +210,18 @@ struct Illness: Sendable, CustomTestStringConvertible {
       regularization: Regularization(l2: l2), keep: keep, seed: seed)
   }
 
-  static func patient(
-    _ seed: UInt64, _ size: Int, data given: TableDataset? = nil, table: PatientTable? = nil,
+  static func examined(
+    _ seed: UInt64, _ size: Int, data given: TableDataset? = nil, table: ExaminedTable? = nil,
     optimizer: OptimizerSetting? = nil, rate: Double = 5e-3, epochs: Int = 5, l2: Double = 0,
     keep: KeptEpoch = .best,
     @LayerBuilder _ layers: (Int) -> Sequential = { width in
       Sequential([Dense(width, initializer: .he), ReLU(), Dense(2)])
     }
-  ) throws -> Patient {
+  ) throws -> ExaminedModel {
     let data = try given ?? data(seed, rows[size])
     let split = try data.split(validation: 0.2, test: 0.2, seed: seed)
     let model = try Model(input: [5], seed: seed, layers: layers(widths[size]))
-    return Patient(
+    return ExaminedModel(
       model, training: split.training, validation: split.validation, test: split.test,
       settings: settings(seed, optimizer: optimizer, rate: rate, epochs: epochs, l2: l2, keep: keep),
       table: table)

@@ -15,5 +15,5 @@ struct QuantileLoss: Loss {
     return maximum(Tensor(q) * distance, Tensor(q - 1) * distance).mean(axes: [1])
   }
 
-  func expectedAtStart(_ targets: TargetSummary) -> Double? { nil }
+  func initialLoss(_ targets: TargetSummary) -> Double? { nil }
 }

@@ -1,0 +1,25 @@
+public import ApusCore
+
+/// w ← w − η g: stochastic, mini-batch or full-batch gradient descent, by the size of the batch (S0–S4).
+public struct SGD: Optimizer {
+  public static let name = "sgd"
+  public static let formula = "w ← w − η g"
+  public init() {}
+
+  public var slots: [String] { [] }
+  public var defaultRate: Double { 0.1 }
+
+  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate) }
+
+  public func update(
+    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
+  ) -> (parameter: Tensor, slots: [Tensor]) {
+    (parameter - scalars[0] * gradient, [])
+  }
+}
+
+extension OptimizerSetting {
+  public static func sgd(_ rate: Double = 0.1) -> OptimizerSetting {
+    OptimizerSetting(SGD(), rate: rate)
+  }
+}

@@ -1,0 +1,23 @@
+import ApusCore
+
+extension PlaygroundSession {
+  /// What a page may ask of the race. It is there while a page shows it.
+  package enum RaceOrder: String, Sendable, CaseIterable { case open, close, start, pause, rewind }
+
+  package func obey(_ order: RaceOrder) throws {
+    switch order {
+    case .open:
+      if race == nil { race = try makeRace(plan) }
+      race?.hasChanged = true
+    case .close: race = nil
+    case .start:
+      if race == nil { race = try makeRace(plan) }
+      // One of the two at a time.
+      play(false)
+      race?.run(true)
+    case .pause: race?.run(false)
+    case .rewind:
+      if race != nil { race = try makeRace(plan) }
+    }
+  }
+}

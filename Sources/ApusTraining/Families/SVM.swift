@@ -1,0 +1,22 @@
+public import ApusCore
+import ApusData
+import ApusNN
+
+/// The linear classifier of the widest margin (A5; S4): the multiclass SVM, and for two classes its special case, the hinge
+/// of a single score (scikit-learn's `C` is 1/λ on standardised columns).
+public struct SVM: ModelFamily {
+  public static let name = "svm"
+  public static let formula = "s = W x + b, Σ Σ_{j≠y} max(0, s_j − s_y + 1) + λ/2 ‖W‖² least"
+  public var lambda: Double
+
+  public init() { self.init(lambda: 1) }
+  public init(lambda: Double) { self.lambda = lambda }
+
+  public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
+
+  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+    try data.require(.classification, for: Self.self, instead: LinearRegression.name)
+    let loss: any Loss = data.targets.outputCount == 2 ? HingeLoss() : MulticlassSVMLoss()
+    return .convex(loss, data).decaying(lambda, data)
+  }
+}
