@@ -1,13 +1,13 @@
-public import ApusCore
+package import ApusCore
 import ApusData
-public import ApusTraining
+package import ApusTraining
 
 /// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where a sample may
 /// have several.
-public struct EvaluationObject: Sendable {
-  public let json: JSONValue
+package struct EvaluationObject: Sendable {
+  package let json: JSONValue
 
-  public init(_ evaluation: Evaluation) {
+  package init(_ evaluation: Evaluation) {
     let labels =
       evaluation.labels.isEmpty ? [] : [JSONMember("labels", .array(evaluation.labels.map(\.json)))]
     let members = [

@@ -1,15 +1,15 @@
-public import ApusCore
+package import ApusCore
 import ApusData
 import ApusNN
 import ApusTraining
 
 /// Every family of names that settings may use: what `apus list` prints and what the documentation's tables are made of.
-public struct NameFamilies: Sendable {
+package struct NameFamilies: Sendable {
   /// In the plural: `"activations"`.
-  public let name: String
-  public let table: NameTable
+  package let name: String
+  package let table: NameTable
 
-  public static let all = [
+  package static let all = [
     NameFamilies(name: "models", table: ModelFamilies.table),
     NameFamilies(name: "activations", table: Activations.table),
     NameFamilies(name: "losses", table: Losses.table),
@@ -27,7 +27,7 @@ public struct NameFamilies: Sendable {
 
 extension NameTable {
   /// The table as Markdown: `name(parameter: default)` and the formula.
-  public var markdown: String {
+  package var markdown: String {
     let rows = items.map { item in
       "| `\(NameListing.call(item))` | \(item.formula.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")) |"
     }

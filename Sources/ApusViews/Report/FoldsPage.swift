@@ -1,11 +1,11 @@
 import ApusCore
 import ApusData
-public import ApusTraining
+package import ApusTraining
 
 /// `report.html` of a cross-validation: how well the same settings do on rows that were not trained on, fold by fold.
 ///
 /// As self-contained as ``RunPage``; each fold's folder has a page of its own.
-public struct FoldsPage: Sendable {
+package struct FoldsPage: Sendable {
   private let folds: [RunFindings]
   private let scores: [CrossValidation.Score]
   private let folder: String
@@ -14,12 +14,12 @@ public struct FoldsPage: Sendable {
   ///   - folds: what each fold's run came to, at least two of them.
   ///   - scores: the metrics over the folds.
   ///   - folder: where the folds' folders lie.
-  public init(_ folds: [RunFindings], _ scores: [CrossValidation.Score], folder: String) {
+  package init(_ folds: [RunFindings], _ scores: [CrossValidation.Score], folder: String) {
     precondition(folds.count > 1, "a cross-validation has two folds at least")
     (self.folds, self.scores, self.folder) = (folds, scores, folder)
   }
 
-  public var html: String {
+  package var html: String {
     var page = HTMLPage()
     page.heading("How well a network learns \(folds[0].name), over \(folds.count) folds", level: 1)
     page.paragraph(sentence, style: "lead")

@@ -1,15 +1,15 @@
-public import ApusTraining
+package import ApusTraining
 
 /// The curves of one or several runs, overlaid: losses, the metric, the learning rate.
-public struct HistoryCharts: Sendable {
+package struct HistoryCharts: Sendable {
   /// Each as a chart of its own.
-  public let charts: [any Chart]
+  package let charts: [any Chart]
 
-  public init(_ history: History, width: Double = 400) { self.init([("", history)], width: width) }
+  package init(_ history: History, width: Double = 400) { self.init([("", history)], width: width) }
 
   /// - Parameter runs: names with what their epochs came to; the colours are the runs'. Of a single run training and
   ///   validation have colours of their own.
-  public init(_ runs: [(name: String, history: History)], width: Double = 400) {
+  package init(_ runs: [(name: String, history: History)], width: Double = 400) {
     let isSingle = runs.count == 1
     let hasValidation = runs.contains { $0.history.epochs.contains { $0.validation("loss") != nil } }
     var losses: [LineChart.Series] = []

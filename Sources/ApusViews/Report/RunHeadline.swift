@@ -1,15 +1,15 @@
 import ApusCore
 import ApusData
-public import ApusTraining
+package import ApusTraining
 
 /// What a run came to in words: what was learned, how well, and against what.
-public struct RunHeadline: Sendable {
+package struct RunHeadline: Sendable {
   /// One sentence.
-  public let sentence: String
+  package let sentence: String
   /// What it takes to judge it: the yardstick, the gap to the training rows, what the doctor says.
-  public let remarks: [String]
+  package let remarks: [String]
 
-  public init(_ findings: RunFindings) {
+  package init(_ findings: RunFindings) {
     sentence = Self.sentence(findings)
     remarks = Self.remarks(findings)
   }

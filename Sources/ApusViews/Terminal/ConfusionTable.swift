@@ -1,17 +1,17 @@
-public import ApusTraining
+package import ApusTraining
 
 /// Which classes are taken for which.
-public struct ConfusionTable: Sendable {
+package struct ConfusionTable: Sendable {
   private let matrix: ConfusionMatrix
   /// More classes than this are too many for a table of counts.
   static let mostShown = 12
 
-  public init(_ matrix: ConfusionMatrix) {
+  package init(_ matrix: ConfusionMatrix) {
     self.matrix = matrix
   }
 
   /// The counts with recall and precision; for many classes, or a narrow terminal, the most frequent confusions.
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     let names = matrix.classNames
     guard names.count > 1 else { return [] }
     if names.count <= Self.mostShown {

@@ -1,14 +1,14 @@
-public import ApusCore
-public import ApusData
+package import ApusCore
+package import ApusData
 
 /// What one should know about data before training on it, cut to the terminal's width.
-public struct DescribeView: Sendable {
+package struct DescribeView: Sendable {
   private let style: TerminalStyle
   private let summary: [String]
 
   /// - Parameters: as of ``DataSource/summaryLines(target:labels:task:width:)``; where the text goes to a file, it is 100
   ///   columns wide.
-  public init(
+  package init(
     _ source: DataSource, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
     task: LearningTask? = nil, style: TerminalStyle = .plain
   ) throws(ApusError) {
@@ -18,7 +18,7 @@ public struct DescribeView: Sendable {
   }
 
   /// Sentences are wrapped, and tables cut, where a terminal is too narrow.
-  public func lines() -> [String] {
+  package func lines() -> [String] {
     guard style.redraws else { return summary }
     return summary.flatMap { line in
       guard columns(line) > style.width else { return [line] }

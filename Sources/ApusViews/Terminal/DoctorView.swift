@@ -1,12 +1,12 @@
-public import ApusCore
-public import ApusTraining
+package import ApusCore
+package import ApusTraining
 
 /// What the doctor says, on a terminal.
-public struct DoctorView: Sendable {
+package struct DoctorView: Sendable {
   private let checks: [Finding]
   private let style: TerminalStyle
 
-  public init(_ checks: [Finding], style: TerminalStyle = .plain) {
+  package init(_ checks: [Finding], style: TerminalStyle = .plain) {
     self.checks = checks
     self.style = style
   }
@@ -16,7 +16,7 @@ public struct DoctorView: Sendable {
   /// A line for each finding, under its stage; below what is not well, why it matters and what to do.
   ///
   /// - Parameter explains: whether every check has its reason and its table.
-  public func lines(explains: Bool = false) -> [String] {
+  package func lines(explains: Bool = false) -> [String] {
     var lines: [String] = []
     for stage in Examinations.Stage.allCases {
       let own = checks.filter { $0.stage == stage }
@@ -115,7 +115,7 @@ public struct DoctorView: Sendable {
   // MARK: Short
 
   /// One line when all is well, with the figures of some; else one for each finding that is not, with what to do.
-  public func shortLines() -> [String] {
+  package func shortLines() -> [String] {
     guard !checks.isEmpty else { return [] }
     let ill = checks.filter { $0.level != .ok }
     guard !ill.isEmpty else {
@@ -143,7 +143,7 @@ public struct DoctorView: Sendable {
   // MARK: Objects
 
   /// What `apus check --json` prints: `{"level","checks":[…]}`, the worst level first.
-  public var json: JSONValue {
+  package var json: JSONValue {
     .object([
       JSONMember("level", .string((checks.map(\.level).max() ?? .ok).rawValue)),
       JSONMember("checks", .array(checks.map(\.json))),

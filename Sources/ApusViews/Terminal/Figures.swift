@@ -18,7 +18,7 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
 
 /// A number with so many significant digits, trailing zeros kept, so that it does not jump about while it
 /// changes: `0.1200`, `12.34`, `1234`, `1.2e-7`.
-public func steadyFigure(_ value: Double, digits: Int = 4) -> String {
+package func steadyFigure(_ value: Double, digits: Int = 4) -> String {
   guard value.isFinite else { return fixed(value, 0) }
   guard value != 0 else { return fixed(0, digits - 1) }
   var exponent = 0
@@ -35,7 +35,7 @@ public func steadyFigure(_ value: Double, digits: Int = 4) -> String {
 }
 
 /// A number with a unit's prefix: `12.3k`, `4.5M`.
-public func prefixedFigure(_ value: Double) -> String {
+package func prefixedFigure(_ value: Double) -> String {
   guard value.isFinite, value >= 0 else { return fixed(value, 0) }
   for (scale, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= scale * 0.9995 {
     let figure = value / scale
@@ -54,7 +54,7 @@ func countFigure(_ count: Double) -> String {
 func groupedFigure(_ count: Double) -> String { Int(exactly: count).map(grouped) ?? countFigure(count) }
 
 /// A whole number in groups of three: `1,234,567`.
-public func grouped(_ count: Int) -> String {
+package func grouped(_ count: Int) -> String {
   var text = ""
   for (index, digit) in String(count.magnitude).reversed().enumerated() {
     if index > 0, index % 3 == 0 { text.append(",") }
@@ -64,7 +64,7 @@ public func grouped(_ count: Int) -> String {
 }
 
 /// Bytes: `512 B`, `1.21 MB`.
-public func byteFigure(_ bytes: Int) -> String {
+package func byteFigure(_ bytes: Int) -> String {
   bytes < 1000 ? "\(bytes) B" : prefixedFigure(Double(bytes)).inserting(" ") + "B"
 }
 
@@ -77,7 +77,7 @@ extension String {
 }
 
 /// A stretch of time: `0.3 s`, `12 s`, `3:07`, `1:02:03`.
-public func durationFigure(_ seconds: Double) -> String {
+package func durationFigure(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0 else { return "–" }
   if seconds < 0.095 { return fixed(seconds * 1000, seconds < 0.00995 ? 1 : 0) + " ms" }
   if seconds < 9.95 { return fixed(seconds, 1) + " s" }

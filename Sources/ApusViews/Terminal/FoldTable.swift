@@ -1,14 +1,14 @@
-public import ApusTraining
+package import ApusTraining
 
 /// The metrics of a cross-validation: mean ± deviation over the folds, and each fold's.
-public struct FoldTable: Sendable {
+package struct FoldTable: Sendable {
   private let scores: [CrossValidation.Score]
 
-  public init(_ scores: [CrossValidation.Score]) {
+  package init(_ scores: [CrossValidation.Score]) {
     self.scores = scores
   }
 
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     var table = TextTable(["", "mean ± deviation", "folds"], [.left, .left, .left])
     table.rows = scores.map { score in
       [

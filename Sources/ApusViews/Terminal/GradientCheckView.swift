@@ -1,17 +1,17 @@
-public import ApusCore
-public import ApusTraining
+package import ApusCore
+package import ApusTraining
 
 /// A gradient check: the relative error of each parameter.
-public struct GradientCheckView: Sendable {
+package struct GradientCheckView: Sendable {
   private let report: GradientCheck.Report
   private let style: TerminalStyle
 
-  public init(_ report: GradientCheck.Report, style: TerminalStyle = .plain) {
+  package init(_ report: GradientCheck.Report, style: TerminalStyle = .plain) {
     self.report = report
     self.style = style
   }
 
-  public func lines() -> [String] {
+  package func lines() -> [String] {
     var table = TextTable(
       ["parameter", "shape", "‖gradient‖", "relative error", "worst"], [.left, .left, .right, .right, .left])
     table.rows = report.rows.map { row in
@@ -38,7 +38,7 @@ public struct GradientCheckView: Sendable {
   }
 
   /// What `apus gradcheck --json` prints: `{"level","loss","worst","parameters":[…]}`.
-  public var json: JSONValue {
+  package var json: JSONValue {
     .object([
       JSONMember("level", .string(report.level.rawValue)), JSONMember("loss", .double(report.loss)),
       JSONMember("worst", report.worst.map { .string($0.path) } ?? .null),

@@ -1,17 +1,17 @@
-public import ApusTraining
+package import ApusTraining
 
 /// How well each of several independent labels is recognised.
-public struct LabelTable: Sendable {
+package struct LabelTable: Sendable {
   private let labels: [LabelCounts]
   /// More labels than this are too many: those that are recognised worst are shown.
   static let mostShown = 40
 
-  public init(_ labels: [LabelCounts]) {
+  package init(_ labels: [LabelCounts]) {
     self.labels = labels
   }
 
   /// The confusion of each label, as counts and percents.
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     guard !labels.isEmpty else { return [] }
     var table = TextTable(
       ["label", "found", "missed", "wrong", "absent", "accuracy %", "recall %", "precision %", "F1"],

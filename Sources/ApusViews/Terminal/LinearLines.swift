@@ -1,20 +1,20 @@
 import ApusCore
-public import ApusTraining
+package import ApusTraining
 
 /// A linear model's rule in the columns' own units, and its figures.
-public struct LinearLines: Sendable {
+package struct LinearLines: Sendable {
   private let reading: LinearReading
   /// The most terms of a rule that are shown: those of the largest effect.
   static let mostTerms = 10
   /// The most rules.
   static let mostRules = 12
 
-  public init(_ reading: LinearReading) {
+  package init(_ reading: LinearReading) {
     self.reading = reading
   }
 
   /// The rules, the figures, the conclusion.
-  public func lines(_ style: TerminalStyle = .plain) -> [String] {
+  package func lines(_ style: TerminalStyle = .plain) -> [String] {
     let width = max(style.width, 40)
     var lines: [String] = []
     if !reading.rules.isEmpty {

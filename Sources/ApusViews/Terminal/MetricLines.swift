@@ -1,17 +1,17 @@
-public import ApusTraining
+package import ApusTraining
 
 /// Metrics with their standard errors.
-public struct MetricLines: Sendable {
+package struct MetricLines: Sendable {
   /// One column of metrics for each set of samples.
   private let parts: [(name: String, metrics: [MetricValue])]
 
   /// - Parameter parts: names of sets of samples with the metrics on them; those without metrics are left out.
-  public init(_ parts: [(name: String, metrics: [MetricValue])]) {
+  package init(_ parts: [(name: String, metrics: [MetricValue])]) {
     self.parts = parts.filter { !$0.metrics.isEmpty }
   }
 
   /// `0.976 ± 0.005`: the error with one figure, or two where the first is 1 or 2; the value with as many decimals.
-  public static func figure(_ metric: MetricValue) -> String {
+  package static func figure(_ metric: MetricValue) -> String {
     guard let error = metric.standardError, error.isFinite, error > 0, metric.value.isFinite else {
       return shortFigure(metric.value)
     }
@@ -28,7 +28,7 @@ public struct MetricLines: Sendable {
   }
 
   /// A row for each metric, a column for each set: figures are never cut.
-  public func lines() -> [String] {
+  package func lines() -> [String] {
     var names: [String] = []
     for part in parts {
       for metric in part.metrics where !names.contains(metric.name) { names.append(metric.name) }

@@ -1,17 +1,17 @@
-public import ApusCore
+package import ApusCore
 import ApusData
 import ApusNN
 
 /// The items of a table of named things, with formulas and parameters.
-public struct NameListing: Sendable {
+package struct NameListing: Sendable {
   private let table: NameTable
 
-  public init(_ table: NameTable) {
+  package init(_ table: NameTable) {
     self.table = table
   }
 
   /// `name(parameter: default)` and the formula, one item a line; long formulas go on below.
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     let calls = table.items.map { Self.call($0) }
     let left = min(calls.map { columns($0) }.max() ?? 0, 30)
     return zip(table.items, calls).flatMap { item, call in
@@ -36,11 +36,11 @@ public struct NameListing: Sendable {
 }
 
 /// The built-in data sets.
-public struct DatasetListing: Sendable {
-  public init() {}
+package struct DatasetListing: Sendable {
+  package init() {}
 
   /// Name and summary of each, and where it comes from.
-  public func lines(width: Int = 80, withSources: Bool = true) -> [String] {
+  package func lines(width: Int = 80, withSources: Bool = true) -> [String] {
     let left = BuiltInDataset.all.map(\.name.count).max() ?? 0
     let blank = String(repeating: " ", count: left + 4)
     return BuiltInDataset.all.flatMap { set in

@@ -1,21 +1,21 @@
 import ApusTraining
 
 /// Where training is, as one line of text.
-public struct ProgressLine: Sendable {
-  public var epoch = 0
-  public var epochs = 0
-  public var step = 0
-  public var steps = 0
+package struct ProgressLine: Sendable {
+  package var epoch = 0
+  package var epochs = 0
+  package var step = 0
+  package var steps = 0
   /// Smoothed; 0 until it is known.
-  public var stepsPerSecond = 0.0
-  public var samplesPerSecond = 0.0
+  package var stepsPerSecond = 0.0
+  package var samplesPerSecond = 0.0
   /// The loss of late.
-  public var loss: Double?
-  public var validation: (name: String, value: Double)?
+  package var loss: Double?
+  package var validation: (name: String, value: Double)?
   /// Training rows that are mistaken, where that is counted.
-  public var mistakes: Int?
+  package var mistakes: Int?
 
-  public init() {}
+  package init() {}
 
   /// Takes in that some steps took some time: an average that forgets over `smoothing` seconds.
   mutating func observe(steps: Int, seconds: Double, smoothing: Double) {
@@ -46,7 +46,7 @@ public struct ProgressLine: Sendable {
   private static let spare = 3
 
   /// The line, shorter than the terminal is wide; what matters least goes first.
-  public func line(_ style: TerminalStyle) -> String {
+  package func line(_ style: TerminalStyle) -> String {
     let done = steps > 0 ? min(Double(step) / Double(steps), 1) : 0
     let epochText = "epoch \(fitted("\(min(epoch, epochs))", "\(epochs)".count, .right))/\(epochs)"
     let percent = fitted("\(Int(done * 100))", 3, .right) + " %"

@@ -1,18 +1,18 @@
 import ApusCore
-public import ApusTraining
+package import ApusTraining
 
 /// A search's trials, the best first, and what mattered.
-public struct SearchTable: Sendable {
+package struct SearchTable: Sendable {
   private let report: SearchReport
   /// Trials beyond these are counted only.
   private let shown: Int
 
-  public init(_ report: SearchReport, shown: Int = 12) {
+  package init(_ report: SearchReport, shown: Int = 12) {
     self.report = report
     self.shown = shown
   }
 
-  public func lines(_ style: TerminalStyle) -> [String] {
+  package func lines(_ style: TerminalStyle) -> [String] {
     // Keys by their last part, unless two share it.
     let short = report.keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
     let names = short.indices.map { position in

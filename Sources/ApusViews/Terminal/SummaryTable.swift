@@ -1,16 +1,16 @@
 import ApusData
-public import ApusNN
+package import ApusNN
 
 /// A model's layers as a tree, with their output shapes, units, parameters, work and memory; the line of a layer around
 /// others holds what they come to.
-public struct SummaryTable: Sendable {
+package struct SummaryTable: Sendable {
   private let model: Model
 
-  public init(_ model: Model) {
+  package init(_ model: Model) {
     self.model = model
   }
 
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     var table = TextTable(
       ["layer", "output", "units", "parameters", "FLOPs", "activations"],
       [.left, .left, .right, .right, .right, .right])

@@ -1,22 +1,22 @@
 /// Text in columns: `rows` of cells, each as wide as its widest.
-public struct TextTable: Sendable {
-  public enum Alignment: Sendable { case left, right }
+package struct TextTable: Sendable {
+  package enum Alignment: Sendable { case left, right }
 
-  public var headers: [String]
-  public var alignments: [Alignment]
-  public var rows: [[String]] = []
+  package var headers: [String]
+  package var alignments: [Alignment]
+  package var rows: [[String]] = []
   /// A row under a rule.
-  public var totals: [String]?
+  package var totals: [String]?
   /// Blanks before each line.
-  public var indent = 0
+  package var indent = 0
 
-  public init(_ headers: [String], _ alignments: [Alignment]) {
+  package init(_ headers: [String], _ alignments: [Alignment]) {
     self.headers = headers
     self.alignments = alignments
   }
 
   /// The lines, none wider than `width`: the widest left-aligned column gives way.
-  public func lines(width: Int = 80) -> [String] {
+  package func lines(width: Int = 80) -> [String] {
     let all = (headers.contains { !$0.isEmpty } ? [headers] : []) + rows + (totals.map { [$0] } ?? [])
     var widths = headers.indices.map { column in all.map { columns($0[column]) }.max() ?? 0 }
     let excess = indent + widths.reduce(0, +) + 2 * (widths.count - 1) - width
@@ -65,7 +65,7 @@ func fitted(_ text: String, _ width: Int, _ alignment: TextTable.Alignment = .le
 }
 
 /// A text broken at blanks into lines of at most `width` columns; those after the first are indented.
-public func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
+package func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {

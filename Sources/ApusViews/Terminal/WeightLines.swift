@@ -1,10 +1,10 @@
-public import ApusTraining
+package import ApusTraining
 
 /// Which weights a trained model has, and what that means for its figures, in sentences.
-public struct WeightLines: Sendable {
-  public let lines: [String]
+package struct WeightLines: Sendable {
+  package let lines: [String]
 
-  public init(_ kept: KeptWeights, _ report: RunReport) {
+  package init(_ kept: KeptWeights, _ report: RunReport) {
     var lines = ["weights kept: \(kept.clause(of: report.epochs))"]
     if kept.isValidationOptimistic, !report.validation.isEmpty {
       lines.append("the validation rows chose them: their figures are optimistic")
