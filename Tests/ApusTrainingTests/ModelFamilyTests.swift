@@ -131,7 +131,7 @@ import Testing
     let reading = try #require(report.linear)
     let last = try #require(report.history.epochs.last)
     #expect(last.mistakes == 0 && report.history.epochs.dropLast().allSatisfy { $0.mistakes! > 0 })
-    #expect(reading.verdict == "linearly separable: no mistake since epoch \(last.epoch)")
+    #expect(reading.conclusion == "linearly separable: no mistake since epoch \(last.epoch)")
     #expect(try #require(reading.margin) > 0)
     #expect(report.stopReason != nil && run.configuration.training.batch == 1)
     let csv = String(decoding: try folder.bytes("run/history.csv"), as: UTF8.self)
@@ -143,9 +143,9 @@ import Testing
     let (_, report, _) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
     let fewest = try #require(report.history.epochs.compactMap(\.mistakes).min())
     let best = try #require(report.history.epochs.first { $0.mistakes == fewest })
-    let verdict = try #require(report.linear?.verdict)
-    #expect(verdict.hasPrefix("not linearly separable in 200 epochs: best so far \(fewest) mistake"))
-    #expect(verdict.contains("epoch \(best.epoch), whose weights are kept"))
+    let conclusion = try #require(report.linear?.conclusion)
+    #expect(conclusion.hasPrefix("not linearly separable in 200 epochs: best so far \(fewest) mistake"))
+    #expect(conclusion.contains("epoch \(best.epoch), whose weights are kept"))
     #expect(report.history.bestEpoch == best.epoch && report.linear?.margin == nil)
     #expect(report.training.first { $0.name == "accuracy" }?.value == Double(4 - fewest) / 4)
   }
@@ -245,18 +245,18 @@ import Testing
 
   /// Data that can be separated has no likelihood maximum: said without λ, not with it.
   @Test func separableDataNeedsLambda() throws {
-    func verdict(_ family: String) throws -> String? {
+    func conclusion(_ family: String) throws -> String? {
       try run(
         """
         data: {source: gates.csv, target: and, leaveOut: [or], validation: 0, test: 0}
         model: {family: \(family)}
         training: {epochs: 400}
         """
-      ).report.linear?.verdict
+      ).report.linear?.conclusion
     }
-    #expect(try #require(try verdict("logistic")).contains("‖w‖ grows for as long as training goes on"))
-    #expect(try verdict("{logistic: {lambda: 1}}") == nil)
-    #expect(try verdict("svm") == nil)
+    #expect(try #require(try conclusion("logistic")).contains("‖w‖ grows for as long as training goes on"))
+    #expect(try conclusion("{logistic: {lambda: 1}}") == nil)
+    #expect(try conclusion("svm") == nil)
   }
 
   /// XOR with one hidden layer (A6).

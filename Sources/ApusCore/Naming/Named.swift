@@ -55,7 +55,8 @@ public struct NameTable: Sendable {
     if let current = OlderSpellings.current(name, kind: kind), let item = item(named: current) { return item }
     throw ApusError(
       "unknown \(kind) “\(name)”", expected: names.joined(separator: ", "),
-      fix: Spelling.suggestion(for: name, in: names))
+      fix: Spelling.suggestion(for: name, in: names)
+        ?? OlderSpellings.nearest(to: name, kind: kind).map { "did you mean “\($0)”?" })
   }
 
   private func item(named name: String) -> (any Named.Type)? {

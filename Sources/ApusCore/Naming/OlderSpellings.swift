@@ -9,6 +9,12 @@ enum OlderSpellings {
     "optimizer": ["proximal": "proximalDescent"],
   ]
 
+  /// The name of now of the spelling that is most like a wrong one; nil when none is.
+  static func nearest(to wrong: String, kind: String) -> String? {
+    let known = table[kind] ?? [:]
+    return Spelling.nearest(to: wrong, in: known.keys.sorted(), limit: 1).first.flatMap { known[$0] }
+  }
+
   /// The name of now; nil for a spelling that was never another's.
   static func current(_ name: String, kind: String) -> String? {
     table[kind]?.first { simplified($0.key) == simplified(name) }?.value

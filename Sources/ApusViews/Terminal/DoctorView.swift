@@ -121,7 +121,7 @@ package struct DoctorView: Sendable {
     guard !ill.isEmpty else {
       let shown = checks.filter { Self.telling.contains($0.name) }
         .map { "\($0.name): \($0.result.figure)" }
-      return note("doctor: \(checks.count) check\(verdicts.count == 1 ? "" : "s") well", shown)
+      return note("doctor: \(checks.count) check\(checks.count == 1 ? "" : "s") well", shown)
     }
     return ill.flatMap { check in
       note(
