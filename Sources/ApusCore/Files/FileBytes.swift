@@ -75,7 +75,7 @@ package final class FileBytes: @unchecked Sendable {
   /// - Parameter inputs: what each is for, as in `the data`, and its path.
   /// - Throws: when two of them are standard input, or the same pipe or device.
   package static func refuseShared(_ inputs: [(role: String, path: String?)]) throws(ApusError) {
-    var roles: [Files.Identity?: String] = [:]
+    var roles: [Files.FileIdentity?: String] = [:]
     for (role, path) in inputs {
       guard let path else { continue }
       let isStandardInput = isStandardInput(path)

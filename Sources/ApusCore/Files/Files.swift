@@ -26,10 +26,10 @@ package enum Files {
     /// The permission bits.
     package let mode: UInt32
     /// The same for two paths only where both lead to the same file.
-    package let identity: Identity
+    package let identity: FileIdentity
   }
 
-  package struct Identity: Sendable, Hashable {
+  package struct FileIdentity: Sendable, Hashable {
     let device: UInt64
     let number: UInt64
   }

@@ -72,7 +72,7 @@ extension Files {
       }
     return Status(
       kind: kind, size: Int(found.st_size), mode: UInt32(found.st_mode) & 0o7777,
-      identity: Identity(
+      identity: FileIdentity(
         device: UInt64(truncatingIfNeeded: found.st_dev), number: UInt64(truncatingIfNeeded: found.st_ino)))
   }
 

@@ -94,7 +94,7 @@ public struct Batches: RandomAccessCollection, Sendable {
 
   /// An epoch's samples and their order: one object, so that a copy of the batches counts one reference.
   private final class Epoch: Sendable {
-    /// Of a subset the whole, whose rows are looked up once.
+    /// The data set of the rows; for a subset its base, in which rows are looked up once.
     let dataset: any Dataset
     let order: [Int]
     /// The order in the data set's own numbers.

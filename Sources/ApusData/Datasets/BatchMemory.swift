@@ -130,10 +130,10 @@ public struct BatchMemory: @unchecked Sendable {
       let floats = targets.floats.baseAddress!
       guard targetSize > 1 else {
         // Without a branch, which half of the rows would mispredict.
-        let (usual, change) = (off.bitPattern, off.bitPattern ^ on.bitPattern)
+        let (unset, change) = (off.bitPattern, off.bitPattern ^ on.bitPattern)
         var at = first
         for row in rows {
-          floats[at] = Float(bitPattern: usual ^ (change & (0 &- (label(row) == 1 ? 1 : 0))))
+          floats[at] = Float(bitPattern: unset ^ (change & (0 &- (label(row) == 1 ? 1 : 0))))
           at &+= 1
         }
         return

@@ -1,12 +1,12 @@
 public import ApusCore
 
-/// What was fitted to a table's training rows, and to no others.
+/// The encoding of a table's inputs and targets, fitted to its training rows and to no others.
 public struct FittedTable: Sendable, Equatable {
   /// How rows become a network's inputs.
   public var preprocessing: TablePreprocessing
-  /// What the targets are, and how they became numbers.
+  /// The targets, and how they became numbers.
   public var targets: TargetEncoding
-  /// What was noticed, as sentences for the user.
+  /// Notes for the user, as sentences.
   public var notes: [String]
 
   /// The rows of a table as inputs and targets.

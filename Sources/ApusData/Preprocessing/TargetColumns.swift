@@ -1,12 +1,12 @@
 import ApusCore
 
-/// Where a table has what is to be predicted: in one column, or in one for each of several labels. What stands there, the
-/// objective says.
+/// The columns of a table that hold the target: one, or one for each of several labels. What they mean stands in the
+/// objective.
 public struct TargetColumns: Sendable, Equatable, Codable {
   public var names: [String]
   /// The columns' places in the training table, counted from 1.
   public var numbers: [Int]
-  /// What stands between the labels of a cell, where one column has lists of them.
+  /// The text between the labels of a cell, where one column has lists of them.
   public var separator: String?
 
   public init(names: [String], numbers: [Int], separator: String? = nil) {
@@ -15,7 +15,7 @@ public struct TargetColumns: Sendable, Equatable, Codable {
     self.separator = separator
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// A Boolean value that indicates whether the numbers make sense: a document from elsewhere may hold anything.
   var isSound: Bool {
     !names.isEmpty && numbers.count == names.count && Set(numbers).count == numbers.count && separator != ""
       && (separator == nil || names.count == 1)

@@ -1,4 +1,4 @@
-/// What targets are, and how they became numbers: what a model's objective knows of them.
+/// The targets of a data set, and how they became numbers, as a model's objective has them.
 public struct TargetEncoding: Sendable, Equatable {
   /// The class names, the labels, or the names of the numbers.
   public var kind: TargetKind
