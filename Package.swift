@@ -34,10 +34,11 @@ let package = Package(
     .target(name: "ApusData", dependencies: ["ApusCore", "CZlib"], swiftSettings: settings),
     .target(name: "ApusNN", dependencies: ["ApusCore", "ApusData"], swiftSettings: settings),
     .target(
-      name: "ApusTraining",
-      dependencies: ["ApusNN", "ApusData", .product(name: "Yams", package: "Yams")],
-      swiftSettings: settings),
-    .target(name: "ApusViews", dependencies: ["ApusTraining"], swiftSettings: settings),
+      name: "ApusTraining", dependencies: ["ApusNN", "ApusData"], swiftSettings: settings),
+    .target(
+      name: "ApusRuns",
+      dependencies: ["ApusTraining", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    .target(name: "ApusViews", dependencies: ["ApusRuns"], swiftSettings: settings),
     .target(
       name: "ApusStudio",
       dependencies: [
@@ -47,7 +48,8 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
-      name: "Apus", dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusViews"],
+      name: "Apus",
+      dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusRuns", "ApusViews"],
       swiftSettings: settings),
     .executableTarget(
       name: "ApusCLI",
@@ -76,6 +78,6 @@ let package = Package(
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
     .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: settings),
     .testTarget(
-      name: "ApusCLITests", dependencies: ["ApusTraining"], exclude: ["Expected"], swiftSettings: settings),
+      name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: settings),
   ]
 )

@@ -1,6 +1,7 @@
 package import ApusCore
 import ApusData
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where a sample may
 /// have several.

@@ -1,6 +1,7 @@
 package import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 
 /// Every family of names that settings may use: what `apus list` prints and what the documentation's tables are made of.

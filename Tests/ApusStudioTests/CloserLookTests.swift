@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 import ApusNN
 import ApusStudio
-import ApusTraining
+import ApusRuns
 import Testing
 
 /// What the page's panels ask for: histograms through depth, the gradient check, the graph of a point, the landscape.

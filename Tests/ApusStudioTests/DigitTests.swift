@@ -2,6 +2,7 @@ import ApusCore
 import ApusData
 import ApusNN
 import ApusStudio
+import ApusRuns
 import ApusTraining
 import Foundation
 import Testing

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 import ApusStudio
 import Testing

@@ -1,6 +1,6 @@
 import ApusStudio
 import ApusNN
-import ApusTraining
+import ApusRuns
 import Foundation
 import Testing
 

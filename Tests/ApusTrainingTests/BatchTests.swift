@@ -2,6 +2,7 @@ import Apus
 import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 import TestSupport
 import Testing

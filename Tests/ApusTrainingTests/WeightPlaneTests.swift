@@ -1,7 +1,7 @@
 import Apus
 import ApusCore
 import ApusNN
-import ApusTraining
+import ApusRuns
 import Testing
 
 /// Planes through weight space, and the order in which a graph is gone through.

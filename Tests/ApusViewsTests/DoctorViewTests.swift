@@ -1,5 +1,5 @@
 import ApusCore
-import ApusTraining
+import ApusRuns
 import ApusViews
 import Testing
 

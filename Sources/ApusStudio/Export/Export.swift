@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
+package import ApusRuns
 package import ApusTraining
 
 /// What takes a lesson out of the page: files and a command that come to the same weights, and a program.

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
-import ApusTraining
+import ApusRuns
 
 extension LessonPlan {
   /// Rows of the check: the reference interpreter computes every element by itself.

@@ -1,6 +1,5 @@
 import ApusCore
 import ApusNN
-import ApusTraining
 
 extension LessonPlan {
   /// The same with another learning rate.

@@ -1,6 +1,6 @@
 import ApusCore
 import ApusNN
-import ApusTraining
+import ApusRuns
 
 extension LessonPlan {
   /// What a layer that stands somewhere in the network belongs to: `layer 1`, `output`.

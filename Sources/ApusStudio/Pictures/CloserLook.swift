@@ -1,5 +1,5 @@
 import ApusCore
-import ApusTraining
+import ApusRuns
 import Synchronization
 
 /// What a picture tells besides, where the page has a panel open for it. Belongs to the thread that draws.

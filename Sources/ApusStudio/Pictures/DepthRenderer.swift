@@ -1,6 +1,6 @@
 import ApusCore
 import ApusData
-import ApusTraining
+import ApusRuns
 import ApusViews
 
 /// Histograms of what each layer puts out on the training points, and of the gradient of the mean loss that comes back to

@@ -1,6 +1,5 @@
 import ApusCore
 import ApusNN
-import ApusTraining
 
 extension PictureRenderer {
   /// What the network with the weights of the last picture takes an image for: of each class its probability, or its

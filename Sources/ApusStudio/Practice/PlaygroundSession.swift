@@ -1,6 +1,7 @@
 package import ApusCore
 package import ApusData
 import ApusNN
+import ApusRuns
 package import ApusTraining
 
 /// A lesson's session and everything around it; belongs to the training thread.

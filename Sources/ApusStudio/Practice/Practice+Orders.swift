@@ -1,6 +1,7 @@
 package import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 import Synchronization
 

@@ -1,6 +1,6 @@
 import ApusCore
 package import ApusData
-import ApusTraining
+import ApusRuns
 import Dispatch
 import Synchronization
 

@@ -1,5 +1,5 @@
 public import ApusCore
-import ApusData
+package import ApusData
 public import ApusNN
 
 /// A figure of merit on evaluated samples (MISSION C).
@@ -126,7 +126,7 @@ public struct EvaluatedSamples: Sendable {
   }
 
   /// What an output must exceed to be a yes.
-  func limit(_ threshold: Double? = nil, of output: Int) -> Double {
+  package func limit(_ threshold: Double? = nil, of output: Int) -> Double {
     if let asked = threshold ?? self.threshold { return asked }
     if thresholds.indices.contains(output) { return thresholds[output] }
     return if case .scores(let usual) = kind { Double(usual) } else { 0.5 }
@@ -166,7 +166,7 @@ public struct EvaluatedSamples: Sendable {
   }
 
   /// Whether a sample has a class at each of several positions.
-  var isSequence: Bool { classes != nil }
+  package var isSequence: Bool { classes != nil }
 
   /// Whether the targets are numbers.
   var isRegression: Bool { !values.isEmpty && !isMultiLabel }
@@ -204,7 +204,7 @@ public enum Metrics {
   }
 
   /// The names of those that are computed after each epoch for targets of a kind.
-  static func ofEachEpoch(_ targets: TargetKind, isSequence: Bool) -> [String] {
+  package static func ofEachEpoch(_ targets: TargetKind, isSequence: Bool) -> [String] {
     let width = targets.outputCount
     let (isNumber, isLabel) =
       switch targets {
@@ -233,10 +233,10 @@ extension Metric {
 }
 
 /// The mean of the samples' losses.
-enum MeanLoss {
-  static let name = "loss"
+package enum MeanLoss {
+  package static let name = "loss"
 
-  static func value(_ results: EvaluatedSamples) -> MetricValue {
+  package static func value(_ results: EvaluatedSamples) -> MetricValue {
     let (mean, error) = meanWithError(results.losses.map { Double($0) }, results.weights)
     return MetricValue(name: name, value: mean, standardError: error)
   }
@@ -255,7 +255,7 @@ func meanWithError(_ values: [Double], _ weights: [Double]?) -> (mean: Double, e
 }
 
 /// Σ w x / Σ w, without those of weight 0; NaN where there are no others.
-func weightedMean(_ values: [Double], _ weights: [Double]) -> Double {
+package func weightedMean(_ values: [Double], _ weights: [Double]) -> Double {
   var (sum, total) = (0.0, 0.0)
   for (value, weight) in zip(values, weights) where weight > 0 {
     sum += weight * value

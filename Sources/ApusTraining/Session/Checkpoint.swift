@@ -40,7 +40,7 @@ package struct CheckpointStore: Sendable {
     let path = "\(folder)/\(name)"
     try file.write(to: path)
     _ = try read(path)
-    for old in names().dropLast(Self.kept) { Files.remove("\(folder)/\(old)") }
+    for old in Self.names(in: folder).dropLast(Self.kept) { Files.remove("\(folder)/\(old)") }
     return path
   }
 
@@ -49,7 +49,7 @@ package struct CheckpointStore: Sendable {
   /// - Throws: when the newest whole checkpoint belongs to other settings or data.
   package func latest() throws -> (state: TrainingState, notes: [String])? {
     var notes: [String] = []
-    for name in names().reversed() {
+    for name in Self.names(in: folder).reversed() {
       let path = "\(folder)/\(name)"
       do {
         let (state, found) = try read(path)
@@ -86,8 +86,10 @@ package struct CheckpointStore: Sendable {
     return (state, file.metadata["fingerprint"] ?? "")
   }
 
-  /// Checkpoint files, oldest first.
-  private func names() -> [String] { RunFolder.checkpoints(in: folder) }
+  /// The names of a folder's checkpoints, oldest first.
+  package static func names(in folder: String) -> [String] {
+    ((try? Files.names(in: folder)) ?? []).filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }
+  }
 
   /// A hash of everything but itself: any changed bit changes it.
   private func checksum(of file: SafeTensors) -> String {

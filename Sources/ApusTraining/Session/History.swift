@@ -33,24 +33,6 @@ public struct History: Sendable, Equatable, Codable {
     if let kept { return kept.epoch.map { ($0, "kept: epoch \($0)") } }
     return bestEpoch.map { ($0, "lowest: epoch \($0)") }
   }
-
-  /// One row an epoch, for `history.csv`.
-  public var csv: String {
-    let names = epochs.first?.validation.map(\.name) ?? []
-    let counts = epochs.contains { $0.mistakes != nil } ? ["mistakes"] : []
-    var lines = [
-      (["epoch", "step", "rate", "training_loss"] + counts + names.map { "validation_\($0)" }).joined(
-        separator: ",")
-    ]
-    for record in epochs {
-      let fields =
-        ["\(record.epoch)", "\(record.step)", "\(record.rate)", "\(record.trainingLoss)"]
-        + counts.map { _ in record.mistakes.map { "\($0)" } ?? "" }
-      lines.append(
-        (fields + names.map { name in record.validation(name).map { "\($0)" } ?? "" }).joined(separator: ","))
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
 }
 
 /// What happens during training, for progress bars, reports and apps.

@@ -1,4 +1,4 @@
-public import ApusTraining
+public import ApusRuns
 
 extension DepthReading {
   /// Without the outermost half percent on either side, which would make a line of the rest.

@@ -1,4 +1,4 @@
-public import ApusTraining
+public import ApusRuns
 
 extension GraphReading {
   /// The graph from its inputs to its result: on the edges the values that go forward, and the gradients that come back.

@@ -1,5 +1,5 @@
 import ApusCore
-public import ApusTraining
+public import ApusRuns
 
 extension LossLandscape {
   /// The landscape as a map with lines of equal loss; the model is in the middle.

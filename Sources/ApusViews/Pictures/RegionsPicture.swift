@@ -1,4 +1,4 @@
-public import ApusTraining
+public import ApusRuns
 
 extension PlaneReading {
   /// What the model decides everywhere in the plane with the rows over it, then each hidden unit: blue below 0, orange

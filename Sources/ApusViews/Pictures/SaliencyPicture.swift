@@ -1,4 +1,4 @@
-public import ApusTraining
+public import ApusRuns
 
 extension SaliencyReading {
   /// Of images each sample with its gradient beside it, blue where a brighter pixel would lower the loss and orange where

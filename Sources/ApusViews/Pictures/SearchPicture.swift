@@ -1,5 +1,5 @@
 import ApusCore
-public import ApusTraining
+public import ApusRuns
 
 extension SearchReport {
   /// What mattered: the share of the scores' spread that each key explains, and the scores over each key's values.

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// `report.html` of a cross-validation: how well the same settings do on rows that were not trained on, fold by fold.
 ///

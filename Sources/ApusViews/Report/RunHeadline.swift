@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// What a run came to in words: what was learned, how well, and against what.
 package struct RunHeadline: Sendable {

@@ -1,6 +1,6 @@
 import ApusCore
 import ApusData
-import ApusTraining
+import ApusRuns
 
 extension RunPage {
   /// More columns than this are not listed.

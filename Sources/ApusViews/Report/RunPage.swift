@@ -1,7 +1,8 @@
 import ApusCore
 import ApusData
 import ApusNN
-public import ApusTraining
+public import ApusRuns
+import ApusTraining
 
 /// `report.html`: what a run learned and how well, as one page for a stranger.
 ///

@@ -1,5 +1,5 @@
 package import ApusCore
-package import ApusTraining
+package import ApusRuns
 
 /// What the doctor says, on a terminal.
 package struct DoctorView: Sendable {

@@ -1,4 +1,5 @@
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// The metrics of a cross-validation: mean ± deviation over the folds, and each fold's.
 package struct FoldTable: Sendable {

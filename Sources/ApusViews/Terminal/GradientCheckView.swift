@@ -1,5 +1,6 @@
 package import ApusCore
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// A gradient check: the relative error of each parameter.
 package struct GradientCheckView: Sendable {

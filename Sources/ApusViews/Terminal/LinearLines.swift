@@ -1,5 +1,6 @@
 import ApusCore
-package import ApusTraining
+package import ApusRuns
+import ApusTraining
 
 /// A linear model's rule in the columns' own units, and its figures.
 package struct LinearLines: Sendable {

@@ -1,5 +1,5 @@
 import ApusCore
-package import ApusTraining
+package import ApusRuns
 
 /// A search's trials, the best first, and what mattered.
 package struct SearchTable: Sendable {

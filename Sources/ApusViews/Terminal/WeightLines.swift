@@ -1,3 +1,4 @@
+package import ApusRuns
 package import ApusTraining
 
 /// Which weights a trained model has, and what that means for its figures, in sentences.

@@ -1,0 +1,272 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+public import ApusTraining
+
+/// Metrics of a model on data, with what was noticed.
+public struct Evaluation: Sendable {
+  public var task: LearningTask
+  public var metrics: [MetricValue]
+  /// For classification.
+  public var confusion: ConfusionMatrix?
+  /// For several labels.
+  public var labels: [LabelCounts] = []
+  public var samples: Int
+  public var notes: [String]
+}
+
+/// Predictions, one row for each row of the data, in order.
+public struct PredictionTable: Sendable {
+  /// Class names, or numbers in original units; of labels those that apply, with | between them.
+  public var predictions: [String]
+  /// The probability of the predicted class; empty for regression.
+  public var probabilities: [Double]
+  /// For classification the classes' names and `[rows, classes]` probabilities, for labels theirs.
+  public var classNames: [String]
+  public var classProbabilities: [Double]
+  /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
+  public var decisions: [Bool] = []
+  /// Over passes with dropout, the standard deviation of each row's probability or number, of each label's probability;
+  /// empty without such passes.
+  public var deviations: [Float] = []
+  public var notes: [String]
+
+  /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
+  /// With `allClasses` a column for the probability of each class or label too.
+  public func csv(allClasses: Bool = false) -> String {
+    guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
+    var text = "prediction"
+    if !probabilities.isEmpty { text += ",probability" }
+    if !deviations.isEmpty { text += ",deviation" }
+    if allClasses { for name in classNames { text += "," + quoted("probability_\(name)") } }
+    text += "\n"
+    for (row, prediction) in predictions.enumerated() {
+      text += quoted(prediction)
+      if !probabilities.isEmpty { text += ",\(Float(probabilities[row]))" }
+      if !deviations.isEmpty { text += ",\(deviations[row])" }
+      if allClasses {
+        for index in classNames.indices {
+          text += ",\(Float(classProbabilities[row * classNames.count + index]))"
+        }
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  private func labelCSV(allClasses: Bool) -> String {
+    var header = classNames.map { quoted($0) }
+    if allClasses { header += classNames.map { quoted("probability_\($0)") } }
+    if !deviations.isEmpty { header += classNames.map { quoted("deviation_\($0)") } }
+    var lines = [header.joined(separator: ",")]
+    for row in predictions.indices {
+      let range = (row * classNames.count)..<((row + 1) * classNames.count)
+      var fields = decisions[range].map { $0 ? "1" : "0" }
+      if allClasses { fields += classProbabilities[range].map { "\(Float($0))" } }
+      if !deviations.isEmpty { fields += deviations[range].map { "\($0)" } }
+      lines.append(fields.joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}
+
+extension Model {
+  /// Metrics on data that has the target.
+  ///
+  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
+  /// - Throws: when the data lacks a column that the model needs, or the target.
+  public func evaluate(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
+    -> Evaluation
+  {
+    let (dataset, notes) = try encodeWithTarget(source)
+    try check(threshold: threshold, dataset.targets)
+    let results = try results(on: dataset, threshold: threshold, engine: engine)
+    var evaluation = Evaluation(
+      task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
+    switch dataset.targets {
+    case .classes(let names):
+      evaluation.task = .classification
+      // Of characters it would be a page for little.
+      if !results.isSequence { evaluation.confusion = ConfusionMatrix(results, classNames: names) }
+    case .labels(let names):
+      evaluation.task = .multiLabel
+      evaluation.labels = results.labelCounts(names: names)
+    case .values: break
+    }
+    return evaluation
+  }
+
+  /// The data's samples with a target, as the model takes them.
+  ///
+  /// - Throws: when the data lacks a column that the model needs, or the target.
+  public func samples(_ source: DataSource) throws -> any Dataset { try encodeWithTarget(source).dataset }
+
+  private func encodeWithTarget(_ source: DataSource) throws -> (dataset: any Dataset, notes: [String]) {
+    let (dataset, rows, notes) = try encode(source, readsTargets: true)
+    guard let rows, !rows.isEmpty else {
+      throw ApusError(
+        "there is no target to compare with", at: source.place, expected: targetNames,
+        fix: "use data that has it; apus predict does without")
+    }
+    return (rows.count == dataset.count ? dataset : dataset.subset(rows), notes)
+  }
+
+  /// A prediction for each row.
+  ///
+  /// - Parameters:
+  ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
+  ///   - passes: with dropout, whose mean is the prediction and whose spread is told; one without dropout when nil.
+  /// - Throws: when the data lacks a column that the model needs.
+  public func predict(
+    _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
+  ) throws -> PredictionTable {
+    if isForTexts {
+      throw ApusError(
+        "the model says what comes next in a text, and has no rows to predict", at: source.place,
+        fix: "use apus generate; apus evaluate says how well it knows a text")
+    }
+    var (dataset, _, notes) = try encode(source, readsTargets: false)
+    let targets = try requireObjective().targets
+    try check(threshold: threshold, targets)
+    guard let passes else {
+      let results = try Evaluator(self, engine: engine ?? Engine.standard())
+        .run(dataset, threshold: threshold, readsTargets: false)
+      return try table(results, targets, notes)
+    }
+    let sampled = try sampledResults(
+      on: dataset, passes: passes, threshold: threshold, readsTargets: false, engine: engine)
+    if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
+    var table = try table(sampled.mean, targets, notes)
+    if case .classes = targets, sampled.mean.width > 1 {
+      // Of the class that is predicted.
+      table.deviations = sampled.mean.predictedLabels.enumerated().map { row, label in
+        sampled.deviations[row * sampled.mean.width + Int(label)]
+      }
+    } else {
+      table.deviations = sampled.deviations
+    }
+    return table
+  }
+
+  /// - Throws: for a threshold that decides nothing.
+  private func check(threshold: Double?, _ targets: TargetKind) throws(ApusError) {
+    guard let threshold else { return }
+    let place = "--threshold"
+    switch targets {
+    case .classes(let names) where names.count != 2 || outputShape.count > 1:
+      throw ApusError(
+        "a threshold is given, and the model tells \(names.count) classes apart", at: place,
+        expected: "a model of two classes or of labels", fix: "leave it out")
+    case .values:
+      throw ApusError(
+        "a threshold is given, and the model predicts numbers", at: place,
+        expected: "a model of two classes or of labels", fix: "leave it out")
+    case .classes, .labels: break
+    }
+    guard try requireObjective().loss.predictions == .probabilities, !(0...1).contains(threshold) else {
+      return
+    }
+    throw ApusError(
+      "\(shortText(threshold)) is no probability", at: place, expected: "a number from 0 to 1")
+  }
+
+  private func table(
+    _ results: EvaluatedSamples, _ targets: TargetKind, _ notes: [String]
+  ) throws(ApusError) -> PredictionTable {
+    if case .labels(let names) = targets {
+      let decisions = results.predictions.enumerated().map { $1 > results.limit(of: $0 % results.width) }
+      return PredictionTable(
+        predictions: (0..<results.count).map { row in
+          names.indices.filter { decisions[row * names.count + $0] }.map { names[$0] }.joined(separator: "|")
+        },
+        probabilities: [], classNames: names, classProbabilities: results.predictions,
+        decisions: decisions, notes: notes)
+    }
+    guard case .classes(let names) = targets else {
+      return PredictionTable(
+        predictions: results.predictions.enumerated().map { scale(of: $0 % results.width).text($1) },
+        probabilities: [], classNames: [],
+        classProbabilities: [], notes: notes)
+    }
+    let labels = results.predictedLabels
+    guard results.kind == .probabilities else {
+      return PredictionTable(
+        predictions: labels.map { names[Int($0)] }, probabilities: [], classNames: [], classProbabilities: [],
+        notes: notes + [
+          "the loss \(type(of: try requireObjective().loss).name) gives scores and no probabilities"
+        ])
+    }
+    var probabilities = results.predictions
+    if results.width == 1, names.count == 2 { probabilities = results.predictions.flatMap { [1 - $0, $0] } }
+    return PredictionTable(
+      predictions: labels.map { names[Int($0)] },
+      probabilities: labels.enumerated().map { probabilities[$0 * names.count + Int($1)] },
+      classNames: names, classProbabilities: probabilities, notes: notes)
+  }
+
+  private func scale(of output: Int) -> TargetScale { objective?.scale(of: output) ?? TargetScale() }
+
+  private var targetNames: String {
+    guard case .table(let table)? = preprocessing else { return "the column “label”" }
+    let names = table.target.names
+    return (names.count == 1 ? "the column " : "the columns ")
+      + names.map { "“\($0)”" }.joined(separator: ", ")
+  }
+
+  /// The data as the model takes it, and the rows whose target is known.
+  ///
+  /// - Parameter readsTargets: whether the target is of interest where it is there.
+  private func encode(
+    _ source: DataSource, readsTargets: Bool
+  ) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
+    let objective = try requireObjective()
+    switch (preprocessing, source.content) {
+    case (.table(let fitted)?, .table(let table)):
+      let encoded = try fitted.apply(to: table, targets: objective.encoding, readsTargets: readsTargets)
+      return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
+    case (.images(let fitted)?, .images(let images)):
+      let chosen = images.test ?? images.training
+      if readsTargets { try chosen.requireLabels() }
+      var classes: [String]?
+      if readsTargets, case .classes(let names) = objective.targets { classes = names }
+      let dataset = try fitted.apply(to: chosen, name: source.place, classes: classes)
+      return (
+        dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
+      )
+    case (.text(let fitted)?, .text(let text)):
+      let (dataset, notes) = try fitted.apply(to: text, name: source.place)
+      return (dataset, Array(0..<dataset.count), notes)
+    case (.text?, _):
+      throw ApusError(
+        "the model was trained on a text, and this is none", at: source.place, expected: "a file .txt")
+    case (.table?, .text), (.images?, .text):
+      throw ApusError(
+        "the model was trained on \(tableFormat == TableFormat() ? "images" : "a table"), and this is a text",
+        at: source.place)
+    case (.table?, .images):
+      throw ApusError("the model was trained on a table, and this is a set of images", at: source.place)
+    case (.images?, .table):
+      throw ApusError("the model was trained on images, and this is a table", at: source.place)
+    case (nil, _):
+      throw ApusError(
+        "the model file does not say how its inputs are made", expected: "a model that apus train wrote")
+    }
+  }
+
+  /// Whether the model was trained on a text.
+  public var isForTexts: Bool {
+    if case .text? = preprocessing { true } else { false }
+  }
+
+  /// The table's format as the model saw it in training, for reading new data alike.
+  public var tableFormat: TableFormat {
+    guard case .table(let table)? = preprocessing else { return TableFormat() }
+    return table.format
+  }
+}

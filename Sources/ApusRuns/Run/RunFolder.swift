@@ -1,0 +1,171 @@
+import ApusCore
+import ApusData
+import ApusTraining
+
+/// The folder that a run leaves: the model, the configuration that reruns it, the history, the checkpoints.
+struct RunFolder: Sendable {
+  let path: String
+
+  var model: String { "\(path)/model.safetensors" }
+  var configuration: String { "\(path)/config.yaml" }
+  var history: String { "\(path)/history.csv" }
+  var report: String { "\(path)/run.json" }
+  var page: String { "\(path)/report.html" }
+  /// Of the first of several trainings.
+  var checkpoints: String { checkpoints(member: 0) }
+
+  /// Of one of several trainings, counted from 0.
+  func checkpoints(member: Int) -> String {
+    "\(path)/checkpoints" + (member > 0 ? "/member-\(member + 1)" : "")
+  }
+
+  /// The model of one of several trainings that is done.
+  func member(_ member: Int) -> String { "\(path)/members/\(member + 1).safetensors" }
+
+  // MARK: Taking a folder
+
+  /// What a new run does with a folder that holds an older one.
+  enum Older {
+    /// Goes on with it.
+    case resume
+    /// Leaves it alone.
+    case refuse
+    /// Clears what belongs to it.
+    case overwrite
+  }
+
+  /// Takes a folder for a run: the one that is given, or a new one `runs/NAME-…`, numbered, that nobody else has.
+  ///
+  /// - Returns: also its lock, which keeps other processes out for as long as it lives.
+  /// - Throws: when the folder cannot be made or written to, when another process has it, or when it holds an older run
+  ///   that is to be left alone.
+  ///
+  /// - Parameter keepsModel: whether an older run's model stays, until a new one takes its place.
+  static func take(
+    _ given: String?, name: String, _ older: Older, keepsModel: Bool
+  ) throws(ApusError) -> (
+    RunFolder, FolderLock
+  ) {
+    guard let given else {
+      let new = try makeNew(name)
+      return (new, try FolderLock(new.path))
+    }
+    let folder = RunFolder(path: given)
+    try folder.make()
+    let lock = try FolderLock(given)
+    switch older {
+    case .resume: break
+    case .refuse:
+      lock.release()
+      try refuseOlder(in: given)
+      return (folder, try FolderLock(given))
+    case .overwrite:
+      folder.clear()
+      if !keepsModel { Files.remove(folder.model) }
+    }
+    AtomicFile.removeRemains(in: given)
+    return (folder, lock)
+  }
+
+  /// - Throws: when a folder holds a run.
+  static func refuseOlder(in path: String) throws(ApusError) {
+    guard let file = RunFolder(path: path).trace else { return }
+    // Who writes there at the moment is the better reason.
+    try FolderLock(path).release()
+    throw ApusError(
+      "holds an older run (\(file))", at: path, expected: "a folder without one",
+      fix: "choose another folder with --out, go on with --resume, or give --overwrite to clear the older run"
+    )
+  }
+
+  /// Of runs that begin at the same time each has a folder of its own.
+  private static func makeNew(_ name: String) throws(ApusError) -> RunFolder {
+    try RunFolder(path: "runs").make()
+    var number = 1
+    while true {
+      let path = "runs/\(name)-\(number)"
+      if !Files.exists(path), try Files.makeNewFolder(path) { return RunFolder(path: path) }
+      number += 1
+    }
+  }
+
+  private func make() throws(ApusError) {
+    do throws(ApusError) {
+      try Files.makeFolder(path)
+    } catch {
+      var error = error
+      error.fix = "choose another with --out"
+      throw error
+    }
+    guard Files.isWritable(path) else {
+      throw ApusError("the folder cannot be written to", at: path, fix: "choose another with --out")
+    }
+  }
+
+  /// Makes a folder within it, and clears away what a killed run left half-written there.
+  func make(_ folder: String) throws(ApusError) {
+    try Files.makeFolder(folder)
+    AtomicFile.removeRemains(in: folder)
+  }
+
+  // MARK: What an older run left
+
+  private static let files = ["config.yaml", "model.safetensors", "history.csv", "run.json"]
+  private static let searchFiles = ["search.json", "search.yaml", "best.yaml", "search.svg"]
+
+  /// A file that says that a run, a search or a cross-validation was here.
+  private var trace: String? {
+    let names = Self.files + Self.searchFiles + ["fold-1/config.yaml"]
+    return names.first { Files.exists("\(path)/\($0)") }
+      ?? CheckpointStore.names(in: checkpoints).first.map { "checkpoints/\($0)" }
+  }
+
+  private static let clearedFiles = ["history.csv", "run.json", "report.html", "config.yaml"] + searchFiles
+
+  /// - Throws: when clearing an older run would remove one of a new run's own inputs.
+  func refuseClearing(_ inputs: [String?]) throws(ApusError) {
+    for name in Self.clearedFiles {
+      guard let identity = Files.status(at: "\(path)/\(name)")?.identity,
+        let input = inputs.compactMap({ $0 }).first(where: { Files.status(at: $0)?.identity == identity })
+      else { continue }
+      throw ApusError(
+        "is read here, and --overwrite would clear it", at: input, fix: "choose another folder with --out")
+    }
+  }
+
+  /// Removes what belongs to an older run but its model, which stays until the new one takes its place.
+  private func clear() {
+    for name in Self.clearedFiles {
+      Files.remove("\(path)/\(name)")
+    }
+    removeMembers()
+    Files.removeFolder("\(path)/members")
+    clear(checkpoints)
+    // The runs of a search or of a cross-validation, models too.
+    let names = (try? Files.names(in: path)) ?? []
+    let folds = names.filter { $0.hasPrefix("fold-") && Int($0.dropFirst(5)) != nil }
+    let trials = ((try? Files.names(in: "\(path)/trials")) ?? []).filter { Int($0) != nil }
+    for name in folds + trials.map({ "trials/\($0)" }) {
+      let run = RunFolder(path: "\(path)/\(name)")
+      run.clear()
+      Files.remove(run.model)
+      Files.removeFolder(run.path)
+    }
+    Files.removeFolder("\(path)/trials")
+  }
+
+  /// Removes a folder's checkpoints, those of its members too, and the folders that are empty then.
+  private func clear(_ folder: String) {
+    for name in CheckpointStore.names(in: folder) { Files.remove("\(folder)/\(name)") }
+    for name in (try? Files.names(in: folder)) ?? [] where name.hasPrefix("member-") {
+      clear("\(folder)/\(name)")
+    }
+    Files.removeFolder(folder)
+  }
+
+  /// Removes what an earlier run in the folder left, which a resumed one would take for its own.
+  private func removeMembers() {
+    var number = 0
+    while Files.remove(member(number)) { number += 1 }
+  }
+}

@@ -1,0 +1,56 @@
+import ApusCore
+import ApusData
+public import ApusNN
+import ApusTraining
+
+extension TrainingRun {
+  /// The short form before training: data and first weights. Changes nothing of the run.
+  ///
+  /// - Returns: nothing for a run that is resumed.
+  public func checksBefore() -> [Finding] {
+    guard session.progress.step == 0 else { return [] }
+    return Doctor.examine(ExaminedModel(model, data, session.settings, engine: engine), at: .beforeTraining)
+  }
+
+  /// The short form after training: what it came to.
+  public func checksAfter(_ report: RunReport) -> [Finding] {
+    guard !report.isInterrupted else { return [] }
+    let figures = TrainingOutcome(
+      training: report.training, validation: report.validation, test: report.test)
+    return Doctor.examine(
+      ExaminedModel(outcome ?? session.snapshot(), data, session.settings, outcome: figures, engine: engine),
+      at: .afterTraining)
+  }
+}
+
+extension ExaminedModel {
+  /// What a configuration would train, on its data.
+  ///
+  /// - Parameter model: examined in the place of the model with its first weights.
+  /// - Throws: when the data cannot be read or a setting is wrong; when the model is for other inputs.
+  public convenience init(
+    _ configuration: RunConfiguration, model: Model? = nil, threads: Int? = nil
+  ) throws {
+    let data = try RunData(configuration)
+    let chosen = try RunChoices(configuration, data)
+    let standard = try Engine.standard()
+    let engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) }
+    try self.init(
+      model ?? chosen.model(on: data, engine: engine), data, chosen.settings, engine: engine ?? standard)
+  }
+
+  convenience init(
+    _ model: Model, _ data: RunData, _ settings: TrainingSettings, outcome: TrainingOutcome? = nil,
+    engine: Engine
+  ) {
+    // What leaks or is unequal is told for one target.
+    let table = (data.task == .multiLabel ? nil : data.table).map {
+      ExaminedTable(
+        $0, target: data.configuration.target, task: data.configuration.task,
+        leaveOut: (data.configuration.leaveOut ?? []) + (data.configuration.weights.map { [$0] } ?? []))
+    }
+    self.init(
+      model, training: data.training, validation: data.validation, test: data.test, settings: settings,
+      table: table, outcome: outcome, engine: engine)
+  }
+}
