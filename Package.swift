@@ -28,7 +28,8 @@ let package = Package(
   targets: [
     // The inner loops. Kernels/ holds templates that are included once per instruction set.
     .target(name: "CApus"),
-    .target(name: "ApusCore", dependencies: ["CApus"], swiftSettings: settings),
+    .target(name: "ApusSystem", swiftSettings: settings),
+    .target(name: "ApusCore", dependencies: ["CApus", "ApusSystem"], swiftSettings: settings),
     // zlib, for .gz files; its headers are part of every official Swift image.
     .systemLibrary(name: "CZlib"),
     .target(name: "ApusData", dependencies: ["ApusCore", "CZlib"], swiftSettings: settings),

@@ -38,19 +38,25 @@ import Testing
     #expect(try blocks("swift", in: "CONTRIBUTING.md").contains(compiled))
   }
 
-  /// One file speaks with the operating system, as `CONTRIBUTING.md` says.
+  /// One file names the C library, and one folder calls it, as `CONTRIBUTING.md` says.
   @Test func theSystemIsImportedOnce() throws {
     let sources = Self.root.appendingPathComponent("Sources")
     let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
     var importers: [String] = []
+    var callers: Set<String> = []
     for case let file as URL in files where file.pathExtension == "swift" {
       let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-      let words = lines.map { $0.split(separator: " ").suffix(2) }
-      if words.contains(where: { ["Glibc", "Musl", "Darwin"].contains($0.last) && $0.first == "import" }) {
+      let imported = lines.map { $0.split(separator: " ").suffix(2) }.filter { $0.first == "import" }
+        .compactMap(\.last)
+      if imported.contains(where: { ["Glibc", "Musl", "Darwin"].contains($0) }) {
         importers.append(file.lastPathComponent)
+      }
+      if imported.contains("ApusSystem") {
+        callers.insert(file.deletingLastPathComponent().lastPathComponent)
       }
     }
     #expect(importers == ["System.swift"])
+    #expect(callers == ["Platform"])
   }
 
   /// Files and folders that the documents name are there.

@@ -1,4 +1,4 @@
-/// Files and folders, with the system's own words for errors. The system calls themselves are in `System.swift`.
+/// Files and folders, with the system's own words for errors. The system calls themselves are in `Platform/`.
 package enum Files {
   /// What is at a path.
   package enum Kind: Sendable, Equatable {

@@ -6,15 +6,15 @@ package import ApusTraining
 
 /// A lesson's session and everything around it; belongs to the training thread.
 package final class PlaygroundSession {
-  package private(set) var plan: LessonPlan
-  package private(set) var session: TrainingSession
+  package internal(set) var plan: LessonPlan
+  package internal(set) var session: TrainingSession
   /// A table that was handed in.
-  private(set) var table: Table?
+  var table: Table?
   package private(set) var snapshots = Snapshots()
   private(set) var size = 100
   /// An image that was drawn by hand, or chosen, to be predicted with the weights of now.
-  private(set) var drawn: [UInt8]?
-  private let engine: Engine
+  var drawn: [UInt8]?
+  let engine: Engine
   /// While a page shows one.
   package internal(set) var race: Race?
   private var races = 0
@@ -31,13 +31,13 @@ package final class PlaygroundSession {
   /// What went wrong, and where it can be gone back to.
   package private(set) var divergence: (error: ApusError, good: Int, loss: Float?)?
   /// Why a run of the exported files would come to other weights; nil where it would not.
-  package private(set) var deviation: String?
+  package internal(set) var deviation: String?
   private(set) var planNumber = 0
   private var samples = 0
   private var lastLoss: Float?
-  private var wantsCurve = true
-  private var isLookingBack = false
-  private var restartsCurve = true
+  var wantsCurve = true
+  var isLookingBack = false
+  var restartsCurve = true
   /// Steps that take about a millisecond.
   private var burst = 1
   private var pace = Pace()
@@ -60,7 +60,7 @@ package final class PlaygroundSession {
     return try Race(plan, number: races, engine: engine)
   }
 
-  private func begin(_ model: Model) throws {
+  func begin(_ model: Model) throws {
     planNumber += 1
     newRenderer = try PictureRenderer(plan, model, number: planNumber, size: size)
     snapshots = Snapshots()
@@ -69,74 +69,6 @@ package final class PlaygroundSession {
     (wantsCurve, restartsCurve, hasChanged, lastLoss) = (true, true, true, nil)
     isLookingBack = false
     pace.restart()
-  }
-
-  // MARK: Lessons
-
-  /// Takes up another lesson. What may change without planning again changes at once; else weights stay where their units
-  /// do.
-  package func take(_ lesson: Lesson, table newTable: Table? = nil) throws {
-    if newTable == nil, plan.differsOnlyInRate(from: lesson) {
-      if lesson.race != plan.lesson.race {
-        let next = plan.with(race: lesson.race)
-        // Made whether it is shown or not, so that what cannot race is refused.
-        let made = try makeRace(next)
-        plan = next
-        if race != nil { race = made }
-      }
-      guard lesson.rate != plan.lesson.rate else { return }
-      try leaveDivergence()
-      forgetTheFuture()
-      try session.setRate(lesson.rate)
-      plan = plan.with(rate: lesson.rate)
-      if session.progress.step > 0 { deviation = "the learning rate was changed on the way" }
-      hasChanged = true
-      return
-    }
-    let table = newTable ?? self.table
-    let next = try LessonPlan(lesson, table: table)
-    var model = try next.model()
-    try leaveDivergence()
-    let isFresh = Self.drawsAnew(lesson, plan.lesson)
-    var kept: TrainingState?
-    if !isFresh {
-      let old = session.snapshot()
-      if plan.network == next.network, plan.inputs == next.inputs,
-        next.training.targets == plan.training.targets
-      {
-        kept = session.lightState
-        model = model.replacingStorage(TensorStorage(session.lightState.parameters))
-      } else {
-        model = try next.keeping(old, of: plan, in: model)
-      }
-    }
-    let fresh = try next.session(model, engine: engine)
-    let hadTrained = session.progress.step > 0
-    let oldLesson = plan.lesson
-    self.table = table
-    if next.samples.imageSize == nil { drawn = nil }
-    (plan, session) = (next, fresh)
-    if let kept, kept.slots.count == session.step.trained[0].slots.count,
-      Self.hasSameOptimizer(lesson, oldLesson), kept.progress.step < session.stepCount
-    {
-      var state = kept
-      // Epochs may be longer or shorter now.
-      if state.progress.position >= session.stepsPerEpoch { state.progress.position = 0 }
-      try session.returnTo(state)
-    }
-    deviation = hadTrained && !isFresh ? "the lesson was changed on the way" : nil
-    try begin(model)
-    if race != nil { race = try makeRace(plan) }
-  }
-
-  /// Whether the first weights are other ones.
-  private static func drawsAnew(_ new: Lesson, _ old: Lesson) -> Bool {
-    new.seed != old.seed || new.initializer != old.initializer
-      || zip(new.layers, old.layers).contains { $0.initializer != $1.initializer }
-  }
-
-  private static func hasSameOptimizer(_ new: Lesson, _ old: Lesson) -> Bool {
-    new.optimizer == old.optimizer
   }
 
   // MARK: Time
@@ -249,7 +181,7 @@ package final class PlaygroundSession {
   }
 
   /// Another lesson does not go on with weights that diverged, but with the last good ones.
-  private func leaveDivergence() throws {
+  func leaveDivergence() throws {
     if let divergence { try scrub(to: divergence.good) }
   }
 
@@ -303,75 +235,5 @@ package final class PlaygroundSession {
     newRenderer = try PictureRenderer(plan, session.snapshot(), number: planNumber, size: size)
     (wantsCurve, hasChanged) = (true, true)
     race?.hasChanged = true
-  }
-
-  // MARK: What is told
-
-  /// The weights of now with what goes with them.
-  var message: Message {
-    let progress = session.progress
-    let epoch = Double(progress.epoch) + Double(progress.position) / Double(session.stepsPerEpoch)
-    defer { (wantsCurve, restartsCurve) = (false, false) }
-    return Message(
-      plan: planNumber, step: progress.step, epoch: epoch,
-      weights: Array(session.step.trained[0].parameters.floats), facts: facts(epoch), wantsCurve: wantsCurve,
-      restartsCurve: restartsCurve, isLookingBack: isLookingBack, isPlaying: isPlaying, drawn: drawn)
-  }
-
-  private func facts(_ epoch: Double) -> [JSONMember] {
-    var facts = [
-      JSONMember(
-        "state",
-        .string(
-          divergence != nil ? "diverged" : session.isFinished ? "finished" : isPlaying ? "playing" : "paused")
-      ),
-      JSONMember("step", .integer(session.progress.step)), JSONMember("epoch", .double(epoch)),
-      JSONMember("epochs", .integer(lesson.epochs)), JSONMember("rate", .double(session.currentRate)),
-      JSONMember("stepsPerSecond", .double(speed ?? stepsPerSecond.rounded())),
-      JSONMember("snapshots", .array(snapshots.steps.map { .integer($0) })),
-      JSONMember("gradients", .array(session.progress.step > 0 ? gradientNorms : [])),
-      JSONMember("deviation", deviation.map { .string($0) } ?? .null),
-      JSONMember("isLookingBack", .bool(isLookingBack)),
-    ]
-    if let divergence {
-      facts.append(
-        JSONMember(
-          "divergence",
-          .object([
-            JSONMember("problem", .string(divergence.error.problem)),
-            JSONMember("place", divergence.error.place.map { .string($0) } ?? .null),
-            JSONMember("fix", divergence.error.fix.map { .string($0) } ?? .null),
-            JSONMember("good", .integer(divergence.good)),
-            JSONMember("loss", divergence.loss.map { .double(Double($0)) } ?? .null),
-          ])))
-    }
-    return facts
-  }
-
-  /// Of each dense layer's weights the norm of the last step's gradient.
-  private var gradientNorms: [JSONValue] {
-    let trained = session.step.trained[0]
-    return plan.densePaths.map { path in
-      guard let parameter = trained.model.parameters.first(where: { $0.path == "\(path).weight" }) else {
-        return .null
-      }
-      let square = trained.gradients.floats[parameter.offset..<(parameter.offset + parameter.count)]
-        .reduce(0.0) { $0 + Double($1) * Double($1) }
-      return .double(square.squareRoot())
-    }
-  }
-
-  /// For the doctor, who examines a copy.
-  ///
-  /// - Throws: when the samples don't fit the model.
-  func examined() throws -> ExaminedModel {
-    let isTrained = session.progress.step > 0
-    let outcome = TrainingOutcome(
-      training: isTrained ? try session.evaluate(plan.training) : [],
-      validation: isTrained ? try plan.validation.map { try session.evaluate($0) } ?? [] : [], test: [])
-    return ExaminedModel(
-      session.snapshot(), training: plan.training, validation: plan.validation, settings: plan.settings,
-      names: plan.names, outcome: isTrained ? outcome : nil,
-      engine: try? Engine(instructionSet: engine.instructionSet, threads: 1))
   }
 }

@@ -1,0 +1,68 @@
+// This process, its environment and its terminal.
+
+import ApusSystem
+
+package enum Environment {
+  package static subscript(name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+}
+
+extension Files {
+  package static var process: Int32 { getpid() }
+
+  /// Whether a process of this number runs.
+  package static func isRunning(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
+}
+
+package enum CurrentProcess {
+  /// Writes buffered output; returns false, with `errno`, when it cannot be written.
+  @discardableResult
+  package static func flushOutput() -> Bool { fflush(nil) == 0 }
+
+  package static func end(code: Int32) -> Never { exit(code) }
+
+  /// Ends the process without writing buffered output. Safe in a signal handler.
+  package static func endAtOnce(code: Int32) -> Never { _exit(code) }
+
+  /// Starts another program without waiting for it; returns false when there is none of that name.
+  package static func start(_ program: String, _ arguments: [String]) -> Bool {
+    var process = pid_t()
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    return posix_spawnp(&process, program, nil, nil, &words, environ) == 0
+  }
+
+  /// Calls `handler` with the signal's number for each SIGINT (Ctrl-C) and SIGTERM, on any thread at any time: it may not
+  /// allocate.
+  package static func handleInterruptions(_ handler: @escaping @convention(c) (Int32) -> Void) {
+    var action = sigaction()
+    #if canImport(Darwin)
+      action.__sigaction_u.__sa_handler = handler
+    #else
+      action.__sigaction_handler.sa_handler = handler
+    #endif
+    sigemptyset(&action.sa_mask)
+    action.sa_flags = Int32(SA_RESTART)
+    sigaction(SIGINT, &action, nil)
+    sigaction(SIGTERM, &action, nil)
+    // A program that started this one may have left them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+}
+
+package enum Terminal {
+  /// A Boolean value that indicates whether the descriptor is a terminal.
+  package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// The terminal's width in columns; nil when it is unknown.
+  package static func columns(_ descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+}

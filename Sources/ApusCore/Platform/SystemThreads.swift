@@ -1,0 +1,81 @@
+// The operating system's threads, on which `Workers.swift` stands.
+
+import ApusSystem
+import CApus
+
+/// A thread of the system's own.
+struct Thread {
+  private let handle: pthread_t
+
+  /// Runs `body` on a new thread, to be joined once; nil when the system has none left.
+  static func start(_ body: @escaping @Sendable () -> Void) -> Thread? {
+    let box = Unmanaged.passRetained(Body(body))
+    #if canImport(Darwin)
+      var thread: pthread_t?
+      let failure = pthread_create(
+        &thread, nil,
+        { pointer in
+          Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().body()
+          return nil
+        }, box.toOpaque())
+    #else
+      var thread: pthread_t? = pthread_t()
+      let failure = pthread_create(
+        &thread!, nil,
+        { pointer in
+          Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().body()
+          return nil
+        }, box.toOpaque())
+    #endif
+    guard failure == 0, let thread else {
+      box.release()
+      return nil
+    }
+    return Thread(handle: thread)
+  }
+
+  /// Runs `body` on a new thread that nobody waits for.
+  static func detach(_ body: @escaping @Sendable () -> Void) {
+    if let thread = start(body) { pthread_detach(thread.handle) }
+  }
+
+  /// Comes back when the thread has ended.
+  func join() { pthread_join(handle, nil) }
+
+  private final class Body {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}
+
+/// Where threads sleep until somebody opens.
+final class Door: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  /// Sleeps while `isClosed`.
+  func wait(while isClosed: () -> Bool) {
+    pthread_mutex_lock(mutex)
+    while isClosed() { pthread_cond_wait(condition, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+
+  func open() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+}
+
+extension Processor {
+  /// The processors that this process may use.
+  static var allowedCount: Int {
+    let allowed = Int(apus_allowed_processors())
+    return allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+}
