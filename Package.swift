@@ -17,7 +17,8 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Command", description: "The `apus` command and what only it needs."),
-    .default(enabledTraits: ["Command"]),
+    .trait(name: "Server", description: "The playground, and the server that it needs."),
+    .default(enabledTraits: ["Command", "Server"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -45,7 +46,7 @@ let package = Package(
       dependencies: [
         "ApusViews",
         .product(
-          name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Command"])),
+          name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
       ],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
@@ -55,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "ApusCLI",
       dependencies: [
-        "Apus", "ApusStudio",
+        "Apus", .target(name: "ApusStudio", condition: .when(traits: ["Server"])),
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),

@@ -1,4 +1,4 @@
-#if Command
+#if Command && Server
   import Apus
   import ApusStudio
   import ArgumentParser
@@ -75,6 +75,25 @@
       if !CurrentProcess.start(program, [url]), isAsked {
         Output.tell(["there is no \(program): open the address in a browser"])
       }
+    }
+  }
+#elseif Command
+  import Apus
+  import ArgumentParser
+
+  /// Says what this build lacks, and how to get it.
+  struct Playground: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Watch networks learn, in a page that this command serves (not in this build).",
+      discussion:
+        "This build of apus has no server. Build it with the trait Server, as `swift build` does by default.")
+
+    @Argument(parsing: .captureForPassthrough, help: .hidden) var arguments: [String] = []
+
+    func run() throws {
+      throw ApusError(
+        "this build of apus has no server", at: "playground",
+        fix: "build it with the trait Server, as `swift build -c release` does by default")
     }
   }
 #endif

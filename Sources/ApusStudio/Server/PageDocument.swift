@@ -1,4 +1,4 @@
-#if Command
+#if Server
   package import ApusCore
   import ApusData
   import ApusViews

@@ -1,4 +1,4 @@
-#if Command
+#if Server
   import NIOCore
   import NIOHTTPTypes
 

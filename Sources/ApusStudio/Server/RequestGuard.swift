@@ -1,4 +1,4 @@
-#if Command
+#if Server
   import ApusCore
   import HTTPTypes
   import Hummingbird

@@ -1,4 +1,4 @@
-#if Command
+#if Server
   import ApusCore
   public import ApusData
   import Dispatch
