@@ -8,29 +8,34 @@ import ApusTraining
 package struct NameFamilies: Sendable {
   /// In the plural: `"activations"`.
   package let name: String
-  package let table: NameTable
+  /// What one is called: `"activation"`.
+  package let kind: String
+  /// The items with their defaults.
+  package let items: [any Named]
+
+  private init<Item>(_ name: String, _ table: NameTable<Item>) {
+    (self.name, kind, items) = (name, table.kind, table.items)
+  }
 
   package static let all = [
-    NameFamilies(name: "models", table: ModelFamilies.table),
-    NameFamilies(name: "activations", table: Activations.table),
-    NameFamilies(name: "losses", table: Losses.table),
-    NameFamilies(name: "optimizers", table: Optimizers.table),
-    NameFamilies(name: "schedules", table: Schedules.table),
-    NameFamilies(name: "initializers", table: Initializers.table),
-    NameFamilies(name: "preparations", table: InitializationPasses.table),
-    NameFamilies(name: "ensembles", table: EnsembleMethods.table),
-    NameFamilies(name: "features", table: Transforms.table),
-    NameFamilies(name: "augmentations", table: Augmentations.table),
-    NameFamilies(name: "layers", table: Layers.table),
-    NameFamilies(name: "metrics", table: Metrics.table),
+    NameFamilies("models", ModelFamilies.table),
+    NameFamilies("activations", Activations.table),
+    NameFamilies("losses", Losses.table),
+    NameFamilies("optimizers", Optimizers.table),
+    NameFamilies("schedules", Schedules.table),
+    NameFamilies("initializers", Initializers.table),
+    NameFamilies("preparations", InitializationPasses.table),
+    NameFamilies("ensembles", EnsembleMethods.table),
+    NameFamilies("features", Transforms.table),
+    NameFamilies("augmentations", Augmentations.table),
+    NameFamilies("layers", Layers.table),
+    NameFamilies("metrics", Metrics.table),
   ]
-}
 
-extension NameTable {
-  /// The table as Markdown: `name(parameter: default)` and the formula.
+  /// The family as Markdown: `name(parameter: default)` and the formula.
   package var markdown: String {
     let rows = items.map { item in
-      "| `\(NameListing.call(item))` | \(item.formula.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")) |"
+      "| `\(NameListing.call(item))` | \(type(of: item).formula.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")) |"
     }
     return (["| name | formula |", "|---|---|"] + rows).joined(separator: "\n")
   }

@@ -22,13 +22,13 @@ import Testing
   }
 
   @Test func everyItemComesBackFromItsConfiguration() throws {
-    for type in Augmentations.table.items {
-      let item = try Augmentations.augmentation(type.init().configuration)
-      #expect(item.configuration == type.init().configuration)
-      #expect(!type.formula.isEmpty)
+    for prototype in Augmentations.table.prototypes {
+      let item = try Augmentations.augmentation(prototype.configuration)
+      #expect(item.configuration == prototype.configuration)
+      #expect(!type(of: item).formula.isEmpty)
       // Nothing but what the image holds, or 0; no NaN.
       for result in results(item, image(5, 4, 3)) {
-        #expect(result.values.allSatisfy { $0 >= 0 && $0 <= 60 }, "\(type.name)")
+        #expect(result.values.allSatisfy { $0 >= 0 && $0 <= 60 }, "\(type(of: item).name)")
       }
     }
     #expect(try Augmentations.augmentation(.object([JSONMember("shift", .integer(3))])) as? Shift == Shift(3))

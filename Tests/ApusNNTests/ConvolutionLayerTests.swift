@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func lenetHasThePublishedSize() throws {
-    let model = try Model(input: [28, 28, 1]) { LeNet5() }
+    let model = try Model(input: [28, 28, 1]) { LeNet5(classes: 10) }
     #expect(model.parameterCount == 61_706)
     #expect(model.outputShape == [10])
   }
@@ -89,7 +89,7 @@ import Testing
     #expect(model["0.0.0.weight"] != model["0.1.0.weight"])
     // What is saved gives the same names, and so the same weights.
     let saved = try Model(
-      input: [3], seed: 5, layers: Sequential(layers: Layers.layer(layers.expanded.configuration)))
+      input: [3], seed: 5, layers: #require(Layers.layer(layers.expanded.configuration) as? Sequential))
     #expect(saved.parameters.map(\.path) == model.parameters.map(\.path))
     for path in model.parameters.map(\.path) { #expect(saved[path] == model[path]) }
   }

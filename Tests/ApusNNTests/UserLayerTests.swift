@@ -51,7 +51,7 @@ private struct Block: CompositeLayer {
 
   @Test func isReadWhenItIsHandedIn() throws {
     let description = Sequential([Dense(3), Scale(), Recurrent(times: 2), Recurrent()]).configuration
-    let layers = try Layers.layer(description, custom: [Scale.self, Recurrent.self])
+    let layers = try Layers.layer(description, in: .standard.adding(Scale(), Recurrent()))
     #expect(layers.configuration == description)
     #expect((layers as? Sequential)?.items[2].layer as? Recurrent == Recurrent(times: 2))
     #expect {

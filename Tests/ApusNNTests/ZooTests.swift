@@ -21,7 +21,7 @@ import Testing
     (ResNet(depth: 34, classes: 1000), [224, 224, 3], 21_797_672),
     (ResNet(depth: 50, classes: 1000), [224, 224, 3], 25_557_032),
     (LeNet5(classes: 10), [28, 28, 1], 61_706), (ResNet(depth: 20, classes: 10), [32, 32, 3], 269_722),
-    (ConvNet(classes: 10), [28, 28, 1], 131_178),
+    (CNN(classes: 10), [28, 28, 1], 131_178),
   ])
   func publishedSizes(_ layer: any Layer, _ input: [Int], _ count: Int) throws {
     let traced = try trace(layer, input)
@@ -45,7 +45,7 @@ import Testing
     for layer: any Layer in [
       AlexNet(classes: 10, form: .small), GoogLeNet(classes: 10, form: .small),
       ResNet(depth: 18, classes: 10, form: .small), ResNet(depth: 50, classes: 10, form: .small),
-      ResNet(depth: 20, classes: 10), ResNet(depth: 14, classes: 10, width: 32), ConvNet(classes: 10),
+      ResNet(depth: 20, classes: 10), ResNet(depth: 14, classes: 10, width: 32), CNN(classes: 10),
     ] {
       #expect(try trace(layer, [side, side, 3]).outputs == [[10]])
     }
@@ -96,7 +96,9 @@ import Testing
   }
 
   @Test func numbersInNames() throws {
-    let table = NameTable("layer", [ResNet.self, Dense.self, GELU.self, Swish.self])
+    let table = NameTable<any Layer>(
+      "layer", [ResNet(), Dense(), GELU(), Swish()], named: { $0 },
+      remake: { item, given throws(ApusError) in try item.with(given) })
     #expect(try table.item(.string("resNet-34")) as? ResNet == ResNet(depth: 34, classes: 1000))
     #expect(try table.item(.string("dense-7")) as? Dense == Dense(7))
     #expect(throws: ApusError.self) { try table.item(.string("swish-1")) }

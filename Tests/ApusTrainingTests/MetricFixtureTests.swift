@@ -32,7 +32,7 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
   func metric(_ name: String) throws -> any Metric {
     if name.hasPrefix("topK ") { return TopK(k: Int(name.dropFirst(5))!) }
     guard threshold != 0.5,
-      Metrics.table.items.first(where: { $0.name == name })!.parameterNames == ["threshold"]
+      try Metrics.table.parameterNames(of: name) == ["threshold"]
     else { return try Metrics.metric(.string(name)) }
     return try Metrics.metric(.object([JSONMember(name, .double(threshold))]))
   }

@@ -38,7 +38,7 @@ import Testing
     case "linear", "ridge", "lasso": "{source: fish}"
     case "logistic": "{source: moons, rows: 120}"
     case "gpt": "{source: corpus.txt, context: 16}"
-    case "lenet", "cnn", "resnet", "alexnet", "googlenet": "{source: IMAGES}"
+    case "leNet5", "cnn", "resNet", "alexNet", "googLeNet": "{source: IMAGES}"
     default: "{source: iris}"
     }
   }
@@ -58,14 +58,14 @@ import Testing
   @Test func imageFamilies() throws {
     let (residual, _, _) = try run(
       "data: {source: IMAGES}\nmodel: {family: resnet-8}\ntraining: {epochs: 1}\n")
-    #expect(residual.configuration.model.family?["resnet"]?["depth"] == .integer(8))
+    #expect(residual.configuration.model.family?["resNet"]?["depth"] == .integer(8))
     #expect(residual.configuration.training.l2 == 5e-4)
     let (heads, _, _) = try run(
       "data: {source: IMAGES}\nmodel: {family: {googlenet: {auxiliaryHeads: true}}}\ntraining: {epochs: 1}\n")
     #expect(heads.configuration.training.auxiliary == ["head1": 0.3, "head2": 0.3])
   }
 
-  @Test(arguments: ["lenet", "cnn", "resnet", "alexnet", "googlenet"])
+  @Test(arguments: ["leNet5", "cnn", "resNet", "alexNet", "googLeNet"])
   func imageFamiliesWantImages(_ name: String) throws {
     let text = message { _ = try run("data: {source: iris}\nmodel: {family: \(name)}\n") }
     #expect(text.contains("the model \(name) is for images, and a row of this data is 4 numbers"), "\(text)")

@@ -127,7 +127,7 @@ import Testing
     try model.save(to: other)
     #expect(
       message { _ = try Model(contentsOf: other).requireObjective() }.contains("unknown loss “quarter”"))
-    let own = try Model(contentsOf: other, losses: [Quarter.self]).requireObjective()
+    let own = try Model(contentsOf: other, vocabulary: .standard.adding(Quarter())).requireObjective()
     #expect(own.loss as? Quarter == Quarter(part: 0.5))
     #expect(own.targets == .values(names: ["a", "b"]))
     #expect(own.scales == scales)
@@ -227,7 +227,9 @@ import Testing
     try own.save(to: folder.path("own.safetensors"))
     #expect(
       message { _ = try Model(contentsOf: folder.path("own.safetensors")) }.contains("unknown layer “shift”"))
-    #expect(try Model(contentsOf: folder.path("own.safetensors"), custom: [Shift.self]).bits == own.bits)
+    #expect(
+      try Model(contentsOf: folder.path("own.safetensors"), vocabulary: .standard.adding(Shift()))
+        .bits == own.bits)
   }
 }
 

@@ -4,12 +4,28 @@ import Testing
 /// A type, its file and its name in configurations are the same word.
 @Suite struct NamesTests {
   /// Tables of items, and the word that a family's types may add to the name: the table says it already.
-  private static let tables: [(table: NameTable, additions: [String])] = [
-    (Activations.table, []), (Layers.table, []), (Losses.table, ["Loss"]), (Optimizers.table, []),
-    (Schedules.table, ["Rate", "Decay"]), (Initializers.table, ["Value"]), (Metrics.table, []),
-    (ModelFamilies.table, ["Regression"]), (Transforms.table, []), (Augmentations.table, []),
-    (EnsembleMethods.table, ["Ensemble", "Average"]), (InitializationPasses.table, []),
+  private static let tables = [
+    Table(Activations.table), Table(Layers.table), Table(Losses.table, "Loss"), Table(Optimizers.table),
+    Table(Schedules.table, "Rate", "Decay"), Table(Initializers.table, "Value"), Table(Metrics.table),
+    Table(ModelFamilies.table, "Regression"), Table(Transforms.table), Table(Augmentations.table),
+    Table(EnsembleMethods.table, "Ensemble", "Average"), Table(InitializationPasses.table),
   ]
+
+  private struct Table: Sendable {
+    let kind: String
+    let items: [any Named]
+    let additions: [String]
+    let read: @Sendable (JSONValue) throws -> any Named
+
+    init<Item>(_ table: NameTable<Item>, _ additions: String...) {
+      (kind, items, self.additions) = (table.kind, table.items, additions)
+      // The item as any family's, by the table's own way.
+      read = { description in
+        let read = try table.item(description)
+        return try #require(read as? any Named)
+      }
+    }
+  }
 
   /// Other words, each with its reason.
   private static let exceptions = [
@@ -19,16 +35,13 @@ import Testing
     "ScheduleSequence": "sequence",
     // Several of each.
     "SeedEnsemble": "seeds", "SnapshotEnsemble": "snapshots", "CheckpointAverage": "checkpoints",
-    // Families whose network has the plain word.
-    "ResidualNetwork": "resnet", "DeepConvolutionalNetwork": "alexnet", "InceptionNetwork": "googlenet",
-    "LanguageModel": "gpt",
   ]
 
   @Test func typesAreCalledAsTheirNames() {
-    for (table, additions) in Self.tables {
+    for table in Self.tables {
       for item in table.items {
-        let (type, name) = ("\(item)", item.name)
-        let words = [name] + additions.map { name + $0 }
+        let (type, name) = ("\(Swift.type(of: item))", Swift.type(of: item).name)
+        let words = [name] + table.additions.map { name + $0 }
         #expect(
           words.contains { $0.lowercased() == type.lowercased() } || Self.exceptions[type] == name,
           "the \(table.kind) \(name) is the type \(type)")
@@ -43,10 +56,10 @@ import Testing
     ("loss", "absolute", "absoluteError"), ("optimizer", "proximal", "proximalDescent"),
   ])
   func olderSpellings(_ kind: String, _ older: String, _ current: String) throws {
-    let table = try #require(Self.tables.first { $0.table.kind == kind }).table
-    #expect(try table.type(named: older).name == current)
-    #expect(!table.names.contains(older))
-    #expect(try table.item(.object([JSONMember(older, .object([]))])).configuration == .string(current))
+    let table = try #require(Self.tables.first { $0.kind == kind })
+    #expect(try table.read(.string(older)).configuration == .string(current))
+    #expect(!table.items.contains { type(of: $0).name == older })
+    #expect(try table.read(.object([JSONMember(older, .object([]))])).configuration == .string(current))
   }
 
   /// In a list of layers too.

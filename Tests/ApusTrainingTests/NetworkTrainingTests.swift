@@ -112,7 +112,7 @@ import Testing
     let path = folder.path("masked.safetensors")
     try trained.save(to: path)
     #expect(message { _ = try Model(contentsOf: path) }.contains("unknown layer “masked”"))
-    let back = try Model(contentsOf: path, custom: [Masked.self])
+    let back = try Model(contentsOf: path, vocabulary: .standard.adding(Masked()))
     #expect(back.inputs == trained.inputs && back.outputs == trained.outputs)
     #expect(back["size.weight"] == trained["size.weight"])
   }

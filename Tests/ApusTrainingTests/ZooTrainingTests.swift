@@ -6,7 +6,7 @@ import Testing
   static let networks: [(name: String, network: any Network, rate: Double)] = [
     ("LeNet-5", Sequential([LeNet5(classes: 4)]), 2e-3),
     ("DigitCNN", Sequential([DigitCNN(classes: 4)]), 1e-3),
-    ("ConvNet", Sequential([ConvNet(classes: 4, width: 8, dropout: 0)]), 4e-3),
+    ("CNN", Sequential([CNN(classes: 4, width: 8, dropout: 0)]), 4e-3),
     ("AlexNet", Sequential([AlexNet(classes: 4, form: .small)]), 1e-3),
     ("GoogLeNet", Sequential([GoogLeNet(classes: 4, form: .small)]), 1e-3),
     ("GoogLeNet with heads", GoogLeNet(classes: 4, form: .small).withAuxiliaryHeads, 1e-3),

@@ -122,11 +122,9 @@ import Testing
   }
 
   @Test func namesWithFormulas() {
-    for table in [
-      Activations.table, Losses.table, Optimizers.table, Schedules.table, Initializers.table, Layers.table,
-    ] {
-      let lines = NameListing(table).lines(width: 80)
-      for name in table.names { #expect(lines.contains { $0.hasPrefix("  \(name)") }) }
+    for items in NameFamilies.all.map(\.items) {
+      let lines = NameListing(items).lines(width: 80)
+      for item in items { #expect(lines.contains { $0.hasPrefix("  \(type(of: item).name)") }) }
       #expect(lines.allSatisfy { $0.count <= 80 })
     }
   }

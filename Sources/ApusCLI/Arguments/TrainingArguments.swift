@@ -108,7 +108,7 @@
     )
     var checkpointEvery: Int?
 
-    private static func list(_ table: NameTable) -> String { table.names.joined(separator: ", ") }
+    private static func list<Item>(_ table: NameTable<Item>) -> String { table.names.joined(separator: ", ") }
 
     func check() throws(ApusError) {
       try Checked.count(epochs, "--epochs", from: 1)

@@ -42,7 +42,9 @@
     }
 
     /// The descriptions in a text like `warmup(100), cosine`, each one checked against its table.
-    static func items(_ text: String, _ flag: String, in table: NameTable) throws(ApusError) -> [JSONValue] {
+    static func items<Item>(
+      _ text: String, _ flag: String, in table: NameTable<Item>
+    ) throws(ApusError) -> [JSONValue] {
       do throws(ApusError) {
         let items = try CallSyntax.parse(text, in: table)
         for item in items { _ = try table.item(item) }
@@ -55,7 +57,9 @@
       }
     }
 
-    static func item(_ text: String, _ flag: String, in table: NameTable) throws(ApusError) -> JSONValue {
+    static func item<Item>(
+      _ text: String, _ flag: String, in table: NameTable<Item>
+    ) throws(ApusError) -> JSONValue {
       let items = try items(text, flag, in: table)
       guard items.count == 1 else {
         throw ApusError(

@@ -20,7 +20,7 @@
 
       fileprivate static func lines(_ name: String) -> [String] {
         let width = max(Output.style.width, 60)
-        return NameFamilies.all.first { $0.name == name }.map { NameListing($0.table).lines(width: width) }
+        return NameFamilies.all.first { $0.name == name }.map { NameListing($0.items).lines(width: width) }
           ?? DatasetListing().lines(width: width)
       }
     }

@@ -1,16 +1,21 @@
 struct ValueDecoder: Decoder {
   let value: JSONValue
   let codingPath: [any CodingKey]
-  var userInfo: [CodingUserInfoKey: Any] { [:] }
+  let userInfo: [CodingUserInfoKey: Any]
+
+  /// The decoder of a part of the value.
+  private func part(_ value: JSONValue, _ path: [any CodingKey]) -> ValueDecoder {
+    ValueDecoder(value: value, codingPath: path, userInfo: userInfo)
+  }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .object(let members) = value else { throw mismatch([String: JSONValue].self, "an object") }
-    return KeyedDecodingContainer(Keyed(members: members, codingPath: codingPath))
+    return KeyedDecodingContainer(Keyed(members: members, whole: self))
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     guard case .array(let values) = value else { throw mismatch([JSONValue].self, "an array") }
-    return Unkeyed(values: values, codingPath: codingPath)
+    return Unkeyed(values: values, whole: self)
   }
 
   func singleValueContainer() -> any SingleValueDecodingContainer {
@@ -61,7 +66,8 @@ struct ValueDecoder: Decoder {
 
   private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let members: [JSONMember]
-    let codingPath: [any CodingKey]
+    let whole: ValueDecoder
+    var codingPath: [any CodingKey] { whole.codingPath }
 
     var allKeys: [Key] { members.compactMap { Key(stringValue: $0.key) } }
 
@@ -72,7 +78,7 @@ struct ValueDecoder: Decoder {
         throw DecodingError.keyNotFound(
           key, DecodingError.Context(codingPath: codingPath, debugDescription: "is missing"))
       }
-      return ValueDecoder(value: member.value, codingPath: codingPath + [key])
+      return whole.part(member.value, codingPath + [key])
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { try decoder(key).value == .null }
@@ -89,7 +95,7 @@ struct ValueDecoder: Decoder {
 
     func superDecoder() throws -> any Decoder {
       let value = members.first { $0.key == "super" }?.value ?? .null
-      return ValueDecoder(value: value, codingPath: codingPath)
+      return whole.part(value, codingPath)
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(key) }
@@ -97,12 +103,13 @@ struct ValueDecoder: Decoder {
 
   private struct Unkeyed: UnkeyedDecodingContainer {
     let values: [JSONValue]
-    let codingPath: [any CodingKey]
+    let whole: ValueDecoder
     var currentIndex = 0
+    var codingPath: [any CodingKey] { whole.codingPath }
 
-    init(values: [JSONValue], codingPath: [any CodingKey]) {
+    init(values: [JSONValue], whole: ValueDecoder) {
       self.values = values
-      self.codingPath = codingPath
+      self.whole = whole
     }
 
     var count: Int? { values.count }
@@ -117,7 +124,7 @@ struct ValueDecoder: Decoder {
             codingPath: path, debugDescription: "the array has only \(values.count) elements"))
       }
       defer { currentIndex += 1 }
-      return ValueDecoder(value: values[currentIndex], codingPath: path)
+      return whole.part(values[currentIndex], path)
     }
 
     mutating func decodeNil() throws -> Bool {

@@ -46,94 +46,95 @@ final class EncodingTarget {
 struct ValueEncoder: Encoder {
   let target: EncodingTarget
   let codingPath: [any CodingKey]
-  var userInfo: [CodingUserInfoKey: Any] { [:] }
+  let userInfo: [CodingUserInfoKey: Any]
 
-  init(target: EncodingTarget = EncodingTarget(), codingPath: [any CodingKey]) {
+  init(
+    target: EncodingTarget = EncodingTarget(), codingPath: [any CodingKey],
+    userInfo: [CodingUserInfoKey: Any]
+  ) {
     self.target = target
     self.codingPath = codingPath
+    self.userInfo = userInfo
+  }
+
+  /// The encoder of a part of the value.
+  fileprivate func part(_ target: EncodingTarget, _ path: [any CodingKey]) -> ValueEncoder {
+    ValueEncoder(target: target, codingPath: path, userInfo: userInfo)
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
     if case .nothing = target.content { target.content = .object([]) }
-    return KeyedEncodingContainer(Keyed(target: target, codingPath: codingPath))
+    return KeyedEncodingContainer(Keyed(encoder: self))
   }
 
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
     if case .nothing = target.content { target.content = .array([]) }
-    return Unkeyed(target: target, codingPath: codingPath)
+    return Unkeyed(encoder: self)
   }
 
   func singleValueContainer() -> any SingleValueEncodingContainer {
-    Single(target: target, codingPath: codingPath)
+    Single(encoder: self)
   }
 
   /// What JSON writes directly; everything else encodes itself.
-  static func encode(_ value: some Encodable, to target: EncodingTarget, _ path: [any CodingKey]) throws {
+  fileprivate func write(_ value: some Encodable) throws {
     switch value {
     case let value as Bool: target.content = .single(.bool(value))
     case let value as String: target.content = .single(.string(value))
     case let value as any BinaryInteger: target.content = .single(.number("\(value)"))
-    case let value as Double: target.content = .single(try number(value, "\(value)", path))
-    case let value as Float: target.content = .single(try number(Double(value), "\(value)", path))
-    default: try value.encode(to: ValueEncoder(target: target, codingPath: path))
+    case let value as Double: target.content = .single(try number(value, "\(value)"))
+    case let value as Float: target.content = .single(try number(Double(value), "\(value)"))
+    default: try value.encode(to: self)
     }
   }
 
-  private static func number(_ value: Double, _ text: String, _ path: [any CodingKey]) throws -> JSONValue {
+  private func number(_ value: Double, _ text: String) throws -> JSONValue {
     guard value.isFinite else {
       throw ApusError(
-        "\(value) cannot be written as JSON", at: path.map(\.stringValue).joined(separator: "."))
+        "\(value) cannot be written as JSON", at: codingPath.map(\.stringValue).joined(separator: "."))
     }
     // Minus zero keeps its sign.
     return .number(value == value.rounded() && abs(value) < 1e15 && value != 0 ? shortText(value) : text)
   }
 
   private struct Keyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let target: EncodingTarget
-    let codingPath: [any CodingKey]
+    let encoder: ValueEncoder
+    var codingPath: [any CodingKey] { encoder.codingPath }
 
-    mutating func encodeNil(forKey key: Key) { target.child(key.stringValue).content = .single(.null) }
-
-    mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-      try ValueEncoder.encode(value, to: target.child(key.stringValue), codingPath + [key])
+    private func member(_ key: some CodingKey) -> ValueEncoder {
+      encoder.part(encoder.target.child(key.stringValue), codingPath + [key])
     }
+
+    mutating func encodeNil(forKey key: Key) { member(key).target.content = .single(.null) }
+
+    mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws { try member(key).write(value) }
 
     mutating func nestedContainer<NestedKey: CodingKey>(
       keyedBy keyType: NestedKey.Type, forKey key: Key
-    ) -> KeyedEncodingContainer<NestedKey> {
-      ValueEncoder(target: target.child(key.stringValue), codingPath: codingPath + [key])
-        .container(keyedBy: keyType)
-    }
+    ) -> KeyedEncodingContainer<NestedKey> { member(key).container(keyedBy: keyType) }
 
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-      ValueEncoder(target: target.child(key.stringValue), codingPath: codingPath + [key]).unkeyedContainer()
+      member(key).unkeyedContainer()
     }
 
-    mutating func superEncoder() -> any Encoder {
-      ValueEncoder(target: target.child("super"), codingPath: codingPath)
-    }
+    mutating func superEncoder() -> any Encoder { member(AnyKey(stringValue: "super")) }
 
-    mutating func superEncoder(forKey key: Key) -> any Encoder {
-      ValueEncoder(target: target.child(key.stringValue), codingPath: codingPath + [key])
-    }
+    mutating func superEncoder(forKey key: Key) -> any Encoder { member(key) }
   }
 
   private struct Unkeyed: UnkeyedEncodingContainer {
-    let target: EncodingTarget
-    let codingPath: [any CodingKey]
-    var count: Int { target.count }
+    let encoder: ValueEncoder
+    var codingPath: [any CodingKey] { encoder.codingPath }
+    var count: Int { encoder.target.count }
 
     private func next() -> ValueEncoder {
-      let path = codingPath + [AnyKey(intValue: target.count)]
-      return ValueEncoder(target: target.child(), codingPath: path)
+      let path = codingPath + [AnyKey(intValue: count)]
+      return encoder.part(encoder.target.child(), path)
     }
 
     mutating func encodeNil() { next().target.content = .single(.null) }
 
-    mutating func encode<T: Encodable>(_ value: T) throws {
-      let encoder = next()
-      try ValueEncoder.encode(value, to: encoder.target, encoder.codingPath)
-    }
+    mutating func encode<T: Encodable>(_ value: T) throws { try next().write(value) }
 
     mutating func nestedContainer<NestedKey: CodingKey>(
       keyedBy keyType: NestedKey.Type
@@ -145,13 +146,11 @@ struct ValueEncoder: Encoder {
   }
 
   private struct Single: SingleValueEncodingContainer {
-    let target: EncodingTarget
-    let codingPath: [any CodingKey]
+    let encoder: ValueEncoder
+    var codingPath: [any CodingKey] { encoder.codingPath }
 
-    mutating func encodeNil() { target.content = .single(.null) }
+    mutating func encodeNil() { encoder.target.content = .single(.null) }
 
-    mutating func encode<T: Encodable>(_ value: T) throws {
-      try ValueEncoder.encode(value, to: target, codingPath)
-    }
+    mutating func encode<T: Encodable>(_ value: T) throws { try encoder.write(value) }
   }
 }

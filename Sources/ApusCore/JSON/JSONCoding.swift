@@ -1,10 +1,13 @@
 /// Turns `Codable` values into ``JSONValue`` and back, without Foundation: doubles come back bit by bit,
 /// and a wrong document is an ``ApusError`` that names the path within it.
 public enum JSONCoding {
+  /// - Parameter userInfo: what the values' own coding may ask for.
   /// - Throws: if the value holds an infinite number or NaN.
-  public static func encode(_ value: some Encodable) throws(ApusError) -> JSONValue {
+  public static func encode(
+    _ value: some Encodable, userInfo: [CodingUserInfoKey: Any] = [:]
+  ) throws(ApusError) -> JSONValue {
     do {
-      let encoder = ValueEncoder(codingPath: [])
+      let encoder = ValueEncoder(codingPath: [], userInfo: userInfo)
       try value.encode(to: encoder)
       return encoder.target.value
     } catch let error as ApusError {
@@ -14,13 +17,16 @@ public enum JSONCoding {
     }
   }
 
-  /// - Parameter name: what messages call the document.
+  /// - Parameters:
+  ///   - name: what messages call the document.
+  ///   - userInfo: what the values' own coding may ask for: a ``Vocabulary``, say.
   /// - Throws: if a member is missing or of another type.
   public static func decode<T: Decodable>(
-    _ type: T.Type, from value: JSONValue, name: String = "JSON"
+    _ type: T.Type, from value: JSONValue, name: String = "JSON",
+    userInfo: [CodingUserInfoKey: Any] = [:]
   ) throws(ApusError) -> T {
     do {
-      return try T(from: ValueDecoder(value: value, codingPath: []))
+      return try T(from: ValueDecoder(value: value, codingPath: [], userInfo: userInfo))
     } catch let error as ApusError {
       throw error.at(name)
     } catch let error as DecodingError {

@@ -112,19 +112,64 @@ package func shortText(_ number: Double) -> String {
   return "\(number)"
 }
 
-/// Within other values a JSON value stands for itself; ``JSONCoding`` alone reads and writes it.
+/// Within other values a JSON value stands for itself, whatever the coder.
 extension JSONValue: Codable {
   public init(from decoder: any Decoder) throws {
-    guard let decoder = decoder as? ValueDecoder else {
-      throw ApusError("a JSON value is read by JSONCoding alone")
+    if let decoder = decoder as? ValueDecoder {
+      self = decoder.value
+    } else if let members = try? decoder.container(keyedBy: AnyKey.self) {
+      self = .object(
+        try members.allKeys.map {
+          JSONMember($0.stringValue, try members.decode(JSONValue.self, forKey: $0))
+        })
+    } else if var list = try? decoder.unkeyedContainer() {
+      var values: [JSONValue] = []
+      while !list.isAtEnd { values.append(try list.decode(JSONValue.self)) }
+      self = .array(values)
+    } else {
+      self = try Self.single(decoder.singleValueContainer())
     }
-    self = decoder.value
+  }
+
+  private static func single(_ container: any SingleValueDecodingContainer) throws -> JSONValue {
+    if container.decodeNil() { return .null }
+    if let value = try? container.decode(Bool.self) { return .bool(value) }
+    if let value = try? container.decode(Int.self) { return .integer(value) }
+    if let value = try? container.decode(UInt64.self) { return .integer(value) }
+    if let value = try? container.decode(Double.self) { return .double(value) }
+    return .string(try container.decode(String.self))
   }
 
   public func encode(to encoder: any Encoder) throws {
-    guard let encoder = encoder as? ValueEncoder else {
-      throw ApusError("a JSON value is written by JSONCoding alone")
+    if let encoder = encoder as? ValueEncoder {
+      encoder.target.content = .single(self)
+      return
     }
-    encoder.target.content = .single(self)
+    switch self {
+    case .object(let members):
+      var container = encoder.container(keyedBy: AnyKey.self)
+      for member in members {
+        try container.encode(member.value, forKey: AnyKey(stringValue: member.key))
+      }
+    case .array(let values):
+      var container = encoder.unkeyedContainer()
+      for value in values { try container.encode(value) }
+    default:
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .null: try container.encodeNil()
+      case .bool(let value): try container.encode(value)
+      case .string(let text): try container.encode(text)
+      case .number(let digits):
+        if let value = Int(digits) {
+          try container.encode(value)
+        } else if let value = UInt64(digits) {
+          try container.encode(value)
+        } else {
+          try container.encode(Double(digits))
+        }
+      case .array, .object: break
+      }
+    }
   }
 }

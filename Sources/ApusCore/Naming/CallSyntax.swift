@@ -3,7 +3,7 @@ public enum CallSyntax {
   /// The items of a comma-separated list, each as a description for its table.
   ///
   /// - Throws: an error that shows where the text cannot be read.
-  public static func parse(_ text: String, in table: NameTable) throws(ApusError) -> [JSONValue] {
+  public static func parse<Item>(_ text: String, in table: NameTable<Item>) throws(ApusError) -> [JSONValue] {
     var descriptions: [JSONValue] = []
     for item in split(text) {
       guard let open = item.firstIndex(of: "(") else {
@@ -14,7 +14,7 @@ public enum CallSyntax {
         throw ApusError("“\(item)” lacks a closing parenthesis", fix: "write it as in step(10, 0.5)")
       }
       let name = String(item[..<open])
-      let positions = try table.type(named: name).parameterNames
+      let positions = try table.parameterNames(of: name)
       var parameters: [JSONMember] = []
       for (index, argument) in split(String(item[item.index(after: open)...].dropLast())).enumerated() {
         let parts = argument.split(separator: ":", maxSplits: 1).map { trimmed(String($0)) }

@@ -1,29 +1,39 @@
 /// Something that has a name in configuration files, on the command line and in tables: a layer, an activation,
 /// a loss, an optimizer, a schedule, an initializer, a metric.
 ///
-/// Its stored properties are its parameters; `init()` gives their defaults. Everything else follows: reading
-/// and writing, help, and the refusal of unknown parameters.
+/// Its stored properties are its parameters; everything else follows: reading and writing, help, and the refusal of
+/// unknown parameters. The parameters' defaults are those of a prototype, which stands in the family's ``NameTable`` or in a
+/// user's ``Vocabulary``.
 public protocol Named: Sendable, Codable, Equatable {
-  /// The name, in lower camel case: `"leakyReLU"`.
+  /// The name, in lower camel case: `"leakyReLU"`; that of the type with a small first letter unless given.
   static var name: String { get }
   /// Other names that are read as this one: `["silu"]`.
   static var otherNames: [String] { get }
-  /// The formula, and the paper or MISSION row that it comes from.
+  /// The formula, and the paper that it comes from; empty unless given.
   static var formula: String { get }
-  /// The defaults.
-  init()
-  /// The description that ``NameTable/item(_:)`` reads: a name, or a name with the parameters that differ from
-  /// their defaults.
-  var configuration: JSONValue { get }
-  /// Whether the parameters make sense; descriptions that are read are checked.
+  /// The items of the family's table, whose values are the defaults.
+  static var prototypes: [any Named] { get }
+  /// A Boolean value that indicates whether an item is written as the list that it encodes itself as, without its name.
+  static var isList: Bool { get }
+  /// Checks that the parameters make sense; descriptions that are read are checked.
   ///
   /// - Throws: an error that names the parameter, its value and what was expected.
   func validate() throws(ApusError)
 }
 
 extension Named {
+  public static var name: String {
+    let type = "\(Self.self)"
+    return type.prefix(1).lowercased() + type.dropFirst()
+  }
   public static var otherNames: [String] { [] }
+  public static var formula: String { "" }
+  public static var prototypes: [any Named] { [] }
+  public static var isList: Bool { false }
   public func validate() throws(ApusError) {}
+
+  /// Compares names and parameters: what holds items of any type need not write it.
+  public static func == (left: Self, right: Self) -> Bool { left.configuration == right.configuration }
 
   /// Refuses a parameter that is outside its range.
   package func require(_ holds: Bool, _ parameter: String, _ value: some Any, _ expected: String)
@@ -34,130 +44,100 @@ extension Named {
   }
 }
 
-/// One family of named things, as its table lists them.
-public struct NameTable: Sendable {
-  /// What one is called in errors: `"activation"`.
-  public let kind: String
-  public let items: [any Named.Type]
+extension Named {
+  /// The parameters' names in the order in which they are declared: `step(100, 0.5)`.
+  public var parameterNames: [String] { Mirror(reflecting: self).children.compactMap(\.label) }
 
-  public init(_ kind: String, _ items: [any Named.Type]) {
-    self.kind = kind
-    self.items = items
+  /// The parameters by name; those that are nil are not among them.
+  public var parameters: [String: JSONValue] {
+    guard case .object(let members)? = try? encoded(leavesOutDefaults: true) else { return [:] }
+    return Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }
 
-  public var names: [String] { items.map { $0.name } }
+  /// The description that a table reads: the name, with the parameters that differ from their defaults.
+  public var configuration: JSONValue {
+    (try? description(leavesOutDefaults: true)) ?? .string(Self.name)
+  }
 
-  /// The type with a name, upper and lower case and hyphens apart.
+  /// The description with every parameter, at any depth: what files hold, so that a default of a later version changes no
+  /// old model.
   ///
-  /// - Throws: an error with the nearest name.
-  public func type(named name: String) throws(ApusError) -> any Named.Type {
-    if let item = item(named: name) { return item }
-    if let current = OlderSpellings.current(name, kind: kind), let item = item(named: current) { return item }
-    throw ApusError(
-      "unknown \(kind) “\(name)”", expected: names.joined(separator: ", "),
-      fix: Spelling.suggestion(for: name, in: names)
-        ?? OlderSpellings.nearest(to: name, kind: kind).map { "did you mean “\($0)”?" })
+  /// - Throws: for a parameter that is infinite or not a number.
+  package func completeConfiguration() throws(ApusError) -> JSONValue {
+    try description(leavesOutDefaults: false)
   }
 
-  private func item(named name: String) -> (any Named.Type)? {
-    let wanted = simplified(name)
-    return items.first { ([$0.name] + $0.otherNames).contains { simplified($0) == wanted } }
-  }
-
-  /// An item from its description: `"relu"`, or `{"leakyReLU": {"slope": 0.1}}`; parameters that are not given
-  /// have their defaults. `"resnet-20"` is `{"resnet": 20}`.
+  /// Writes the name and the parameters: how an item stands within another one. All parameters are written unless the
+  /// encoder's `userInfo` says that defaults are left out.
   ///
-  /// - Throws: an error that names an unknown item or parameter, with the nearest name, or a wrong value.
-  public func item(_ description: JSONValue) throws(ApusError) -> any Named {
-    switch description {
-    case .string(let name):
-      if let (known, number) = numbered(name) { return try item(known, parameters: .integer(number)) }
-      return try type(named: name).init()
-    case .object(let members) where members.count == 1:
-      return try item(members[0].key, parameters: members[0].value)
-    default:
-      throw ApusError(
-        "a \(kind) is a name, or a name with its parameters", expected: names.joined(separator: ", "))
+  /// - Throws: what the coder throws, and for a parameter that is infinite or not a number.
+  public func encodeDescription(to encoder: any Encoder) throws {
+    try description(leavesOutDefaults: encoder.userInfo[.leavesOutDefaults] as? Bool ?? false)
+      .encode(to: encoder)
+  }
+
+  private func encoded(leavesOutDefaults: Bool) throws(ApusError) -> JSONValue {
+    try JSONCoding.encode(self, userInfo: [.leavesOutDefaults: leavesOutDefaults])
+  }
+
+  private func description(leavesOutDefaults: Bool) throws(ApusError) -> JSONValue {
+    let value = try encoded(leavesOutDefaults: leavesOutDefaults)
+    guard case .object(let members) = value else {
+      return Self.isList ? value : .object([JSONMember(Self.name, value)])
     }
+    let prototype = leavesOutDefaults ? Self.prototypes.first { type(of: $0) == Self.self } : nil
+    let defaults = prototype?.parameters ?? [:]
+    let named = members.filter { $0.value != defaults[$0.key] }
+    return named.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(named))])
   }
 
-  /// A known name and the number behind its hyphen; nil for a name that is known as it is.
-  private func numbered(_ name: String) -> (name: String, number: Int)? {
-    guard let hyphen = name.lastIndex(of: "-"), let number = Int(name[name.index(after: hyphen)...]),
-      (try? type(named: name)) == nil
-    else { return nil }
-    let known = String(name[..<hyphen])
-    return (try? type(named: known)).map { _ in (known, number) }
+  /// Returns an item like this one with the parameters that a description gives.
+  ///
+  /// - Throws: for an unknown parameter, with the nearest name, or a wrong value.
+  public func with(_ parameters: ItemParameters) throws(ApusError) -> Self {
+    let (given, kind) = (parameters.values, parameters.kind)
+    var whole = given
+    // An item that is coded as a list of others has no parameters with names.
+    if case .object(let defaults) = try JSONCoding.encode(self) {
+      whole = .object(try merged(given, into: defaults, kind))
+    }
+    let item = try JSONCoding.decode(
+      Self.self, from: whole, name: "\(kind) \(Self.name)", userInfo: [.vocabulary: parameters.vocabulary])
+    try item.validate()
+    return item
   }
 
-  public func item(_ name: String, parameters: JSONValue) throws(ApusError) -> any Named {
-    try make(type(named: name), parameters)
-  }
-
-  private func make<Item: Named>(_ type: Item.Type, _ parameters: JSONValue) throws(ApusError) -> Item {
-    let known = type.parameterNames
-    var given: [String: JSONValue] = [:]
-    switch parameters {
+  private func merged(
+    _ given: JSONValue, into defaults: [JSONMember], _ kind: String
+  ) throws(ApusError) -> [JSONMember] {
+    let known = parameterNames
+    var values = Dictionary(defaults.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    switch given {
     case .null: break
     case .object(let members):
       for member in members {
         guard known.contains(member.key) else {
           throw ApusError(
-            "\(kind) \(type.name) has no parameter “\(member.key)”",
+            "\(kind) \(Self.name) has no parameter “\(member.key)”",
             expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
             fix: Spelling.suggestion(for: member.key, in: known))
         }
-        given[member.key] = member.value
+        values[member.key] = member.value
       }
     default:
       // A single value is the first parameter.
       guard let first = known.first else {
-        throw ApusError("\(kind) \(type.name) has no parameters", expected: "its name alone")
+        throw ApusError("\(kind) \(Self.name) has no parameters", expected: "its name alone")
       }
-      given[first] = parameters
+      values[first] = given
     }
-    let defaults = Item().parameters
-    let merged = known.compactMap { key in
-      (given[key] ?? defaults[key]).map { JSONMember(key, $0) }
-    }
-    let item = try JSONCoding.decode(type, from: .object(merged), name: "\(kind) \(type.name)")
-    try item.validate()
-    return item
+    return known.compactMap { key in values[key].map { JSONMember(key, $0) } }
   }
 }
 
-extension Named {
-  /// The parameters' names in the order in which they are declared: `step(100, 0.5)`.
-  public static var parameterNames: [String] {
-    Mirror(reflecting: Self()).children.compactMap(\.label)
-  }
-
-  /// The parameters by name; those that are nil are not among them.
-  public var parameters: [String: JSONValue] {
-    guard case .object(let members)? = try? JSONCoding.encode(self) else { return [:] }
-    return Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
-  }
-
-  public var configuration: JSONValue {
-    let (parameters, defaults) = (parameters, Self().parameters)
-    let named = Self.parameterNames.compactMap { name in
-      parameters[name].flatMap {
-        $0 == defaults[name] && !CompleteDescription.isAsked ? nil : JSONMember(name, $0)
-      }
-    }
-    return named.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(named))])
-  }
-
-  /// The description with every parameter, at any depth: what files hold, so that a default of a later version changes no
-  /// old model.
-  package var completeConfiguration: JSONValue {
-    CompleteDescription.$isAsked.withValue(true) { configuration }
-  }
-}
-
-/// Items within items describe themselves through their coding, which has no place for a parameter.
-private enum CompleteDescription {
-  @TaskLocal static var isAsked = false
+extension CodingUserInfoKey {
+  /// Whether named items within others are written without the parameters that have their defaults.
+  static let leavesOutDefaults = CodingUserInfoKey(rawValue: "apus.leavesOutDefaults")!
 }
 
 func simplified(_ name: String) -> String {

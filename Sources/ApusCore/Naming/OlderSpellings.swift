@@ -6,6 +6,7 @@ enum OlderSpellings {
     "activation": ["linear": "identity"],
     "layer": ["linear": "identity"],
     "loss": ["squared": "squaredError", "halfSquared": "halfSquaredError", "absolute": "absoluteError"],
+    "model": ["lenet": "leNet5"],
     "optimizer": ["proximal": "proximalDescent"],
   ]
 

@@ -12,16 +12,6 @@ public protocol Augmentation: Named {
   ) -> Bool
 }
 
-public enum Augmentations {
-  public static let table = NameTable(
-    "augmentation", [RandomCrop.self, Shift.self, HorizontalFlip.self, Affine.self, Cutout.self])
-
-  /// The augmentation of a name, or of a name with parameters.
-  public static func augmentation(_ description: JSONValue) throws(ApusError) -> any Augmentation {
-    try table.item(description) as! any Augmentation
-  }
-}
-
 /// Random numbers of one image in one epoch: they depend on seed, epoch and row alone.
 public struct AugmentationRandom: Sendable {
   private let random: Philox

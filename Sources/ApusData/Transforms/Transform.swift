@@ -14,18 +14,6 @@ public protocol Transform: Named {
   func fit(_ features: [Float], names: [String]) throws(ApusError) -> FittedTransform
 }
 
-public enum Transforms {
-  public static let table = NameTable("transform", [Polynomial.self, PCA.self])
-
-  /// The step of a name, or of a name with parameters.
-  public static func step(_ description: JSONValue) throws(ApusError) -> any Transform {
-    try table.item(description) as! any Transform
-  }
-
-  /// More than these are a mistake rather than a wish.
-  static let mostFeatures = 20_000
-}
-
 /// Features made of others: z = (M · (p − μ)) / σ, where each p is a product of features.
 public struct FittedTransform: Sendable, Equatable, Codable {
   /// The new features' names.

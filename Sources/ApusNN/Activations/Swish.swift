@@ -6,5 +6,10 @@ public struct Swish: Activation {
   public static let otherNames = ["silu"]
   public static let formula = "y = x · σ(x)"
   public init() {}
-  public func callAsFunction(_ x: Tensor) -> Tensor { x * x.sigmoid() }
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.swish() }
+}
+
+extension Tensor {
+  /// x · σ(x), element by element (Ramachandran et al. 2017).
+  public func swish() -> Tensor { self * sigmoid() }
 }

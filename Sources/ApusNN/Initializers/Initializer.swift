@@ -47,35 +47,3 @@ extension ElementwiseInitializer {
 private struct SharedFloats: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<Float>
 }
-
-public enum Initializers {
-  public static let table = NameTable(
-    "initializer",
-    [
-      Zeros.self, Ones.self, ConstantValue.self, Normal.self, TruncatedNormal.self, Uniform.self,
-      XavierUniform.self, XavierNormal.self, HeUniform.self, HeNormal.self, Orthogonal.self, RandomWalk.self,
-    ])
-}
-
-/// Any initializer, written as its name and parameters: how layers hold one.
-public struct NamedInitializer: Sendable, Codable, Equatable {
-  public var value: any Initializer
-
-  public init(_ value: some Initializer) {
-    self.value = value
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let description = try decoder.singleValueContainer().decode(JSONValue.self)
-    value = try Initializers.table.item(description) as! any Initializer
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(value.configuration)
-  }
-
-  public static func == (left: NamedInitializer, right: NamedInitializer) -> Bool {
-    left.value.configuration == right.value.configuration
-  }
-}

@@ -19,13 +19,11 @@ public struct Branches: ContainerLayer {
   public var branches: Sequential
 
   public init() { branches = Sequential() }
+  public init(list: Sequential) { branches = list }
+  public var list: Sequential { branches }
 
   public init(@LayerBuilder _ branches: () -> Sequential) {
     self.branches = branches()
-  }
-
-  public init(layers: any Layer) throws(ApusError) {
-    branches = try Sequential(layers: layers)
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -46,11 +44,4 @@ public struct Branches: ContainerLayer {
     return Tensor.concatenate(outputs, axis: -1)
   }
 
-  public var expanded: any Layer {
-    var result = self
-    result.branches = branches.expanded as! Sequential
-    return result
-  }
-
-  public var configuration: JSONValue { .object([JSONMember(Self.name, branches.configuration)]) }
 }

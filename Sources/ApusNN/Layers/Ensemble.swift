@@ -57,7 +57,7 @@ public struct Ensemble: Layer {
 
   public var expanded: any Layer {
     var result = self
-    result.layers = layers.expanded as! Sequential
+    result.layers = layers.expandedList
     return result
   }
 }

@@ -6,6 +6,7 @@ public import ApusCore
 public struct Sequential: ContainerLayer {
   public static let name = "sequential"
   public static let formula = "y = fₙ(… f₁(x))"
+  public static var isList: Bool { true }
 
   /// A layer and the place in the source where it was written.
   public struct Item: Sendable {
@@ -25,12 +26,11 @@ public struct Sequential: ContainerLayer {
     self.items = items
   }
 
+  public init(list: Sequential) { self = list }
+  public var list: Sequential { self }
+
   public init(@LayerBuilder _ layers: () -> Sequential) {
     self = layers()
-  }
-
-  public init(layers: any Layer) throws(ApusError) {
-    self = layers as? Sequential ?? Sequential([layers])
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -41,26 +41,25 @@ public struct Sequential: ContainerLayer {
     return output
   }
 
-  public var expanded: any Layer {
+  /// The layers that these consist of.
+  var expandedList: Sequential {
     Sequential(items: items.map { Item(layer: $0.layer.expanded, location: $0.location) })
   }
 
-  public static func == (left: Sequential, right: Sequential) -> Bool {
-    left.configuration == right.configuration
-  }
-
-  /// The list of the layers' descriptions.
-  public var configuration: JSONValue { .array(items.map { $0.layer.expanded.configuration }) }
-
+  /// A list of layers, or one layer.
   public init(from decoder: any Decoder) throws {
-    let configuration = try decoder.singleValueContainer().decode(JSONValue.self)
-    guard case .array = configuration else { throw ApusError("layers are a list") }
-    self = try Sequential(layers: Layers.layer(configuration))
+    let description = try JSONValue(from: decoder)
+    self.init(
+      try (description.arrayValue ?? [description]).map { item in
+        guard case .array = item else { return try Self.table.item(item, in: decoder.vocabulary) }
+        return try JSONCoding.decode(
+          Sequential.self, from: item, name: "the layers", userInfo: [.vocabulary: decoder.vocabulary])
+      })
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(configuration)
+    var container = encoder.unkeyedContainer()
+    for item in items { try item.layer.expanded.encodeDescription(to: container.superEncoder()) }
   }
 }
 
@@ -71,13 +70,11 @@ public struct Residual: ContainerLayer {
   public var layers: Sequential
 
   public init() { layers = Sequential() }
+  public init(list: Sequential) { layers = list }
+  public var list: Sequential { layers }
 
   public init(@LayerBuilder _ layers: () -> Sequential) {
     self.layers = layers()
-  }
-
-  public init(layers: any Layer) throws(ApusError) {
-    self.layers = try Sequential(layers: layers)
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -89,13 +86,6 @@ public struct Residual: ContainerLayer {
         fix: "end the branch with as many units as come in"))
   }
 
-  public var expanded: any Layer {
-    var residual = self
-    residual.layers = layers.expanded as! Sequential
-    return residual
-  }
-
-  public var configuration: JSONValue { .object([JSONMember(Self.name, layers.configuration)]) }
 }
 
 /// A file and a line.

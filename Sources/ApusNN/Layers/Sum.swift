@@ -18,13 +18,11 @@ public struct Sum: ContainerLayer {
   public var branches: Sequential
 
   public init() { branches = Sequential() }
+  public init(list: Sequential) { branches = list }
+  public var list: Sequential { branches }
 
   public init(@LayerBuilder _ branches: () -> Sequential) {
     self.branches = branches()
-  }
-
-  public init(layers: any Layer) throws(ApusError) {
-    branches = try Sequential(layers: layers)
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -43,11 +41,4 @@ public struct Sum: ContainerLayer {
     return sum ?? input
   }
 
-  public var expanded: any Layer {
-    var result = self
-    result.branches = branches.expanded as! Sequential
-    return result
-  }
-
-  public var configuration: JSONValue { .object([JSONMember(Self.name, branches.configuration)]) }
 }

@@ -14,7 +14,7 @@ public struct BinaryCrossEntropy: Loss {
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
     let isAbove = (output .> 0).cast(to: .float32)
     // Not −|z|, whose derivative at 0 is 0: a network of zeros would learn from t alone.
-    return meanOverOutputs((output * (1 - 2 * isAbove)).softplus() + (isAbove - target) * output)
+    return (output * (1 - 2 * isAbove)).softplus() + (isAbove - target) * output
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { Mathematics.log(2) }

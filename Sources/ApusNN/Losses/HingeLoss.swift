@@ -11,7 +11,7 @@ public struct HingeLoss: Loss {
   public var classTargets: ClassTargets { .indicators(off: -1, on: 1) }
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
-    meanOverOutputs((1 - target * output).relu())
+    (1 - target * output).relu()
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { 1 }
@@ -27,7 +27,7 @@ public struct SquaredHingeLoss: Loss {
   public var classTargets: ClassTargets { .indicators(off: -1, on: 1) }
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
-    meanOverOutputs((1 - target * output).relu().square())
+    (1 - target * output).relu().square()
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { 1 }

@@ -17,7 +17,7 @@ public struct HuberLoss: Loss {
     let distance = (output - target).abs()
     // The part that is squared; the rest is a straight line.
     let near = select(distance .< Tensor(delta), distance, Tensor(delta))
-    return meanOverOutputs(near * (distance - 0.5 * near))
+    return near * (distance - 0.5 * near)
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? {

@@ -12,7 +12,7 @@ public struct LogisticLoss: Loss {
   public var classTargets: ClassTargets { .indicators(off: -1, on: 1) }
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
-    meanOverOutputs((-(target * output)).softplus())
+    (-(target * output)).softplus()
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { Mathematics.log(2) }

@@ -11,7 +11,7 @@ public protocol Loss: Named {
   /// How a sample's class is written as a target.
   var classTargets: ClassTargets { get }
 
-  /// The loss of each row: `[rows]`.
+  /// The loss of each output, `[rows, …]`, or of each row, `[rows]`; a row's loss is the mean over its outputs.
   func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor
 
   /// The mean loss to expect before training, when every output is 0 (S4's first check of a new network); nil when the
@@ -39,33 +39,13 @@ extension Loss {
     guard classTargets == .numbers else { return TensorType(output) }
     return TensorType(TensorShape(output.dimensions.dropLast()), .int32)
   }
+  public func initialLoss(_ targets: TargetSummary) -> Double? { nil }
   public func prediction(_ output: Tensor) -> Tensor { output }
   public var predictions: PredictionKind { .scores(threshold: 0.5) }
 
-  /// The mean over all axes but the rows.
-  func meanOverOutputs(_ values: Tensor) -> Tensor {
-    values.mean(axes: Array(1..<max(values.shape.rank, 1)))
-  }
-}
-
-public enum Losses {
-  public static let table = NameTable(
-    "loss",
-    [
-      SoftmaxCrossEntropy.self, BinaryCrossEntropy.self, LogisticLoss.self, HingeLoss.self,
-      SquaredHingeLoss.self,
-      MulticlassSVMLoss.self, PerceptronLoss.self, ZeroOneLoss.self, SquaredError.self, HalfSquaredError.self,
-      AdalineLoss.self,
-      AbsoluteError.self, HuberLoss.self,
-    ])
-
-  /// The loss of a name, or of a name with parameters.
-  ///
-  /// - Parameter custom: losses of your own, besides those of the table.
-  public static func loss(
-    _ description: JSONValue, custom: [any Loss.Type] = []
-  ) throws(ApusError) -> any Loss {
-    let table = custom.isEmpty ? table : NameTable(table.kind, table.items + custom)
-    return try table.item(description) as! any Loss
+  /// The loss of each row, `[rows]`: the mean over the outputs.
+  func ofRows(_ output: Tensor, _ target: Tensor) -> Tensor {
+    let losses = self(output, target)
+    return losses.shape.rank > 1 ? losses.mean(axes: Array(1..<losses.shape.rank)) : losses
   }
 }

@@ -17,7 +17,7 @@ public struct MulticlassSVMLoss: Loss {
     let own = target.oneHot(output.shape[-1].size)
     let score = (output * own).sum(axes: [-1], keepDimensions: true)
     let losses = ((output - score + Tensor(margin)).relu() * (1 - own)).sum(axes: [-1])
-    return losses.shape.rank > 1 ? meanOverOutputs(losses) : losses
+    return losses
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { Double(targets.outputs - 1) * margin }

@@ -51,7 +51,7 @@ public struct SoftmaxCrossEntropy: Loss {
       share = share * Tensor(classWeights.map { Float($0) })
     }
     let losses = -(output.logSoftmax() * share).sum(axes: [-1])
-    return losses.shape.rank > 1 ? meanOverOutputs(losses) : losses
+    return losses
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? {

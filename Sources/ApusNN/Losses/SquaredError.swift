@@ -10,7 +10,7 @@ public struct SquaredError: Loss {
   public init() {}
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
-    meanOverOutputs((output - target).square())
+    (output - target).square()
   }
 
   public func initialLoss(_ targets: TargetSummary) -> Double? { targets.mean(classTargets) { $0 * $0 } }

@@ -14,7 +14,7 @@ public struct ZeroOneLoss: Loss {
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
     let losses = select(output.argmax() .== target, Tensor(0), Tensor(1))
-    return losses.shape.rank > 1 ? meanOverOutputs(losses) : losses
+    return losses
   }
 
   /// Of equal scores the first decides: wrong for all but the first class.

@@ -30,7 +30,7 @@ extension Model {
     }
     file.metadata["format"] = "pt"
     file.metadata["formatVersion"] = "\(Self.formatVersion)"
-    file.metadata["architecture"] = network.completeConfiguration.text()
+    file.metadata["architecture"] = try network.completeConfiguration().text()
     file.metadata["inputSpecifications"] = try JSONCoding.encode(inputs).text()
     file.metadata["seed"] = "\(seed)"
     if let objective { file.metadata["objective"] = try objective.json.text() }
@@ -41,22 +41,21 @@ extension Model {
   // MARK: Reading
 
   /// - Parameters:
-  ///   - custom: layer and network types of your own, besides those of the tables.
-  ///   - losses: losses of your own. A file with a loss that isn't known loads too, without an objective, and
-  ///     ``requireObjective()`` says why.
+  ///   - vocabulary: layers, networks and losses of your own, besides those of the tables. A file with a loss that isn't
+  ///     known loads too, without an objective, and ``requireObjective()`` says why.
   /// - Throws: when the file cannot be read, is damaged, or does not describe a model; an error that names an unknown
   ///   layer.
   public init(
-    contentsOf path: String, custom: [any Network.Type] = [], losses: [any Loss.Type] = []
+    contentsOf path: String, vocabulary: Vocabulary = .standard
   ) throws {
     do {
-      try self.init(file: SafeTensors(contentsOf: path), custom: custom, losses: losses)
+      try self.init(file: SafeTensors(contentsOf: path), vocabulary)
     } catch let error as ApusError {
       throw error.at(path)
     }
   }
 
-  private init(file: SafeTensors, custom: [any Network.Type], losses: [any Loss.Type]) throws {
+  private init(file: SafeTensors, _ vocabulary: Vocabulary) throws {
     func metadata(_ key: String) throws -> String {
       guard let text = file.metadata[key] else {
         throw ApusError(
@@ -72,7 +71,7 @@ extension Model {
         expected: "at most \(Self.formatVersion)", fix: "read it with a newer Apus")
     }
     let network = try Networks.network(
-      StrictJSON.parse(metadata("architecture"), name: "architecture"), custom: custom)
+      StrictJSON.parse(metadata("architecture"), name: "architecture"), in: vocabulary)
     let key = "inputSpecifications"
     let inputs = try JSONCoding.decode(
       [InputSpecification].self, from: StrictJSON.parse(metadata(key), name: key), name: key)
@@ -113,7 +112,7 @@ extension Model {
       let loss: any Loss
       let description = try StrictJSON.parse(metadata("loss"), name: "loss")
       do throws(ApusError) {
-        loss = try Losses.loss(description, custom: losses)
+        loss = try Losses.loss(description, in: vocabulary)
       } catch {
         self = withoutObjective(error)
         return
@@ -123,7 +122,7 @@ extension Model {
       guard let text = file.metadata["objective"] else { return }
       let description = try StrictJSON.parse(text, name: "objective")
       do throws(ApusError) {
-        objective = try Objective(description, losses: losses)
+        objective = try Objective(description, vocabulary: vocabulary)
       } catch {
         // A loss of somebody's own: the model computes all the same.
         self = withoutObjective(error)

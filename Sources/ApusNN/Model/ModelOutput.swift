@@ -91,11 +91,11 @@ package struct TracedCall {
       (losses, self.mean) = (nil, nil)
       return
     }
-    let losses = loss(main, target)
+    let losses = loss.ofRows(main, target)
     self.losses = losses
     let outputs = outputs
     self.mean = auxiliary.reduce(mean(losses)) {
-      $0 + Tensor(Float($1.weight)) * mean(loss(outputs[$1.name], target))
+      $0 + Tensor(Float($1.weight)) * mean(loss.ofRows(outputs[$1.name], target))
     }
   }
 

@@ -30,32 +30,3 @@ extension Layer {
     ["output": self(inputs.single, in: scope)]
   }
 }
-
-/// Every network that model files and configurations can name; a list is a ``Sequential``, and any layer is one too.
-public enum Networks {
-  public static let table = NameTable("network", [LayerGraph.self])
-
-  /// The network of a description; `custom` types besides those of the tables.
-  ///
-  /// - Throws: an error that names an unknown network, layer or parameter.
-  public static func network(
-    _ description: JSONValue, custom: [any Network.Type] = []
-  ) throws(ApusError) -> any Network {
-    let own = NameTable("network", custom.filter { !($0 is any Layer.Type) } + table.items)
-    let layers = custom.compactMap { $0 as? any Layer.Type }
-    guard let name = name(description), own.names.contains(name) else {
-      return try Sequential(layers: Layers.layer(description, custom: layers))
-    }
-    return try Layers.handingIn(layers) { () throws(ApusError) in
-      try own.item(description) as! any Network
-    }
-  }
-
-  private static func name(_ description: JSONValue) -> String? {
-    switch description {
-    case .string(let name): name
-    case .object(let members) where members.count == 1: members[0].key
-    default: nil
-    }
-  }
-}

@@ -120,7 +120,7 @@ public struct Objective: Sendable {
     get throws(ApusError) {
       try checkDescription()
       var members = [
-        JSONMember("loss", loss.completeConfiguration),
+        JSONMember("loss", try loss.completeConfiguration()),
         JSONMember("targets", try JSONCoding.encode(targets)),
       ]
       if !scales.isEmpty { members.append(JSONMember("scales", try JSONCoding.encode(scales))) }
@@ -129,8 +129,7 @@ public struct Objective: Sendable {
     }
   }
 
-  /// - Parameter losses: losses of one's own.
-  init(_ json: JSONValue, losses: [any Loss.Type]) throws(ApusError) {
+  init(_ json: JSONValue, vocabulary: Vocabulary) throws(ApusError) {
     guard let loss = json["loss"], let targets = json["targets"] else {
       throw ApusError("the objective is damaged", at: Self.name, expected: "a loss and targets")
     }
@@ -140,7 +139,7 @@ public struct Objective: Sendable {
     }
     self.init(
       try JSONCoding.decode(TargetKind.self, from: targets, name: Self.name),
-      loss: try Losses.loss(loss, custom: losses), scales: try list("scales", of: TargetScale.self),
+      loss: try Losses.loss(loss, in: vocabulary), scales: try list("scales", of: TargetScale.self),
       thresholds: try list("thresholds", of: Double.self))
     try checkDescription()
   }

@@ -47,17 +47,3 @@ public struct OptimizerSetting: Sendable {
     self.rate = rate ?? optimizer.defaultRate
   }
 }
-
-public enum Optimizers {
-  public static let table = NameTable(
-    "optimizer",
-    [
-      SGD.self, Momentum.self, Nesterov.self, Adagrad.self, RMSprop.self, Adam.self, AdamW.self,
-      ProximalDescent.self,
-    ])
-
-  /// The optimizer of a name, or of a name with parameters.
-  public static func optimizer(_ description: JSONValue) throws(ApusError) -> any Optimizer {
-    try table.item(description) as! any Optimizer
-  }
-}

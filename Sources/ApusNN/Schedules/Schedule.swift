@@ -4,6 +4,9 @@ public import ApusCore
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Schedules/table``.
 public protocol Schedule: Named {
+  /// The schedules that a sequence is read from.
+  static var table: NameTable<any Schedule> { get }
+
   /// The rate in a step (counted from 0 where this schedule begins).
   ///
   /// - Parameters:
@@ -101,25 +104,5 @@ public struct Span: Sendable, Equatable, Codable {
     var container = encoder.singleValueContainer()
     let word = count == 1 ? String(unit.rawValue.dropLast()) : unit.rawValue
     try container.encode("\(count) \(word)")
-  }
-}
-
-public enum Schedules {
-  public static let table = NameTable(
-    "schedule",
-    [
-      ConstantRate.self, StepDecay.self, ExponentialDecay.self, InverseTime.self, InverseSquareRoot.self,
-      CosineDecay.self, OneCycle.self, ReduceOnPlateau.self, Warmup.self,
-    ])
-
-  /// A schedule from a name, a name with parameters, or a list of them that follow each other.
-  public static func schedule(_ description: JSONValue) throws(ApusError) -> any Schedule {
-    if case .array(let items) = description {
-      guard !items.isEmpty else { throw ApusError("an empty list of schedules", expected: "at least one") }
-      var schedules: [any Schedule] = []
-      for item in items { schedules.append(try schedule(item)) }
-      return schedules.count == 1 ? schedules[0] : ScheduleSequence(schedules: schedules)
-    }
-    return try table.item(description) as! any Schedule
   }
 }

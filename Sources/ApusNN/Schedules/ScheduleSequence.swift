@@ -1,9 +1,10 @@
-public import ApusCore
+import ApusCore
 
 /// Schedules one after the other.
 public struct ScheduleSequence: Schedule {
   public static let name = "sequence"
   public static let formula = "one schedule after the other"
+  public static var isList: Bool { true }
   public var schedules: [any Schedule]
 
   public init() { schedules = [] }
@@ -70,20 +71,15 @@ public struct ScheduleSequence: Schedule {
     return nil
   }
 
-  public var configuration: JSONValue { .array(schedules.map(\.configuration)) }
-
   public init(from decoder: any Decoder) throws {
-    let description = try decoder.singleValueContainer().decode(JSONValue.self)
-    let schedule = try Schedules.schedule(description)
-    schedules = (schedule as? ScheduleSequence)?.schedules ?? [schedule]
+    guard case .array(let items) = try JSONValue(from: decoder), !items.isEmpty else {
+      throw ApusError("an empty list of schedules", expected: "at least one")
+    }
+    schedules = try items.map { try Self.table.item($0, in: decoder.vocabulary) }
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(configuration)
-  }
-
-  public static func == (left: ScheduleSequence, right: ScheduleSequence) -> Bool {
-    left.configuration == right.configuration
+    var container = encoder.unkeyedContainer()
+    for schedule in schedules { try schedule.encodeDescription(to: container.superEncoder()) }
   }
 }

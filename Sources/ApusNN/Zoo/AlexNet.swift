@@ -6,17 +6,20 @@ import ApusCore
 /// `[rows, 227, 227, 3] → [rows, classes]`, 60,965,224 parameters with 1,000 classes; the paper's figure of 224 pixels a
 /// side does not go with its own first layer. The small form takes images from 15 pixels a side.
 public struct AlexNet: CompositeLayer {
-  public var classes: Int
-  public var form: ImageForm
+  public static let formula =
+    "five convolutions, two normalised over channels, overlapping pools, three dense"
+  /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
+  public var classes: Int?
+  /// The size of the images; nil is the large form, and a family goes by the data's.
+  public var form: ImageForm?
 
-  public init() { self.init(classes: 1000) }
-  public init(classes: Int, form: ImageForm = .large) {
+  public init(classes: Int? = nil, form: ImageForm? = nil) {
     self.classes = classes
     self.form = form
   }
 
   public var body: some Layer {
-    let isLarge = form == .large
+    let isLarge = form != .small
     let channels = isLarge ? [96, 256, 384, 384, 256] : [64, 128, 192, 192, 128]
     if isLarge { Conv2D(channels[0], 11, stride: 4, padding: .valid) } else { Conv2D(channels[0], 5) }
     ReLU(); Self.normalization; MaxPool2D(3, stride: 2)
@@ -28,7 +31,7 @@ public struct AlexNet: CompositeLayer {
     for _ in 0..<2 {
       Dense(isLarge ? 4096 : 256, initializer: .he); ReLU(); Dropout(0.5)
     }
-    Dense(classes)
+    if let classes { Dense(classes) }
   }
 
   /// The paper's: k = 2, and α = 10⁻⁴ for each of five squares, which is 5 · 10⁻⁴ of their mean.

@@ -12,8 +12,10 @@ public import ApusCore
 public struct GPT: Layer {
   public static let name = "gpt"
   public static let formula = "x ← x + attention(norm(x)); x ← x + mlp(norm(x)), layers times; norm(x) · W"
-  /// Classes of the input and of the output.
-  public var vocabulary: Int
+  /// None: a layer's and a family's defaults differ, and a description must not depend on which it is.
+  public static var prototypes: [any Named] { [] }
+  /// Classes of the input and of the output; a family takes the text's characters when nil.
+  public var vocabulary: Int?
   /// The most positions; those of the input when nil.
   public var context: Int?
   public var layers: Int
@@ -28,12 +30,9 @@ public struct GPT: Layer {
   /// Whether the last product's vectors are those of the embedding (Press and Wolf 2017).
   public var tiesHead: Bool
 
-  public init() { self.init(vocabulary: 256, layers: 4, heads: 4, width: 128) }
-
   public init(
-    vocabulary: Int, context: Int? = nil, layers: Int, heads: Int, width: Int, dropout: Double = 0,
-    bias: Bool = true,
-    tiesHead: Bool = true
+    vocabulary: Int? = 256, context: Int? = nil, layers: Int = 4, heads: Int = 4, width: Int = 128,
+    dropout: Double = 0, bias: Bool = true, tiesHead: Bool = true
   ) {
     self.vocabulary = vocabulary
     self.context = context
@@ -45,7 +44,18 @@ public struct GPT: Layer {
     self.tiesHead = tiesHead
   }
 
+  public func validate() throws(ApusError) {
+    try require(vocabulary ?? 1 > 0, "vocabulary", vocabulary ?? 0, "1 or more")
+    try require((0...1000).contains(layers), "layers", layers, "from 0 to 1000")
+    try require((1...1 << 16).contains(width), "width", width, "from 1 to \(1 << 16)")
+    try require(heads >= 1 && width % heads == 0, "heads", heads, "a divisor of the width \(width)")
+    try require((0..<1).contains(dropout), "dropout", dropout, "0 or more, below 1")
+  }
+
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
+    guard let vocabulary else {
+      return .failed(ApusError("gpt without a vocabulary", expected: "how many classes there are"))
+    }
     guard input.shape.rank == 2, !input.shape[1].isPerRow, layers >= 0 else {
       return .failed(
         ApusError("gpt of \(layers) layers on \(input.shape)", expected: "class numbers [rows, context]"))

@@ -7,13 +7,20 @@ import ApusCore
 /// their losses count 0.3 each in training. The small form has a quarter of the channels, and takes images from 13 pixels a
 /// side; its heads want 25.
 public struct GoogLeNet: CompositeLayer {
-  public var classes: Int
-  public var form: ImageForm
+  public static let otherNames = ["inception"]
+  public static let formula = "nine blocks [1×1, 1×1 → 3×3, 1×1 → 5×5, pool → 1×1] side by side"
+  /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
+  public var classes: Int?
+  /// The size of the images; nil is the large form, and a family goes by the data's.
+  public var form: ImageForm?
+  /// Whether a family trains it with two further classifiers on the way, their losses counted 0.3 each. As a layer it has
+  /// one output; see ``withAuxiliaryHeads``.
+  public var auxiliaryHeads: Bool
 
-  public init() { self.init(classes: 1000) }
-  public init(classes: Int, form: ImageForm = .large) {
+  public init(classes: Int? = nil, form: ImageForm? = nil, auxiliaryHeads: Bool = false) {
     self.classes = classes
     self.form = form
+    self.auxiliaryHeads = auxiliaryHeads
   }
 
   public var body: some Layer {
@@ -35,7 +42,7 @@ public struct GoogLeNet: CompositeLayer {
 
   /// Up to the first of the blocks at a sixteenth of the pixels (4a), where the first head begins.
   @LayerBuilder private var lower: Sequential {
-    if form == .large {
+    if form != .small {
       Conv2D(64, 7, stride: 2); ReLU(); Self.pool; LocalResponseNorm(5)
       Conv2D(64, 1); ReLU()
       Conv2D(192, 3); ReLU(); LocalResponseNorm(5); Self.pool
@@ -60,19 +67,19 @@ public struct GoogLeNet: CompositeLayer {
     block(256, 160, 320, 32, 128, 128)
     block(384, 192, 384, 48, 128, 128)
     GlobalAveragePool2D(); Dropout(0.4)
-    Dense(classes)
+    if let classes { Dense(classes) }
   }
 
   @LayerBuilder private var head: Sequential {
     AveragePool2D(5, stride: 3)
     Conv2D(channels(128), 1); ReLU(); Flatten()
     Dense(channels(1024), initializer: .he); ReLU(); Dropout(0.7)
-    Dense(classes)
+    if let classes { Dense(classes) }
   }
 
   private static let pool = MaxPool2D(3, stride: 2, padding: 1)
 
-  private func channels(_ count: Int) -> Int { form == .large ? count : count / 4 }
+  private func channels(_ count: Int) -> Int { form != .small ? count : count / 4 }
 
   /// An inception block: 1 × 1 convolutions, alone and as narrow beginnings of larger ones, and pooling.
   private func block(

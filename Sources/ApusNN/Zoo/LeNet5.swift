@@ -6,10 +6,11 @@ import ApusCore
 /// As in most of its later descriptions every map of the second convolution sees all maps before it, pooling has no
 /// weights, and the output is linear.
 public struct LeNet5: CompositeLayer {
-  public var classes: Int
+  public static let formula = "5×5 convolutions of 6 and 16 channels with pooling, dense 120, 84, tanh"
+  /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
+  public var classes: Int?
 
-  public init() { self.init(classes: 10) }
-  public init(classes: Int) { self.classes = classes }
+  public init(classes: Int? = nil) { self.classes = classes }
 
   public var body: some Layer {
     Conv2D(6, 5); Tanh(); AveragePool2D(2)
@@ -17,6 +18,6 @@ public struct LeNet5: CompositeLayer {
     Flatten()
     Dense(120); Tanh()
     Dense(84); Tanh()
-    Dense(classes)
+    if let classes { Dense(classes) }
   }
 }

@@ -8,17 +8,18 @@ public import ApusCore
 /// - Any other depth 6n + 2 is the paper's network for CIFAR: three stages of n basic blocks from 16 channels on, and ways
 ///   around without parameters. `[rows, 32, 32, 3] → [rows, 10]`: 269,722 parameters for 20.
 public struct ResNet: CompositeLayer {
+  public static let formula = "y = relu(x + f(x)), f two or three convolutions with batch norm, in stages"
   /// The layers with weights, one after the other.
   public var depth: Int
-  public var classes: Int
+  /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
+  public var classes: Int?
   /// Of the first four-stage convolution: 7 × 7 with stride 2 and pooling, or for small images 3 × 3 alone. The networks for
-  /// CIFAR are always small.
-  public var form: ImageForm
+  /// CIFAR are always small. nil is the large form, and a family goes by the data's.
+  public var form: ImageForm?
   /// Channels of the first stage, each further stage has twice as many; the paper's when nil.
   public var width: Int?
 
-  public init() { self.init(depth: 18, classes: 1000) }
-  public init(depth: Int, classes: Int, form: ImageForm = .large, width: Int? = nil) {
+  public init(depth: Int = 18, classes: Int? = nil, form: ImageForm? = nil, width: Int? = nil) {
     self.depth = depth
     self.classes = classes
     self.form = form
@@ -39,7 +40,7 @@ public struct ResNet: CompositeLayer {
   }
 
   /// - Throws: for a depth or width that no network has.
-  public func check() throws(ApusError) {
+  public func validate() throws(ApusError) {
     guard plan != nil else {
       throw ApusError(
         "a residual network of depth \(depth)",
@@ -51,7 +52,7 @@ public struct ResNet: CompositeLayer {
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
-    do throws(ApusError) { try check() } catch { return .failed(error) }
+    do throws(ApusError) { try validate() } catch { return .failed(error) }
     return body(input, in: scope)
   }
 
@@ -59,7 +60,7 @@ public struct ResNet: CompositeLayer {
     let plan = plan ?? ([], .basic)
     let isDeep = plan.stages.count == 4
     let width = width ?? (isDeep ? 64 : 16)
-    if isDeep, form == .large {
+    if isDeep, form != .small {
       Conv2D(width, 7, stride: 2, bias: false); BatchNorm(); ReLU()
       MaxPool2D(3, stride: 2, padding: 1)
     } else {
@@ -74,6 +75,6 @@ public struct ResNet: CompositeLayer {
       }
     }
     GlobalAveragePool2D()
-    Dense(classes)
+    if let classes { Dense(classes) }
   }
 }

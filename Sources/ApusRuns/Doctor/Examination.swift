@@ -37,17 +37,4 @@ public enum Examinations {
   public enum Moment: Sendable {
     case beforeTraining, afterTraining
   }
-
-  /// In the order in which they are shown.
-  public static let table: [any Examination.Type] = [
-    // Data
-    ColumnVariety.self, CopiedColumns.self, LeakingColumns.self, ClassBalance.self, SharedRows.self,
-    // Start
-    InitialLoss.self, RegularisedLoss.self, EqualUnits.self, GradientFlow.self, UnitActivity.self,
-    GradientCorrectness.self,
-    // Training
-    FewSamples.self, RateRange.self, FiniteTraining.self, UpdateRatio.self,
-    // Result
-    GeneralisationGap.self, HonestAccuracy.self,
-  ]
 }

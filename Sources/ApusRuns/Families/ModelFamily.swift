@@ -21,27 +21,6 @@ extension ModelFamily {
   public static var takesTexts: Bool { false }
 }
 
-public enum ModelFamilies {
-  public static let table = NameTable(
-    "model",
-    [
-      MLP.self, Perceptron.self, Adaline.self, LinearRegression.self,
-      RidgeRegression.self, LassoRegression.self, LogisticRegression.self, SoftmaxRegression.self,
-      SVM.self, LeNet.self, CNN.self, ResidualNetwork.self,
-      DeepConvolutionalNetwork.self, InceptionNetwork.self, LanguageModel.self,
-    ])
-
-  /// The family when none is named.
-  public static let defaultName = MLP.name
-  /// The same for a text.
-  public static let defaultNameForTexts = LanguageModel.name
-
-  /// The family of a name, or of a name with parameters.
-  public static func family(_ description: JSONValue) throws(ApusError) -> any ModelFamily {
-    try table.item(description) as! any ModelFamily
-  }
-}
-
 /// What a family may know of the data.
 public struct DataFacts: Sendable {
   /// Of one sample: `[features]` or `[height, width, channels]`.
@@ -113,6 +92,14 @@ public struct DataFacts: Sendable {
       at: "model.family",
       fix: "use \(instead)"
         + (self.task == .regression ? ", or --task classification where the numbers are classes" : ""))
+  }
+
+  /// Refuses a number of outputs that isn't the data's; nil is.
+  func require(_ outputs: Int?) throws(ApusError) {
+    guard let outputs, outputs != targets.outputCount else { return }
+    throw ApusError(
+      "the model has \(outputs) outputs, and the data has \(targets.outputCount)", at: "model.family",
+      fix: "leave the number out: it is the data's")
   }
 
   /// Epochs of so many steps altogether.

@@ -252,7 +252,6 @@ struct RunChoices {
       }
       let others = given.filter { member in !short.contains { $0.key == member.key } }
       return try ModelFamilies.table.item(type(of: family).name, parameters: .object(others + short))
-        as! any ModelFamily
     } catch {
       throw error.at("model")
     }

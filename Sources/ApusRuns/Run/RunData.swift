@@ -149,7 +149,7 @@ struct RunData {
         split.training,
         options: EncodingOptions(
           scaling: given.scaling ?? .standardize,
-          steps: try (given.features ?? []).map { try Transforms.step($0) }))
+          steps: try (given.features ?? []).map { try Transforms.transform($0) }))
     var emptyParts: [String] = []
     for (name, part, count) in [
       ("validation", given.validation, split.validation.count), ("test", given.test, split.test.count),

@@ -82,7 +82,7 @@ package struct LessonPlan: Sendable {
   }
 
   private static func dense(_ units: Int, _ initializer: JSONValue) throws -> Dense {
-    let item = try Initializers.table.item(initializer) as! any Initializer
+    let item = try Initializers.initializer(initializer)
     return Dense(units, initializer: item)
   }
 

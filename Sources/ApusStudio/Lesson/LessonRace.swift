@@ -27,10 +27,10 @@ extension Lesson {
     guard race.racers.isEmpty else { return race.racers }
     var own = LessonRacer()
     (own.optimizer, own.rate) = (optimizer, rate)
-    let usual = [SGD.self, Momentum.self, Adam.self] as [any Optimizer.Type]
+    let usual = [SGD(), Momentum(), Adam()] as [any Optimizer]
     return [own]
-      + usual.filter { .string($0.name) != optimizer }.map {
-        LessonRacer($0.name, rate: $0.init().defaultRate)
+      + usual.filter { .string(type(of: $0).name) != optimizer }.map {
+        LessonRacer(type(of: $0).name, rate: $0.defaultRate)
       }
   }
 }

@@ -7,15 +7,25 @@ import ApusViews
 package enum Menus {
   package static var json: JSONValue {
     get throws(ApusError) {
-      let families = ["activations", "losses", "optimizers", "schedules", "initializers"]
       var sets: [JSONValue] = []
       for set in PointSet.table { sets.append(try json(set)) }
       var presets: [JSONValue] = []
       for preset in Preset.table { presets.append(try preset.json) }
       return .object(
-        NameFamilies.all.filter { families.contains($0.name) }.map { family in
-          JSONMember(family.name, .array(family.table.items.map { json($0, in: family.name) }))
-        } + [
+        [
+          JSONMember("activations", .array(Activations.table.items.map { json($0) })),
+          JSONMember(
+            "losses",
+            .array(
+              Losses.table.prototypes.map {
+                json($0, JSONMember("isForNumbers", .bool($0.isForNumbers)))
+              })),
+          JSONMember(
+            "optimizers",
+            .array(
+              Optimizers.table.prototypes.map { json($0, JSONMember("rate", .double($0.defaultRate))) })),
+          JSONMember("schedules", .array(Schedules.table.items.map { json($0) })),
+          JSONMember("initializers", .array(Initializers.table.items.map { json($0) })),
           JSONMember("lesson", try Lesson().json),
           JSONMember("layer", try JSONCoding.encode(LessonLayer())),
           JSONMember(
@@ -85,15 +95,15 @@ package enum Menus {
     }
   }
 
-  /// Name, formula, the parameters that are numbers or yes and no; of a loss also for which tasks it is.
-  private static func json(_ type: any Named.Type, in family: String) -> JSONValue {
-    let defaults = type.init().parameters
-    var members = [
+  /// Name, formula, the parameters that are numbers or yes and no, and what the family has besides.
+  private static func json(_ item: any Named, _ others: JSONMember...) -> JSONValue {
+    let (type, defaults) = (type(of: item), item.parameters)
+    let members = [
       JSONMember("name", .string(type.name)), JSONMember("formula", .string(type.formula)),
       JSONMember(
         "parameters",
         .array(
-          type.parameterNames.compactMap { name in
+          item.parameterNames.compactMap { name in
             switch defaults[name] {
             case .number?, .bool?, .string?:
               .object([JSONMember("name", .string(name)), JSONMember("value", defaults[name]!)])
@@ -101,14 +111,7 @@ package enum Menus {
             }
           })),
     ]
-    // A type is asked what it is only where it can be: to be told that it is none takes long.
-    if family == "losses", let loss = type.init() as? any Loss {
-      members.append(JSONMember("isForNumbers", .bool(loss.isForNumbers)))
-    }
-    if family == "optimizers", let optimizer = type.init() as? any Optimizer {
-      members.append(JSONMember("rate", .double(optimizer.defaultRate)))
-    }
-    return .object(members)
+    return .object(members + others)
   }
 }
 

@@ -58,13 +58,3 @@ extension EnsembleMethod {
     try require((2...1000).contains(count), "count", count, "from 2 to 1000")
   }
 }
-
-public enum EnsembleMethods {
-  public static let table = NameTable(
-    "ensemble", [SeedEnsemble.self, SnapshotEnsemble.self, CheckpointAverage.self, MovingAverage.self])
-
-  /// The method of a name, or of a name with parameters.
-  public static func method(_ description: JSONValue) throws(ApusError) -> any EnsembleMethod {
-    try table.item(description) as! any EnsembleMethod
-  }
-}

@@ -13,15 +13,6 @@ public protocol InitializationPass: Named {
   func prepare(_ pass: LayerPass) throws
 }
 
-public enum InitializationPasses {
-  public static let table = NameTable("initialization pass", [LSUV.self, DataDependent.self])
-
-  /// The preparation of a name, or of a name with parameters.
-  public static func preparation(_ description: JSONValue) throws(ApusError) -> any InitializationPass {
-    try table.item(description) as! any InitializationPass
-  }
-}
-
 extension Model {
   /// The model with first weights that suit its data; the same bits with any number of threads.
   ///

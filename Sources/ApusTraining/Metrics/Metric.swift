@@ -1,5 +1,5 @@
 public import ApusCore
-package import ApusData
+import ApusData
 public import ApusNN
 
 /// A figure of merit on evaluated samples (MISSION C).
@@ -175,55 +175,6 @@ public struct EvaluatedSamples: Sendable {
   var errors: [Double] {
     zip(predictions, values).map { $0 - $1 }
   }
-}
-
-public enum Metrics {
-  public static let table = NameTable(
-    "metric",
-    [
-      Accuracy.self, SubsetAccuracy.self, TopK.self, Precision.self, Recall.self, F1.self, MicroF1.self,
-      ROCAUC.self, LogLoss.self, BitsPerCharacter.self, Perplexity.self,
-      MSE.self, RMSE.self, MAE.self,
-      R2.self,
-    ])
-
-  /// Those of the table that apply, in its order, after the mean loss.
-  public static func all(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)] + items.compactMap { $0(results) }
-  }
-
-  /// The default ones among them.
-  public static func standard(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)]
-      + items.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual }.compactMap { $0(results) }
-  }
-
-  /// The metric of a name, or of a name with parameters.
-  public static func metric(_ description: JSONValue) throws(ApusError) -> any Metric {
-    try table.item(description) as! any Metric
-  }
-
-  /// The names of those that are computed after each epoch for targets of a kind.
-  package static func ofEachEpoch(_ targets: TargetKind, isSequence: Bool) -> [String] {
-    let width = targets.outputCount
-    let (isNumber, isLabel) =
-      switch targets {
-      case .classes: (false, false)
-      case .labels: (false, true)
-      case .values: (true, false)
-      }
-    // Two samples tell which apply.
-    let labels: [Int32] = isNumber || isLabel ? [] : [0, 1]
-    let values = isNumber || isLabel ? (0..<(2 * width)).map { Double($0 / width) } : []
-    let samples = EvaluatedSamples(
-      width: width, predictions: isSequence ? [] : [Double](repeating: 0, count: 2 * width),
-      classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], weights: nil,
-      kind: nil,
-      isMultiLabel: isLabel, threshold: nil)
-    return standard(samples).map(\.name)
-  }
-
-  private static var items: [any Metric] { table.items.map { $0.init() as! any Metric } }
 }
 
 extension Metric {

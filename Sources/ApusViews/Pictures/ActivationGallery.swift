@@ -10,15 +10,15 @@ public struct ActivationGallery: Sendable {
   private static let inputs = stride(from: Float(-4), through: 4, by: 0.05).map { $0 }
 
   /// - Throws: when one of them cannot be computed.
-  public init(_ types: [any Activation.Type]) throws {
+  public init(_ activations: [any Activation]) throws {
     chart = ChartGrid(
-      "Activations y = f(x), and their derivatives (dashed)", try types.map { try Self.panel($0.init()) },
+      "Activations y = f(x), and their derivatives (dashed)", try activations.map { try Self.panel($0) },
       columns: 4)
   }
 
   /// Every one of the table.
   public static func all() throws -> ActivationGallery {
-    try ActivationGallery(Activations.table.items.compactMap { $0 as? any Activation.Type })
+    try ActivationGallery(Activations.table.prototypes)
   }
 
   private static func panel(_ activation: any Activation) throws -> LineChart {

@@ -4,21 +4,22 @@ import ApusNN
 
 /// The items of a table of named things, with formulas and parameters.
 package struct NameListing: Sendable {
-  private let table: NameTable
+  private let items: [any Named]
 
-  package init(_ table: NameTable) {
-    self.table = table
+  package init(_ items: [any Named]) {
+    self.items = items
   }
 
   /// `name(parameter: default)` and the formula, one item a line; long formulas go on below.
   package func lines(width: Int = 80) -> [String] {
-    let calls = table.items.map { Self.call($0) }
+    let calls = items.map { Self.call($0) }
     let left = min(calls.map { columns($0) }.max() ?? 0, 30)
-    return zip(table.items, calls).flatMap { item, call in
-      let formula = wrapped(item.formula, width: max(width - left - 4, 20))
+    return zip(items, calls).flatMap { item, call in
+      let type = type(of: item)
+      let formula = wrapped(type.formula, width: max(width - left - 4, 20))
       let blank = String(repeating: " ", count: left + 4)
       guard columns(call) <= left else {
-        let name = wrapped(call, width: width - 2, indent: item.name.count + 1)
+        let name = wrapped(call, width: width - 2, indent: type.name.count + 1)
         return name.map { "  " + $0 } + formula.map { blank + $0 }
       }
       return ["  " + fitted(call, left) + "  " + formula[0]] + formula.dropFirst().map { blank + $0 }
@@ -26,12 +27,12 @@ package struct NameListing: Sendable {
   }
 
   /// As it is written on the command line: `momentum(momentum: 0.9)`.
-  static func call(_ item: any Named.Type) -> String {
-    let parameters = item.init().parameters
+  static func call(_ item: any Named) -> String {
+    let (name, parameters) = (type(of: item).name, item.parameters)
     let known = item.parameterNames.map { name in
       parameters[name].map { value in "\(name): \(value.stringValue ?? value.text())" } ?? name
     }
-    return known.isEmpty ? item.name : "\(item.name)(\(known.joined(separator: ", ")))"
+    return known.isEmpty ? name : "\(name)(\(known.joined(separator: ", ")))"
   }
 }
 

@@ -1,16 +1,12 @@
 public import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
 
-/// The digit network of 1998 (A8; LeCun et al. 1998; S3).
-public struct LeNet: ModelFamily {
-  public static let name = "lenet"
-  public static let otherNames = ["lenet5"]
-  public static let formula = "5×5 convolutions of 6 and 16 channels with pooling, dense 120, 84, tanh"
-  public init() {}
-
+/// The digit network of 1998 as a family (LeCun et al. 1998).
+extension LeNet5: ModelFamily {
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.requireImages(for: Self.self)
+    try data.require(classes)
     return .images(data, optimizer: Adam(), rate: 2e-3, schedule: CosineDecay()) {
       outputs throws(ApusError) in
       Sequential([LeNet5(classes: outputs)])
