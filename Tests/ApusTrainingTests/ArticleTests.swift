@@ -79,6 +79,18 @@ import Testing
       let written = try model.predict(DataSource.open(new, format: model.tableFormat)).predictions
       #expect(zip(written, found).allSatisfy { abs(Double($0)! - $1) < 1e-3 })
     },
+    Example(article: "ExtendingApus", file: "OwnParts") {
+      let folder = try TemporaryFolder()
+      guard case .table(let table) = try DataSource.open(folder.write("known.csv", Samples.csv(300))).content
+      else { throw ApusError("no table") }
+      let task = try TableTask(table, target: table.columns[3].name)
+      let model = try ownParts(on: task, file: folder.path("own.safetensors"))
+      #expect(try model.requireObjective().loss as? Quantile == Quantile(level: 0.9))
+      guard case .numbers(let truth) = table.columns[3].cells else { throw ApusError("no numbers") }
+      let found = try model.predict(table).map(\.value)
+      let below = zip(truth, found).count { $0 < $1 }
+      #expect((200...299).contains(below), "\(below) of 300")
+    },
     Example(article: "TheDoctor", file: "ExamineDigits") {
       let checks = try examineDigits()
       #expect(checks.allSatisfy { $0.level == .ok })
@@ -183,9 +195,12 @@ import Testing
   /// Each command and flag of a console block is in the help, and a name behind a flag is in its table.
   @Test(arguments: articles)
   func commandsAreRight(_ article: String) throws {
-    let tables: [String: NameTable] = [
-      "--activation": Activations.table, "--loss": Losses.table, "--optimizer": Optimizers.table,
-      "--model": ModelFamilies.table, "--ensemble": EnsembleMethods.table,
+    let tables: [String: (String) throws -> Any] = [
+      "--activation": { try Activations.table.prototype(named: $0) },
+      "--loss": { try Losses.table.prototype(named: $0) },
+      "--optimizer": { try Optimizers.table.prototype(named: $0) },
+      "--model": { try ModelFamilies.table.prototype(named: $0) },
+      "--ensemble": { try EnsembleMethods.table.prototype(named: $0) },
     ]
     let lines = try Self.blocks("console", in: article).flatMap { $0.split(separator: "\n") }
     for line in lines where line.hasPrefix("$ apus ") {
@@ -195,8 +210,8 @@ import Testing
         encoding: .utf8)
       for (place, word) in words.enumerated() where word.hasPrefix("--") {
         #expect(help.contains("\(word) ") || help.contains("\(word)/"), "\(word) in \(line)")
-        if let table = tables[word], place + 1 < words.count {
-          _ = try table.type(named: String(words[place + 1].prefix { $0 != "(" }))
+        if let prototype = tables[word], place + 1 < words.count {
+          _ = try prototype(String(words[place + 1].prefix { $0 != "(" }))
         }
       }
     }
@@ -212,13 +227,29 @@ import Testing
       let name = String(parts[index].prefix { $0 != " " })
       let family = try #require(NameFamilies.all.first { $0.name == name }, "\(name)")
       let rest = try #require(parts[index].range(of: "<!-- end -->"))
-      parts[index] = "\(name) -->\n\(family.table.markdown)\n" + parts[index][rest.lowerBound...]
+      parts[index] = "\(name) -->\n\(family.markdown)\n" + parts[index][rest.lowerBound...]
     }
     let wanted = parts.joined(separator: "<!-- table: ")
     if ProcessInfo.processInfo.environment["APUS_REWRITE_EXPECTED"] != nil {
       try Data(wanted.utf8).write(to: Self.folder.appendingPathComponent("\(article).md"))
     }
     #expect(try Self.text(article) == wanted)
+  }
+
+  /// Each file of Swift that an article names is one of the package's, and each path leads somewhere.
+  @Test(arguments: articles)
+  func filesAreThere(_ article: String) throws {
+    let all = FileManager.default.enumerator(atPath: Self.root.appendingPathComponent("Sources").path)?
+      .compactMap { ($0 as? String)?.split(separator: "/").last.map(String.init) } ?? []
+    let words = try Self.text(article).split(separator: "`", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    for word in words where word.wholeMatch(of: /[A-Za-z+]+\.swift/) != nil {
+      #expect(all.contains(word), "\(word)")
+    }
+    for word in words where word.hasPrefix("Sources/") {
+      let path = Self.root.appendingPathComponent(word).path
+      #expect(FileManager.default.fileExists(atPath: path), "\(word)")
+    }
   }
 
   /// Every family of names that settings can use stands in some article.
