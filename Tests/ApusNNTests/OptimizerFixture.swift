@@ -56,3 +56,12 @@ extension FixtureTensor {
     return ReferenceArray(shape: shape.reversed()) { weights[[$0[1], $0[0]]] }
   }
 }
+
+extension TracedUpdate {
+  /// The rate, then the scalars.
+  var scalarInputs: [Tensor] { [rate] + scalars.map(\.input) }
+
+  func scalarValues(step: Int, rate: Double) -> [Double] {
+    [rate] + scalars.map { $0.value(Double(step), rate) }
+  }
+}

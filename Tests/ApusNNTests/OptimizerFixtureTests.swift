@@ -23,15 +23,13 @@ import Testing
     let fixture = try OptimizerFixture.load()
     let step = try TrainingStepGraph(run)
     var parameters = step.paths.map { fixture.initial[$0]!.parameter(Scalar.self) }
-    var slots = parameters.flatMap { parameter in
-      step.optimizer.slots.map { _ in ReferenceArray<Scalar>(shape: parameter.shape) }
+    var slots = step.slotCounts.indices.flatMap { index in
+      (0..<step.slotCounts[index]).map { _ in ReferenceArray<Scalar>(shape: parameters[index].shape) }
     }
     for (index, rate) in run.learningRates.enumerated() {
       let batch = fixture.batches[index % fixture.batches.count]
       let scalars =
-        step.optimizer.scalarValues(step: index + 1, rate: rate) + [
-          run.coupledDecay, run.options["clipNorm"] ?? 1,
-        ]
+        step.scalars(step: index + 1, rate: rate) + [run.coupledDecay, run.options["clipNorm"] ?? 1]
       let results = try Scalar.compute(
         step.graph,
         [batch.inputs.array(), batch.labels.array()] + parameters + slots
@@ -57,8 +55,9 @@ import Testing
 /// and the new slots.
 private struct TrainingStepGraph {
   let graph: Graph
-  let optimizer: any Optimizer
   let paths: [String]
+  let slotCounts: [Int]
+  private let updates: [TracedUpdate]
 
   init(_ run: OptimizerFixture.Run) throws {
     let layers = Sequential {
@@ -71,9 +70,6 @@ private struct TrainingStepGraph {
     let labels = Tensor.input("labels", TensorType([.rows], .int32))
     let loss = SoftmaxCrossEntropy()(network.output, labels).mean()
     let parameters = network.parameters.map(\.tensor)
-    let scalars = (0..<optimizer.scalars(step: 1, rate: 1).count).map {
-      Tensor.input("scalar \($0)", TensorType([]))
-    }
     let decay = Tensor.input("weight decay", TensorType([]))
     let bound = Tensor.input("norm", TensorType([]))
     var derivatives = gradients(of: loss, withRespectTo: parameters)
@@ -84,25 +80,19 @@ private struct TrainingStepGraph {
       derivatives = derivatives.map { $0 * minimum(1, bound / (norm + small)) }
     }
     if run.coupledDecay != 0 { derivatives = zip(derivatives, parameters).map { $0 + decay * $1 } }
-    var (newParameters, slots, newSlots): ([Tensor], [Tensor], [Tensor]) = ([], [], [])
-    for (parameter, derivative) in zip(parameters, derivatives) {
-      let own = optimizer.slots.map { Tensor.input($0, parameter.type) }
-      let update = optimizer.update(parameter: parameter, gradient: derivative, slots: own, scalars: scalars)
-      newParameters.append(update.parameter)
-      slots += own
-      newSlots += update.slots
+    updates = try zip(parameters, derivatives).map {
+      try TracedUpdate(optimizer, parameters: $0, gradients: $1)
     }
+    let slots = updates.flatMap(\.slots)
     graph = try Graph(
-      inputs: [network.input, labels] + parameters + slots + scalars + [decay, bound],
-      outputs: [loss] + newParameters + newSlots)
-    self.optimizer = optimizer
+      inputs: [network.input, labels] + parameters + slots.map(\.before) + updates.flatMap(\.scalarInputs)
+        + [decay, bound],
+      outputs: [loss] + updates.map(\.parameters) + slots.map(\.after))
+    slotCounts = updates.map(\.slots.count)
     paths = network.parameters.map(\.specification.path)
   }
-}
 
-extension Optimizer {
-  fileprivate func scalarValues(step: Int, rate: Double) -> [Double] {
-    let scalars = scalars(step: step, rate: rate)
-    return (0..<scalars.count).map { scalars[$0] }
+  func scalars(step: Int, rate: Double) -> [Double] {
+    updates.flatMap { $0.scalarValues(step: step, rate: rate) }
   }
 }

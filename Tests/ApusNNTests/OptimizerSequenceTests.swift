@@ -50,25 +50,21 @@ extension OptimizerFixture.Snapshot {
     let optimizer = try Optimizers.optimizer(FixtureOption.description(run.optimizer, run.options))
     let type = TensorType(TensorShape(fixture.sequenceStart.shape))
     let inputs = ["parameter", "gradient"].map { Tensor.input($0, type) }
-    let slotInputs = optimizer.slots.map { Tensor.input($0, type) }
-    let scalarInputs = (0..<optimizer.scalars(step: 1, rate: 1).count).map {
-      Tensor.input("scalar \($0)", TensorType([]))
-    }
-    let update = optimizer.update(
-      parameter: inputs[0], gradient: inputs[1], slots: slotInputs, scalars: scalarInputs)
+    let update = try TracedUpdate(optimizer, parameters: inputs[0], gradients: inputs[1])
     let graph = try Graph(
-      inputs: inputs + slotInputs + scalarInputs, outputs: [update.parameter] + update.slots)
+      inputs: inputs + update.slots.map(\.before) + update.scalarInputs,
+      outputs: [update.parameters] + update.slots.map(\.after))
     var parameter: ReferenceArray<Scalar> = fixture.sequenceStart.array()
-    var slots = optimizer.slots.map { _ in ReferenceArray<Scalar>(shape: parameter.shape) }
+    var slots = update.slots.map { _ in ReferenceArray<Scalar>(shape: parameter.shape) }
     let (rows, width) = (fixture.sequenceGradients.shape[0], parameter.values.count)
     for (index, rate) in fixture.sequenceRates.enumerated() {
       let start = index % rows * width
       let gradient = fixture.sequenceGradients.values[start..<(start + width)].map { Scalar($0) }
-      let scalars = optimizer.scalars(step: index + 1, rate: rate)
+      let scalars = update.scalarValues(step: index + 1, rate: rate)
       let results = try Scalar.compute(
         graph,
         [parameter, ReferenceArray(shape: parameter.shape, values: gradient)] + slots
-          + (0..<scalars.count).map { ReferenceArray(shape: [], values: [Scalar(scalars[$0])]) },
+          + scalars.map { ReferenceArray(shape: [], values: [Scalar($0)]) },
         rows: 1)
       parameter = results[0]
       slots = Array(results[1...])
@@ -81,15 +77,20 @@ extension OptimizerFixture.Snapshot {
   /// The lecture's form is the other one as long as the rate stays.
   @Test func theFormsOfMomentumDifferWhenTheRateVaries() throws {
     func path(_ optimizer: Momentum, _ rates: [Double]) throws -> Double {
-      var (parameter, velocity) = (Tensor(1.0), Tensor(0.0))
+      let inputs = ["parameter", "gradient"].map { Tensor.input($0, TensorType([])) }
+      let update = try TracedUpdate(optimizer, parameters: inputs[0], gradients: inputs[1])
+      let graph = try Graph(
+        inputs: inputs + update.slots.map(\.before) + update.scalarInputs,
+        outputs: [update.parameters] + update.slots.map(\.after))
+      var (parameter, velocity) = (1.0, 0.0)
       for (index, rate) in rates.enumerated() {
-        let scalars = optimizer.scalars(step: index + 1, rate: rate)
-        let update = optimizer.update(
-          parameter: parameter, gradient: 0.5 * parameter, slots: [velocity],
-          scalars: (0..<scalars.count).map { Tensor(scalars[$0]) })
-        (parameter, velocity) = (update.parameter, update.slots[0])
+        let values =
+          [parameter, 0.5 * parameter, velocity] + update.scalarValues(step: index + 1, rate: rate)
+        let results = try Double.compute(
+          graph, values.map { ReferenceArray(shape: [], values: [$0]) }, rows: 1)
+        (parameter, velocity) = (results[0].values[0], results[1].values[0])
       }
-      return Double(try parameter.item())
+      return parameter
     }
     let (outside, inside) = (Momentum(momentum: 0.9), Momentum(momentum: 0.9, rateInside: true))
     let steady = [0.1, 0.1, 0.1, 0.1]

@@ -33,12 +33,7 @@ private struct Twice: Layer {
 }
 
 private struct Adam: Optimizer {
-  var slots: [String] { [] }
-  var defaultRate: Double { 1 }
-  func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate) }
-  func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) { (parameter - scalars[0] * gradient, []) }
+  func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor { w - step.rate * g }
 }
 
 @Suite struct VocabularyTests {

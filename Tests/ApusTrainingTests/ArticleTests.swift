@@ -149,8 +149,12 @@ import Testing
 
   @Test(arguments: examples)
   func examplesRun(_ example: Example) throws {
-    let file = Self.root.appendingPathComponent("Tests/ApusTrainingTests/Documented/\(example.file).swift")
-    #expect(try Self.blocks("swift", in: example.article) == [String(contentsOf: file, encoding: .utf8)])
+    let files = Self.examples.filter { $0.article == example.article }.map {
+      Self.root.appendingPathComponent("Tests/ApusTrainingTests/Documented/\($0.file).swift")
+    }
+    #expect(
+      try Self.blocks("swift", in: example.article)
+        == files.map { try String(contentsOf: $0, encoding: .utf8) })
     try example.check()
   }
 

@@ -85,8 +85,9 @@ package final class Executable: @unchecked Sendable {
       default: break
       }
     }
-    let replaced = Dictionary(inPlace.map { ($0.output, $0.input) }, uniquingKeysWith: { $1 })
-    for (position, node) in planned.outputs.enumerated() where replaced[position] == nil {
+    // An input that nothing reads has no memory that an output could take; until it is bound, the output has its own.
+    let replaced = Set(inPlace.filter { inputNodes[$0.input] != nil }.map(\.output))
+    for (position, node) in planned.outputs.enumerated() where !replaced.contains(position) {
       places[node] = reserve(planned.nodes[node].type.shape.count(rows: capacity))
     }
     for (extra, count) in emitter.extraBuffers.enumerated() {
@@ -98,7 +99,7 @@ package final class Executable: @unchecked Sendable {
     for (node, offset) in places { buffers[node] = memory + offset }
     for (node, storage) in constantNodes { buffers[node] = storage.pointer }
     for (output, input) in inPlace {
-      buffers[planned.outputs[output]] = inputNodes[input].flatMap { buffers[$0] }
+      if let node = inputNodes[input] { buffers[planned.outputs[output]] = buffers[node] }
     }
     for (member, sharing) in schedule.sharedMemory { buffers[member] = buffers[sharing] }
     scalars = scalarNodes.map { node, value in
@@ -147,7 +148,11 @@ package final class Executable: @unchecked Sendable {
 
   /// Reads an input from memory of the caller's from now on.
   package func bind(input position: Int, to pointer: UnsafeMutableRawPointer) {
-    guard let node = inputNodes[position], buffers[node] != pointer else { return }
+    guard let node = inputNodes[position] else {
+      for (output, input) in inPlace where input == position { bind(output: output, to: pointer) }
+      return
+    }
+    guard buffers[node] != pointer else { return }
     buffers[node] = pointer
     ownInputs[position] = pointer
     for (output, input) in inPlace where input == position { buffers[outputNodes[output]] = pointer }

@@ -113,16 +113,6 @@ extension Emitter {
     return (program, summed)
   }
 
-  /// The kernel that computes a program of this form in one loop, where there is one.
-  func wholeProgram(_ program: UnsafePointer<apus_program>) -> apus_whole_program? {
-    guard let form = ProgramForm(program.pointee)?.text else { return nil }
-    for index in 0..<Int(kernels.whole_program_count)
-    where String(cString: kernels.whole_programs[index].form) == form {
-      return kernels.whole_programs[index]
-    }
-    return nil
-  }
-
   /// Writes sizes into a fixed array of a structure in argument memory. `owner` only says that it lives there.
   func setArray<Tuple, Owner>(
     _ tuple: UnsafeMutablePointer<Tuple>, of owner: UnsafeMutablePointer<Owner>, to values: [Monomial]

@@ -53,6 +53,7 @@ struct Emitter {
       default: break
       }
     }
+    if emitUpdate(group) { return }
     let (program, sums) = try makeProgram(group)
     programs.append(program)
     if !sums.isEmpty {
@@ -60,11 +61,10 @@ struct Emitter {
     } else if let head = group.head {
       emitHead(head, program: program, group)
     } else {
-      let whole = wholeProgram(program)
       append(
-        whole?.kernel ?? kernels.program, program,
+        kernels.program, program,
         InstructionInfo(
-          name: whole.map { String(cString: $0.name) } ?? name(group.members),
+          name: name(group.members),
           work: group.members.map { graph.nodes[$0].work },
           traffic: traffic(group),
           cost: cost(group))

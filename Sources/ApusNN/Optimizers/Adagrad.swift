@@ -13,16 +13,11 @@ public struct Adagrad: Optimizer {
     try require(epsilon > 0, "epsilon", epsilon, "more than 0")
   }
 
-  public var slots: [String] { ["s"] }
   public var defaultRate: Double { 0.01 }
 
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, epsilon) }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    let sum = slots[0] + gradient.square()
-    return (parameter - scalars[0] * gradient / (sum.sqrt() + scalars[1]), [sum])
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    step["s"] = step["s"] + g.square()
+    return w - step.rate * g / (step["s"].sqrt() + epsilon)
   }
 }
 

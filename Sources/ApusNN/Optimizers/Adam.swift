@@ -11,7 +11,7 @@ public struct Adam: Optimizer {
 
   public init() { self.init(beta1: 0.9) }
 
-  public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+  public init(beta1: Double = Adam().beta1, beta2: Double = 0.999, epsilon: Double = 1e-8) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -23,30 +23,19 @@ public struct Adam: Optimizer {
     try require(epsilon > 0, "epsilon", epsilon, "more than 0")
   }
 
-  public var slots: [String] { ["m", "v"] }
-  public var defaultRate: Double { 1e-3 }
-
-  public func scalars(step: Int, rate: Double) -> Scalars {
-    let t = Double(step)
-    let correction1 = 1 - Mathematics.pow(beta1, t)
-    let correction2 = 1 - Mathematics.pow(beta2, t)
-    return Scalars(
-      beta1, 1 - beta1, beta2, 1 - beta2, rate / correction1, 1 / correction2.squareRoot(), epsilon)
-  }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    let mean = (scalars[0] * slots[0] + scalars[1] * gradient).flushed()
-    let square = (scalars[2] * slots[1] + scalars[3] * gradient.square()).flushed()
-    let denominator = square.sqrt() * scalars[5] + scalars[6]
-    return (parameter - scalars[4] * mean / denominator, [mean, square])
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    step["m"] = (beta1 * step["m"] + (1 - beta1) * g).flushed()
+    step["v"] = (beta2 * step["v"] + (1 - beta2) * g.square()).flushed()
+    let rate = step.scalar { t, rate in rate / (1 - Mathematics.pow(beta1, t)) }
+    let root = step.scalar { t in 1 / (1 - Mathematics.pow(beta2, t)).squareRoot() }
+    return w - rate * step["m"] / (step["v"].sqrt() * root + epsilon)
   }
 }
 
 extension OptimizerSetting {
   public static func adam(
-    _ rate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    _ rate: Double = Adam().defaultRate, beta1: Double = Adam().beta1, beta2: Double = Adam().beta2,
+    epsilon: Double = Adam().epsilon
   ) -> OptimizerSetting {
     OptimizerSetting(Adam(beta1: beta1, beta2: beta2, epsilon: epsilon), rate: rate)
   }

@@ -14,8 +14,10 @@ public struct AdamW: Optimizer {
 
   public init() { self.init(weightDecay: 0.01) }
 
-  public init(weightDecay: Double = 0.01, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
-  {
+  public init(
+    weightDecay: Double = 0.01, beta1: Double = Adam().beta1, beta2: Double = Adam().beta2,
+    epsilon: Double = Adam().epsilon
+  ) {
     self.weightDecay = weightDecay
     self.beta1 = beta1
     self.beta2 = beta2
@@ -29,35 +31,16 @@ public struct AdamW: Optimizer {
     try require(epsilon > 0, "epsilon", epsilon, "more than 0")
   }
 
-  private var adam: Adam { Adam(beta1: beta1, beta2: beta2, epsilon: epsilon) }
-
-  public var slots: [String] { adam.slots }
-  public var defaultRate: Double { adam.defaultRate }
-
-  public var withoutDecay: (any Optimizer)? {
-    var optimizer = self
-    optimizer.weightDecay = 0
-    return optimizer
-  }
-
-  public func scalars(step: Int, rate: Double) -> Scalars {
-    var scalars = adam.scalars(step: step, rate: rate)
-    scalars.append(1 - rate * weightDecay)
-    return scalars
-  }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    adam.update(
-      parameter: parameter * scalars[scalars.count - 1], gradient: gradient, slots: slots, scalars: scalars)
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    let decayed = step.isDecayed ? w * step.scalar { _, rate in 1 - rate * weightDecay } : w
+    return Adam(beta1: beta1, beta2: beta2, epsilon: epsilon).update(decayed, g, in: step)
   }
 }
 
 extension OptimizerSetting {
   public static func adamW(
-    _ rate: Double = 1e-3, weightDecay: Double = 0.01, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8
+    _ rate: Double = Adam().defaultRate, weightDecay: Double = AdamW().weightDecay,
+    beta1: Double = Adam().beta1, beta2: Double = Adam().beta2, epsilon: Double = Adam().epsilon
   ) -> OptimizerSetting {
     OptimizerSetting(
       AdamW(weightDecay: weightDecay, beta1: beta1, beta2: beta2, epsilon: epsilon), rate: rate)

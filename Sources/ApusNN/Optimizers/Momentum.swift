@@ -31,7 +31,6 @@ public struct Momentum: Optimizer {
     try require((0..<1).contains(from ?? 0), "from", from ?? 0, "0 or more, below 1")
   }
 
-  public var slots: [String] { ["v"] }
   public var defaultRate: Double { 0.01 }
 
   public func resolved(in run: RunLength) -> Momentum {
@@ -47,17 +46,14 @@ public struct Momentum: Optimizer {
     return from + (momentum - from) * Double(step - 1) / Double(length)
   }
 
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum(step: step)) }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    let momentum = step.scalar { self.momentum(step: Int($0)) }
     if rateInside {
-      let velocity = (scalars[1] * slots[0] - scalars[0] * gradient).flushed()
-      return (parameter + velocity, [velocity])
+      step["v"] = (momentum * step["v"] - step.rate * g).flushed()
+      return w + step["v"]
     }
-    let velocity = (scalars[1] * slots[0] + gradient).flushed()
-    return (parameter - scalars[0] * velocity, [velocity])
+    step["v"] = (momentum * step["v"] + g).flushed()
+    return w - step.rate * step["v"]
   }
 }
 

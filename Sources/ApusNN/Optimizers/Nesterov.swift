@@ -13,16 +13,11 @@ public struct Nesterov: Optimizer {
     try require((0..<1).contains(momentum), "momentum", momentum, "0 or more, below 1")
   }
 
-  public var slots: [String] { ["v"] }
   public var defaultRate: Double { 0.01 }
 
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum) }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    let velocity = (scalars[1] * slots[0] + gradient).flushed()
-    return (parameter - scalars[0] * (scalars[1] * velocity + gradient), [velocity])
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    step["v"] = (momentum * step["v"] + g).flushed()
+    return w - step.rate * (momentum * step["v"] + g)
   }
 }
 

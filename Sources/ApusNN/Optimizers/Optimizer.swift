@@ -1,39 +1,40 @@
 public import ApusCore
 
-/// How gradients change parameters (MISSION D).
+/// An optimizer: how gradients change parameters, as a formula.
 ///
-/// An optimizer is an expression over flat arrays: the engine runs it as one program over the whole arena of
-/// parameters. Adding one costs a file with a conforming type, and a line of ``Optimizers/table``.
+/// ``update(_:_:in:)`` is traced once, and the engine runs what it says as one program over all parameters. Whatever it keeps
+/// from step to step is a slot with a name, and a number that changes with the step is computed before each:
+///
+/// ```swift
+/// func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+///   step["v"] = (momentum * step["v"] + g).flushed()
+///   return w - step.rate * step["v"]
+/// }
+/// ```
+///
+/// Adding one to the package costs a file with a conforming type, and a line of ``Optimizers/table``.
 public protocol Optimizer: Named {
-  /// The names of what it keeps for each parameter, zeros at first: `["m", "v"]`.
-  var slots: [String] { get }
-
-  /// Numbers that the update needs in a step (counted from 1), computed before it: the rate, the decay of a moment.
-  func scalars(step: Int, rate: Double) -> Scalars
-
-  /// The new parameters and slots.
+  /// Returns the new parameters.
+  ///
+  /// Parameters with the same treatment lie one after the other in one array, so that each element is to be computed from the
+  /// elements at its place: a sum would be one over several parameters.
   ///
   /// - Parameters:
-  ///   - parameter, gradient: `[n]`
-  ///   - slots: one `[n]` for each of ``slots``.
-  ///   - scalars: one scalar for each of ``scalars(step:rate:)``.
-  func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor])
+  ///   - w: the parameters, `[n]`.
+  ///   - g: the gradient of the loss with respect to them, `[n]`: clipped, and with the penalties' own gradients.
+  ///   - step: the learning rate, the slots, and numbers that depend on the step.
+  /// - Returns: `[n]`. A mistake in shapes is the error of whoever trains with the optimizer.
+  func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor
 
-  /// The learning rate when none is given.
+  /// The learning rate when none is given: 0.001 unless the optimizer has its own.
   var defaultRate: Double { get }
 
-  /// For one that decays weights by itself: the same without that, for parameters that do not decay (biases). nil for
-  /// those that leave decay to the gradient.
-  var withoutDecay: (any Optimizer)? { get }
-
-  /// The same with every length in steps, once the run's are known.
+  /// Returns the same optimizer with every length in steps, once the run's are known.
   func resolved(in run: RunLength) -> Self
 }
 
 extension Optimizer {
-  public var withoutDecay: (any Optimizer)? { nil }
+  public var defaultRate: Double { 1e-3 }
   public func resolved(in run: RunLength) -> Self { self }
 }
 

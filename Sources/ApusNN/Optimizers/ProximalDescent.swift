@@ -23,18 +23,13 @@ public struct ProximalDescent: Optimizer {
     try require(momentum >= 0 && momentum < 1, "momentum", momentum, "0 or more, below 1")
   }
 
-  public var slots: [String] { ["change"] }
   public var defaultRate: Double { 0.01 }
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate, momentum, rate * l1) }
 
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    let moved = parameter - scalars[0] * gradient + scalars[1] * slots[0]
-    let shrunk = moved.sign() * (moved.abs() - scalars[2]).relu()
-    return (shrunk, [(shrunk - parameter).flushed()])
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    let moved = w - step.rate * g + momentum * step["change"]
+    let l1 = step.isDecayed ? l1 : 0
+    let shrunk = moved.sign() * (moved.abs() - step.scalar { _, rate in rate * l1 }).relu()
+    step["change"] = (shrunk - w).flushed()
+    return shrunk
   }
-
-  /// For biases.
-  public var withoutDecay: (any Optimizer)? { ProximalDescent(l1: 0, momentum: momentum) }
 }

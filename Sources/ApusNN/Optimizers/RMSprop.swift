@@ -23,22 +23,14 @@ public struct RMSprop: Optimizer {
     try require((0..<1).contains(momentum), "momentum", momentum, "0 or more, below 1")
   }
 
-  public var slots: [String] { momentum == 0 ? ["s"] : ["s", "v"] }
   public var defaultRate: Double { 0.01 }
 
-  public func scalars(step: Int, rate: Double) -> Scalars {
-    momentum == 0
-      ? Scalars(rate, alpha, 1 - alpha, epsilon) : Scalars(rate, alpha, 1 - alpha, epsilon, momentum)
-  }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    let square = (scalars[1] * slots[0] + scalars[2] * gradient.square()).flushed()
-    let denominator = square.sqrt() + scalars[3]
-    guard momentum != 0 else { return (parameter - scalars[0] * gradient / denominator, [square]) }
-    let velocity = (scalars[4] * slots[1] + gradient / denominator).flushed()
-    return (parameter - scalars[0] * velocity, [square, velocity])
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
+    step["s"] = (alpha * step["s"] + (1 - alpha) * g.square()).flushed()
+    let root = step["s"].sqrt() + epsilon
+    guard momentum != 0 else { return w - step.rate * g / root }
+    step["v"] = (momentum * step["v"] + g / root).flushed()
+    return w - step.rate * step["v"]
   }
 }
 

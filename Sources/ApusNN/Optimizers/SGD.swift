@@ -6,16 +6,9 @@ public struct SGD: Optimizer {
   public static let formula = "w ← w − η g"
   public init() {}
 
-  public var slots: [String] { [] }
   public var defaultRate: Double { 0.1 }
 
-  public func scalars(step: Int, rate: Double) -> Scalars { Scalars(rate) }
-
-  public func update(
-    parameter: Tensor, gradient: Tensor, slots: [Tensor], scalars: [Tensor]
-  ) -> (parameter: Tensor, slots: [Tensor]) {
-    (parameter - scalars[0] * gradient, [])
-  }
+  public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor { w - step.rate * g }
 }
 
 extension OptimizerSetting {

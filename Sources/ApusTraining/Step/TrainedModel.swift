@@ -31,16 +31,21 @@ package final class TrainedModel {
     self.training = training
     parameters = TensorStorage(training.model.storage.floats)
     gradients = TensorStorage(count: parameters.count)
-    slots = training.optimizer.slots.map { [parameters] _ in TensorStorage(count: parameters.count) }
+    let traces = try UpdateTrace.all(training)
+    // As the optimizer uses them first, whatever is frozen: checkpoints keep them in this order.
+    var names: [String] = []
+    for update in [try TracedUpdate(training.optimizer)] + traces.map(\.update) {
+      for slot in update.slots where !names.contains(slot.name) { names.append(slot.name) }
+    }
+    slots = names.map { [parameters] _ in TensorStorage(count: parameters.count) }
+    let slotsByName = Dictionary(uniqueKeysWithValues: zip(names, slots))
     let arena = Tensor.input("gradients", TensorType(TensorShape([gradients.count])))
     norm = try CompiledGraph(
       inputs: ["gradients": arena], outputs: ["norm": arena.square().sum()], engine: engine)
     norm.bind(input: "gradients", to: gradients.pointer)
     normValue = norm.floats("norm").baseAddress!
-    let updates = try Update.ranges(training).map { [parameters, gradients, slots] range in
-      try Update(
-        training.optimizer, range, limits: training.regularization, parameters: parameters,
-        gradients: gradients, slots: slots, engine: engine)
+    let updates = try traces.map { [parameters, gradients] in
+      try Update($0, parameters: parameters, gradients: gradients, slots: slotsByName, engine: engine)
     }
     (firstUpdate, otherUpdates) = (updates.first, Array(updates.dropFirst()))
     limits = try NormLimit.all(training, parameters: parameters, engine: engine)

@@ -4,112 +4,77 @@ import ApusNN
 /// The optimizer's update over a range of the arenas, in place.
 final class Update {
   private let graph: CompiledGraph
-  private let scalars: [UnsafeMutablePointer<Float>]
+  /// Where the numbers go that the step decides; nil and left out where the update doesn't depend on them.
+  private let rate: UnsafeMutablePointer<Float>?
   private let scale: UnsafeMutablePointer<Float>?
-
-  /// Elements of the arena with one treatment.
-  struct Treatment: Equatable {
-    /// λ₂, which adds λ₂·w to the gradient.
-    var l2: Double
-    /// λ₁, which adds λ₁·sign(w).
-    var l1: Double
-    /// Times the learning rate; 0 for what is frozen.
-    var rateFactor: Double
-    /// Whether an optimizer that decays weights by itself does so here.
-    var decaysByItself: Bool
-  }
-
-  private let optimizer: any Optimizer
+  private let scalars: UnsafeMutableBufferPointer<Scalar>
   private let rateFactor: Double
+  /// Results that have memory of their own, and where they go after a run.
+  private let moves: UnsafeMutableBufferPointer<Move>
 
-  /// - Parameter limits: of which the gradients' are applied here.
-  init(
-    _ optimizer: any Optimizer, _ part: (range: Range<Int>, treatment: Treatment), limits: Regularization,
-    parameters: TensorStorage, gradients: TensorStorage, slots: [TensorStorage], engine: Engine
-  ) throws {
-    let range = part.range
-    let (l2, l1) = (part.treatment.l2, part.treatment.l1)
-    rateFactor = part.treatment.rateFactor
-    let optimizer = part.treatment.decaysByItself ? optimizer : optimizer.withoutDecay ?? optimizer
-    self.optimizer = optimizer
-    let type = TensorType(TensorShape([range.count]))
-    let parameter = Tensor.input("parameters", type)
-    let raw = Tensor.input("gradients", type)
-    let slotInputs = optimizer.slots.map { Tensor.input($0, type) }
-    let count = optimizer.scalars(step: 1, rate: 1).count
-    let scalarInputs = (0..<count).map { Tensor.input("scalar \($0)", TensorType([])) }
-    let scaleInput = Tensor.input("scale", TensorType([]))
-    let penalties = ["l2", "l1"].map { Tensor.input($0, TensorType([])) }
-    var gradient = limits.clipNorm != nil ? raw * scaleInput : raw
-    if let limit = limits.clipValue {
-      gradient = maximum(minimum(gradient, Tensor(Float(limit))), Tensor(Float(-limit)))
-    }
-    if l2 != 0 { gradient = gradient + penalties[0] * parameter }
-    if l1 != 0 { gradient = gradient + penalties[1] * parameter.sign() }
-    let updated = optimizer.update(
-      parameter: parameter, gradient: gradient, slots: slotInputs, scalars: scalarInputs)
-    let names = optimizer.slots.map { "slot \($0)" }
-    let numbers = (0..<count).map { "scalar \($0)" }
-    graph = try CompiledGraph(
-      inputs: NamedTensors(
-        [("parameters", parameter), ("gradients", raw)] + Array(zip(names, slotInputs))
-          + Array(zip(numbers, scalarInputs))
-          + [("scale", scaleInput), ("l2", penalties[0]), ("l1", penalties[1])]),
-      outputs: NamedTensors([("parameters", updated.parameter)] + Array(zip(names, updated.slots))),
-      inPlace: ["parameters"] + names, engine: engine)
-    let offset = range.lowerBound * 4
-    graph.bind(input: "parameters", to: parameters.pointer + offset)
-    graph.bind(input: "gradients", to: gradients.pointer + offset)
-    for (name, slot) in zip(names, slots) { graph.bind(input: name, to: slot.pointer + offset) }
-    // A scalar that the update does not use has no place.
-    let unused = UnsafeMutablePointer<Float>.allocate(capacity: 1)
-    self.unused = unused
-    scalars = numbers.map { [graph] in graph.scalar($0) ?? unused }
-    scale = graph.scalar("scale")
-    graph.scalar("l2")?.pointee = Float(l2)
-    graph.scalar("l1")?.pointee = Float(l1)
+  private typealias Scalar = (
+    place: UnsafeMutablePointer<Float>, value: (_ step: Double, _ rate: Double) -> Double
+  )
+  private typealias Move = (from: UnsafeMutableBufferPointer<Float>, to: UnsafeMutablePointer<Float>)
+
+  deinit {
+    scalars.deinitialize().deallocate()
+    moves.deallocate()
   }
 
-  private let unused: UnsafeMutablePointer<Float>
-
-  deinit { unused.deallocate() }
+  /// - Parameter slots: the optimizer's arenas, by name.
+  init(
+    _ trace: UpdateTrace, parameters: TensorStorage, gradients: TensorStorage,
+    slots: [String: TensorStorage], engine: Engine
+  ) throws(ApusError) {
+    let offset = trace.range.lowerBound * 4
+    rateFactor = trace.treatment.rateFactor
+    var arrays = [("parameters", parameters.pointer + offset)]
+    arrays += trace.update.slots.map { ("slot \($0.name)", slots[$0.name]!.pointer + offset) }
+    var moves: [Move] = []
+    do {
+      graph = try trace.compiled(inPlace: true, engine: engine)
+    } catch {
+      // A formula may read what another of its results has overwritten by then: two slots that change places.
+      graph = try trace.compiled(inPlace: false, engine: engine)
+      for (name, place) in arrays where graph.type(ofOutput: name) != nil {
+        let count = trace.range.count
+        moves.append((graph.floats(name, rows: 1), place.bindMemory(to: Float.self, capacity: count)))
+      }
+    }
+    for (name, place) in arrays { graph.bind(input: name, to: place) }
+    graph.bind(input: "gradients", to: gradients.pointer + offset)
+    rate = graph.scalar("rate")
+    scale = graph.scalar("scale")
+    graph.scalar("l2")?.pointee = Float(trace.treatment.l2)
+    graph.scalar("l1")?.pointee = Float(trace.treatment.l1)
+    let scalars = trace.update.scalars.enumerated().compactMap { [graph] index, scalar in
+      graph.scalar("scalar \(index)").map { ($0, scalar.value) }
+    }
+    // In memory of their own: a loop over an array counts it, in each step.
+    self.scalars = .allocate(capacity: scalars.count)
+    _ = self.scalars.initialize(fromContentsOf: scalars)
+    self.moves = .allocate(capacity: moves.count)
+    _ = self.moves.initialize(fromContentsOf: moves)
+  }
 
   func run(step: Int, rate: Double, scale: Double) {
-    set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
+    set(step: step, rate: rate * rateFactor, scale: scale)
     graph.run()
+    for move in moves { move.to.update(from: move.from.baseAddress!, count: move.from.count) }
   }
 
   func run(step: Int, rate: Double, scale: Double, profile: inout Profile) {
-    set(optimizer.scalars(step: step, rate: rate * rateFactor), scale: scale)
+    set(step: step, rate: rate * rateFactor, scale: scale)
     graph.run(rows: 1, profile: &profile)
+    for move in moves { move.to.update(from: move.from.baseAddress!, count: move.from.count) }
   }
 
-  private func set(_ values: Scalars, scale: Double) {
-    for index in scalars.indices { scalars[index].pointee = Float(values[index]) }
+  private func set(step: Int, rate: Double, scale: Double) {
+    self.rate?.pointee = Float(rate)
     self.scale?.pointee = Float(scale)
-  }
-
-  /// The ranges of the arena with one treatment each, without those that are frozen.
-  static func ranges(_ training: ModelTraining) -> [(range: Range<Int>, treatment: Treatment)] {
-    let end = training.model.trainedCount
-    let trained = training.model.parameters.filter { !$0.specification.isState }
-      .sorted { $0.offset < $1.offset }
-    var ranges: [(range: Range<Int>, treatment: Treatment)] = []
-    for (position, parameter) in trained.enumerated() {
-      let group = training.group(of: parameter.path)
-      let usual = parameter.specification.isDecayed ? training.regularization : .none
-      let treatment = Treatment(
-        l2: group?.l2 ?? usual.l2, l1: group?.l1 ?? usual.l1, rateFactor: group?.rateFactor ?? 1,
-        decaysByItself: training.optimizer.withoutDecay != nil && parameter.specification.isDecayed
-          && group?.l2 != 0)
-      // Up to the next parameter: the gap between the two holds zeros.
-      let next = position + 1 < trained.count ? trained[position + 1].offset : end
-      if let last = ranges.last, last.treatment == treatment {
-        ranges[ranges.count - 1].range = last.range.lowerBound..<next
-      } else {
-        ranges.append((parameter.offset..<next, treatment))
-      }
+    for index in scalars.indices {
+      scalars[index].place.pointee = Float(scalars[index].value(Double(step), rate))
     }
-    return ranges.filter { $0.treatment.rateFactor != 0 }
   }
 }

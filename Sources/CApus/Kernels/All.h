@@ -8,7 +8,7 @@
 #include "Moments.h"
 #include "ColumnSums.h"
 #include "Program.h"
-#include "WholePrograms.h"
+#include "UpdateLoops.h"
 #include "Contract.h"
 #include "Attention.h"
 #include "Convolution.h"
@@ -42,6 +42,9 @@ const apus_kernels APUS_TABLE = {
   .gather = gather_kernel,
   .scatter_add = scatter_add_kernel,
   .random_bits = random_bits_kernel,
-  .whole_programs = whole_programs,
-  .whole_program_count = sizeof whole_programs / sizeof *whole_programs,
+  .adam = adam_kernel,
+  .rmsprop = rmsprop_kernel,
+  .rmsprop_momentum = rmsprop_momentum_kernel,
+  .momentum = momentum_kernel,
+  .momentum_inside = momentum_inside_kernel,
 };

@@ -152,6 +152,32 @@ typedef struct apus_program_sums {
   float **partials;
 } apus_program_sums;
 
+// MARK: - Updates
+
+/// What an update reads, `count` elements each; an optimizer has its own among the last three.
+typedef struct apus_update_arrays {
+  const float *parameter, *gradient, *mean, *square, *velocity;
+} apus_update_arrays;
+
+/// What it writes, which may be what it reads.
+typedef struct apus_update_results {
+  float *parameter, *mean, *square, *velocity;
+} apus_update_results;
+
+/// One number each. Those of the first line are NULL where the update has no such part.
+typedef struct apus_update_numbers {
+  const float *scale, *least, *most, *l2, *l1, *decay;
+  const float *rate, *beta1, *rest1, *beta2, *rest2, *root, *epsilon;
+} apus_update_numbers;
+
+/// An optimizer's update of a range of parameters in one loop. UpdateLoop in the planner says what each computes.
+typedef struct apus_update {
+  int64_t count;
+  apus_update_arrays arrays;
+  apus_update_numbers numbers;
+  apus_update_results results;
+} apus_update;
+
 // MARK: - Matrix products
 
 /// c[i,j] = sum over k, in ascending order, of a[i,k] * b[k,j], each step one
@@ -303,13 +329,6 @@ int64_t apus_attention_scratch(const apus_attention *attention);
 
 typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_isa;
 
-/// A kernel that computes every program of one form, told by its text, in one loop.
-typedef struct apus_whole_program {
-  const char *name;
-  const char *form;
-  apus_kernel kernel;        // apus_program, of rank 1
-} apus_whole_program;
-
 typedef struct apus_kernels {
   const char *name;          // "portable", "avx2", "avx512"
   apus_kernel program;       // apus_program
@@ -340,8 +359,7 @@ typedef struct apus_kernels {
   apus_kernel gather;        // apus_gather
   apus_kernel scatter_add;   // apus_gather
   apus_kernel random_bits;   // apus_random_bits
-  const apus_whole_program *whole_programs;
-  int32_t whole_program_count;
+  apus_kernel adam, rmsprop, rmsprop_momentum, momentum, momentum_inside;  // apus_update
 } apus_kernels;
 
 /// Nonzero when this machine can run `isa`.
