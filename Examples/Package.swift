@@ -11,6 +11,7 @@ let package = Package(
   ],
   targets: [
     "TenLines", "TableOfHouses", "ModelAsFunction", "OwnLoop", "TwoModels", "SeveralInputs", "NewHead",
+    "OwnParts",
   ].map { name in
     .executableTarget(
       name: name, dependencies: [.product(name: "Apus", package: "Apus")], exclude: ["Expected.txt"])

@@ -58,7 +58,35 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     BadInput(
       name: "--hidden 0", arguments: ["train", "iris", "--hidden", "0"], names: ["--hidden", "64,64"]),
     BadInput(
-      name: "--epochs -1", arguments: ["train", "iris", "--epochs", "-1"], names: ["--epochs", "1 or more"]),
+      name: "--hidden abc", arguments: ["train", "iris", "--hidden", "abc"], names: ["--hidden", "64,64"]),
+    BadInput(
+      name: "--epochs -1", arguments: ["train", "iris", "--epochs", "-1"], names: ["--epochs", "0 or more"]),
+    BadInput(
+      name: "--epochs many", arguments: ["train", "iris", "--epochs", "many"],
+      names: ["--epochs", "a whole number"]),
+    BadInput(
+      name: "an unknown task", arguments: ["train", "iris", "--task", "regresion"],
+      names: ["--task", "did you mean “regression”?"]),
+    BadInput(
+      name: "two test parts", arguments: ["train", "iris", "--test", "0.2", "--test-data", "x.csv"],
+      names: ["--test", "--test-data"]),
+    BadInput(
+      name: "a value of a file", arguments: ["train", "iris", "--config", "c.yaml"],
+      names: ["c.yaml, training.batch", "1 or more"]
+    ) { try $0.write("c.yaml", "training: {batch: 0}\n") },
+    BadInput(
+      name: "brackets that stay open", arguments: ["train", "iris", "--layers", "[{dense: 8}, relu"],
+      names: ["--layers", "closing"]),
+    BadInput(
+      name: "a layer that is not there", arguments: ["train", "iris", "--layers", "[{dense: 8}, rleu]"],
+      names: ["--layers", "did you mean “relu”?"]),
+    BadInput(
+      name: "a group without a path", arguments: ["train", "iris", "--groups", "[{rate: 0.1}]"],
+      names: ["--groups", "path"]),
+    BadInput(
+      name: "a range that a setting does not take",
+      arguments: ["search", "iris", "--over", "{model.dropout: {uniform: [0, 2]}}"],
+      names: ["model.dropout", "less than 1"]),
     BadInput(
       name: "--batch 0", arguments: ["train", "iris", "--batch", "0"], names: ["--batch", "1 or more"]),
     BadInput(

@@ -123,5 +123,69 @@ import Testing
     #expect(try command.text("run/config.yaml").contains("batch: 8"))
   }
 
+  /// What a file can say, flags can, and the reverse: the runs' configurations are the same, byte for byte.
+  @Test(arguments: [
+    (
+      ["--loss", "softmaxCrossEntropy(classWeights: [1, 2])", "--layers", "[{dense: 6}, relu, {dense: 2}]"],
+      "model: {layers: [{dense: 6}, relu, {dense: 2}]}\n"
+        + "training: {epochs: 1, loss: {softmaxCrossEntropy: {classWeights: [1, 2]}}}"
+    ),
+    (
+      [
+        "--layers", "dense(6), residual([dense(6), relu]), dense(2)", "--freeze", "0", "--freeze", "1.0.bias",
+      ],
+      "model: {layers: [{dense: 6}, {residual: [{dense: 6}, relu]}, {dense: 2}]}\n"
+        + #"training: {epochs: 1, freeze: ["0", 1.0.bias]}"#
+    ),
+    (
+      ["--hidden", "none", "--scaling", "minMax", "--features", "polynomial, pca(2)", "--leave-out", "b"],
+      "data: {scaling: minMax, features: [polynomial, {pca: 2}], leaveOut: b}\nmodel: {hidden: none}\n"
+        + "training: {epochs: 1}"
+    ),
+    (
+      [
+        "--groups", #"[{path: "0", frozen: true}, {path: "2", rate: 0.1, l2: 0}]"#, "--hidden", "[4]",
+        "--goal", "1e-9",
+      ],
+      "model: {hidden: [4]}\n"
+        + #"training: {epochs: 1, goal: 1e-9, groups: [{path: "0", frozen: true}, {path: "2", rate: 0.1, l2: 0}]}"#
+    ),
+    (
+      ["--folds", "3", "--fold", "2", "--prepare", "lsuv", "--hidden", "4", "--model", "mlp"],
+      "data: {folds: 3, fold: 2}\nmodel: {family: mlp, hidden: 4}\ntraining: {epochs: 1, prepare: lsuv}"
+    ),
+  ])
+  func flagsSayWhatAFileSays(_ flags: [String], _ yaml: String) throws {
+    let command = try Command()
+    try command.write("x.csv", Sample.table())
+    try command.write("c.yaml", yaml + "\n")
+    let common = ["train", "x.csv", "--quiet"]
+    let first = try command.run(common + ["--epochs", "1", "--out", "a"] + flags)
+    let second = try command.run(common + ["--config", "c.yaml", "--out", "b"])
+    #expect(first.code == 0 && second.code == 0, "\(first.err)\(second.err)")
+    #expect(try command.text("a/config.yaml") == command.text("b/config.yaml"))
+    #expect(try command.bytes("a/model.safetensors") == command.bytes("b/model.safetensors"))
+  }
+
+  /// A file with folds and none of them named trains each of them, as the flag does.
+  @Test func foldsOfAFile() throws {
+    let command = try Command()
+    try command.write(
+      "c.yaml", "data: {source: iris, folds: 3}\nmodel: {hidden: [4]}\ntraining: {epochs: 1}\n")
+    let result = try command.run("train", "--config", "c.yaml", "--quiet", "--out", "folds")
+    #expect(result.code == 0 && command.exists("folds/fold-3/model.safetensors"), "\(result.err)")
+  }
+
+  /// A search needs no file.
+  @Test func searchByFlags() throws {
+    let command = try Command()
+    let result = try command.run(
+      "search", "iris", "--hidden", "4", "--epochs", "1", "--trials", "3", "--over",
+      "{training.learningRate: {log: [1e-4, 1e-1]}, training.optimizer: [adam, {momentum: 0.95}]}", "--out",
+      "s")
+    #expect(result.code == 0 && command.exists("s/best.yaml"), "\(result.err)")
+    #expect(try command.text("s/search.yaml").contains("training.learningRate:"))
+  }
+
   private func isDebugBuild(_ text: String) -> Bool { text.hasPrefix("note: this is a debug build") }
 }

@@ -9,7 +9,8 @@ import Testing
   }
 
   private func layers(_ text: String) throws -> Sequential? {
-    try Layers.layer(.array(CallSyntax.parse(text, in: Layers.table))) as? Sequential
+    let items = try CallSyntax.parse(text, in: Layers.table)
+    return try Layers.layer(items.first?.arrayValue == nil ? .array(items) : items[0]) as? Sequential
   }
 
   /// A rate that would fall below 0, or grow without end, is refused before any work.
@@ -47,6 +48,31 @@ import Testing
     #expect(try layers("") == Sequential())
   }
 
+  /// Calls, lists and keys stand in one another, and mean what YAML means.
+  @Test(arguments: [
+    ("[{dense: 64}, relu, {dense: {units: 1, bias: false}}]", "[dense(64), relu, dense(1, bias: false)]"),
+    ("[residual([dense(8), relu]), dense(3)]", "[{residual: [{dense: 8}, relu]}, {dense: 3}]"),
+    ("[dense(units: 8, initializer: heNormal)]", "[{dense: {initializer: heNormal, units: 8}}]"),
+  ])
+  func nestedItems(_ text: String, _ other: String) throws {
+    let (one, two) = try (layers(text), layers(other))
+    #expect(one == two && one?.items.isEmpty == false)
+  }
+
+  @Test func valuesAreYAMLs() throws {
+    #expect(
+      try CallSyntax.value("{a: [1, 2.5, -3e-2], b: {c: true, 'd e': null}, \"f: \\\"g\": it's, h: \"\\n\"}")
+        == .object([
+          JSONMember("a", .array([.integer(1), .double(2.5), .double(-0.03)])),
+          JSONMember("b", .object([JSONMember("c", .bool(true)), JSONMember("d e", .null)])),
+          JSONMember("f: \"g", .string("it's")), JSONMember("h", .string("\n")),
+        ]))
+    #expect(try CallSyntax.value("3 epochs") == .string("3 epochs"))
+    #expect(try CallSyntax.value("18446744073709551615") == .number("18446744073709551615"))
+    let loss = try CallSyntax.parse("softmaxCrossEntropy(classWeights: [1, 2, 5])", in: Losses.table)
+    #expect(try (Losses.loss(loss[0]) as? SoftmaxCrossEntropy)?.classWeights == [1, 2, 5])
+  }
+
   @Test(arguments: [
     ("warmup(100", "“warmup(100” lacks a closing parenthesis"),
     ("warmpu(100)", "did you mean “warmup”?"),
@@ -54,8 +80,11 @@ import Testing
     ("cosine(too: 1)", "schedule cosine has no parameter “too”"),
     ("cosine(to: low)", "schedule cosine"),
     ("cosin", "did you mean “cosine”?"),
-    (")", "unknown schedule"), ("(3)", "unknown schedule"),
-    ("warmup(100))", "schedule warmup"),
+    (")", "“)” is not expected here"), ("(3)", "“(3)” is not expected here"),
+    ("warmup(100))", "“)” is not expected here"), ("warmup(100) cosine", "“cosine” is not expected here"),
+    ("[warmup, cosine", "lacks a closing “]”"), ("{step: {factor: 0.5}", "lacks a closing “}”"),
+    ("{step}", "is no key with a value"), ("step('3 epochs)", "lacks a closing quotation mark"),
+    ("step(factor: 0.5, 3)", "a parameter without a name after one with a name"),
   ])
   func mistakesAreNamed(_ text: String, _ words: String) {
     #expect {

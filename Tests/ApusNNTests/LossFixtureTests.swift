@@ -40,7 +40,7 @@ struct LossFixture: Decodable, Sendable, CustomTestStringConvertible {
     let shape = TensorShape([.rows] + fixture.predictions.shape.dropFirst().map { Dimension($0) })
     let predictions = Tensor.input("predictions", TensorType(shape))
     let targets = Tensor.input("targets", loss.targetType(for: shape))
-    let rowLosses = loss(predictions, targets)
+    let rowLosses = loss.ofRows(predictions, targets)
     #expect(rowLosses.shape == [.rows])
     let value = rowLosses.mean()
     let gradient = gradients(of: value, withRespectTo: [predictions])[0]

@@ -153,7 +153,7 @@ import Testing
     let flat = Tensor((0..<12).map { Float($0 % 5) }, shape: [4, 3])
     let flatLabels = Tensor([Int32(0), 1, 2, 0], shape: [4])
     for loss in [SoftmaxCrossEntropy(labelSmoothing: 0.1), MulticlassSVMLoss(), ZeroOneLoss()] as [any Loss] {
-      let rows = try loss(scores, labels).values()
+      let rows = try loss.ofRows(scores, labels).values()
       let all = try loss(flat, flatLabels).values()
       #expect(abs(rows[0] - (all[0] + all[1]) / 2) < 1e-6 && abs(rows[1] - (all[2] + all[3]) / 2) < 1e-6)
     }

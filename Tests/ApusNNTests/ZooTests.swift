@@ -99,7 +99,7 @@ import Testing
     let table = NameTable<any Layer>(
       "layer", [ResNet(), Dense(), GELU(), Swish()], named: { $0 },
       remake: { item, given throws(ApusError) in try item.with(given) })
-    #expect(try table.item(.string("resNet-34")) as? ResNet == ResNet(depth: 34, classes: 1000))
+    #expect(try table.item(.string("resNet-34")) as? ResNet == ResNet(depth: 34))
     #expect(try table.item(.string("dense-7")) as? Dense == Dense(7))
     #expect(throws: ApusError.self) { try table.item(.string("swish-1")) }
     #expect {

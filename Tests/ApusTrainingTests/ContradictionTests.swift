@@ -37,8 +37,8 @@ import Testing
     ("source: digits, leaveOut: [a]", "", "data.leaveOut"),
     ("\(table), context: 8", "", "the context is for texts"),
     ("\(table), targets: [a, b], labelSeparator: ';'", "", "a separator of labels"),
-    ("\(table), target: a, targets: [a, b]", "", "one target is given, and several"),
-    ("\(table), test: 0.2, testData: DIR/t.csv", "", "a file of test data is given"),
+    ("\(table), target: a, targets: [a, b]", "", "data.targets is given too"),
+    ("\(table), test: 0.2, testData: DIR/t.csv", "", "data.testData is given too"),
     // Nothing to judge by.
     ("source: xor", "earlyStopping: 3", "training.earlyStopping: early stopping looks at validation rows"),
     ("\(table), validation: 0", "earlyStopping: 3", "--validation 0.1"),
@@ -50,7 +50,7 @@ import Testing
     (table, "epochs: 9, earlyStopping: 2, ensemble: {snapshots: 3}", "early stopping may end the training"),
     (table, "epochs: 2, augment: [{shift: 1}]", "augmentations of samples of the shape"),
     ("\(table), target: kind, labelSeparator: ';'", "", "no cell of the target holds “;”"),
-    (table, "epochs: 2, steps: 7", "a number of steps is given, and one of epochs"),
+    (table, "epochs: 2, steps: 7", "training.steps is given too"),
   ])
   func refused(_ data: String, _ training: String, _ problem: String) throws {
     let text = message { _ = try run(data, training) }

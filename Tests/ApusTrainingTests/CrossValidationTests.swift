@@ -66,7 +66,8 @@ import Testing
     #expect(message { _ = try TrainingRun(given, folder: folder.path("b")) }.contains("fold 4 of 3"))
     (given.data.fold, given.data.test) = (1, 0.5)
     #expect(
-      message { _ = try TrainingRun(given, folder: folder.path("c")) }.contains("the folds are the test rows")
+      message { _ = try TrainingRun(given, folder: folder.path("c")) }.contains(
+        "data.test: data.folds is given too")
     )
     (given.data.folds, given.data.test) = (nil, nil)
     #expect(message { _ = try TrainingRun(given, folder: folder.path("d")) }.contains("a fold without folds"))

@@ -87,17 +87,17 @@ import Testing
     let folder = try TemporaryFolder()
     func problem(_ data: String) -> String { message { _ = try trained(Self.columns(50), data, folder) } }
     #expect(problem("targets: [high, frist]").contains("did you mean \"first\"?"))
-    #expect(problem("target: high, targets: [first, small]").contains("one target is given, and several"))
+    #expect(problem("target: high, targets: [first, small]").contains("data.targets is given too"))
     #expect(problem("targets: [high, first], task: classification").contains("several targets are labels"))
     try folder.write("x.csv", Self.columns(50))
     var configuration = RunConfiguration()
     configuration.data.source = folder.path("x.csv")
     configuration.data.targets = ["high", "first"]
-    configuration.training.loss = .string("softmaxCrossEntropy")
+    configuration.training.loss = SoftmaxCrossEntropy()
     let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
     #expect(text.contains("independent labels") && text.contains("binaryCrossEntropy"))
     configuration.training.loss = nil
-    configuration.model.family = .string("softmax")
+    configuration.model.family = SoftmaxRegression()
     #expect(
       message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
         .contains("this is multi-label"))

@@ -164,14 +164,14 @@ import Testing
     configuration.data.source = "iris"
     configuration.training.epochs = 1
     let usual = try TrainingRun(configuration, folder: folder.path("a"))
-    configuration.training.prepare = .string("lsuv")
+    configuration.training.prepare = LSUV()
     let prepared = try TrainingRun(configuration, folder: folder.path("b"))
     #expect(usual.model.bits != prepared.model.bits)
     let again = try TrainingRun(
       RunConfiguration.load(yaml: folder.path("b/config.yaml")), folder: folder.path("c"))
     #expect(again.model.bits == prepared.model.bits)
-    configuration.training.prepare = .string("lsvu")
-    #expect(message { _ = try TrainingRun(configuration, folder: folder.path("d")) }.contains("lsuv"))
+    let misspelled = try folder.write("d.yaml", "training: {prepare: lsvu}\n")
+    #expect(message { _ = try RunConfiguration.load(yaml: misspelled) }.contains("lsuv"))
   }
 
   @Test func dataWithoutVarietyIsRefused() throws {

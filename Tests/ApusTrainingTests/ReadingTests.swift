@@ -34,8 +34,8 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = "xor"
     configuration.model.hidden = [2]
-    configuration.model.activation = .string("tanh")
-    configuration.training.loss = .string("squared")
+    configuration.model.activation = Tanh()
+    configuration.training.loss = SquaredError()
     let reading = try GraphReading(configuration, sample: 1)
     let model = try TrainingRun.model(of: configuration)
     for path in ["0.weight", "0.bias", "2.weight", "2.bias"] {

@@ -84,9 +84,11 @@ import Testing
     let text =
       "data: {source: iris}\nmodel: {hidden: [4]}\ntraining: {epochs: 1}\n"
       + "search: {trials: 2, over: {training.l2: [0, 0.1]}}\n"
-    let configuration = try RunConfiguration.load(yaml: folder.write("s.yaml", text))
-    try Search(configuration, folder: folder.path("s")).run()
-    #expect(message { _ = try Search(configuration, folder: folder.path("s")) }.contains("--overwrite"))
+    let file = try ConfigurationFile(contentsOf: folder.write("s.yaml", text))
+    let configuration = file.run
+    try SearchRun(file.run, file.search, folder: folder.path("s")).run()
+    #expect(
+      message { _ = try SearchRun(file.run, file.search, folder: folder.path("s")) }.contains("--overwrite"))
     #expect(message { _ = try TrainingRun(configuration, folder: folder.path("s")) }.contains("--overwrite"))
     try folder.write("s/trials/notes.txt", "mine")
     _ = try TrainingRun(configuration, folder: folder.path("s"), overwrite: true).train()

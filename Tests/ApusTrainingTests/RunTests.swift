@@ -53,9 +53,7 @@ import Testing
     open.data.source = folder.path("houses.csv")
     open.data.target = "price"
     open.training.epochs = 3
-    open.training.schedule = .array([
-      .object([JSONMember("warmup", .object([JSONMember("over", .string("4 steps"))]))]), .string("cosine"),
-    ])
+    open.training.schedule = Warmup(over: .steps(4)).then(CosineDecay())
     _ = try TrainingRun(open, folder: folder.path("a")).train()
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
     _ = try TrainingRun(again, folder: folder.path("b")).train()
@@ -110,7 +108,7 @@ import Testing
     let folder = try TemporaryFolder()
     var configuration = configuration("iris", epochs: 50)
     configuration.training.learningRate = 1e6
-    configuration.training.optimizer = .string("sgd")
+    configuration.training.optimizer = SGD()
     configuration.training.batch = 256
     let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")).train() }
     #expect(text.contains("diverges") || text.contains("no longer finite"))
@@ -158,12 +156,10 @@ final class Counter: @unchecked Sendable {
     configuration.data.leaveOut = ["yes", "no 1"]
     configuration.data.delimiter = ";"
     configuration.model.hidden = [3, 4]
-    configuration.model.activation = .string("tanh")
+    configuration.model.activation = Tanh()
     configuration.training.learningRate = 1e-5
     configuration.training.seed = .max
-    configuration.training.optimizer = .object([
-      JSONMember("adam", .object([JSONMember("beta1", .double(0.5))]))
-    ])
+    configuration.training.optimizer = Adam(beta1: 0.5)
     #expect(try load(configuration.yaml()) == configuration)
     #expect(try load("") == RunConfiguration())
     #expect(try load("data:\nmodel:\n") == RunConfiguration())
@@ -212,15 +208,17 @@ final class Counter: @unchecked Sendable {
 
   @Test func mistakesInLayers() throws {
     let folder = try TemporaryFolder()
-    func problem(_ model: String) throws -> String {
-      let configuration = try load("data: {source: iris}\nmodel: \(model)")
-      return message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
+    func problem(_ model: String) -> String {
+      message {
+        _ = try TrainingRun(
+          load("data: {source: iris}\nmodel: \(model)"), folder: folder.path("run"))
+      }
     }
-    #expect(try problem("{layers: [{dens: 8}]}").contains("did you mean “dense”?"))
-    #expect(try problem("{layers: [{dense: {unit: 8}}]}").contains("did you mean “units”?"))
-    #expect(try problem("{layers: [{dense: 3}], hidden: [4]}").contains("give one of the two"))
-    #expect(try problem("{layers: [{dense: 4}]}").contains("4 outputs for 3 classes"))
-    #expect(try problem("{hidden: [0]}").contains("at least 1"))
-    #expect(try problem("{activation: rel}").contains("did you mean “relu”?"))
+    #expect(problem("{layers: [{dens: 8}]}").contains("did you mean “dense”?"))
+    #expect(problem("{layers: [{dense: {unit: 8}}]}").contains("did you mean “units”?"))
+    #expect(problem("{layers: [{dense: 3}], hidden: [4]}").contains("one of the two"))
+    #expect(problem("{layers: [{dense: 4}]}").contains("4 outputs for 3 classes"))
+    #expect(problem("{hidden: [0]}").contains("model.hidden: 0 is out of range"))
+    #expect(problem("{activation: rel}").contains("did you mean “relu”?"))
   }
 }

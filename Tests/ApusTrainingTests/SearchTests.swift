@@ -23,10 +23,10 @@ import Testing
   private func search(
     _ folder: TemporaryFolder, _ name: String, _ yaml: String, resume: Bool = false, parallel: Int = 1,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> Search {
-    let path = try folder.write("\(name).yaml", yaml)
-    return try Search(
-      RunConfiguration.load(yaml: path), folder: folder.path(name), resume: resume, parallel: parallel,
+  ) throws -> SearchRun {
+    let file = try ConfigurationFile(contentsOf: folder.write("\(name).yaml", yaml))
+    return try SearchRun(
+      file.run, file.search, folder: folder.path(name), resume: resume, parallel: parallel,
       isCancelled: isCancelled)
   }
 
@@ -71,11 +71,11 @@ import Testing
     let space = try space(
       #"{"training.optimizer.adam.beta1": [0.8], "model.hidden": [[4, 5]], "training.schedule": ["cosine"]}"#)
     var base = RunConfiguration()
-    base.training.optimizer = .string("adam")
+    base.training.optimizer = Adam()
     let configuration = try space.configuration(at: space.grid[0], of: base)
     #expect(configuration.model.hidden == [4, 5])
-    #expect(configuration.training.schedule == .string("cosine"))
-    #expect(try Optimizers.optimizer(configuration.training.optimizer!) as? Adam == Adam(beta1: 0.8))
+    #expect(configuration.training.schedule is CosineDecay)
+    #expect(configuration.training.optimizer as? Adam == Adam(beta1: 0.8))
   }
 
   @Test(arguments: [
@@ -200,15 +200,106 @@ import Testing
   @Test func aFailingTrialEndsNothing() throws {
     let folder = try TemporaryFolder()
     let text = yaml("method: grid", epochs: 2)
-      .replacing("training.l2: {choice: [0, 0.001]}", with: "model.dropout: [0.1, 7]")
+      .replacing(
+        "training.l2: {choice: [0, 0.001]}", with: "training.ensemble: [{snapshots: 2}, {snapshots: 7}]"
+      )
       .replacing("{log: [1e-5, 0.1]}", with: "[0.01, 1e30]")
     let report = try search(folder, "a", text).run()
     #expect(report.trials.count == 4)
     #expect(report.trials.count { $0.status == .failed } == 3)
-    #expect(report.best?.values == [.number("0.01"), .number("0.1")])
-    #expect(report.trials.contains { $0.problem?.contains("dropout of 7") == true })
-    let none = text.replacing("[0.1, 7]", with: "[7, 8]")
+    #expect(report.best?.values.first == .number("0.01"))
+    #expect(report.trials.contains { $0.problem?.contains("7 snapshots") == true })
+    let none = text.replacing("[{snapshots: 2}, {snapshots: 7}]", with: "[{snapshots: 7}, {snapshots: 8}]")
     #expect(message { _ = try search(folder, "b", none).run() }.contains("all 4 trials have failed"))
+  }
+
+  /// A value that its key does not take is no trial's failure: it is found before any training.
+  @Test(arguments: [
+    ("model.dropout: [0.1, 7]", "search.over.model.dropout: 7 is out of range"),
+    ("model.dropout: {uniform: [0, 1.5]}", "search.over.model.dropout: 1.5 is out of range"),
+    ("training.batch: {uniform: [8, 32]}", "search.over.training.batch: uniform gives fractions"),
+    ("training.batch: {integer: [0, 32]}", "search.over.training.batch: 0 is out of range"),
+    ("training.optimizer.adam.beta3: [0.8]", "did you mean “beta1”?"),
+    ("training.loss: [squred]", "did you mean “squaredError”?"),
+  ])
+  func rangesThatCannotBe(_ axis: String, _ expected: String) throws {
+    let folder = try TemporaryFolder()
+    let text = yaml("trials: 2").replacing("training.l2: {choice: [0, 0.001]}", with: axis)
+    let problem = message { _ = try search(folder, "a", text) }
+    #expect(problem.contains(expected), "\(problem)")
+    #expect(try folder.names() == ["a.yaml"])
+  }
+
+  // MARK: In a program
+
+  private func task() throws -> TableTask {
+    try Table.parse(Array(Samples.csv(90).utf8), name: "houses").task(target: "price")
+  }
+
+  @Test func typedSearch() throws {
+    let folder = try TemporaryFolder()
+    var base = RunConfiguration()
+    base.training = Recipe(epochs: 3)
+    let search = Search(try task(), base: base, trials: 5, seed: 1) {
+      Vary(\.training.learningRate, .log(1e-4...1e-1))
+      Vary(\.model.hidden, [[8], [4, 4]])
+      Vary(\.model.dropout, 0...0.5)
+      Vary(\.training.batch, 8...32)
+      Vary(\.training.optimizer, [Adam(), Momentum(momentum: 0.95)])
+    }
+    let found = try search.run(parallel: 2, folder: folder.path("a"))
+    #expect(found.report.trials.count == 5 && found.importance.count == 5)
+    #expect(
+      found.report.keys == [
+        "training.learningRate", "model.hidden", "model.dropout", "training.batch", "training.optimizer",
+      ])
+    let values = found.best.trial.values
+    #expect(
+      found.best.recipe.learningRate == values[0].doubleValue && found.best.recipe.batch == values[3].intValue
+    )
+    #expect(found.best.recipe.epochs == 3 && found.best.configuration.data.target == "price")
+    #expect(found.best.score == found.report.trials[0].score)
+    // The same as the file says it, on any number of threads.
+    let path = try folder.write("houses.csv", Samples.csv(90))
+    let file = try folder.write(
+      "s.yaml",
+      """
+      data: {source: \(path), target: price}
+      training: {epochs: 3}
+      search:
+        trials: 5
+        seed: 1
+        over:
+          training.learningRate: {log: [1e-4, 1e-1]}
+          model.hidden: [[8], [4, 4]]
+          model.dropout: {uniform: [0, 0.5]}
+          training.batch: {integer: [8, 32]}
+          training.optimizer: [adam, {momentum: 0.95}]
+      """)
+    let said = try ConfigurationFile(contentsOf: file)
+    let report = try SearchRun(said.run, said.search, folder: folder.path("b")).run()
+    #expect(report.trials.map(\.number) == found.report.trials.map(\.number))
+    #expect(report.trials.map(\.scores) == found.report.trials.map(\.scores))
+  }
+
+  @Test func typedMistakes() throws {
+    let folder = try TemporaryFolder()
+    let task = try task()
+    func problem(_ vary: Vary) -> String {
+      message { _ = try Search(task, trials: 2) { vary }.run(folder: folder.path("a")) }
+    }
+    #expect(
+      problem(Vary(\.model.dropout, 0...1.5)).contains("search.over.model.dropout: 1.5 is out of range"))
+    #expect(
+      problem(Vary(\.training.learningRate, .log(0...1))).contains(
+        "training.learningRate: a logarithmic range"))
+    #expect(problem(Vary(\.training.batch, [0, 8])).contains("0 is out of range"))
+    #expect(problem(Vary(\.training.epochs, [Int]())).contains("a choice of nothing"))
+    #expect(
+      message { _ = try Search(task, trials: 0) { Vary(\.training.l2, 0...1) }.run() }.contains(
+        "search.trials: 0"))
+    #expect(message { _ = try Search(task) {}.run() }.contains("a search over nothing"))
+    #expect(try folder.names() == [])
   }
 
   /// What took the process down twice is not begun a third time.
@@ -274,7 +365,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("metric: acuracy", "did you mean “accuracy”"), ("halving: 1", "halving by 1"), ("trials: 0", "0 trials"),
+    ("metric: acuracy", "did you mean “accuracy”"), ("halving: 1", "search.halving: 1 is out of range"),
+    ("trials: 0", "search.trials: 0 is out of range"),
     ("method: grid\ntrials: 7", "7 trials for a grid of 6 points"),
     ("methd: grid", "did you mean “search.method”"),
   ])

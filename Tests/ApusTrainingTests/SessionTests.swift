@@ -188,7 +188,7 @@ import Testing
         .contains("is for classes"))
     var none = settings(epochs: 1)
     none.batch = 0
-    #expect(message { _ = try session(none, training: data) }.contains("at least 1"))
+    #expect(message { _ = try session(none, training: data) }.contains("training.batch: 0 is out of range"))
     #expect(
       message { _ = try session(settings(epochs: 1), training: data.subset([])) }.contains("no samples"))
   }

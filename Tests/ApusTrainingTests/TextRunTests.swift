@@ -8,14 +8,9 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = try folder.write("corpus.txt", text)
     configuration.data.context = 16
-    configuration.model.family = .object([
-      JSONMember(
-        "gpt",
-        .object([
-          JSONMember("layers", .integer(1)), JSONMember("heads", .integer(2)),
-          JSONMember("width", .integer(16)),
-        ]))
-    ])
+    var family = LanguageModel()
+    (family.layers, family.heads, family.width) = (1, 2, 16)
+    configuration.model.family = family
     configuration.training.steps = 50
     configuration.training.learningRate = 1e-2
     configuration.training.seed = 5
@@ -107,7 +102,7 @@ import Testing
         _ = try TrainingRun(wrong, folder: folder.path("run"))
       }
     }
-    #expect(problem { $0.model.family = .string("mlp") }.contains("the model mlp is for tables and images"))
+    #expect(problem { $0.model.family = MLP() }.contains("the model mlp is for tables and images"))
     #expect(problem { $0.data.source = "iris" }.contains("the context is for texts"))
     #expect(
       problem {
@@ -116,7 +111,7 @@ import Testing
       }.contains("the model gpt is for texts"))
     #expect(problem { $0.data.context = 5000 }.contains("expected more than 5000, the length of a window"))
     #expect(problem { $0.data.target = "x" }.contains("data.target: a text has no columns"))
-    #expect(problem { $0.training.epochs = 3 }.contains("a number of steps is given, and one of epochs"))
+    #expect(problem { $0.training.epochs = 3 }.contains("training.steps is given too"))
     #expect(problem { $0.training.steps = 0 }.contains("training.steps"))
     #expect(
       problem { $0.data.testData = "iris" }.contains("the test data is no text"))

@@ -129,14 +129,14 @@ import Testing
 
   @Test func aNegativeRateIsAnError() throws {
     let session = try session(
-      Samples.classes(64), outputs: 2, loss: SoftmaxCrossEntropy(), schedule: InverseTime(k: -0.4))
+      Samples.classes(64), outputs: 2, loss: SoftmaxCrossEntropy(), schedule: Falling())
     try session.runStep()
     try session.runStep()
     try session.runStep()
     let before = session.snapshot().bits
     let text = message { try session.runStep() }
     #expect(text.contains("the learning rate of step 4 is -"))
-    #expect(text.contains("training.schedule") && text.contains("inverseTime"))
+    #expect(text.contains("training.schedule") && text.contains("falling"))
     #expect(session.snapshot().bits == before)
   }
 
@@ -160,5 +160,15 @@ import Testing
     let after = step.trained[0].snapshot()
     #expect(after["0.weight"] == [0.95, 0.95, 0.95, 0.95])
     #expect(after["0.bias"] == [1, 1] && after["1.weight"] == [1, 1] && after["1.bias"] == [1])
+  }
+}
+
+/// A schedule of a program's own, which is in no table, and whose rates fall below 0.
+private struct Falling: Schedule {
+  static let name = "falling"
+  static let formula = "η / (1 − 0.4 t)"
+
+  func rate(step: Int, base: Double, run: RunLength) -> Double {
+    InverseTime(k: -0.4).rate(step: step, base: base, run: run)
   }
 }

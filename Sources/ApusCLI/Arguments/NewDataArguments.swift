@@ -11,8 +11,7 @@
       completion: .file())
     var data: String
 
-    @OptionGroup var table: TableArguments
-    @OptionGroup var generated: GeneratedArguments
+    @OptionGroup var reading: SettingArguments<ReadingSettings>
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The seed of a generated data set.", valueName: "n"))
     var seed: UInt64?
@@ -31,12 +30,16 @@
     func open(
       _ format: TableFormat = TableFormat(), isText: Bool = false, drawsRows: Bool = false
     ) throws(ApusError) -> DataSource {
-      try generated.check()
+      let given = try reading.group()
       let source = try DataSource.open(
-        data, format: table.format(format),
-        generated: GeneratedOptions(rows: generated.rows, noise: generated.noise, seed: seed ?? 0),
-        isText: isText)
-      if !source.isDelimited { try table.refuse(for: source.place) }
+        data, format: given.format(over: format),
+        generated: GeneratedOptions(rows: given.rows, noise: given.noise, seed: seed ?? 0), isText: isText)
+      let formats = ["header", "delimiter", "decimalMark"]
+      if !source.isDelimited, let flag = formats.first(where: { reading.texts[$0] != nil }) {
+        throw ApusError(
+          "\(reading.place(flag)) is given, and the data isn't delimited text", at: source.place,
+          fix: "leave it out")
+      }
       guard seed == nil || drawsRows || BuiltInDataset.named(source.name)?.isGenerated == true else {
         throw ApusError(
           "a seed is given, and the data isn't generated", at: source.place, fix: "leave --seed out")

@@ -18,9 +18,7 @@
       completion: .file())
     var data: String?
 
-    @OptionGroup(title: "Data") var dataArguments: TrainingDataArguments
-    @OptionGroup(title: "Network") var network: NetworkArguments
-    @OptionGroup(title: "Training") var training: TrainingArguments
+    @OptionGroup var settings: RunArguments
 
     @Option(
       help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"),
@@ -41,15 +39,9 @@
     }
 
     func run() throws {
-      try dataArguments.check()
-      try network.check()
-      try training.check()
       try FileBytes.refuseShared([("the settings", config), ("the data", data)])
-      var configuration = try config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration()
-      if let data { configuration.data.source = data }
-      dataArguments.write(to: &configuration.data)
-      network.write(to: &configuration.model)
-      training.write(to: &configuration.training)
+      let configuration = try settings.configuration(
+        over: config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration(), source: data)
       if !json { Output.tellBuild() }
       let checks = Doctor.examine(try ExaminedModel(configuration))
       let view = DoctorView(checks, style: Output.style)

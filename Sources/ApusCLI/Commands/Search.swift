@@ -30,17 +30,8 @@
       completion: .file())
     var config: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many trials. (default: 20)", valueName: "n"))
-    var trials: Int?
-
-    @Option(help: ArgumentHelp("random or grid.", valueName: "method"))
-    var method: SearchConfiguration.Method?
-
-    @Option(
-      parsing: .unconditional,
-      help: ArgumentHelp(
-        "Successive halving: after a part of its epochs, one trial in n goes on.", valueName: "n"))
-    var halving: Int?
+    @OptionGroup(title: "Search") var search: SettingArguments<SearchSettings>
+    @OptionGroup var settings: RunArguments
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Trials at a time. (default: 1)", valueName: "p"))
     var parallel: Int?
@@ -61,16 +52,14 @@
     var json = false
 
     func validate() throws {
-      guard (config == nil) != (resume == nil) else {
-        throw ValidationError(
-          config == nil
-            ? "Give --config with a file of settings, or --resume with a search's folder."
-            : "--resume goes on with the search's own settings: leave out --config.")
+      guard resume == nil || config == nil else {
+        throw ValidationError("--resume goes on with the search's own settings: leave out --config.")
       }
-      if resume != nil,
-        data != nil || trials != nil || method != nil || halving != nil || out != nil
-          || overwrite
-      {
+      guard resume != nil || config != nil || search.gives(\.over) else {
+        throw ValidationError(
+          "Give --config with a file of settings, --over with ranges, or --resume with a search's folder.")
+      }
+      if resume != nil, data != nil || !search.texts.isEmpty || !settings.isEmpty || out != nil || overwrite {
         throw ValidationError("--resume goes on with the search's own settings: leave out the others.")
       }
       if overwrite, out == nil {
@@ -79,19 +68,16 @@
     }
 
     func run() throws {
-      try Checked.count(trials, "--trials", from: 1, to: 100_000)
-      try Checked.count(halving, "--halving", from: 2, to: 100)
       try Checked.count(parallel, "--parallel", from: 1, to: 1024)
       try FileBytes.refuseShared([("the settings", config), ("the data", data)])
-      var configuration = try RunConfiguration.load(yaml: config ?? "\(resume!)/search.yaml")
-      if let data { configuration.data.source = data }
-      if let trials { configuration.search.trials = trials }
-      if let method { configuration.search.method = method }
-      if let halving { configuration.search.halving = halving }
+      let path = resume.map { "\($0)/search.yaml" } ?? config
+      let file = try path.map { try ConfigurationFile(contentsOf: $0) } ?? ConfigurationFile()
+      let configuration = try settings.configuration(over: file.run, source: data)
       Output.tellBuild()
       Interruption.install()
-      let search = try Apus.Search(
-        configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
+      let search = try SearchRun(
+        configuration, file.search.overlay(search.group()), folder: resume ?? out, resume: resume != nil,
+        overwrite: overwrite,
         parallel: parallel ?? 1
       ) { Interruption.signal != 0 }
       let total = search.trials.count

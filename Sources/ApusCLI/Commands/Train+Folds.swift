@@ -4,10 +4,14 @@
 
   extension Train {
     /// Trains once for each fold and prints the metrics' means and deviations.
-    func crossValidate(_ folds: Int) throws {
-      try Checked.count(folds, "--folds", from: 2)
+    func crossValidate(_ configuration: RunConfiguration, _ folds: Int) throws {
+      guard !profile else {
+        throw ApusError(
+          "the profile of several trainings", at: "--profile",
+          fix: "leave it out, or name one fold with --fold 1")
+      }
       let validation = try CrossValidation(
-        runConfiguration(), folds: folds, folder: out, overwrite: overwrite)
+        configuration, folds: folds, folder: out, overwrite: overwrite)
       Interruption.install()
       var found: [RunFindings] = []
       let scores = try validation.run(threads: threads, isCancelled: { Interruption.signal != 0 }) {

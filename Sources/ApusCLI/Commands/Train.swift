@@ -9,6 +9,9 @@
         With nothing but DATA everything is chosen from the size of the data and the task, and said. The folder \
         holds model.safetensors, config.yaml (which reruns to the same bits), history.csv, run.json, \
         report.html (what was learned, and how well) and checkpoints. Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes.
+
+        Names take parameters, as in --optimizer 'adam(beta1: 0.8)' and --schedule 'warmup(100), cosine'; lists and \
+        keys stand in brackets, as in YAML: --layers '[{dense: 64}, relu, {dense: 1}]'.
         """)
 
     @Argument(
@@ -18,20 +21,12 @@
       completion: .file())
     var data: String?
 
-    @OptionGroup(title: "Data") var dataArguments: TrainingDataArguments
-    @OptionGroup(title: "Network") var network: NetworkArguments
-    @OptionGroup(title: "Training") var training: TrainingArguments
+    @OptionGroup var settings: RunArguments
 
     @Option(
       help: ArgumentHelp("A YAML file of settings; flags go before it.", valueName: "file.yaml"),
       completion: .file())
     var config: String?
-
-    @Option(
-      parsing: .unconditional,
-      help: ArgumentHelp(
-        "Cross-validation: train once for each of k folds, which is then the test part.", valueName: "k"))
-    var folds: Int?
 
     @Option(
       help: ArgumentHelp("The run's folder. (default: runs/NAME-…)", valueName: "dir"), completion: .directory
@@ -65,13 +60,10 @@
         throw ValidationError(
           "Missing expected argument '<data>': give a file, a folder or a built-in data set.")
       }
-      if dataArguments.test != nil, dataArguments.testData != nil {
-        throw ValidationError("Give --test or --test-data, not both.")
-      }
       if overwrite, out == nil, resume == nil {
         throw ValidationError("--overwrite is for a folder that is named: give --out, or leave it out.")
       }
-      if folds != nil, resume != nil || profile {
+      if settings.data.gives(\.folds), resume != nil || profile {
         throw ValidationError("--folds goes with neither --resume nor --profile; resume a fold's own folder.")
       }
       if resume != nil {
@@ -80,7 +72,7 @@
             "--resume goes on in its own folder with its own settings: leave out --config, --out and --overwrite."
           )
         }
-        if settings(over: RunConfiguration()) != RunConfiguration() {
+        if !settings.isEmpty {
           throw ValidationError(
             "--resume goes on with the run's own settings: leave out those for data, network and training.")
         }
@@ -88,11 +80,14 @@
     }
 
     func run() throws {
-      try check()
+      try Checked.count(threads, "--threads", from: 1, to: 1024)
+      let configuration = try runConfiguration()
       if !quiet { Output.tellBuild() }
-      if let folds { return try crossValidate(folds) }
+      if let folds = configuration.data.folds, configuration.data.fold == nil {
+        return try crossValidate(configuration, folds)
+      }
       let run = try TrainingRun(
-        runConfiguration(), folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
+        configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
         threads: threads)
       Interruption.install()
       run.isCancelled = { Interruption.signal != 0 }

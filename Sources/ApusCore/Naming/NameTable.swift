@@ -97,6 +97,14 @@ public struct NameTable<Item: Sendable>: Sendable {
       ItemParameters(values: parameters, kind: kind, vocabulary: vocabulary))
   }
 
+  /// Checks an item's parameters.
+  ///
+  /// - Throws: an error that names the parameter, its value and what was expected.
+  public func validate(_ item: Item) throws(ApusError) { try named(item).validate() }
+
+  /// Returns the description that ``item(_:in:)`` reads: the name, with the parameters that differ from the prototype's.
+  public func configuration(of item: Item) -> JSONValue { named(item).configuration(beside: items) }
+
   /// The names of an item's parameters, in the order in which they are declared.
   ///
   /// - Throws: for an unknown item, with the nearest name.

@@ -56,7 +56,13 @@ extension Named {
 
   /// The description that a table reads: the name, with the parameters that differ from their defaults.
   public var configuration: JSONValue {
-    (try? description(leavesOutDefaults: true)) ?? .string(Self.name)
+    configuration(beside: Self.prototypes)
+  }
+
+  /// Returns the description with the parameters that differ from those of the prototype of the same type.
+  func configuration(beside prototypes: [any Named]) -> JSONValue {
+    let defaults = prototypes.first { type(of: $0) == Self.self }?.parameters ?? [:]
+    return (try? description(leavesOutDefaults: true, defaults)) ?? .string(Self.name)
   }
 
   /// The description with every parameter, at any depth: what files hold, so that a default of a later version changes no
@@ -64,7 +70,7 @@ extension Named {
   ///
   /// - Throws: for a parameter that is infinite or not a number.
   package func completeConfiguration() throws(ApusError) -> JSONValue {
-    try description(leavesOutDefaults: false)
+    try description(leavesOutDefaults: false, [:])
   }
 
   /// Writes the name and the parameters: how an item stands within another one. All parameters are written unless the
@@ -72,21 +78,22 @@ extension Named {
   ///
   /// - Throws: what the coder throws, and for a parameter that is infinite or not a number.
   public func encodeDescription(to encoder: any Encoder) throws {
-    try description(leavesOutDefaults: encoder.userInfo[.leavesOutDefaults] as? Bool ?? false)
-      .encode(to: encoder)
+    let leavesOut = encoder.userInfo[.leavesOutDefaults] as? Bool ?? false
+    let description = leavesOut ? configuration : try completeConfiguration()
+    try description.encode(to: encoder)
   }
 
   private func encoded(leavesOutDefaults: Bool) throws(ApusError) -> JSONValue {
     try JSONCoding.encode(self, userInfo: [.leavesOutDefaults: leavesOutDefaults])
   }
 
-  private func description(leavesOutDefaults: Bool) throws(ApusError) -> JSONValue {
+  private func description(
+    leavesOutDefaults: Bool, _ defaults: [String: JSONValue]
+  ) throws(ApusError) -> JSONValue {
     let value = try encoded(leavesOutDefaults: leavesOutDefaults)
     guard case .object(let members) = value else {
       return Self.isList ? value : .object([JSONMember(Self.name, value)])
     }
-    let prototype = leavesOutDefaults ? Self.prototypes.first { type(of: $0) == Self.self } : nil
-    let defaults = prototype?.parameters ?? [:]
     let named = members.filter { $0.value != defaults[$0.key] }
     return named.isEmpty ? .string(Self.name) : .object([JSONMember(Self.name, .object(named))])
   }

@@ -11,15 +11,21 @@ package final class SharedSources: Sendable {
     let isText: Bool
   }
 
+  /// Data in memory, by the place that names it.
+  private let given = Mutex<[String: DataSource]>([:])
   private let known = Mutex<[Key: Result<DataSource, ApusError>]>([:])
 
   package init() {}
+
+  /// Gives data that is in memory out for the place that it names.
+  package func add(_ source: DataSource) { given.withLock { $0[source.origin] = source } }
 
   /// As ``DataSource/open(_:format:generated:isText:)``.
   package func open(
     _ path: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions(),
     isText: Bool = false
   ) throws(ApusError) -> DataSource {
+    if let source = given.withLock({ $0[path] }) { return source }
     let key = Key(path: path, format: format, generated: generated, isText: isText)
     return try known.withLock { known in
       if let found = known[key] { return found }

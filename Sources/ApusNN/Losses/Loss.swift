@@ -44,7 +44,7 @@ extension Loss {
   public var predictions: PredictionKind { .scores(threshold: 0.5) }
 
   /// The loss of each row, `[rows]`: the mean over the outputs.
-  func ofRows(_ output: Tensor, _ target: Tensor) -> Tensor {
+  package func ofRows(_ output: Tensor, _ target: Tensor) -> Tensor {
     let losses = self(output, target)
     return losses.shape.rank > 1 ? losses.mean(axes: Array(1..<losses.shape.rank)) : losses
   }

@@ -75,7 +75,11 @@ public struct ScheduleSequence: Schedule {
     guard case .array(let items) = try JSONValue(from: decoder), !items.isEmpty else {
       throw ApusError("an empty list of schedules", expected: "at least one")
     }
-    schedules = try items.map { try Self.table.item($0, in: decoder.vocabulary) }
+    schedules = try items.map { item in
+      guard case .array = item else { return try Self.table.item(item, in: decoder.vocabulary) }
+      return try JSONCoding.decode(
+        ScheduleSequence.self, from: item, name: "the schedules", userInfo: [.vocabulary: decoder.vocabulary])
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -12,8 +12,6 @@ public import ApusCore
 public struct GPT: Layer {
   public static let name = "gpt"
   public static let formula = "x ← x + attention(norm(x)); x ← x + mlp(norm(x)), layers times; norm(x) · W"
-  /// None: a layer's and a family's defaults differ, and a description must not depend on which it is.
-  public static var prototypes: [any Named] { [] }
   /// Classes of the input and of the output; a family takes the text's characters when nil.
   public var vocabulary: Int?
   /// The most positions; those of the input when nil.

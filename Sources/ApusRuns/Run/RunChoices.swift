@@ -15,7 +15,8 @@ struct RunChoices {
   var lines: [String] = []
   /// What was asked for and has no effect, or less than one would think.
   var notes: [String] = []
-  private var preparation: (any InitializationPass)?
+  /// Who set each setting, and why.
+  var reasons: [Reason] = []
 
   /// How many trainings the run has.
   var runs: Int { settings.ensemble?.runs ?? 1 }
@@ -32,121 +33,137 @@ struct RunChoices {
     if let pretrained = data.pretrained {
       return try pretrained.start(model, for: data.training.targets).model
     }
-    return try preparation.map { try model.prepared(with: $0, on: data.training, engine: engine) } ?? model
+    return try settings.recipe.prepare.map { try model.prepared(with: $0, on: data.training, engine: engine) }
+      ?? model
   }
 
   init(_ given: RunConfiguration, _ data: RunData) throws {
+    try given.check()
     configuration = given
     configuration.data = data.configuration
-    let rows = data.training.count
+    let (asked, rows) = (given.training, data.training.count)
     let family = try Self.family(given.model, isText: data.isText)
     let pretrained = data.pretrained
     let givenLoss =
-      try given.training.loss.map { try Losses.loss($0) }
+      asked.loss
       ?? (pretrained?.model.objective?.targets == data.training.targets
         ? pretrained?.model.objective?.loss : nil)
     var facts = DataFacts(
       inputShape: data.training.inputShape, task: data.task, targets: data.training.targets, rows: rows,
-      loss: givenLoss, batch: given.training.batch)
+      loss: givenLoss, batch: asked.batch)
     facts.isText = data.isText
     facts.takeWeights(of: data.training)
-    let recipe = try family.recipe(for: facts)
-    let loss = givenLoss ?? recipe.loss
-    if let description = given.model.layers {
-      network = try Networks.network(description)
+    let suggested = try family.recipe(for: facts)
+    let loss = givenLoss ?? suggested.loss
+    self.loss = loss
+    if let layers = given.model.layers {
+      network = layers
     } else if let pretrained {
       network = try pretrained.network(for: data.training.targets, outputs: Self.outputs(data, loss))
     } else {
-      network = try recipe.network(Self.outputs(data, loss))
-      lines += recipe.lines
+      network = try suggested.network(Self.outputs(data, loss))
+      lines += suggested.lines
     }
-    let optimizer = try given.training.optimizer.map { try Optimizers.optimizer($0) } ?? recipe.optimizer
-    let isOwnOptimizer = given.training.optimizer == nil
-    let usualRate =
-      type(of: optimizer) == type(of: recipe.optimizer) ? recipe.rate : optimizer.defaultRate
-    let rate = given.training.learningRate ?? (pretrained == nil ? usualRate : usualRate / 10)
-    let schedule =
-      try given.training.schedule.map { try Schedules.schedule($0) }
-      ?? (given.training.learningRate == nil && isOwnOptimizer ? recipe.schedule : ConstantRate())
-    let batch = given.training.batch ?? min(recipe.batch, rows)
-    let perEpoch = (rows + batch - 1) / max(batch, 1)
-    let epochs =
-      given.training.steps.map { max($0 - 1, 0) / max(perEpoch, 1) + 1 } ?? given.training.epochs
-      ?? recipe.epochs(batch)
-    if recipe.isL2Model, let asked = given.training.l2, asked != recipe.l2 {
+    if suggested.isL2Model, let asked = asked.l2, asked != suggested.l2 {
       throw ApusError(
-        "λ beside the mean loss is \(shortText(asked)) here, and the model's own makes it \(shortText(recipe.l2))",
-        at: "training.l2", fix: "say it once: as the model's lambda")
+        "λ beside the mean loss is \(shortText(asked)) here, and the model's own makes it \(shortText(suggested.l2))",
+        at: given.origin(of: "training.l2") ?? "training.l2", fix: "say it once: as the model's lambda")
     }
-    let l2 = given.training.l2 ?? (isOwnOptimizer || recipe.isL2Model ? recipe.l2 : 0)
-    settings = TrainingSettings(
-      optimizer: OptimizerSetting(SGD(), rate: rate), epochs: epochs,
-      batch: batch,
-      regularization: Regularization(
-        l2: l2, l1: given.training.l1 ?? 0, maxNorm: given.training.maxNorm,
-        clipNorm: given.training.clipNorm ?? recipe.clipNorm,
-        clipValue: given.training.clipValue),
-      groups: given.training.groups ?? [], accumulate: given.training.accumulate ?? 1,
-      auxiliary: given.training.auxiliary ?? (given.model.layers == nil ? recipe.auxiliary : [:]),
-      earlyStopping: given.training.earlyStopping.flatMap { $0 > 0 ? $0 : nil }, goal: given.training.goal,
-      ensemble: try given.training.ensemble.map { try EnsembleMethods.method($0) },
-      augmentations: try (given.training.augment ?? []).map { try Augmentations.augmentation($0) },
-      seed: given.training.seed ?? 0)
-    self.loss = loss
-    settings.optimizer = optimizer
-    settings.schedule = schedule
-    settings.steps = given.training.steps
-    settings.keep = given.training.keep ?? .best
-    preparation = try given.training.prepare.map { try InitializationPasses.preparation($0) }
+    let kind = "the default of \(type(of: family).name) for \(rows) rows"
+    var defaults = Self.defaults(suggested, asked, isPretrained: pretrained != nil, rows: rows)
+    defaults.loss = loss
+    if given.model.layers != nil { defaults.auxiliary = nil }
+    var recipe = defaults.overlay(asked)
+    let (batch, rate, l2) = (recipe.batch ?? rows, recipe.learningRate ?? 0, recipe.l2 ?? 0)
+    let perEpoch = (rows + batch - 1) / max(batch, 1)
+    if let steps = recipe.steps { recipe.epochs = max(steps - 1, 0) / max(perEpoch, 1) + 1 }
+    settings = TrainingSettings(recipe)
     try check(data)
     noteLengths(rows: rows)
     if let pretrained {
-      guard preparation == nil else {
+      guard recipe.prepare == nil else {
         throw ApusError(
-          "the first weights are a model's, and \(type(of: preparation!).name) would set them",
+          "the first weights are a model's, and \(type(of: recipe.prepare!).name) would set them",
           at: "training.prepare", fix: "leave one of the two out")
       }
       let model = try Model(
         inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
       lines.append(try pretrained.start(model, for: data.training.targets).line)
     }
-    if let steps = given.training.steps {
+    if let steps = recipe.steps {
       lines.append("\(steps) steps of \(batch): \(shortFigure(Double(steps) / Double(perEpoch))) epochs")
-    } else if given.training.epochs == nil || given.training.batch == nil {
-      lines.append("\(epochs) epochs in batches of \(batch): about \(epochs * perEpoch) steps")
-    }
-    if isOwnOptimizer {
+    } else if asked.epochs == nil || asked.batch == nil {
       lines.append(
-        "\(type(of: optimizer).name) at \(shortText(rate))"
-          + (schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
-          + (l2 > 0 && !recipe.isL2Model ? ", L2 \(l2)" : ""))
+        "\(settings.epochs) epochs in batches of \(batch): about \(settings.epochs * perEpoch) steps")
+    }
+    if asked.optimizer == nil {
+      lines.append(
+        "\(type(of: settings.optimizer).name) at \(shortText(rate))"
+          + (settings.schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
+          + (l2 > 0 && !suggested.isL2Model ? ", L2 \(l2)" : ""))
     }
     configuration.model = ModelConfiguration()
     // The default is not written: its files are those of a run without a family.
-    configuration.model.family = given.model.family == nil ? nil : family.configuration
+    configuration.model.family = given.model.family == nil ? nil : family
     configuration.model.from = given.model.from
-    configuration.model.layers = network.configuration
-    configuration.training.loss = loss.configuration
-    configuration.training.optimizer = optimizer.configuration
-    configuration.training.prepare = preparation?.configuration
-    configuration.training.ensemble = settings.ensemble?.configuration
-    configuration.training.augment = given.training.augment.map { _ in
-      settings.augmentations.map(\.configuration)
-    }
-    configuration.training.learningRate = rate
-    configuration.training.schedule = schedule.configuration
-    configuration.training.epochs = given.training.steps == nil ? epochs : nil
-    configuration.training.batch = batch
-    configuration.training.l2 = l2
-    configuration.training.clipNorm = settings.regularization.clipNorm
-    if !settings.auxiliary.isEmpty { configuration.training.auxiliary = settings.auxiliary }
+    configuration.model.layers = network
     let hasOwnRule = data.validation == nil || settings.ensemble?.runs == 1
-    configuration.training.keep = hasOwnRule ? nil : settings.keep
-    configuration.training.seed = settings.seed
+    recipe.keep = hasOwnRule ? nil : settings.keep
+    if recipe.steps != nil { recipe.epochs = nil }
+    configuration.training = recipe
+    reasons = Self.reasons(
+      configuration, given,
+      unless: { key in
+        switch key {
+        case "training.loss": pretrained == nil ? kind : "the loss of the model in \(given.model.from ?? "")"
+        case "training.optimizer", "training.batch", "training.epochs", "training.clipNorm",
+          "training.auxiliary":
+          kind
+        case "training.learningRate" where pretrained != nil:
+          "a tenth of the default, because training goes on from a model"
+        case "training.learningRate", "training.schedule", "training.l2":
+          asked.optimizer == nil && (asked.learningRate == nil || key == "training.l2")
+            ? kind : "the default with \(type(of: settings.optimizer).name)"
+        case "model.layers":
+          pretrained == nil
+            ? "those of \(type(of: family).name) for \(rows) rows" : "those of the model to begin with"
+        case "data.validation", "data.test", "data.context", "training.seed", "training.keep": "the default"
+        default: "found in the data"
+        }
+      })
+  }
+
+  /// What a family suggests, where it suits what is asked for: another optimizer has a rate of its own, and a rate of the
+  /// user's stays as it is.
+  private static func defaults(
+    _ suggested: ModelRecipe, _ asked: Recipe, isPretrained: Bool, rows: Int
+  ) -> Recipe {
+    let isOwnOptimizer = asked.optimizer == nil
+    let optimizer = asked.optimizer ?? suggested.optimizer
+    let rate = type(of: optimizer) == type(of: suggested.optimizer) ? suggested.rate : optimizer.defaultRate
+    let batch = min(suggested.batch, rows)
+    return Recipe(
+      epochs: suggested.epochs(asked.batch ?? batch), batch: batch, optimizer: optimizer,
+      learningRate: isPretrained ? rate / 10 : rate,
+      schedule: asked.learningRate == nil && isOwnOptimizer ? suggested.schedule : ConstantRate(),
+      l2: isOwnOptimizer || suggested.isL2Model ? suggested.l2 : 0, clipNorm: suggested.clipNorm,
+      auxiliary: suggested.auxiliary.isEmpty ? nil : suggested.auxiliary, seed: 0)
+  }
+
+  /// Who set each value of a whole configuration, and why.
+  ///
+  /// - Parameter unless: why a value that nobody gave is what it is.
+  private static func reasons(
+    _ whole: RunConfiguration, _ given: RunConfiguration, unless: (String) -> String
+  ) -> [Reason] {
+    let asked = Dictionary(given.values.map { ($0.key, $0.value) }) { $1 }
+    return whole.values.map { key, value in
+      guard asked[key] == value else { return Reason(key: key, value: value, why: unless(key)) }
+      return Reason(key: key, value: value, why: given.origin(of: key, value: value) ?? "set in the program")
+    }
   }
 
   private func check(_ data: RunData) throws {
-    try settings.regularization.check()
     if settings.earlyStopping != nil, data.validation == nil, !(loss is any MistakeDriven) {
       throw ApusError(
         "early stopping looks at validation rows, and there are none", at: "training.earlyStopping",
@@ -179,23 +196,6 @@ struct RunChoices {
         problem, at: "training.ensemble", expected: "no more than there are epochs",
         fix: "train for more epochs, or average fewer")
     }
-    guard settings.batch > 0 else {
-      throw ApusError("a batch of \(settings.batch)", at: "training.batch", expected: "at least 1")
-    }
-    guard settings.steps ?? 1 >= 1 else {
-      throw ApusError("\(settings.steps!) steps", at: "training.steps", expected: "at least 1")
-    }
-    guard settings.steps == nil || configuration.training.epochs == nil else {
-      throw ApusError(
-        "a number of steps is given, and one of epochs", at: "training.steps", fix: "give one of the two")
-    }
-    guard settings.epochs >= 0 else {
-      throw ApusError("\(settings.epochs) epochs", at: "training.epochs", expected: "0 or more")
-    }
-    guard settings.rate >= 0, settings.rate.isFinite else {
-      throw ApusError(
-        "a learning rate of \(settings.rate)", at: "training.learningRate", expected: "0 or more")
-    }
   }
 
   /// Says where a batch or a schedule is longer than the data or the run.
@@ -218,22 +218,22 @@ struct RunChoices {
   ///
   /// - Throws: when it has no such parameter, or the layers are given as well.
   private static func family(_ model: ModelConfiguration, isText: Bool) throws -> any ModelFamily {
-    var short: [JSONMember] = []
-    if let hidden = model.hidden { short.append(JSONMember("hidden", .array(hidden.map { .integer($0) }))) }
-    if let activation = model.activation { short.append(JSONMember("activation", activation)) }
-    if let dropout = model.dropout { short.append(JSONMember("dropout", .double(dropout))) }
+    let short = (model.json.objectValue ?? []).filter {
+      ["hidden", "activation", "dropout"].contains($0.key)
+    }
     guard model.from == nil || (short.isEmpty && model.family == nil) else {
       throw ApusError(
         "the layers are those of the model in \(model.from ?? "")", at: "model",
         fix: "leave out the family and the hidden layers, or write all layers")
     }
-    guard model.layers == nil || short.isEmpty else {
-      throw ApusError(
-        "the model is given as layers and as hidden units", at: "model", fix: "give one of the two")
-    }
     do throws(ApusError) {
       let usual = isText ? ModelFamilies.defaultNameForTexts : ModelFamilies.defaultName
-      let family = try ModelFamilies.family(model.family ?? .string(usual))
+      let family: any ModelFamily
+      if let given = model.family {
+        family = given
+      } else {
+        family = try ModelFamilies.family(.string(usual))
+      }
       guard type(of: family).takesTexts || !isText else {
         throw ApusError(
           "the model \(type(of: family).name) is for tables and images, and this is a text",
@@ -242,16 +242,16 @@ struct RunChoices {
       }
       guard !short.isEmpty else { return family }
       let given = family.configuration[type(of: family).name]?.objectValue ?? []
-      let described = model.family?[type(of: family).name]?.objectValue ?? []
       if let twice = short.first(where: { own in
-        described.contains { $0.key == own.key && $0.value != own.value }
+        given.contains { $0.key == own.key && $0.value != own.value }
       }) {
         throw ApusError(
           "\(twice.key) is given twice", at: "model.\(twice.key)",
           fix: "leave it out of the model's parameters, or here")
       }
       let others = given.filter { member in !short.contains { $0.key == member.key } }
-      return try ModelFamilies.table.item(type(of: family).name, parameters: .object(others + short))
+      return try ModelFamilies.family(
+        .object([JSONMember(type(of: family).name, .object(others + short))]))
     } catch {
       throw error.at("model")
     }

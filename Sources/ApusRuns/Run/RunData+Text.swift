@@ -15,10 +15,6 @@ extension RunData {
     let known = try pretrained?.preprocessing(ofText: given)
     try Self.refuseColumns(given, source.place)
     let context = known?.context ?? given.context ?? Self.usualContext
-    guard (1..<1 << 20).contains(context) else {
-      throw ApusError(
-        "windows of \(context) characters", at: "data.context", expected: "from 1 to \(1 << 20)")
-    }
     let validation = given.validation ?? Self.usualValidation
     let corpus: Text
     let split: DatasetSplit

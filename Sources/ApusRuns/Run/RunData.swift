@@ -1,5 +1,6 @@
 import ApusCore
 import ApusData
+import ApusTraining
 
 /// The data of a run: read, divided, encoded with what was fitted to the training rows alone.
 struct RunData {
@@ -34,11 +35,7 @@ struct RunData {
       ("the data", configuration.source), ("the test data", configuration.testData),
       ("the model to begin with", run.model.from),
     ])
-    guard configuration.test == nil || configuration.testData == nil else {
-      throw ApusError(
-        "a part of the rows is for test, and a file of test data is given", at: "data.test",
-        fix: "leave one of the two out")
-    }
+    try run.check()
     let pretrained = try run.model.from.map { try Pretrained(contentsOf: $0) }
     let ownInputs = [
       ("data.features", configuration.features != nil), ("data.scaling", configuration.scaling != nil),
@@ -50,7 +47,7 @@ struct RunData {
     guard let path = configuration.source else {
       throw ApusError("no data is named", at: "data.source", fix: "give a file, a folder or a built-in name")
     }
-    var format = try Self.format(configuration)
+    var format = configuration.format()
     // The columns are the model's: what was read as text there is text here.
     if let pretrained { format.textColumns = pretrained.model.tableFormat.textColumns }
     let source = try sources.open(
@@ -68,8 +65,7 @@ struct RunData {
   /// Whether something that is asked for makes sense for a text alone.
   private static func expectsText(_ run: RunConfiguration, _ pretrained: Pretrained?) -> Bool {
     if run.data.context != nil || pretrained?.model.isForTexts == true { return true }
-    let family = run.model.family.flatMap { try? ModelFamilies.family($0) }
-    return family.map { type(of: $0).takesTexts } ?? false
+    return run.model.family.map { type(of: $0).takesTexts } ?? false
   }
 
   /// How delimited text is read is of no account to anything else.
@@ -88,19 +84,6 @@ struct RunData {
     throw ApusError("the context is for texts", at: place, fix: "leave it out, or name a text's file .txt")
   }
 
-  private static func format(_ configuration: DataConfiguration) throws -> TableFormat {
-    var style: NumberStyle?
-    switch configuration.decimalMark {
-    case nil: break
-    case ".": style = .plain
-    case ",": style = NumberStyle(decimalMark: ",", groupMark: ".")
-    case let mark?:
-      throw ApusError("“\(mark)” as a decimal mark", at: "data.decimalMark", expected: "“.” or “,”")
-    }
-    return TableFormat(
-      hasHeader: configuration.header, delimiter: configuration.delimiter, numberStyle: style)
-  }
-
   private init(
     _ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
     _ pretrained: Pretrained?, _ sources: SharedSources
@@ -113,9 +96,6 @@ struct RunData {
     guard given.scaling != .meanImage else {
       throw ApusError(
         "a table has no mean image", at: "data.scaling", expected: "standardize, center, minMax or none")
-    }
-    guard given.target == nil || given.targets == nil else {
-      throw ApusError("one target is given, and several", at: "data.targets", fix: "give one of the two")
     }
     let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
     let prepared = try TableTask(
@@ -149,7 +129,7 @@ struct RunData {
         split.training,
         options: EncodingOptions(
           scaling: given.scaling ?? .standardize,
-          steps: try (given.features ?? []).map { try Transforms.transform($0) }))
+          steps: given.features ?? []))
     var emptyParts: [String] = []
     for (name, part, count) in [
       ("validation", given.validation, split.validation.count), ("test", given.test, split.test.count),
@@ -272,20 +252,12 @@ struct RunData {
   }
 
   /// The fold that is the test part; nil without cross-validation.
-  private static func folds(_ given: DataConfiguration) throws -> (fold: Int, count: Int)? {
+  private static func folds(_ given: DataConfiguration) throws(ApusError) -> (fold: Int, count: Int)? {
     guard let count = given.folds else {
       guard given.fold == nil else {
         throw ApusError("a fold without folds", at: "data.fold", fix: "say how many in data.folds")
       }
       return nil
-    }
-    guard given.test == nil, given.testData == nil else {
-      throw ApusError(
-        "the folds are the test rows", at: given.test != nil ? "data.test" : "data.testData",
-        fix: "leave it out")
-    }
-    guard count >= 2 else {
-      throw ApusError("\(count) folds", at: "data.folds", expected: "at least 2")
     }
     return (given.fold ?? 1, count)
   }

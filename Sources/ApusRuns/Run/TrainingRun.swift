@@ -13,6 +13,8 @@ public final class TrainingRun {
   public let configuration: RunConfiguration
   /// What was chosen, and why, as lines for the user.
   public let choices: [String]
+  /// Who set each setting, and why.
+  public var reasons: [Reason] { chosen.reasons }
   /// What was noticed in the data.
   public let notes: [String]
   public let model: Model

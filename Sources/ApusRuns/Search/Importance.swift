@@ -5,9 +5,12 @@ import ApusCore
 ///
 /// ω² = (SS_between − (g − 1) · MS_within) / (SS_total + MS_within), on the scores' ranks, so that a trial that went
 /// astray does not drown the others. Numbers of more than four values are grouped in thirds by their order.
-public struct Importance: Sendable, Equatable {
+public struct Importance: Sendable, Equatable, CustomStringConvertible {
   public let key: String
   public let share: Double
+
+  /// As in `training.learningRate 62 %`.
+  public var description: String { "\(key) \(Int((share * 100).rounded())) %" }
 
   /// The axes' importance, the largest first; none for fewer than four trials with a score.
   package static func all(_ space: SearchSpace, _ trials: [SearchTrial]) -> [Importance] {

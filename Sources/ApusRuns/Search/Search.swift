@@ -1,268 +1,154 @@
 import ApusCore
-import ApusData
-import ApusNN
-import ApusTraining
-import Synchronization
+public import ApusData
+public import ApusTraining
 
-/// A search for hyper-parameters (MISSION L): trials of a configuration with other values for some of its keys, each
-/// judged by its validation rows. The test rows are never read.
+/// A search for hyper-parameters: trials with other values for some settings, each judged by its validation rows. The test
+/// rows are never read.
 ///
-/// Its folder holds `search.yaml`, the state `search.json`, a folder for each trial, and in the end `best.yaml`: the best
-/// trial's configuration, which reruns it and reads the test rows. A trial that fails is a line of the table and ends
-/// nothing. A search that was interrupted, even by a power failure, goes on from its folder; trials go on from their
-/// checkpoints. What comes out depends on neither the number of trials at a time nor interruptions.
-public final class Search: Sendable {
-  public let configuration: RunConfiguration
-  public let space: SearchSpace
-  /// The validation metric that the best trial is best at.
-  public var metric: String { judge.name }
-  public var isBetterWhenLarger: Bool { judge.isBetterWhenLarger }
-  /// Parts of a trial's epochs after which the worse trials stop; the last is 1.
-  public let rungs: [Double]
-  public let folder: String
-  /// The folder is the search's own while it begins and runs.
-  private let lock: Mutex<FolderLock?>
-  private let sources = SharedSources()
-  private let judge: SearchMetric
-  private let parallel: Int
-  private let threads: Int
-  private let halving: Int
-  private let isCancelled: @Sendable () -> Bool
-  private let state: Mutex<[SearchTrial]>
+/// ```swift
+/// let search = Search(task, trials: 40, seed: 1) {
+///   Vary(\.training.learningRate, .log(1e-4...1e-1))
+///   Vary(\.model.hidden, [[64], [128], [64, 64]])
+///   Vary(\.model.dropout, 0...0.5)
+/// }
+/// let found = try search.run(parallel: 2)
+/// print(found.importance, found.best.recipe)
+/// ```
+///
+/// How the trials are kept in a folder, and go on after an interruption, says ``SearchRun``.
+public struct Search: Sendable {
+  /// What the trials have in common.
+  public var configuration: RunConfiguration
+  /// How values are drawn and judged; what is varied is laid over its ``SearchConfiguration/over`` when it runs.
+  public var settings: SearchConfiguration
+  private let vary: [Vary]
+  private let table: Table?
 
   /// - Parameters:
-  ///   - configuration: what the trials have in common, and the section `search`.
-  ///   - folder: `runs/search-…` when nil.
-  ///   - resume: whether to go on with what the folder holds.
-  ///   - overwrite: whether an older search in the folder is cleared.
-  ///   - parallel: trials at a time; the threads are divided among them.
-  ///   - isCancelled: asked after every step.
-  /// - Throws: when a key, a range or the metric cannot be, or the folder not be written.
+  ///   - task: the table, and what of it is predicted.
+  ///   - base: what the trials have in common; its data section says how rows are divided, features made and numbers
+  ///     scaled.
+  ///   - metric: the validation metric that the best trial is best at; the loss when nil.
+  ///   - halving: after a part of its epochs, one trial in so many goes on; nil: all.
+  ///   - seed: decides what is drawn.
   public init(
-    _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, overwrite: Bool = false,
-    parallel: Int = 1,
-    threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws {
+    _ task: TableTask, base: RunConfiguration = RunConfiguration(), trials: Int = 20, metric: String? = nil,
+    halving: Int? = nil, seed: UInt64 = 0, @VaryBuilder vary: () -> [Vary]
+  ) {
+    var configuration = base
+    configuration.data = base.data.overlay(DataConfiguration(task))
+    self.init(
+      configuration, trials: trials, metric: metric, halving: halving, seed: seed, table: task.table, vary())
+  }
+
+  /// A search on the data that a configuration names.
+  public init(
+    _ configuration: RunConfiguration, trials: Int = 20, metric: String? = nil, halving: Int? = nil,
+    seed: UInt64 = 0, @VaryBuilder vary: () -> [Vary]
+  ) {
+    self.init(
+      configuration, trials: trials, metric: metric, halving: halving, seed: seed, table: nil, vary())
+  }
+
+  private init(
+    _ configuration: RunConfiguration, trials: Int, metric: String?, halving: Int?, seed: UInt64,
+    table: Table?,
+    _ vary: [Vary]
+  ) {
     self.configuration = configuration
-    let search = configuration.search
-    space = try SearchSpace(search.over ?? .null)
-    judge = try SearchMetric(search)
-    halving = search.halving ?? 0
-    guard halving == 0 || (2...100).contains(halving) else {
-      throw ApusError("halving by \(halving)", at: "search.halving", expected: "from 2 to 100")
-    }
-    guard parallel >= 1 else { throw ApusError("\(parallel) trials at a time", expected: "at least 1") }
-    self.parallel = parallel
-    self.threads = max((try threads ?? Engine.standard().threads) / parallel, 1)
-    self.isCancelled = isCancelled
-    let points = try Self.points(search, space)
-    rungs = Self.rungs(trials: points.count, halving: halving)
-    for point in points { _ = try space.configuration(at: point, of: configuration) }
-    // Data that cannot be read is a trial's failure.
-    if let first = points.first,
-      let data = try? RunData(space.configuration(at: first, of: configuration), sources: sources)
-    {
-      try judge.check(on: data)
-    }
-
-    let (files, lock) = try RunFolder.take(
-      folder, name: "search", resume ? .resume : overwrite ? .overwrite : .refuse, keepsModel: false)
-    self.folder = files.path
-    self.lock = Mutex(lock)
-    var trials = points.enumerated().map { SearchTrial(number: $0.offset + 1, values: $0.element) }
-    if resume {
-      let path = "\(files.path)/search.json"
-      let found = try JSONCoding.decode(
-        [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
-      guard found.map(\.values) == trials.map(\.values) else {
-        throw ApusError("the trials are those of another search", at: path, fix: "begin a new one with --out")
-      }
-      trials = found.map { trial in
-        var trial = trial
-        guard trial.status == .running else { return trial }
-        trial.status = trial.attempts < 2 ? .waiting : .failed
-        if trial.status == .failed { trial.problem = "the process ended during it, twice" }
-        return trial
-      }
-    }
-    state = Mutex(trials)
-    try AtomicFile.write("\(files.path)/search.yaml", text: configuration.yaml())
-    try save(trials)
+    settings = SearchConfiguration()
+    (settings.trials, settings.metric, settings.halving, settings.seed) = (trials, metric, halving, seed)
+    (self.vary, self.table) = (vary, table)
   }
 
-  /// The trials as they stand.
-  public var trials: [SearchTrial] { state.withLock { $0 } }
-
-  private static func points(_ search: SearchConfiguration, _ space: SearchSpace) throws -> [SearchSpace
-    .Point]
-  {
-    switch search.method ?? .random {
-    case .random:
-      let count = search.trials ?? 20
-      guard (1...100_000).contains(count) else {
-        throw ApusError("\(count) trials", at: "search.trials", expected: "from 1 to 100000")
-      }
-      return (0..<count).map { space.random(trial: $0, seed: search.seed ?? 0) }
-    case .grid:
-      guard let count = space.gridCount, count <= 100_000 else {
-        throw ApusError(
-          "a grid of more than 100000 points", at: "search.over", fix: "take fewer steps, or method: random")
-      }
-      if let asked = search.trials, asked != count {
-        throw ApusError(
-          "\(asked) trials for a grid of \(count) points", at: "search.trials", expected: "\(count)",
-          fix: "leave the trials out, or take method: random")
-      }
-      return space.grid
-    }
-  }
-
-  /// …, 1/η², 1/η, 1: as many rungs as leave a trial for the last.
-  static func rungs(trials: Int, halving: Int) -> [Double] {
-    guard halving > 1 else { return [1] }
-    var (rungs, left, part) = ([1.0], trials / halving, 1.0)
-    while left >= 1, rungs.count < 4 {
-      part /= Double(halving)
-      rungs.insert(part, at: 0)
-      left /= halving
-    }
-    return rungs
-  }
-
-  // MARK: Running
-
-  /// Runs what is left to run.
+  /// Runs all trials.
   ///
-  /// - Parameter onEvent: told of each trial's beginning and end, from the trial's thread.
-  /// - Throws: when every trial has failed, with the first one's reason; when a file cannot be written.
-  @discardableResult
-  public func run(onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }) throws -> SearchReport {
-    try lock.withLock { if $0 == nil { $0 = try FolderLock(folder) } }
-    defer { lock.withLock { $0 = nil } }
-    let start = Clock.nanoseconds
-    for (rung, part) in rungs.enumerated() {
-      let alive = survivors(at: rung)
-      let due = alive.filter { trials[$0 - 1].scores.count == rung && trials[$0 - 1].status == .waiting }
-      let next = Atomic<Int>(0)
-      let failure = Mutex<(any Error)?>(nil)
-      Workers.run(min(parallel, due.count)) { _ in
-        while !self.isCancelled(), failure.withLock({ $0 == nil }) {
-          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard position < due.count else { return }
-          do {
-            try self.run(due[position], until: part, onEvent)
-          } catch {
-            failure.withLock { $0 = $0 ?? error }
-          }
-        }
+  /// - Parameters:
+  ///   - parallel: trials at a time; the threads are divided among them. What is found doesn't depend on it.
+  ///   - folder: where the trials' files go; `runs/search-…` when nil.
+  ///   - overwrite: whether an older search in the folder is cleared.
+  ///   - threads: as many as there are processors when nil.
+  ///   - onEvent: told of each trial's beginning and end, from the trial's thread.
+  /// - Throws: before any training when a range or a value cannot be; when every trial has failed, with the first one's
+  ///   reason; when a file cannot be written.
+  public func run(
+    parallel: Int = 1, folder: String? = nil, overwrite: Bool = false, threads: Int? = nil,
+    onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }
+  ) throws -> SearchResult {
+    var axes = settings.over?.axes ?? []
+    for vary in vary { axes.append(try vary.axis.get()) }
+    var settings = settings
+    settings.over = try SearchSpace(axes)
+    let sources = SharedSources()
+    if let table, let source = configuration.data.source {
+      sources.add(
+        DataSource(name: DataConfiguration.shortName(table), origin: source, content: .table(table)))
+    }
+    let run = try SearchRun(
+      configuration, settings, folder: folder, overwrite ? .overwrite : .refuse, parallel: parallel,
+      threads: threads, sources: sources, isCancelled: { false })
+    return try SearchResult(run.run(onEvent: onEvent))
+  }
+}
+
+/// What a search found.
+public struct SearchResult: Sendable {
+  /// All trials, the best first, and where they are.
+  public let report: SearchReport
+  /// The best of the trials that had all their epochs.
+  public let best: Best
+
+  /// A trial with all its settings.
+  public struct Best: Sendable {
+    public let trial: SearchTrial
+    /// With nothing left open: it reruns to the same bits.
+    public let configuration: RunConfiguration
+    /// How it was trained.
+    public var recipe: Recipe { configuration.training }
+    /// The validation metric.
+    public var score: Double { trial.score ?? .nan }
+  }
+
+  /// How much of the scores' spread each setting explains, the most first.
+  public var importance: [Importance] { report.importance }
+
+  init(_ report: SearchReport) throws {
+    guard let trial = report.best, let file = report.bestConfiguration else {
+      throw ApusError("no trial has a score", at: report.folder)
+    }
+    self.report = report
+    best = Best(trial: trial, configuration: try RunConfiguration.load(yaml: file))
+  }
+}
+
+extension DataConfiguration {
+  /// What a task predicts of its table from what.
+  fileprivate init(_ task: TableTask) {
+    self.init()
+    let table = task.table
+    func name(_ index: Int) -> String { table.hasHeader ? table.columns[index].name : "\(index + 1)" }
+    source = table.name
+    self.task = task.target.task
+    if let labels = task.target.labels {
+      labelSeparator = labels.separator
+      if labels.separator == nil {
+        targets = labels.numbers.map { name($0 - 1) }
+      } else {
+        target = name(task.target.index)
       }
-      if let error = failure.withLock({ $0 }) { throw error }
-      if isCancelled() { return report(since: start, isInterrupted: true) }
-      // Who is no longer among the best stops.
-      let kept = Set(survivors(at: rung + 1))
-      for number in alive where rung < rungs.count - 1 && !kept.contains(number) {
-        try change(number) { if $0.status == .waiting { $0.status = .stopped } }
-      }
+    } else {
+      target = name(task.target.index)
     }
-    let report = report(since: start, isInterrupted: false)
-    guard let best = report.best else {
-      let problem = report.trials.first?.problem ?? "no trial has a score"
-      throw ApusError("all \(report.trials.count) trials have failed; the first: \(problem)", at: folder)
+    weights = task.schema.weights.map(name)
+    let leftOut = task.schema.columns.indices.filter { index in
+      if case .leftOut = task.schema.columns[index].role { true } else { false }
     }
-    try AtomicFile.write(
-      report.bestConfiguration!, text: FileBytes.text(of: "\(trialFolder(best.number))/config.yaml"))
-    return report
+    if !leftOut.isEmpty { leaveOut = leftOut.map(name) }
   }
 
-  /// The trials that reach a rung, by number: of those at the one before, the best in so many.
-  private func survivors(at rung: Int) -> [Int] {
-    let trials = trials
-    var alive = trials.map(\.number)
-    for passed in 0..<min(rung, rungs.count - 1) {
-      let scored = alive.filter { trials[$0 - 1].scores.count > passed && trials[$0 - 1].status != .failed }
-      let sorted = scored.sorted { a, b in
-        let (x, y) = (trials[a - 1].scores[passed], trials[b - 1].scores[passed])
-        return x == y ? a < b : judge.isBetter(x, y)
-      }
-      alive = sorted.prefix((alive.count + halving - 1) / halving).sorted()
-    }
-    return alive
-  }
-
-  private func trialFolder(_ number: Int) -> String { "\(folder)/trials/\(number)" }
-
-  /// - Throws: only when the search's own files cannot be written; what the trial throws is the trial's.
-  private func run(_ number: Int, until part: Double, _ onEvent: (SearchTrial) -> Void) throws {
-    onEvent(
-      try change(number) {
-        $0.status = .running
-        $0.attempts += 1
-      })
-    var record: EpochRecord?
-    let outcome: Result<(RunReport, rung: Bool), any Error> = Result {
-      let run = try TrainingRun(
-        space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
-        .resume, threads: threads, sources: sources)
-      run.evaluatesTest = false
-      let epochs = run.configuration.training.epochs ?? 0
-      let last = part < 1 ? max(1, Int((Double(epochs) * part).rounded(.up))) : epochs
-      run.isCancelled = isCancelled
-      run.pausesAfter = last < epochs ? last : nil
-      let report = try run.train { if case .epoch(let epoch) = $0 { record = epoch } }
-      return (report, (record?.epoch ?? 0) >= last)
-    }
-    onEvent(
-      try change(number) { trial in
-        switch outcome {
-        case .success((let report, let rung)) where rung || !report.isInterrupted:
-          trial.seconds += report.seconds
-          trial.epochs = report.epochs
-          let metrics = report.isInterrupted ? record?.validation ?? [] : report.validation
-          if let score = metrics.first(where: { $0.name == metric })?.value {
-            // A run that early stopping ended has nothing more to do on the rungs that are left.
-            let count = report.isInterrupted ? 1 : rungs.count - trial.scores.count
-            trial.scores += Array(repeating: score, count: count)
-            // Each rung has attempts of its own: what ended the process during an earlier one is no fault of this one.
-            trial.attempts = 0
-            trial.status = report.isInterrupted ? .waiting : .finished
-          } else {
-            trial.status = .failed
-            trial.problem =
-              "there is no validation metric “\(metric)”: "
-              + (metrics.isEmpty
-                ? "there are no validation rows" : "there are \(metrics.map(\.name).joined(separator: ", "))")
-          }
-        case .success((let report, _)):
-          // Interrupted: it goes on from its checkpoint.
-          trial.seconds += report.seconds
-          trial.status = .waiting
-          trial.attempts -= 1
-        case .failure(let error):
-          trial.status = .failed
-          trial.problem = "\(error)"
-        }
-      })
-  }
-
-  /// Changes a trial and saves all of them.
-  @discardableResult
-  private func change(_ number: Int, _ body: (inout SearchTrial) -> Void) throws -> SearchTrial {
-    try state.withLock { trials in
-      body(&trials[number - 1])
-      try save(trials)
-      return trials[number - 1]
-    }
-  }
-
-  private func save(_ trials: [SearchTrial]) throws {
-    try AtomicFile.write("\(folder)/search.json", text: JSONCoding.encode(trials).text(indents: true) + "\n")
-  }
-
-  private func report(since start: UInt64, isInterrupted: Bool) -> SearchReport {
-    return SearchReport(
-      metric: metric, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
-      trials: judge.ranked(trials),
-      importance: Importance.all(space, trials), seconds: Double(Clock.nanoseconds &- start) * 1e-9,
-      folder: folder, isInterrupted: isInterrupted)
+  /// A table's file without its folder and extension, for folders.
+  fileprivate static func shortName(_ table: Table) -> String {
+    let file = table.name.split(separator: "/").last.map(String.init) ?? "table"
+    return file.split(separator: ".").first.map(String.init) ?? file
   }
 }

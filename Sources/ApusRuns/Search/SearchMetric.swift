@@ -59,14 +59,14 @@ extension SearchReport {
       throw ApusError(
         "there is no search.json", at: folder, expected: "the folder of a search", fix: "run apus search")
     }
-    let configuration = try RunConfiguration.load(yaml: "\(folder)/search.yaml")
-    let space = try SearchSpace(configuration.search.over ?? .null)
+    let search = try ConfigurationFile(contentsOf: "\(folder)/search.yaml").search
+    let space = try search.space()
     let trials = try JSONCoding.decode(
       [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
     guard trials.allSatisfy({ $0.values.count == space.axes.count }) else {
       throw ApusError("the trials do not fit search.yaml", at: path)
     }
-    let metric = try SearchMetric(configuration.search)
+    let metric = try SearchMetric(search)
     self.init(
       metric: metric.name, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
       trials: metric.ranked(trials),

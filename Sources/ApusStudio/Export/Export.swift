@@ -62,19 +62,11 @@ package struct Export {
     }
     configuration.data.scaling = lesson.scaling
     configuration.data.validation = lesson.data.validation
-    configuration.model.layers = plan.network.configuration
-    configuration.training.loss = plan.objective.loss.configuration
-    configuration.training.optimizer = settings.optimizer.configuration
-    configuration.training.learningRate = lesson.rate
-    configuration.training.schedule = settings.schedule.configuration
+    configuration.model.layers = plan.network
+    configuration.training = settings.recipe
     configuration.training.epochs = epochs
-    configuration.training.batch = settings.batch
-    configuration.training.l2 = lesson.l2
-    configuration.training.l1 = lesson.l1 == 0 ? nil : lesson.l1
-    configuration.training.clipNorm = lesson.clipNorm
     // The page shows the weights of now.
     configuration.training.keep = lesson.data.validation > 0 ? .last : nil
-    configuration.training.seed = lesson.seed
     return configuration
   }
 

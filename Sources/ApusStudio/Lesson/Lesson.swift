@@ -154,13 +154,7 @@ extension Lesson {
       try require(
         layer.dropout >= 0 && layer.dropout <= 0.9, "\(place).dropout", layer.dropout, "0 … 0.9")
     }
-    try require(rate >= 0 && rate <= 1000, "rate", rate, "0 … 1000")
-    try require(l2 >= 0 && l2 <= 100, "l2", l2, "0 … 100")
-    try require(l1 >= 0 && l1 <= 100, "l1", l1, "0 … 100")
-    try require(
-      clipNorm.map { $0 > 0 && $0 <= 1e6 } ?? true, "clipNorm", clipNorm ?? 0, "above 0, at most 1e6")
-    try require((1...Limits.points).contains(batch), "batch", batch, "1 … \(Limits.points)")
-    try require((1...Limits.epochs).contains(epochs), "epochs", epochs, "1 … \(Limits.epochs)")
+    for setting in LessonSetting.table { try setting.check(self) }
     try require(scaling != .meanImage, "scaling", scaling.rawValue, "standardize, center, minMax or none")
     try require(!inputs.isEmpty && Set(inputs).count == inputs.count, "inputs", inputs, "different features")
     for racer in race.racers {

@@ -27,21 +27,17 @@ package struct LessonPlan: Sendable {
     var isValidation = [Bool](repeating: false, count: points.count)
     for row in split.validation { isValidation[row] = true }
     self.isValidation = isValidation
-    let loss = try lesson.loss.map { try Losses.loss($0) } ?? Self.usualLoss(points.task)
+    var recipe = try lesson.recipe
+    let loss = recipe.loss ?? Self.usualLoss(points.task)
     let count = samples.dataset.targets.outputCount
     let outputs =
       points.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
     network = try Self.network(lesson, isImage: samples.imageSize != nil, outputs: outputs)
-    var settings = TrainingSettings(
-      optimizer: OptimizerSetting(SGD(), rate: lesson.rate),
-      epochs: lesson.epochs, batch: min(lesson.batch, split.training.count),
-      regularization: Regularization(l2: lesson.l2, l1: lesson.l1, clipNorm: lesson.clipNorm),
-      seed: lesson.seed)
+    recipe.loss = loss
+    recipe.batch = min(lesson.batch, split.training.count)
+    settings = TrainingSettings(recipe)
     objective = Objective(samples.dataset.targets, loss: loss, scales: samples.dataset.scales)
-    settings.optimizer = try Optimizers.optimizer(lesson.optimizer)
     for racer in lesson.race.racers { _ = try Optimizers.optimizer(racer.optimizer) }
-    settings.schedule = try Schedules.schedule(lesson.schedule)
-    self.settings = settings
   }
 
   /// Another plan with a learning rate of its own.

@@ -47,6 +47,7 @@ package enum Menus {
               [LearningTask.classification, .regression].map {
                 JSONMember($0.rawValue, .string(type(of: LessonPlan.usualLoss($0)).name))
               })),
+          JSONMember("settings", .object(LessonSetting.table.map(\.json))),
           JSONMember(
             "limits",
             .object([

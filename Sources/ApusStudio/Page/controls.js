@@ -251,18 +251,25 @@ export const rates = [-5, -4, -3, -2, -1, 0, 1].flatMap((exponent) => [Number(`1
 export function trainingForm(box, lesson, menus, task, change) {
   const set = (key) => (value) => change((lesson) => { lesson[key] = value; });
   const losses = menus.losses.filter((loss) => task === 'classification' || loss.isForNumbers);
-  const rate = range('Learning rate', lesson.rate, { min: 0, max: 1000, stops: rates }, set('rate'));
+  // Title, help and range of a number are those of the run's setting.
+  const setting = (make, key, options, onChange) => {
+    const { title, help, min, max } = menus.settings[key];
+    const field = make(title, lesson[key], { min, max, ...options }, onChange);
+    field.title = help;
+    return field;
+  };
+  const rate = setting(range, 'rate', { stops: rates }, set('rate'));
   rate.id = 'rate';
   replace(box, [
     rate,
     named('Optimizer', menus.optimizers, lesson.optimizer, (value) => change((lesson) => { lesson.optimizer = value; })),
     named('Schedule', menus.schedules, lesson.schedule, set('schedule')),
     named('Loss', losses, lesson.loss ?? menus.usualLosses[task], set('loss')),
-    number('Batch', lesson.batch, { min: 1, max: menus.limits.points, step: 1 }, (value) => set('batch')(Math.round(value ?? 10))),
-    number('Epochs of the run', lesson.epochs, { min: 1, max: menus.limits.epochs, step: 1 }, (value) => set('epochs')(Math.round(value ?? 10000))),
-    number('L2', lesson.l2, { min: 0, max: 100 }, (value) => set('l2')(value ?? 0)),
-    number('L1', lesson.l1, { min: 0, max: 100 }, (value) => set('l1')(value ?? 0)),
-    number('Clip gradients at', lesson.clipNorm, { min: 0.000001, max: 1000000, placeholder: 'never' }, set('clipNorm')),
+    setting(number, 'batch', { step: 1 }, (value) => set('batch')(Math.round(value ?? 10))),
+    setting(number, 'epochs', { step: 1 }, (value) => set('epochs')(Math.round(value ?? 10000))),
+    setting(number, 'l2', {}, (value) => set('l2')(value ?? 0)),
+    setting(number, 'l1', {}, (value) => set('l1')(value ?? 0)),
+    setting(number, 'clipNorm', { min: 0.000001, placeholder: 'never' }, set('clipNorm')),
     number('Seed', lesson.seed, { min: 0, max: 1000000, step: 1 }, (value) => set('seed')(Math.round(value ?? 1))),
   ]);
 }

@@ -24,9 +24,8 @@ final class BatchFeed {
   var count: Int { state.pointee.count }
 
   /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
-  init(
-    _ dataset: any Dataset, size: Int, augmentations: [any Augmentation], seed: UInt64, memory: BatchMemory
-  ) {
+  init(_ dataset: any Dataset, size: Int, settings: TrainingSettings, memory: BatchMemory) {
+    let (augmentations, seed) = (settings.augmentations, settings.seed)
     self.dataset = dataset
     self.memory = memory
     self.size = size

@@ -56,8 +56,7 @@ public final class TrainingSession {
       model, parameters: step.trained[0].parameters, capacity: min(256, max(training.count, 1)),
       engine: engine)
     feed = BatchFeed(
-      training, size: capacity, augmentations: settings.augmentations, seed: settings.seed,
-      memory: step.memory)
+      training, size: capacity, settings: settings, memory: step.memory)
   }
 
   private static func check(_ model: Model, _ training: any Dataset, _ settings: TrainingSettings) throws {
@@ -68,17 +67,7 @@ public final class TrainingSession {
         "augmentations of samples of the shape \(training.inputShape)", at: "training.augment",
         expected: "images of height × width × channels", fix: "leave it out")
     }
-    guard settings.batch > 0 else { throw ApusError("a batch of \(settings.batch)", expected: "at least 1") }
-    guard (1...1 << 20).contains(settings.accumulate) else {
-      throw ApusError("accumulating \(settings.accumulate) batches", expected: "from 1 to \(1 << 20)")
-    }
-    if let goal = settings.goal, !(goal >= 0 && goal.isFinite) {
-      throw ApusError("a goal of \(goal)", expected: "0 or more")
-    }
-    guard settings.epochs >= 0 else { throw ApusError("\(settings.epochs) epochs", expected: "0 or more") }
-    guard settings.rate.isFinite, settings.rate >= 0 else {
-      throw ApusError("a learning rate of \(settings.rate)", expected: "0 or more")
-    }
+    try settings.recipe.checkRanges()
     try model.requireObjective().check(output: model.outputShape, positions: training.positions)
   }
 

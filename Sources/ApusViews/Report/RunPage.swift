@@ -167,7 +167,9 @@ public struct RunPage: Sendable {
   func addModel(_ page: inout HTMLPage) {
     let model = findings.model
     let training = findings.configuration.training
-    func text(_ value: JSONValue?) -> String { value.map { $0.stringValue ?? $0.text() } ?? "" }
+    func text(_ item: (any Named)?) -> String {
+      item.map { $0.configuration.stringValue ?? $0.configuration.text() } ?? ""
+    }
     page.paragraph(
       "\(grouped(model.parameterCount)) parameters; loss \(text(training.loss)), optimizer \(text(training.optimizer)) "
         + "at \(training.learningRate.map { shortFigure($0) } ?? "–"), schedule \(text(training.schedule)), batches of "

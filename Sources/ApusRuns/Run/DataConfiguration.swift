@@ -1,0 +1,128 @@
+import ApusCore
+public import ApusData
+public import ApusTraining
+
+/// Which data, and how it is read and divided: the section `data` of a configuration. What is nil is chosen or found out.
+///
+/// What each setting is stands in ``settings``.
+public struct DataConfiguration: SettingGroup {
+  public static let section = "data"
+
+  public var source: String?
+  public var target: String?
+  public var targets: [String]?
+  public var labelSeparator: String?
+  public var weights: String?
+  public var task: LearningTask?
+  public var leaveOut: [String]?
+  public var scaling: NumberScaling.Kind?
+  public var features: [any Transform]?
+  public var validation: Double?
+  public var test: Double?
+  public var testData: String?
+  public var folds: Int?
+  public var fold: Int?
+  public var context: Int?
+  public var header: Bool?
+  public var delimiter: String?
+  public var decimalMark: String?
+  public var rows: Int?
+  public var noise: Double?
+
+  public static let settings: [Setting<DataConfiguration>] = [
+    Setting(
+      "source", \.source, .text.placeholder("data"),
+      "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.", flag: ""),
+    Setting(
+      "target", \.target, .text.placeholder("col"),
+      "The column to predict, by name or number from 1; given several times, columns of independent labels.",
+      unlessGiven: "target, label, class or y, else the last", instead: [\.targets],
+      severally: \DataConfiguration.targets),
+    Setting(
+      "targets", \.targets, .texts.placeholder("cols"),
+      "Several columns to predict, each an independent label.", instead: [\.target]),
+    Setting(
+      "labelSeparator", \.labelSeparator, .text.placeholder("mark"),
+      "The mark between the labels of a cell, as in 'red|round'.", unlessGiven: "detected where it is | or ;"),
+    Setting(
+      "weights", \.weights, .text.placeholder("col"),
+      "The column that says how much each row counts, by name or number; it is not an input. A weight of 0 leaves "
+        + "the row out.", unlessGiven: "each row counts once"),
+    Setting(
+      "task", \.task, .choice.placeholder("task"), "The kind of prediction.",
+      unlessGiven: "detected from the target's values"),
+    Setting(
+      "leaveOut", \.leaveOut, .texts.placeholder("cols"), "Columns that are not inputs, by name or number.",
+      unlessGiven: "none"),
+    Setting(
+      "scaling", \.scaling, .choice.placeholder("kind"),
+      "How numbers are scaled, those of images channel by channel; meanImage is for images.",
+      unlessGiven: "standardize"),
+    Setting(
+      "features", \.features, .items(Transforms.table),
+      "Transforms of a table's features, one after the other.", unlessGiven: "none"),
+    Setting(
+      "validation", \.validation, .number(from: 0, below: 1).placeholder("f"),
+      "The part of the rows by which the kept epoch and early stopping are chosen.", unlessGiven: "0.1"),
+    Setting(
+      "test", \.test, .number(from: 0, below: 1).placeholder("f"),
+      "The part of the rows that is looked at once, at the end.",
+      unlessGiven: "0.2, or the official test set",
+      instead: [\.testData, \.folds]),
+    Setting(
+      "testData", \.testData, .text.placeholder("file").files(), "Test rows from another file instead.",
+      instead: [\.test, \.folds]),
+    Setting(
+      "folds", \.folds, .count(from: 2).placeholder("k"),
+      "Cross-validation: the rows are divided into k folds, each of which is the test part once.",
+      instead: [\.test, \.testData]),
+    Setting(
+      "fold", \.fold, .count(from: 1).placeholder("n"),
+      "The one fold that is the test part, from 1, instead of each in turn.", unlessGiven: "each in turn"),
+    Setting(
+      "context", \.context, .count(from: 1, to: 1 << 20),
+      "The characters of a text that the network sees at a time.", unlessGiven: "64"),
+    Setting(
+      "header", \.header, .yesNo, "Whether the table's first row holds the columns' names.",
+      unlessGiven: "detected"),
+    Setting(
+      "delimiter", \.delimiter,
+      .text(expected: ", ; | tab or space") { (text) throws(ApusError) in
+        let words = ["tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"]
+        let mark = words[text] ?? text
+        guard [",", ";", "|", "\t", " "].contains(mark) else {
+          throw ApusError("“\(text)” isn't a delimiter", expected: ", ; | tab or space")
+        }
+        return mark
+      }.placeholder("mark").anyText, "The mark between the table's fields: , ; | tab or space.",
+      unlessGiven: "detected"),
+    Setting(
+      "decimalMark", \.decimalMark,
+      .text(expected: "a point or a comma") { (text) throws(ApusError) in
+        guard text == "." || text == "," else {
+          throw ApusError("“\(text)” isn't a decimal mark", expected: "a point or a comma")
+        }
+        return text
+      }.placeholder("mark").anyText,
+      "The mark before a number's fraction: . or , (then . groups thousands).", unlessGiven: "detected"),
+    Setting(
+      "rows", \.rows, .count(from: 2, to: 100_000_000), "Rows of a generated data set.",
+      unlessGiven: "the set's"),
+    Setting(
+      "noise", \.noise, .number(from: 0), "Noise of a generated data set: a standard deviation.",
+      unlessGiven: "the set's"),
+  ]
+
+  public init() {}
+
+  /// A table's format with what is given here in the place of what it says.
+  package func format(over base: TableFormat = TableFormat()) -> TableFormat {
+    var format = base
+    if let header { format.hasHeader = header }
+    if let delimiter { format.delimiter = delimiter }
+    if let decimalMark {
+      format.numberStyle = decimalMark == "," ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
+    }
+    return format
+  }
+}

@@ -1,0 +1,14 @@
+public import ApusCore
+
+/// Who set a setting of a run, and why: `training.batch 32: the default of mlp for 150 rows`.
+public struct Reason: Sendable, Equatable, CustomStringConvertible {
+  /// With its section: `training.batch`.
+  public let key: String
+  public let value: JSONValue
+  /// The flag, the file's key, or why it was chosen.
+  public let why: String
+
+  public var description: String {
+    "\(key) \(value.stringValue ?? value.text(sortsKeys: false)): \(why)"
+  }
+}
