@@ -11,12 +11,29 @@ public struct ApusError: Error, Equatable, Sendable, CustomStringConvertible {
   public var expected: String?
   /// What would fix it.
   public var fix: String?
+  /// The sort of error, for programs that treat some in a way of their own: the words may change.
+  public var kind: Kind
 
-  public init(_ problem: String, at place: String? = nil, expected: String? = nil, fix: String? = nil) {
+  public enum Kind: Sendable {
+    /// Any that has no kind of its own.
+    case general
+    /// A checkpoint of other settings, another model or other data.
+    case foreignCheckpoint
+    /// Training paused because it was asked to; the run's folder has a checkpoint.
+    case interrupted
+    /// The loss or the gradients are not finite any more, or the loss has grown beyond reason.
+    case divergence
+  }
+
+  public init(
+    _ problem: String, at place: String? = nil, expected: String? = nil, fix: String? = nil,
+    kind: Kind = .general
+  ) {
     self.problem = problem
     self.place = place
     self.expected = expected
     self.fix = fix
+    self.kind = kind
   }
 
   /// `PLACE: PROBLEM; expected EXPECTED (FIX)`.

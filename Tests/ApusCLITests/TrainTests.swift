@@ -40,8 +40,8 @@ import Testing
     let object = try StrictJSON.parse(result.out, name: "output")
     #expect(
       object.objectValue?.map(\.key) == [
-        "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
-        "kept",
+        "task", "train", "validation", "test", "standardErrors", "epochs", "seconds", "samplesPerSecond",
+        "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch",
       ])
     for part in ["train", "validation", "test"] {
       for metric in metrics { #expect(object[part]?[metric]?.doubleValue != nil, "\(part).\(metric)") }

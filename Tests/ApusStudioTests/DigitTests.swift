@@ -25,8 +25,8 @@ import Testing
     #expect(export.csv == nil)
     #expect(export.swift.contains("ImageSet.digits()"))
     let folder = try TemporaryFolder()
-    let run = try TrainingRun(export.configuration, folder: folder.path + "/run")
-    _ = try run.train()
+    let plan = try RunPlan(export.configuration, folder: folder.path + "/run")
+    _ = try plan.run()
     let saved = try Model(contentsOf: folder.path + "/run/model.safetensors")
     #expect(saved.weights == playground.weights)
   }

@@ -12,7 +12,7 @@ func exportedRun(of playground: PlaygroundSession) throws -> Model {
   let folder = try TemporaryFolder()
   var configuration = export.configuration
   configuration.data.source = try folder.write("points.csv", #require(export.csv))
-  _ = try TrainingRun(configuration, folder: folder.path + "/run").train()
+  _ = try RunPlan(configuration, folder: folder.path + "/run").run()
   return try Model(contentsOf: folder.path + "/run/model.safetensors")
 }
 

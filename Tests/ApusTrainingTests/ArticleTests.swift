@@ -133,8 +133,7 @@ import Testing
         found.importance.map(\.key).sorted() == ["model.dropout", "model.hidden", "training.learningRate"])
     },
     Example(article: "Configuration", file: "Reasons") {
-      let folder = try TemporaryFolder()
-      let reasons = try reasons(in: folder.path("run"))
+      let reasons = try reasons()
       #expect(reasons.contains("training.batch 30: set in the program"))
       #expect(reasons.contains("training.learningRate 0.005: the default with adam"), "\(reasons)")
     },
@@ -148,6 +147,11 @@ import Testing
       for name in ["regions", "landscape"] {
         #expect(try String(decoding: folder.bytes("run/\(name).svg"), as: UTF8.self).hasSuffix("</svg>\n"))
       }
+    },
+    Example(article: "Configuration", file: "PlannedRun") {
+      let folder = try TemporaryFolder()
+      let result = try plannedRun(in: folder.path("run"))
+      #expect(result.epochs == 30 && result.folder == folder.path("run") && !result.findings.isEmpty)
     },
     Example(article: "Training", file: "FineTuning") {
       let tuned = try fineTuned()
@@ -186,7 +190,7 @@ import Testing
       default: break
       }
       if file.search.over == nil {
-        #expect(try TrainingRun.model(of: configuration).parameterCount > 0)
+        #expect(try RunPlan(configuration).model.parameterCount > 0)
       } else {
         #expect(try SearchRun(configuration, file.search, folder: folder.path("search")).trials.count > 1)
       }
@@ -253,7 +257,8 @@ import Testing
   /// Each file of Swift that an article names is one of the package's, and each path leads somewhere.
   @Test(arguments: articles)
   func filesAreThere(_ article: String) throws {
-    let all = FileManager.default.enumerator(atPath: Self.root.appendingPathComponent("Sources").path)?
+    let all =
+      FileManager.default.enumerator(atPath: Self.root.appendingPathComponent("Sources").path)?
       .compactMap { ($0 as? String)?.split(separator: "/").last.map(String.init) } ?? []
     let words = try Self.text(article).split(separator: "`", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map { String($0.element) }

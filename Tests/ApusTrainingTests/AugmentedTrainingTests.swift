@@ -71,15 +71,15 @@ import Testing
       model: {family: cnn}
       training: {epochs: 1, batch: 512, augment: [{shift: 1}, horizontalFlip]}
       """
-    let run = try TrainingRun(
+    let plan = try RunPlan(
       RunConfiguration.load(yaml: folder.write("c.yaml", yaml)), folder: folder.path("run"))
-    _ = try run.train()
-    let augment = run.configuration.training.augment ?? []
+    _ = try plan.run()
+    let augment = plan.configuration.training.augment ?? []
     #expect(augment.count == 2 && augment[0] as? Shift == Shift(1) && augment[1] is HorizontalFlip)
-    _ = try TrainingRun(
+    _ = try RunPlan(
       RunConfiguration.load(yaml: folder.path("run/config.yaml")), folder: folder.path("again")
     )
-    .train()
+    .run()
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     guard case .images(let images)? = saved.preprocessing else { throw ApusError("no images") }
@@ -87,7 +87,7 @@ import Testing
     let unknown = yaml.replacing("shift", with: "shfit")
     let text = message {
       let configuration = try RunConfiguration.load(yaml: folder.write("d.yaml", unknown))
-      _ = try TrainingRun(configuration, folder: folder.path("x"))
+      _ = try RunPlan(configuration, folder: folder.path("x")).run()
     }
     #expect(text.contains("did you mean “shift”?"))
   }

@@ -11,10 +11,10 @@ import Testing
     try folder.write("c.txt", String(repeating: "To be, or not to be. ", count: 60))
   }
 
-  private func run(_ data: String, model: String = "hidden: [4]", _ training: String) throws -> TrainingRun {
+  private func run(_ data: String, model: String = "hidden: [4]", _ training: String) throws -> RunPlan {
     let text = "data: {\(data)}\nmodel: {\(model)}\ntraining: {\(training)}\n"
       .replacing("DIR", with: folder.path)
-    return try TrainingRun(
+    return try RunPlan(
       RunConfiguration.load(yaml: folder.write("x.yaml", text)), folder: folder.path("run"))
   }
 
@@ -72,23 +72,23 @@ import Testing
   @Test func aLambdaOfItsOwn() throws {
     let model = "family: {ridge: {lambda: 5}}"
     #expect(message { _ = try self.run(Self.table, model: model, "l2: 0.3") }.contains("training.l2: λ"))
-    let run = try self.run(Self.table, model: model, "epochs: 1")
-    #expect(run.configuration.training.l2 != nil)
-    _ = try run.train()
-    _ = try TrainingRun(run.configuration, folder: folder.path("again"))
+    let plan = try self.run(Self.table, model: model, "epochs: 1")
+    #expect(plan.configuration.training.l2 != nil)
+    _ = try plan.run()
+    _ = try RunPlan(plan.configuration, folder: folder.path("again")).run()
   }
 
   @Test func partsOfNoRows() throws {
-    let run = try self.run("\(Self.table), test: 0.001", "epochs: 1")
-    #expect(run.notes.contains { $0.contains("0.001 of 90 rows for test is not a single row") })
+    let plan = try self.run("\(Self.table), test: 0.001", "epochs: 1")
+    #expect(plan.notes.contains { $0.contains("0.001 of 90 rows for test is not a single row") })
   }
 
   /// The pocket of a perceptron needs no validation rows to stop early.
   @Test func aPocketStopsEarly() throws {
-    let run = try run("source: xor", model: "family: perceptron", "earlyStopping: 3")
-    let report = try run.train()
-    #expect(report.stopReason?.hasPrefix("no fewer mistakes for 3 epochs") == true)
-    #expect(report.history.kept?.rule == .pocket)
+    let plan = try run("source: xor", model: "family: perceptron", "earlyStopping: 3")
+    let result = try plan.run()
+    #expect(result.stopReason?.hasPrefix("no fewer mistakes for 3 epochs") == true)
+    #expect(result.history.kept?.rule == .pocket)
   }
 
   @Test(arguments: [
@@ -103,15 +103,15 @@ import Testing
     ("epochs: 2, batch: 16, accumulate: 50", "50 batches of 16 are more than the 63 training rows"),
   ])
   func said(_ training: String, _ note: String) throws {
-    let run = try run(Self.table, training)
-    #expect(run.notes.contains { $0.contains(note) }, "\(run.notes)")
+    let plan = try run(Self.table, training)
+    #expect(plan.notes.contains { $0.contains(note) }, "\(plan.notes)")
   }
 
   @Test func whatFitsIsNotMentioned() throws {
-    let run = try run(
+    let plan = try run(
       Self.table,
       "epochs: 3, batch: 16, accumulate: 2, schedule: [{warmup: {over: 2}}, cosine], ensemble: {checkpoints: 3}"
     )
-    #expect(!run.notes.contains { $0.contains("schedule") || $0.contains("batch") }, "\(run.notes)")
+    #expect(!plan.notes.contains { $0.contains("schedule") || $0.contains("batch") }, "\(plan.notes)")
   }
 }

@@ -27,22 +27,33 @@ import Testing
 
   @Test func meanAndDeviation() throws {
     let folder = try TemporaryFolder()
-    var reports: [RunReport] = []
-    let scores = try #require(
-      try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run(onFold: {
-        fold, findings in
-        #expect(fold == reports.count + 1)
-        reports.append(findings.report)
-      }))
-    let accuracy = try #require(scores.first { $0.name == "accuracy" })
-    #expect(accuracy.values == reports.map { report in report.test.first { $0.name == "accuracy" }!.value })
+    var folds: [Int] = []
+    let result = try CrossValidation(configuration(), folds: 3, folder: folder.path("cv")).run { fold, _ in
+      folds.append(fold)
+    }
+    #expect(folds == [1, 2, 3])
+    let accuracy = try #require(result.scores.first { $0.name == "accuracy" })
+    #expect(accuracy.values == result.folds.map { $0.test["accuracy"]!.value })
+    let scores = try StrictJSON.parse(
+      String(decoding: folder.bytes("cv/folds.json"), as: UTF8.self), name: "folds.json")
+    #expect(scores["accuracy"]?["folds"]?.arrayValue?.compactMap(\.doubleValue) == accuracy.values)
+    // Each row is predicted once, by the model of the fold that tests it.
+    let lines = String(decoding: try folder.bytes("cv/predictions.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines[0] == "row,fold,true,predicted,probability")
+    let cells = lines.dropFirst().map { $0.split(separator: ",") }
+    #expect(cells.compactMap { Int($0[0]) } == Array(1...150))
+    let right = (1...3).map { fold in
+      let own = cells.filter { $0[1] == "\(fold)" }
+      return Double(own.count { $0[2] == $0[3] }) / Double(own.count)
+    }
+    #expect(zip(right, accuracy.values).allSatisfy { abs($0 - $1) < 1e-12 })
     #expect(accuracy.mean > 0.85)
     let score = CrossValidation.Score(name: "x", values: [1, 2, 6])
     #expect(score.mean == 3 && abs(score.deviation - 7.0.squareRoot()) < 1e-12)
     // A fold's configuration reruns it.
     let again = try RunConfiguration.load(yaml: folder.path("cv/fold-2/config.yaml"))
     #expect(again.data.folds == 3 && again.data.fold == 2)
-    #expect(try TrainingRun(again, folder: folder.path("again")).train().test == reports[1].test)
+    #expect(try RunPlan(again, folder: folder.path("again")).run().test == result.folds[1].test)
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("cv/fold-2/model.safetensors"))
   }
 
@@ -51,8 +62,8 @@ import Testing
     for source in ["digits", "fish"] {
       var given = configuration(source)
       given.training.epochs = 1
-      let scores = try CrossValidation(given, folds: 2, folder: folder.path(source)).run()
-      #expect(scores?.allSatisfy { $0.values.count == 2 } == true)
+      let result = try CrossValidation(given, folds: 2, folder: folder.path(source)).run()
+      #expect(!result.scores.isEmpty && result.scores.allSatisfy { $0.values.count == 2 })
     }
   }
 
@@ -61,15 +72,16 @@ import Testing
     #expect(message { _ = try CrossValidation(configuration(), folds: 1) }.contains("1 folds"))
     var given = configuration()
     given.data.folds = 200
-    #expect(message { _ = try TrainingRun(given, folder: folder.path("a")) }.contains("2 … 150 folds"))
+    #expect(message { _ = try RunPlan(given, folder: folder.path("a")).run() }.contains("2 … 150 folds"))
     (given.data.folds, given.data.fold) = (3, 4)
-    #expect(message { _ = try TrainingRun(given, folder: folder.path("b")) }.contains("fold 4 of 3"))
+    #expect(message { _ = try RunPlan(given, folder: folder.path("b")).run() }.contains("fold 4 of 3"))
     (given.data.fold, given.data.test) = (1, 0.5)
     #expect(
-      message { _ = try TrainingRun(given, folder: folder.path("c")) }.contains(
+      message { _ = try RunPlan(given, folder: folder.path("c")).run() }.contains(
         "data.test: data.folds is given too")
     )
     (given.data.folds, given.data.test) = (nil, nil)
-    #expect(message { _ = try TrainingRun(given, folder: folder.path("d")) }.contains("a fold without folds"))
+    #expect(
+      message { _ = try RunPlan(given, folder: folder.path("d")).run() }.contains("a fold without folds"))
   }
 }

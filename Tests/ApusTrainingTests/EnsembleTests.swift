@@ -111,33 +111,40 @@ import Testing
 
   @Test func seedsAreTrainingsOfTheirOwn() throws {
     let folder = try TemporaryFolder()
-    let run = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"))
-    let report = try run.train()
-    let saved = try Model(contentsOf: report.model!)
+    let plan = try RunPlan(configuration("{seeds: 3}"), folder: folder.path("a"))
+    let result = try plan.run()
+    let saved = try Model(contentsOf: result.modelFile)
     #expect(
-      saved.parameterCount == 3 * (5 * 6 + 7 * 3) && report.parameters == saved.parameterCount)
+      saved.parameterCount == 3 * (5 * 6 + 7 * 3) && result.model.parameterCount == saved.parameterCount)
     // The first member is the run without an ensemble.
     var single = try configuration("{seeds: 3}")
     single.training.ensemble = nil
     let alone = try Model(
-      contentsOf: TrainingRun(single, folder: folder.path("alone")).train().model!)
+      contentsOf: RunPlan(single, folder: folder.path("alone")).run().modelFile)
     #expect(saved["0.0.0.weight"] == alone["0.weight"])
     #expect(saved["0.1.0.weight"] != alone["0.weight"])
-    // The report is that of the averaged predictions, on the same rows.
+    // The result is that of the averaged predictions, on the same rows.
     let evaluation = try saved.evaluate(.open("iris"))
     #expect(evaluation.samples == 150 && !evaluation.metrics.isEmpty)
     #expect(try saved.predict(.open("iris")).predictions.count == 150)
+    // Each member has its epochs, in the result and in the folder.
+    #expect(result.members.count == 3 && result.kept.rule == .ensemble && result.keptEpoch == nil)
+    let histories = try History.all(ofRun: folder.path("a"))
+    #expect(histories.map(\.epochs) == result.members.map(\.history.epochs))
+    #expect(histories.map(\.kept) == result.members.map(\.history.kept))
+    #expect(Set(histories.map { $0.epochs[0].trainingLoss }).count == 3)
+    #expect(result.json["members"]?.arrayValue?.count == 3)
     // The resolved configuration reruns to the same bits.
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
-    _ = try TrainingRun(again, folder: folder.path("b")).train()
+    _ = try RunPlan(again, folder: folder.path("b")).run()
     #expect(try folder.bytes("a/model.safetensors") == folder.bytes("b/model.safetensors"))
   }
 
   /// The mean of the members' log-losses is never below the ensemble's (Jensen's inequality).
   @Test func anEnsembleLosesLessThanItsMembersDo() throws {
     let folder = try TemporaryFolder()
-    let report = try TrainingRun(configuration("{seeds: 4}", epochs: 3), folder: folder.path("a")).train()
-    let ensemble = try Model(contentsOf: report.model!)
+    let result = try RunPlan(configuration("{seeds: 4}", epochs: 3), folder: folder.path("a")).run()
+    let ensemble = try Model(contentsOf: result.modelFile)
     let data = try DataSource.open("iris")
     func loss(_ model: Model) throws -> Double {
       try model.evaluate(data).metrics.first { $0.name == "loss" }!.value
@@ -156,19 +163,17 @@ import Testing
   @Test(arguments: ["{seeds: 2}", "{snapshots: 3}", "{checkpoints: 3}", "{movingAverage: 0.95}"])
   func interruptedRunsEndTheSame(_ ensemble: String) throws {
     let folder = try TemporaryFolder()
-    let whole = try TrainingRun(configuration(ensemble), folder: folder.path("whole")).train()
-    final class Counter: @unchecked Sendable { var left = 0 }
-    let counter = Counter()
+    let whole = try RunPlan(configuration(ensemble), folder: folder.path("whole")).run()
     var rounds = 0
     while rounds < 100 {
-      let run = try TrainingRun(configuration(ensemble), folder: folder.path("parts"), resume: rounds > 0)
-      counter.left = 17
-      run.isCancelled = {
-        counter.left -= 1
-        return counter.left <= 0
-      }
+      let plan = try RunPlan(configuration(ensemble), folder: folder.path("parts"), resume: rounds > 0)
       rounds += 1
-      if try !run.train().isInterrupted { break }
+      var left = 17
+      let isPaused = try plan.isPaused { _, _ in
+        left -= 1
+        return left <= 0
+      }
+      if !isPaused { break }
     }
     #expect(rounds > 2)
     #expect(try folder.bytes("parts/model.safetensors") == folder.bytes("whole/model.safetensors"))
@@ -178,12 +183,11 @@ import Testing
   /// Members of an earlier run in the same folder are not those of a new one that is interrupted and resumed.
   @Test func membersOfAnEarlierRunAreNotTaken() throws {
     let folder = try TemporaryFolder()
-    _ = try TrainingRun(configuration("{seeds: 3}", epochs: 2), folder: folder.path("a")).train()
-    let whole = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("whole")).train()
-    let first = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"), overwrite: true)
-    first.pausesAfter = 3
-    #expect(try first.train().isInterrupted)
-    let rest = try TrainingRun(configuration("{seeds: 3}"), folder: folder.path("a"), resume: true).train()
+    _ = try RunPlan(configuration("{seeds: 3}", epochs: 2), folder: folder.path("a")).run()
+    let whole = try RunPlan(configuration("{seeds: 3}"), folder: folder.path("whole")).run()
+    let first = try RunPlan(configuration("{seeds: 3}"), folder: folder.path("a"), overwrite: true)
+    #expect(try first.isPaused { _, epoch in epoch >= 3 })
+    let rest = try RunPlan(configuration("{seeds: 3}"), folder: folder.path("a"), resume: true).run()
     #expect(rest.validation == whole.validation)
     #expect(try folder.bytes("a/model.safetensors") == folder.bytes("whole/model.safetensors"))
   }
@@ -193,7 +197,7 @@ import Testing
     ("{movingAverage: 1}", "below 1"), ("{snapshots: {cont: 2}}", "did you mean “count”"),
   ])
   func mistakesAreNamed(_ ensemble: String, _ expected: String) throws {
-    let text = message { _ = try TrainingRun(configuration(ensemble), folder: TemporaryFolder().path("x")) }
+    let text = message { _ = try RunPlan(configuration(ensemble), folder: TemporaryFolder().path("x")).run() }
     #expect(text.contains(expected), "\(text)")
   }
 }

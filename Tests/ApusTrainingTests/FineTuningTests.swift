@@ -29,12 +29,11 @@ import Testing
 
   @discardableResult
   private func run(
-    _ yaml: String, _ name: String, pausesAfter: Int? = nil, resume: Bool = false
-  ) throws -> (run: TrainingRun, report: RunReport) {
+    _ yaml: String, _ name: String, resume: Bool = false
+  ) throws -> (plan: RunPlan, result: RunResult) {
     let configuration = try RunConfiguration.load(yaml: folder.write("\(name).yaml", yaml))
-    let run = try TrainingRun(configuration, folder: folder.path(name), resume: resume)
-    run.pausesAfter = pausesAfter
-    return (run, try run.train())
+    let plan = try RunPlan(configuration, folder: folder.path(name), resume: resume)
+    return (plan, try plan.run())
   }
 
   private func tuned(_ data: String, model: String = "", training: String = "") -> String {
@@ -53,9 +52,9 @@ import Testing
   /// The same classes: all weights, and inputs that are made as before though the new rows are spread otherwise.
   @Test func theSameTargetGoesOnWithEverything() throws {
     try folder.write("more.csv", Self.table(60, seed: 2, scale: 3) { $0 < 0.8 ? "low" : "high" })
-    let (run, _) = try run(tuned("more.csv"), "tuned")
-    #expect(try run.model.bits == base.bits)
-    #expect(run.choices.contains { $0.hasPrefix("weights of ") && !$0.contains("anew") })
+    let (plan, _) = try run(tuned("more.csv"), "tuned")
+    #expect(try plan.model.bits == base.bits)
+    #expect(plan.reasons.lines.contains { $0.hasPrefix("weights of ") && !$0.contains("anew") })
     let saved = try Model(contentsOf: folder.path("tuned/model.safetensors"))
     guard case .table(let new)? = saved.preprocessing, case .table(let old)? = try base.preprocessing else {
       throw ApusError("the model is for no table")
@@ -68,25 +67,25 @@ import Testing
   @Test func anotherTargetGetsItsOwnOutput() throws {
     try folder.write(
       "other.csv", Self.table(90, seed: 2) { $0 < 0.6 ? "low" : $0 < 1.2 ? "middle" : "top" })
-    let (run, report) = try run(
+    let (plan, result) = try run(
       tuned("other.csv", training: ", groups: [{path: \"0\", frozen: true}]"), "other")
     let old = try base
-    #expect(run.model["0.weight"] == old["0.weight"] && run.model["0.bias"] == old["0.bias"])
-    #expect(run.model.outputShape == [3])
-    #expect(run.choices.contains { $0.contains("2.weight, 2.bias begin anew") })
+    #expect(plan.model["0.weight"] == old["0.weight"] && plan.model["0.bias"] == old["0.bias"])
+    #expect(plan.model.outputShape == [3])
+    #expect(plan.reasons.lines.contains { $0.contains("2.weight, 2.bias begin anew") })
     let saved = try Model(contentsOf: folder.path("other/model.safetensors"))
     #expect(saved["0.weight"] == old["0.weight"])
-    #expect(saved["2.weight"] != run.model["2.weight"])
+    #expect(saved["2.weight"] != plan.model["2.weight"])
     #expect(saved.objective?.targets == .classes(names: ["low", "middle", "top"]))
-    #expect(report.history.epochs.count == 4)
+    #expect(result.history.epochs.count == 4)
   }
 
   /// As many classes with other names: the output's weights mean something else.
   @Test func asManyOtherClassesBeginAnew() throws {
     try folder.write("names.csv", Self.table(60, seed: 2) { $0 < 0.8 ? "cold" : "hot" })
-    let (run, _) = try run(tuned("names.csv"), "names")
-    #expect(try run.model["0.weight"] == base["0.weight"])
-    #expect(try run.model["2.weight"] != base["2.weight"])
+    let (plan, _) = try run(tuned("names.csv"), "names")
+    #expect(try plan.model["0.weight"] == base["0.weight"])
+    #expect(try plan.model["2.weight"] != base["2.weight"])
   }
 
   @Test func rerunsAndResumesToTheSameBytes() throws {
@@ -94,10 +93,11 @@ import Testing
     try run(tuned("more.csv"), "whole")
     let again = try RunConfiguration.load(yaml: folder.path("whole/config.yaml"))
     #expect(again.model.from == folder.path("base/model.safetensors") && again.model.layers != nil)
-    _ = try TrainingRun(again, folder: folder.path("again")).train()
+    _ = try RunPlan(again, folder: folder.path("again")).run()
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("whole/model.safetensors"))
     #expect(try folder.bytes("again/config.yaml") == folder.bytes("whole/config.yaml"))
-    #expect(try run(tuned("more.csv"), "parts", pausesAfter: 2).report.isInterrupted)
+    let parts = try RunConfiguration.load(yaml: folder.write("parts.yaml", tuned("more.csv")))
+    #expect(try RunPlan(parts, folder: folder.path("parts")).isPaused { _, epoch in epoch >= 2 })
     try run(tuned("more.csv"), "parts", resume: true)
     #expect(try folder.bytes("parts/model.safetensors") == folder.bytes("whole/model.safetensors"))
   }
@@ -106,9 +106,9 @@ import Testing
   @Test func ownLayersTakeWhatFits() throws {
     try folder.write("more.csv", Self.table(60, seed: 2) { $0 < 0.8 ? "low" : "high" })
     let layers = ", layers: [{dense: 12}, tanh, {dense: 5}, relu, {dense: 2}]"
-    let (run, _) = try run(tuned("more.csv", model: layers), "deeper")
-    #expect(try run.model["0.weight"] == base["0.weight"])
-    #expect(run.choices.contains { $0.contains("2.weight, 2.bias, 4.weight, 4.bias begin anew") })
+    let (plan, _) = try run(tuned("more.csv", model: layers), "deeper")
+    #expect(try plan.model["0.weight"] == base["0.weight"])
+    #expect(plan.reasons.lines.contains { $0.contains("2.weight, 2.bias, 4.weight, 4.bias begin anew") })
     let strange = ", layers: [{dense: 7}, tanh, {dense: 9}, relu, {dense: 2}]"
     let problem = message { try self.run(tuned("more.csv", model: strange), "strange") }
     #expect(problem.contains("no parameter"))
@@ -118,8 +118,8 @@ import Testing
   @Test func imagesGoOnToo() throws {
     try run("data: {source: digits}\nmodel: {hidden: [8]}\ntraining: {epochs: 1}\n", "digits")
     let from = folder.path("digits/model.safetensors")
-    let (run, _) = try run("data: {source: digits}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "more")
-    #expect(try run.model.bits == Model(contentsOf: from).bits)
+    let (plan, _) = try run("data: {source: digits}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "more")
+    #expect(try plan.model.bits == Model(contentsOf: from).bits)
     let problem = message {
       try self.run("data: {source: iris}\nmodel: {from: \(from)}\ntraining: {epochs: 1}\n", "wrong")
     }

@@ -8,7 +8,7 @@ import Testing
     try RunConfiguration.load(yaml: folder.write("c.yaml", yaml))
   }
 
-  private func run(_ yaml: String) throws -> (run: TrainingRun, report: RunReport, folder: TemporaryFolder) {
+  private func run(_ yaml: String) throws -> (plan: RunPlan, result: RunResult, folder: TemporaryFolder) {
     let folder = try TemporaryFolder()
     try folder.write("gates.csv", Self.gates)
     try folder.write(
@@ -20,8 +20,8 @@ import Testing
       text = text.replacingOccurrences(of: name, with: folder.path(name))
     }
     text = text.replacingOccurrences(of: "IMAGES", with: folder.path)
-    let run = try TrainingRun(load(folder, text), folder: folder.path("run"))
-    return (run, try run.train(), folder)
+    let plan = try RunPlan(load(folder, text), folder: folder.path("run"))
+    return (plan, try plan.run(), folder)
   }
 
   private static let gates = "a,b,and,or\n0,0,no,no\n0,1,no,yes\n1,0,no,yes\n1,1,yes,yes\n"
@@ -45,12 +45,12 @@ import Testing
 
   @Test(arguments: ModelFamilies.table.names)
   func everyFamilyRerunsToTheSameBytes(_ name: String) throws {
-    let (_, report, folder) = try run(
+    let (_, result, folder) = try run(
       "data: \(Self.data(name))\nmodel: {family: \(name)}\ntraining: {epochs: 4, seed: 2}\n")
-    #expect(report.model != nil)
+    #expect(!result.modelFile.isEmpty)
     let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
     #expect(again.model.json["family"] == .string(name) && again.model.layers != nil)
-    _ = try TrainingRun(again, folder: folder.path("again")).train()
+    _ = try RunPlan(again, folder: folder.path("again")).run()
     #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
     #expect(try folder.bytes("again/config.yaml") == folder.bytes("run/config.yaml"))
   }
@@ -73,29 +73,29 @@ import Testing
 
   /// What a configuration says goes before the family.
   @Test func whatIsGivenGoesFirst() throws {
-    let (run, _, _) = try run(
+    let (plan, _, _) = try run(
       """
       data: {source: fish}
       model: {family: {ridge: {lambda: 10}}}
       training: {epochs: 2, batch: 7, loss: squared, optimizer: momentum, learningRate: 0.01}
       """)
-    let training = run.configuration.training
+    let training = plan.configuration.training
     #expect(training.loss is SquaredError && training.batch == 7 && training.learningRate == 0.01)
     #expect(training.optimizer is Momentum && training.schedule is ConstantRate)
     // λ belongs to the model, whatever the optimizer.
     #expect(training.l2 == 10.0 / 111)
-    #expect(run.choices.contains { $0.contains("λ 10 beside the sum over 111 rows") })
+    #expect(plan.reasons.lines.contains { $0.contains("λ 10 beside the sum over 111 rows") })
   }
 
   /// Without a family, files and figures are those of a multilayer perceptron.
   @Test func theUsualFamilyIsNotWritten() throws {
-    let (run, _, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
-    #expect(run.configuration.model.family == nil)
-    #expect(run.model.parameters.map(\.count) == [256, 64, 192, 3])
-    let training = run.configuration.training
+    let (plan, _, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
+    #expect(plan.configuration.model.family == nil)
+    #expect(plan.model.parameters.map(\.count) == [256, 64, 192, 3])
+    let training = plan.configuration.training
     #expect(training.learningRate == 5e-3 && training.batch == 16 && training.l2 == 1e-3)
     let (named, _, _) = try self.run("data: {source: iris}\nmodel: {family: mlp}\ntraining: {epochs: 1}\n")
-    #expect(named.model.bits == run.model.bits)
+    #expect(named.model.bits == plan.model.bits)
     let (short, _, _) = try self.run(
       "data: {source: iris}\nmodel: {family: {mlp: {dropout: 0.5}}, hidden: [5]}\ntraining: {epochs: 1}\n")
     #expect(short.model.parameters.map(\.count) == [20, 5, 15, 3])
@@ -123,31 +123,31 @@ import Testing
 
   @Test(arguments: ["and", "or"])
   func gatesAreSeparable(_ gate: String) throws {
-    let (run, report, folder) = try run(
+    let (plan, result, folder) = try run(
       """
       data: {source: gates.csv, target: \(gate), leaveOut: [\(gate == "and" ? "or" : "and")], validation: 0, test: 0}
       model: {family: perceptron}
       """)
-    let reading = try #require(report.linear)
-    let last = try #require(report.history.epochs.last)
-    #expect(last.mistakes == 0 && report.history.epochs.dropLast().allSatisfy { $0.mistakes! > 0 })
+    let reading = try #require(result.linear)
+    let last = try #require(result.history.epochs.last)
+    #expect(last.mistakes == 0 && result.history.epochs.dropLast().allSatisfy { $0.mistakes! > 0 })
     #expect(reading.conclusion == "linearly separable: no mistake since epoch \(last.epoch)")
     #expect(try #require(reading.margin) > 0)
-    #expect(report.stopReason != nil && run.configuration.training.batch == 1)
+    #expect(result.stopReason != nil && plan.configuration.training.batch == 1)
     let csv = String(decoding: try folder.bytes("run/history.csv"), as: UTF8.self)
     #expect(csv.hasPrefix("epoch,step,rate,training_loss,mistakes\n") && csv.hasSuffix(",0\n"))
   }
 
   /// XOR: at best one of the four is wrong, and those weights are kept.
   @Test func xorIsNot() throws {
-    let (_, report, _) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
-    let fewest = try #require(report.history.epochs.compactMap(\.mistakes).min())
-    let best = try #require(report.history.epochs.first { $0.mistakes == fewest })
-    let conclusion = try #require(report.linear?.conclusion)
+    let (_, result, _) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
+    let fewest = try #require(result.history.epochs.compactMap(\.mistakes).min())
+    let best = try #require(result.history.epochs.first { $0.mistakes == fewest })
+    let conclusion = try #require(result.linear?.conclusion)
     #expect(conclusion.hasPrefix("not linearly separable in 200 epochs: best so far \(fewest) mistake"))
     #expect(conclusion.contains("epoch \(best.epoch), whose weights are kept"))
-    #expect(report.history.bestEpoch == best.epoch && report.linear?.margin == nil)
-    #expect(report.training.first { $0.name == "accuracy" }?.value == Double(4 - fewest) / 4)
+    #expect(result.history.bestEpoch == best.epoch && result.linear?.margin == nil)
+    #expect(result.training.first { $0.name == "accuracy" }?.value == Double(4 - fewest) / 4)
   }
 
   /// The rule, its margin and its figures are those of the weights in the file, whichever of the run's they are.
@@ -156,7 +156,7 @@ import Testing
   ])
   func theRuleIsThatOfTheFile(_ setting: String) throws {
     for family in ["{logistic: {lambda: 1}}", "svm"] {
-      let (_, report, folder) = try run(
+      let (_, result, folder) = try run(
         """
         data: {source: moons, rows: 300, noise: 0.3}
         model: {family: \(family)}
@@ -164,7 +164,7 @@ import Testing
         """)
       let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
       let weights = try #require(saved["0.weight"]).map { Double($0) }
-      let reading = try #require(report.linear)
+      let reading = try #require(result.linear)
       let norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(abs(reading.weightNorm - norm) < 1e-12)
       // The rule, applied by hand to the columns as they stand, decides as the file does.
@@ -193,8 +193,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("y.csv", "a,b,y\n" + rows.map { "\($0.0),\($0.1),\($0.2)\n" }.joined())
     let text = "data: {source: \(folder.path)/y.csv}\nmodel: {family: \(family)}\ntraining: {epochs: 20}\n"
-    let report = try TrainingRun(load(folder, text), folder: folder.path("run")).train()
-    let rule = try #require(report.linear?.rules.first)
+    let result = try RunPlan(load(folder, text), folder: folder.path("run")).run()
+    let rule = try #require(result.linear?.rules.first)
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     let predicted = try saved.predict(DataSource.open(folder.path("y.csv"))).predictions
     // `3.52·a`, `+ 0.718·b`, `− 78890.1`
@@ -212,9 +212,9 @@ import Testing
 
   /// The pocket's weights, and not the last ones.
   @Test func theRuleOfAPocket() throws {
-    let (_, report, folder) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
+    let (_, result, folder) = try run("data: {source: xor}\nmodel: {family: perceptron}\n")
     let model = try Model(contentsOf: folder.path("run/model.safetensors"))
-    let reading = try #require(report.linear)
+    let reading = try #require(result.linear)
     let weights = try #require(model["0.weight"])
     #expect(reading.zeroCount == weights.count { $0 == 0 } && reading.weightNorm > 0)
     let rule = try #require(reading.rules.first)
@@ -233,12 +233,10 @@ import Testing
     configuration.data.rows = 60
     configuration.model.family = Perceptron()
     configuration.training.epochs = 12
-    _ = try TrainingRun(configuration, folder: folder.path("whole")).train()
-    let first = try TrainingRun(configuration, folder: folder.path("cut"))
-    let counter = Counter()
-    first.isCancelled = { counter.value >= 300 }
-    _ = try first.train { if case .step(let step, _, _) = $0 { counter.value = step } }
-    _ = try TrainingRun(configuration, folder: folder.path("cut"), resume: true).train()
+    _ = try RunPlan(configuration, folder: folder.path("whole")).run()
+    let first = try RunPlan(configuration, folder: folder.path("cut"))
+    #expect(try first.isPaused { step, _ in step >= 300 })
+    _ = try RunPlan(configuration, folder: folder.path("cut"), resume: true).run()
     #expect(try folder.bytes("cut/model.safetensors") == folder.bytes("whole/model.safetensors"))
     #expect(try folder.bytes("cut/history.csv") == folder.bytes("whole/history.csv"))
   }
@@ -252,7 +250,7 @@ import Testing
         model: {family: \(family)}
         training: {epochs: 400}
         """
-      ).report.linear?.conclusion
+      ).result.linear?.conclusion
     }
     #expect(try #require(try conclusion("logistic")).contains("‖w‖ grows for as long as training goes on"))
     #expect(try conclusion("{logistic: {lambda: 1}}") == nil)
@@ -261,8 +259,8 @@ import Testing
 
   /// XOR with one hidden layer (A6).
   @Test func oneHiddenLayerSolvesXor() throws {
-    let (_, report, _) = try run("data: {source: xor}\nmodel: {family: mlp, hidden: [4], activation: tanh}\n")
-    #expect(report.training.first { $0.name == "accuracy" }?.value == 1)
+    let (_, result, _) = try run("data: {source: xor}\nmodel: {family: mlp, hidden: [4], activation: tanh}\n")
+    #expect(result.training.first { $0.name == "accuracy" }?.value == 1)
   }
 
   // MARK: Readings
@@ -275,8 +273,8 @@ import Testing
     let configuration = try load(
       folder,
       "data: {source: \(folder.path("houses.csv")), target: price}\nmodel: {family: \(family)}\n")
-    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
-    let rule = try #require(report.linear?.rules.first)
+    let result = try RunPlan(configuration, folder: folder.path("run")).run()
+    let rule = try #require(result.linear?.rules.first)
     let source = try DataSource.open(folder.path("houses.csv"))
     let predictions = try Model(contentsOf: folder.path("run/model.safetensors")).predict(source)
     let rows = Samples.csv(120).split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
@@ -285,12 +283,12 @@ import Testing
       let value = rule.terms.reduce(rule.intercept) { $0 + $1.weight * (terms[$1.name] ?? 0) }
       #expect(abs(value - Double(prediction)!) < 1e-3)
     }
-    let deviation = try #require(report.linear?.residualDeviation)
+    let deviation = try #require(result.linear?.residualDeviation)
     #expect(deviation > 0 && deviation < 15)
     if family == "lasso" {
-      #expect(report.linear?.closedForm == nil)
+      #expect(result.linear?.closedForm == nil)
     } else {
-      let form = try #require(report.linear?.closedForm)
+      let form = try #require(result.linear?.closedForm)
       #expect(form.trained - form.loss > -1e-6 && form.trained - form.loss < 1e-4)
       #expect(form.rank == (family == "ridge" ? 6 : 5))
     }
@@ -298,18 +296,18 @@ import Testing
 
   /// The delta rule comes to the least squares of ±1.
   @Test func adalineComesToTheLeastSquares() throws {
-    let (_, report, _) = try run("data: {source: moons}\nmodel: {family: adaline}\n")
-    let form = try #require(report.linear?.closedForm)
+    let (_, result, _) = try run("data: {source: moons}\nmodel: {family: adaline}\n")
+    let form = try #require(result.linear?.closedForm)
     #expect(form.gap > -1e-6 && form.gap < 0.01)
-    #expect(report.linear?.rules.first?.otherwise == "0")
+    #expect(result.linear?.rules.first?.otherwise == "0")
   }
 
   @Test func aClassifierOfManyClassesHasARuleEach() throws {
-    let (_, report, _) = try run("data: {source: iris}\nmodel: {family: svm}\ntraining: {epochs: 50}\n")
-    let reading = try #require(report.linear)
+    let (_, result, _) = try run("data: {source: iris}\nmodel: {family: svm}\ntraining: {epochs: 50}\n")
+    let reading = try #require(result.linear)
     #expect(
       reading.decision == .largest && reading.rules.map(\.name) == ["setosa", "versicolor", "virginica"])
-    #expect(report.json["linear"]?["rules"]?.arrayValue?.count == 3)
+    #expect(result.json["linear"]?["rules"]?.arrayValue?.count == 3)
     // A network that is not linear has none.
     let (_, deep, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
     #expect(deep.linear == nil && deep.json["linear"] == nil)

@@ -17,7 +17,7 @@ import Testing
     configuration.model.hidden = [8]
     configuration.training.epochs = 10
     configuration.training.batch = 16
-    _ = try TrainingRun(configuration, folder: folder.path("run")).train()
+    _ = try RunPlan(configuration, folder: folder.path("run")).run()
     model = try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
@@ -56,8 +56,8 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = "iris"
     configuration.training.epochs = 30
-    let report = try TrainingRun(configuration, folder: folder.path("iris")).train()
-    let saved = try Model(contentsOf: report.model!)
+    let result = try RunPlan(configuration, folder: folder.path("iris")).run()
+    let saved = try Model(contentsOf: result.modelFile)
     let table = try saved.predict(DataSource.open("iris"))
     #expect(table.predictions.count == 150 && Set(table.predictions).count == 3)
     #expect(table.probabilities.allSatisfy { $0 > 1 / 3 - 1e-6 && $0 <= 1 })

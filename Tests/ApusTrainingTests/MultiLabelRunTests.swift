@@ -28,12 +28,12 @@ import Testing
       }.joined(separator: "\n") + "\n"
   }
 
-  private func trained(_ csv: String, _ data: String, _ folder: TemporaryFolder) throws -> RunReport {
+  private func trained(_ csv: String, _ data: String, _ folder: TemporaryFolder) throws -> RunResult {
     try folder.write("x.csv", csv)
     let yaml =
       "data: {source: \(folder.path("x.csv")), \(data)}\nmodel: {hidden: [16]}\ntraining: {epochs: 60}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("c.yaml", yaml))
-    return try TrainingRun(configuration, folder: folder.path("run")).train()
+    return try RunPlan(configuration, folder: folder.path("run")).run()
   }
 
   @Test func columnsAndListsAreLearnt() throws {
@@ -41,18 +41,18 @@ import Testing
       (Self.columns(400), "targets: [high, first, small]"), (Self.lists(400), "target: tags"),
     ] {
       let folder = try TemporaryFolder()
-      let report = try trained(csv, data, folder)
-      #expect(report.task == .multiLabel)
-      #expect(report.test.map(\.name) == ["loss", "accuracy", "subsetAccuracy", "f1", "microF1"])
-      #expect(report.test.dropFirst().allSatisfy { $0.value > 0.85 }, "\(report.test)")
-      #expect(report.labels.map(\.name).sorted() == ["first", "high", "small"])
-      #expect(report.labels.allSatisfy { $0.found + $0.missed + $0.wrong + $0.absent == 80 })
+      let result = try trained(csv, data, folder)
+      #expect(result.task == .multiLabel)
+      #expect(result.test.map(\.name) == ["loss", "accuracy", "subsetAccuracy", "f1", "microF1"])
+      #expect(result.test.dropFirst().allSatisfy { $0.value > 0.85 }, "\(result.test)")
+      #expect(result.labels.map(\.name).sorted() == ["first", "high", "small"])
+      #expect(result.labels.allSatisfy { $0.found + $0.missed + $0.wrong + $0.absent == 80 })
       // The macro F1 is the mean of the labels' own.
-      let macro = report.labels.compactMap(\.f1).reduce(0, +) / 3
-      #expect(abs(macro - report.test[3].value) < 1e-12)
-      #expect(report.json["labels"]?.arrayValue?.count == 3)
+      let macro = result.labels.compactMap(\.f1).reduce(0, +) / 3
+      #expect(abs(macro - result.test[3].value) < 1e-12)
+      #expect(result.json["labels"]?.arrayValue?.count == 3)
       let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
-      _ = try TrainingRun(again, folder: folder.path("again")).train()
+      _ = try RunPlan(again, folder: folder.path("again")).run()
       #expect(try folder.bytes("again/model.safetensors") == folder.bytes("run/model.safetensors"))
     }
   }
@@ -94,12 +94,12 @@ import Testing
     configuration.data.source = folder.path("x.csv")
     configuration.data.targets = ["high", "first"]
     configuration.training.loss = SoftmaxCrossEntropy()
-    let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
+    let text = message { _ = try RunPlan(configuration, folder: folder.path("run")).run() }
     #expect(text.contains("independent labels") && text.contains("binaryCrossEntropy"))
     configuration.training.loss = nil
     configuration.model.family = SoftmaxRegression()
     #expect(
-      message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
+      message { _ = try RunPlan(configuration, folder: folder.path("run")).run() }
         .contains("this is multi-label"))
   }
 

@@ -148,15 +148,15 @@ import Testing
         epochs: 30
         auxiliary: {helper: 0.3}
       """)
-    let report = try TrainingRun(RunConfiguration.load(yaml: path), folder: folder.path("a")).train()
-    let accuracy = try #require(report.test.first { $0.name == "accuracy" })
+    let result = try RunPlan(RunConfiguration.load(yaml: path), folder: folder.path("a")).run()
+    let accuracy = try #require(result.test.first { $0.name == "accuracy" })
     #expect(accuracy.value > 0.85)
-    #expect(try Model(contentsOf: report.model!).predict(.open("iris")).predictions.count == 150)
+    #expect(try Model(contentsOf: result.modelFile).predict(.open("iris")).predictions.count == 150)
     // The resolved configuration reruns to the same bits.
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
     #expect(again.training.auxiliary == ["helper": 0.3])
-    let second = try TrainingRun(again, folder: folder.path("b")).train()
+    let second = try RunPlan(again, folder: folder.path("b")).run()
     #expect(try folder.bytes("a/model.safetensors") == folder.bytes("b/model.safetensors"))
-    #expect(second.test == report.test)
+    #expect(second.test == result.test)
   }
 }

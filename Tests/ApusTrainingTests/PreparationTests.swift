@@ -163,11 +163,11 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = "iris"
     configuration.training.epochs = 1
-    let usual = try TrainingRun(configuration, folder: folder.path("a"))
+    let usual = try RunPlan(configuration, folder: folder.path("a"))
     configuration.training.prepare = LSUV()
-    let prepared = try TrainingRun(configuration, folder: folder.path("b"))
+    let prepared = try RunPlan(configuration, folder: folder.path("b"))
     #expect(usual.model.bits != prepared.model.bits)
-    let again = try TrainingRun(
+    let again = try RunPlan(
       RunConfiguration.load(yaml: folder.path("b/config.yaml")), folder: folder.path("c"))
     #expect(again.model.bits == prepared.model.bits)
     let misspelled = try folder.write("d.yaml", "training: {prepare: lsvu}\n")

@@ -37,7 +37,7 @@ import Testing
     configuration.model.activation = Tanh()
     configuration.training.loss = SquaredError()
     let reading = try GraphReading(configuration, sample: 1)
-    let model = try TrainingRun.model(of: configuration)
+    let model = try RunPlan(configuration).model
     for path in ["0.weight", "0.bias", "2.weight", "2.bias"] {
       let node = try #require(reading.nodes.first { $0.name == path })
       #expect(node.kind == .parameter)
@@ -77,8 +77,8 @@ import Testing
     configuration.data.source = source
     configuration.model.hidden = hidden
     configuration.training.epochs = epochs
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
-    _ = try run.train()
+    let plan = try RunPlan(configuration, folder: folder.path("run"))
+    _ = try plan.run()
     return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
@@ -167,11 +167,11 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = "iris"
     configuration.training.epochs = 6
-    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
-    let history = try History(ofRun: folder.path("run"))
-    #expect(history.csv == report.history.csv)
-    #expect(history.bestEpoch == report.history.bestEpoch)
-    #expect(message { _ = try History(ofRun: folder.path("none")) }.contains("there is no history.csv"))
+    let result = try RunPlan(configuration, folder: folder.path("run")).run()
+    let history = try #require(try History.all(ofRun: folder.path("run")).first)
+    #expect(history.csv == result.history.csv)
+    #expect(history.bestEpoch == result.history.bestEpoch)
+    #expect(message { _ = try History.all(ofRun: folder.path("none")) }.contains("there is no history.csv"))
     #expect(message { _ = try History(csv: "a,b\n1,2\n") }.contains("not a history"))
     #expect(
       message { _ = try History(csv: "epoch,step,rate,training_loss\n1,2,x,4\n") }
@@ -213,8 +213,8 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = source
     configuration.training.epochs = 0
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
-    _ = try run.train()
+    let plan = try RunPlan(configuration, folder: folder.path("run"))
+    _ = try plan.run()
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     var model = model
     (model.objective, model.preprocessing) = (saved.objective, saved.preprocessing)

@@ -179,16 +179,16 @@ import Testing
     let configuration = try RunConfiguration.load(yaml: path)
     #expect(
       configuration.training.groups == [.frozen("0"), ParameterGroup("2.weight", rateFactor: 0.1, l2: 0.5)])
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
-    let model = try Model(contentsOf: run.train().model!)
-    #expect(model["0.weight"] == run.model["0.weight"] && model["2.weight"] != run.model["2.weight"])
+    let plan = try RunPlan(configuration, folder: folder.path("run"))
+    let model = try Model(contentsOf: plan.run().modelFile)
+    #expect(model["0.weight"] == plan.model["0.weight"] && model["2.weight"] != plan.model["2.weight"])
     let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
     #expect(again.training.groups == configuration.training.groups)
 
     func problem(_ group: String) throws -> String {
       let text = "data: {source: iris}\nmodel: {hidden: [8]}\ntraining: {groups: [\(group)]}"
       let path = try folder.write("bad.yaml", text)
-      return message { _ = try TrainingRun(RunConfiguration.load(yaml: path), folder: folder.path("bad")) }
+      return message { _ = try RunPlan(RunConfiguration.load(yaml: path), folder: folder.path("bad")).run() }
     }
     #expect(try problem("{path: 2.weigth}").contains("did you mean “2.weight”"))
     #expect(try problem("{path: \"0\", frozn: true}").contains("did you mean “frozen”"))

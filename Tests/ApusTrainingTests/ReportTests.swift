@@ -7,16 +7,15 @@ import Testing
 #endif
 
 @Suite struct ReportTests {
-  private func findings(
+  private func result(
     _ change: (inout RunConfiguration) -> Void, in folder: TemporaryFolder
-  ) throws -> RunFindings {
+  ) throws -> RunResult {
     var configuration = RunConfiguration()
     configuration.training.epochs = 3
     change(&configuration)
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
-    let before = run.checksBefore()
-    let report = try run.train()
-    return try #require(try run.findings(report, checks: before + run.checksAfter(report)))
+    var plan = try RunPlan(configuration, folder: folder.path("run"))
+    plan.examine()
+    return try plan.run()
   }
 
   /// Well-formed, whole, without a script and without anything from elsewhere.
@@ -36,10 +35,10 @@ import Testing
       var configuration = RunConfiguration()
       configuration.data.source = source
       configuration.training.epochs = 3
-      var folds: [RunFindings] = []
       let validation = try CrossValidation(configuration, folds: 3, folder: folder.path(source))
-      let scores = try #require(try validation.run(onFold: { folds.append($1) }))
-      let page = FoldsPage(folds, scores, folder: validation.folder).html
+      let result = try validation.run()
+      let (folds, scores) = (result.folds, result.scores)
+      let page = FoldsPage(result).html
       check(page)
       // Each row was tested once.
       #expect(folds.reduce(0) { $0 + $1.evaluatedCount } == (source == "iris" ? 150 : 159))
@@ -57,10 +56,10 @@ import Testing
 
   @Test func aTable() throws {
     let folder = try TemporaryFolder()
-    let found = try findings({ $0.data.source = "fish" }, in: folder)
+    let found = try result({ $0.data.source = "fish" }, in: folder)
     #expect(found.evaluated == .test)
     #expect(found.evaluatedCount == 32)
-    #expect(found.pairs.count == 32)
+    #expect(found.residuals.count == 32)
     #expect(found.worst.count == 12)
     #expect(zip(found.worst, found.worst.dropFirst()).allSatisfy { $0.loss >= $1.loss })
     // The row's own cells: the truth stands in the table's row.
@@ -81,7 +80,7 @@ import Testing
     ] { #expect(page.contains(escaped(part))) }
     // Without a test set the page says so.
     let other = try TemporaryFolder()
-    let untested = try findings(
+    let untested = try result(
       {
         $0.data.source = "fish"
         $0.data.test = 0
@@ -92,7 +91,7 @@ import Testing
 
   @Test func images() throws {
     let folder = try TemporaryFolder()
-    let found = try findings({ $0.data.source = "digits" }, in: folder)
+    let found = try result({ $0.data.source = "digits" }, in: folder)
     guard case .images(let shape, let counts, let examples) = found.data else {
       Issue.record("digits are images")
       return
@@ -125,7 +124,7 @@ import Testing
     try AtomicFile.write(
       folder.path("train-labels-idx1-ubyte"),
       idx([0, 0, 8, 1], [count], (0..<count).map { UInt8($0 % 3) }))
-    let found = try findings({ $0.data.source = folder.path }, in: folder)
+    let found = try result({ $0.data.source = folder.path }, in: folder)
     #expect(found.worst.allSatisfy { $0.image?.shape == [25, 25, 1] })
     check(RunPage(found).html)
   }
@@ -137,7 +136,7 @@ import Testing
     }
     let path = try folder.write(
       "hostile.csv", "<script>alert(1)</script>,b,y\n" + rows.joined(separator: "\n") + "\n")
-    let found = try findings(
+    let found = try result(
       {
         $0.data.source = path
         $0.data.labelSeparator = "|"
@@ -151,7 +150,7 @@ import Testing
 
   @Test func fourRowsWithoutAnythingSetAside() throws {
     let folder = try TemporaryFolder()
-    let found = try findings({ $0.data.source = "xor" }, in: folder)
+    let found = try result({ $0.data.source = "xor" }, in: folder)
     #expect(found.evaluated == .training)
     #expect(RunHeadline(found).remarks.contains { $0.contains("Nothing was set aside") })
     check(RunPage(found).html)
@@ -161,7 +160,7 @@ import Testing
   @Test func sameBytes() throws {
     func page() throws -> [Substring] {
       let folder = try TemporaryFolder()
-      var found = try findings({ $0.data.source = "iris" }, in: folder)
+      var found = try result({ $0.data.source = "iris" }, in: folder)
       found.folder = "run"
       return RunPage(found).html.split(separator: "\n").filter { !$0.contains("samples/s") }
     }

@@ -19,9 +19,9 @@ import Testing
   @Test func anOlderRunIsLeftAlone() throws {
     let configuration = try configuration()
     let path = folder.path("run")
-    _ = try TrainingRun(configuration, folder: path).train()
+    _ = try RunPlan(configuration, folder: path).run()
     let before = try folder.names("run").map { ($0, try? folder.bytes("run/\($0)")) }
-    let text = message { _ = try TrainingRun(configuration, folder: path) }
+    let text = message { _ = try RunPlan(configuration, folder: path).run() }
     #expect(text.hasPrefix(path) && text.contains("holds an older run (config.yaml)"), "\(text)")
     #expect(text.contains("--overwrite") && text.contains("--resume") && text.contains("--out"))
     for (name, bytes) in before where bytes != nil { #expect(try folder.bytes("run/\(name)") == bytes) }
@@ -33,47 +33,46 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: other + "/checkpoints", withIntermediateDirectories: true)
       try Data([1]).write(to: URL(fileURLWithPath: "\(other)/\(trace)"))
-      #expect(message { _ = try TrainingRun(configuration, folder: other) }.contains("(\(trace))"))
+      #expect(message { _ = try RunPlan(configuration, folder: other).run() }.contains("(\(trace))"))
     }
     // A folder with other things in it is none of a run's.
     try FileManager.default.createDirectory(atPath: folder.path("mine"), withIntermediateDirectories: true)
     try folder.write("mine/notes.txt", "mine")
-    _ = try TrainingRun(configuration, folder: folder.path("mine")).train()
+    _ = try RunPlan(configuration, folder: folder.path("mine")).run()
     #expect(try folder.bytes("mine/notes.txt") == Array("mine".utf8))
   }
 
   /// Everything of the older run goes but its model, which the new one's replaces; nothing else does.
   @Test func overwritingClearsTheOlderRunAlone() throws {
     let path = folder.path("run")
-    _ = try TrainingRun(configuration(epochs: 3, ", ensemble: {seeds: 3}"), folder: path).train()
+    _ = try RunPlan(configuration(epochs: 3, ", ensemble: {seeds: 3}"), folder: path).run()
     for name in ["report.html", "notes.txt", "checkpoints/mine.txt", "members/mine.txt"] {
       try folder.write("run/\(name)", name)
     }
     let old = try folder.bytes("run/model.safetensors")
-    let run = try TrainingRun(configuration(epochs: 6), folder: path, overwrite: true)
-    run.pausesAfter = 1
-    #expect(try run.train().isInterrupted)
+    let plan = try RunPlan(configuration(epochs: 6), folder: path, overwrite: true)
+    #expect(try plan.isPaused { _, epoch in epoch >= 1 })
     #expect(
       try folder.names("run") == ["checkpoints", "config.yaml", "members", "model.safetensors", "notes.txt"])
     #expect(try folder.bytes("run/model.safetensors") == old)
     #expect(try folder.names("run/members") == ["mine.txt"])
     #expect(
       try folder.names("run/checkpoints").allSatisfy { $0.hasPrefix("step-00000000") || $0 == "mine.txt" })
-    let report = try TrainingRun(configuration(epochs: 6), folder: path, resume: true).train()
-    #expect(report.epochs == 6)
+    let result = try RunPlan(configuration(epochs: 6), folder: path, resume: true).run()
+    #expect(result.epochs == 6)
     #expect(try folder.bytes("run/model.safetensors") != old)
   }
 
   /// A run's own data is not cleared away.
   @Test func inputsAreNotCleared() throws {
-    _ = try TrainingRun(configuration(), folder: folder.path("run")).train()
+    _ = try RunPlan(configuration(), folder: folder.path("run")).run()
     let data = folder.path("run/history.csv")
     let before = try folder.bytes("run/history.csv")
     for key in ["source: \(data)", "source: iris, testData: \(data)"] {
       let text = "data: {\(key)}\ntraining: {epochs: 1}\n"
       let configuration = try RunConfiguration.load(yaml: folder.write("y.yaml", text))
       let problem = message {
-        _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true)
+        _ = try RunPlan(configuration, folder: folder.path("run"), overwrite: true).run()
       }
       #expect(problem.contains("history.csv: is read here, and --overwrite would clear it"), "\(problem)")
     }
@@ -89,12 +88,13 @@ import Testing
     try SearchRun(file.run, file.search, folder: folder.path("s")).run()
     #expect(
       message { _ = try SearchRun(file.run, file.search, folder: folder.path("s")) }.contains("--overwrite"))
-    #expect(message { _ = try TrainingRun(configuration, folder: folder.path("s")) }.contains("--overwrite"))
+    #expect(
+      message { _ = try RunPlan(configuration, folder: folder.path("s")).run() }.contains("--overwrite"))
     try folder.write("s/trials/notes.txt", "mine")
-    _ = try TrainingRun(configuration, folder: folder.path("s"), overwrite: true).train()
+    _ = try RunPlan(configuration, folder: folder.path("s"), overwrite: true).run()
     #expect(
       try folder.names("s") == [
-        "checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json", "trials",
+        "checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json", "split.csv", "trials",
       ])
     #expect(try folder.names("s/trials") == ["notes.txt"])
 
@@ -109,16 +109,26 @@ import Testing
   @Test func aFolderBelongsToOneRun() throws {
     let configuration = try configuration(epochs: 4)
     let path = folder.path("run")
-    let run = try TrainingRun(configuration, folder: path)
-    for resume in [true, false] {
-      let text = message {
-        _ = try TrainingRun(configuration, folder: path, resume: resume, overwrite: !resume)
+    let plan = try RunPlan(configuration, folder: path)
+    var texts: [String] = []
+    let isPaused = try plan.isPaused { _, epoch in
+      if texts.isEmpty {
+        for resume in [true, false] {
+          texts.append(
+            message {
+              _ = try RunPlan(configuration, folder: path, resume: resume, overwrite: !resume).run()
+            })
+        }
       }
-      #expect(text.hasPrefix(path) && text.contains("another process"), "\(text)")
+      return epoch >= 2
     }
-    run.pausesAfter = 2
-    #expect(try run.train().isInterrupted)
-    let rest = try TrainingRun(configuration, folder: path, resume: true).train()
+    #expect(isPaused && texts.count == 2)
+    for text in texts { #expect(text.hasPrefix(path) && text.contains("another process"), "\(text)") }
+    // A plan that was made before: its run is refused all the same.
+    let late = try RunPlan(configuration, folder: folder.path("late"))
+    _ = try RunPlan(configuration, folder: folder.path("late")).run()
+    #expect(message { try late.run() }.contains("holds an older run"))
+    let rest = try RunPlan(configuration, folder: path, resume: true).run()
     #expect(rest.epochs == 4)
   }
 
@@ -126,15 +136,15 @@ import Testing
   @Test func nothingIsLeftOfAMistake() throws {
     var configuration = try configuration()
     configuration.data.target = "nothing"
-    #expect(message { _ = try TrainingRun(configuration, folder: folder.path("run")) }.contains("nothing"))
+    #expect(message { _ = try RunPlan(configuration, folder: folder.path("run")).run() }.contains("nothing"))
     let validation = try CrossValidation(configuration, folds: 2, folder: folder.path("folds"))
     #expect(message { _ = try validation.run() }.contains("nothing"))
     #expect(try folder.names() == ["x.yaml"])
     try folder.write("file", "x")
-    let text = message { _ = try TrainingRun(self.configuration(), folder: folder.path("file")) }
+    let text = message { _ = try RunPlan(self.configuration(), folder: folder.path("file")).run() }
     #expect(text.contains("is a file") && text.contains("--out"), "\(text)")
     #expect(
-      message { _ = try TrainingRun(self.configuration(), folder: folder.path("file/in")) }.contains(
+      message { _ = try RunPlan(self.configuration(), folder: folder.path("file/in")).run() }.contains(
         "is a file"))
   }
 }

@@ -21,28 +21,34 @@ import Testing
 
   @Test func leavesEverythingInItsFolder() throws {
     let folder = try TemporaryFolder()
-    let run = try TrainingRun(configuration("iris"), folder: folder.path("run"))
-    let report = try run.train()
+    let plan = try RunPlan(configuration("iris"), folder: folder.path("run"))
+    let result = try plan.run()
     #expect(
       try folder.names("run") == [
-        "checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json",
+        "checkpoints", "config.yaml", "history.csv", "model.safetensors", "run.json", "split.csv",
       ])
     #expect(
-      report.task == .classification && report.epochs == 6 && report.parameters == 16 * 5 + 8 * 17 + 3 * 9)
-    #expect(report.model == folder.path("run/model.safetensors"))
-    for metrics in [report.training, report.validation, report.test] {
+      result.task == .classification && result.epochs == 6
+        && result.model.parameterCount == 16 * 5 + 8 * 17 + 3 * 9)
+    #expect(result.modelFile == folder.path("run/model.safetensors"))
+    for metrics in [result.training, result.validation, result.test] {
       #expect(metrics.map(\.name) == ["loss", "accuracy"])
     }
     let json = try StrictJSON.parse(
       String(decoding: folder.bytes("run/run.json"), as: UTF8.self), name: "run.json")
     let keys = [
-      "task", "train", "validation", "test", "epochs", "seconds", "samplesPerSecond", "parameters", "model",
-      "kept",
+      "task", "train", "validation", "test", "standardErrors", "epochs", "seconds", "samplesPerSecond",
+      "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch",
     ]
-    #expect(json.objectValue!.map(\.key) == (keys + ["bestEpoch", "instructionSet", "threads"]).sorted())
-    #expect(report.json.objectValue!.map(\.key) == keys)
-    #expect(json["test"]?["accuracy"]?.doubleValue == report.test[1].value)
-    #expect(run.choices.contains { $0.contains("rows for training") })
+    #expect(json.objectValue!.map(\.key) == keys.sorted())
+    #expect(result.json.objectValue!.map(\.key) == keys)
+    #expect(
+      json["standardErrors"]?["test"]?["accuracy"]?.doubleValue == result.test["accuracy"]?.standardError)
+    #expect(
+      result.keptEpoch == result.history.kept?.epoch
+        && result.model.bits == (try Model(contentsOf: result.modelFile)).bits)
+    #expect(json["test"]?["accuracy"]?.doubleValue == result.test[1].value)
+    #expect(plan.reasons.lines.contains { $0.contains("rows for training") })
   }
 
   /// The file `config.yaml` of a run, run again, gives the same bits.
@@ -54,9 +60,9 @@ import Testing
     open.data.target = "price"
     open.training.epochs = 3
     open.training.schedule = Warmup(over: .steps(4)).then(CosineDecay())
-    _ = try TrainingRun(open, folder: folder.path("a")).train()
+    _ = try RunPlan(open, folder: folder.path("a")).run()
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
-    _ = try TrainingRun(again, folder: folder.path("b")).train()
+    _ = try RunPlan(again, folder: folder.path("b")).run()
     #expect(try model(folder, "a") == model(folder, "b"))
     #expect(try folder.bytes("a/config.yaml") == folder.bytes("b/config.yaml"))
     #expect(again.training.learningRate != nil && again.training.batch != nil && again.model.layers != nil)
@@ -67,7 +73,7 @@ import Testing
     let folder = try TemporaryFolder()
     var files: Set<[UInt8]> = []
     for threads in [1, 2, 3] {
-      _ = try TrainingRun(configuration("iris"), folder: folder.path("\(threads)"), threads: threads).train()
+      _ = try RunPlan(configuration("iris"), folder: folder.path("\(threads)"), threads: threads).run()
       files.insert(try model(folder, "\(threads)"))
     }
     #expect(files.count == 1)
@@ -77,30 +83,55 @@ import Testing
   @Test(arguments: [1, 7, 8, 13, 40])
   func resumesToTheSameBytes(after steps: Int) throws {
     let folder = try TemporaryFolder()
-    _ = try TrainingRun(configuration("iris"), folder: folder.path("whole")).train()
-    let first = try TrainingRun(configuration("iris"), folder: folder.path("cut"))
-    let counter = Counter()
-    first.isCancelled = { counter.value >= steps }
-    let report = try first.train { if case .step(let step, _, _) = $0 { counter.value = step } }
-    #expect(report.isInterrupted && report.model == nil)
+    _ = try RunPlan(configuration("iris"), folder: folder.path("whole")).run()
+    let first = try RunPlan(configuration("iris"), folder: folder.path("cut"))
+    #expect(try first.isPaused { step, _ in step >= steps })
+    #expect(try !folder.names("cut").contains("model.safetensors"))
     let saved = try RunConfiguration.load(yaml: folder.path("cut/config.yaml"))
-    let second = try TrainingRun(saved, folder: folder.path("cut"), resume: true)
+    let second = try RunPlan(saved, folder: folder.path("cut"), resume: true)
     #expect(second.notes.contains { $0.hasPrefix("resumed after step \(steps) of") })
-    _ = try second.train()
+    _ = try second.run()
     #expect(try model(folder, "cut") == model(folder, "whole"))
     #expect(try folder.bytes("cut/history.csv") == folder.bytes("whole/history.csv"))
+  }
+
+  /// A run on a thread of its own: every epoch, and the folder at the end.
+  @Test func eventsOfAPlan() async throws {
+    let folder = try TemporaryFolder()
+    let plan = try RunPlan(configuration("iris"), folder: folder.path("run"))
+    var (epochs, isFinished) = (0, false)
+    for try await event in plan.events() {
+      if case .epoch(let record) = event { epochs = record.epoch }
+      if case .finished = event { isFinished = true }
+    }
+    #expect(epochs == 6 && isFinished)
+    #expect(try Model(contentsOf: folder.path("run/model.safetensors")).bits != plan.model.bits)
+    // What the run throws, the sequence throws.
+    await #expect(throws: ApusError.self) { for try await _ in plan.events() {} }
+  }
+
+  /// The rows of the split, and the result's own view of them.
+  @Test func everyRowHasAPart() throws {
+    let folder = try TemporaryFolder()
+    let result = try RunPlan(data: "iris", folder: folder.path("run")).run()
+    let lines = String(decoding: try folder.bytes("run/split.csv"), as: UTF8.self).split(separator: "\n")
+    let cells = lines.dropFirst().map { $0.split(separator: ",") }
+    #expect(lines[0] == "row,part" && cells.compactMap { Int($0[0]) } == Array(1...150))
+    let counts = ["training", "validation", "test"].map { part in cells.count { $0[1] == part } }
+    #expect(counts == [result.trainingCount, result.validationCount, result.testCount])
+    #expect(result.metrics == result.test && result.evaluated == .test)
   }
 
   @Test func otherSettingsDoNotResume() throws {
     let folder = try TemporaryFolder()
     var configuration = configuration("iris")
     configuration.training.checkpointEvery = 5
-    _ = try TrainingRun(configuration, folder: folder.path("run")).train()
+    _ = try RunPlan(configuration, folder: folder.path("run")).run()
     configuration.training.l2 = 0.5
-    let text = message {
-      _ = try TrainingRun(configuration, folder: folder.path("run"), resume: true)
+    let error = #expect(throws: ApusError.self) {
+      try RunPlan(configuration, folder: folder.path("run"), resume: true)
     }
-    #expect(text.contains("other settings"))
+    #expect(error?.kind == .foreignCheckpoint && error?.problem.contains("other settings") == true)
   }
 
   /// A learning rate that diverges: an error, and the last good epoch in the folder.
@@ -110,7 +141,7 @@ import Testing
     configuration.training.learningRate = 1e6
     configuration.training.optimizer = SGD()
     configuration.training.batch = 256
-    let text = message { _ = try TrainingRun(configuration, folder: folder.path("run")).train() }
+    let text = message { _ = try RunPlan(configuration, folder: folder.path("run")).run() }
     #expect(text.contains("diverges") || text.contains("no longer finite"))
     #expect(text.contains("the last good state") && text.contains("is kept in"))
     #expect(try Model(contentsOf: folder.path("run/model.safetensors")).bits.isEmpty == false)
@@ -119,7 +150,7 @@ import Testing
   @Test func aFolderThatCannotBeMade() throws {
     let folder = try TemporaryFolder()
     try folder.write("file", "x")
-    let text = message { _ = try TrainingRun(configuration("iris"), folder: folder.path("file/run")) }
+    let text = message { _ = try RunPlan(configuration("iris"), folder: folder.path("file/run")).run() }
     #expect(text.contains("choose another with --out"))
   }
 
@@ -130,16 +161,11 @@ import Testing
     var configuration = configuration(folder.path("houses.csv"), epochs: 60)
     configuration.model.dropout = 0
     configuration.data.target = "price"
-    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
-    #expect(report.test.map(\.name) == ["loss", "mse", "rmse", "mae", "r2"])
-    #expect(report.test.last!.value > 0.9)
-    #expect(report.test[2].value > 0.1 && report.test[2].value < 10)
+    let result = try RunPlan(configuration, folder: folder.path("run")).run()
+    #expect(result.test.map(\.name) == ["loss", "mse", "rmse", "mae", "r2"])
+    #expect(result.test.last!.value > 0.9)
+    #expect(result.test[2].value > 0.1 && result.test[2].value < 10)
   }
-}
-
-/// A number that closures share.
-final class Counter: @unchecked Sendable {
-  var value = 0
 }
 
 /// What configuration files may say, and what they may not.
@@ -196,13 +222,13 @@ final class Counter: @unchecked Sendable {
           - dense: {units: 3, bias: false}
       training: {epochs: 2, seed: 5, schedule: [{warmup: 3 steps}, cosine]}
       """)
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
+    let plan = try RunPlan(configuration, folder: folder.path("run"))
     #expect(
-      run.model.parameters.map(\.path) == ["0.weight", "0.bias", "2.0.weight", "2.0.bias", "3.weight"])
-    let report = try run.train()
-    #expect(report.epochs == 2)
+      plan.model.parameters.map(\.path) == ["0.weight", "0.bias", "2.0.weight", "2.0.bias", "3.weight"])
+    let result = try plan.run()
+    #expect(result.epochs == 2)
     let again = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
-    _ = try TrainingRun(again, folder: folder.path("again")).train()
+    _ = try RunPlan(again, folder: folder.path("again")).run()
     #expect(try folder.bytes("run/model.safetensors") == folder.bytes("again/model.safetensors"))
   }
 
@@ -210,8 +236,9 @@ final class Counter: @unchecked Sendable {
     let folder = try TemporaryFolder()
     func problem(_ model: String) -> String {
       message {
-        _ = try TrainingRun(
-          load("data: {source: iris}\nmodel: \(model)"), folder: folder.path("run"))
+        _ = try RunPlan(
+          load("data: {source: iris}\nmodel: \(model)"), folder: folder.path("run")
+        ).run()
       }
     }
     #expect(problem("{layers: [{dens: 8}]}").contains("did you mean “dense”?"))

@@ -55,8 +55,8 @@ import Testing
     configuration.model.hidden = [16]
     configuration.model.dropout = 0.3
     configuration.training.epochs = 10
-    let report = try TrainingRun(configuration, folder: folder.path("run")).train()
-    let saved = try Model(contentsOf: report.model!)
+    let result = try RunPlan(configuration, folder: folder.path("run")).run()
+    let saved = try Model(contentsOf: result.modelFile)
     let table = try saved.predict(.open("iris"), passes: 20)
     #expect(table.csv().hasPrefix("prediction,probability,deviation\n"))
     #expect(table.deviations.count == 150 && table.deviations.allSatisfy { $0 >= 0 && $0 < 0.5 })

@@ -154,7 +154,7 @@ import Testing
     // The configuration of the best reruns it: the same validation loss.
     let best = try RunConfiguration.load(yaml: report.bestConfiguration!)
     #expect(best.training.learningRate == report.best?.values[0].doubleValue)
-    let rerun = try TrainingRun(best, folder: folder.path("rerun")).train()
+    let rerun = try RunPlan(best, folder: folder.path("rerun")).run()
     #expect(rerun.validation.first { $0.name == "loss" }?.value == report.best?.score)
     #expect(!rerun.test.isEmpty)
     // No trial has looked at the test rows.

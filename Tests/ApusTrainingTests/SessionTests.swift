@@ -155,19 +155,69 @@ import Testing
     #expect(orders.allSatisfy { $0.sorted() == Array(0..<50) })
   }
 
-  @Test func eventsReachListeners() async throws {
-    let data = try Samples.classes(40)
-    let session = try session(settings(epochs: 2), training: data)
-    let events = session.events
-    while !session.isFinished { try session.runStep() }
-    var epochs: [Int] = []
-    var steps = 0
-    for await event in events {
-      if case .step = event { steps += 1 }
-      if case .epoch(let record) = event { epochs.append(record.epoch) }
-      if epochs.count == 2 { break }
+  /// Every event in order, for the observer of a synchronous training.
+  @Test func anObserverHearsEverything() throws {
+    let session = try session(settings(epochs: 2), training: Samples.classes(40))
+    var heard: [String] = []
+    let isDone = try session.run { event in
+      switch event {
+      case .started(let steps, _, _): heard.append("started \(steps)")
+      case .step(let step, _, _): heard.append("\(step)")
+      case .epoch(let record): heard.append("epoch \(record.epoch)")
+      case .finished(let history): heard.append("finished \(history.epochs.count)")
+      default: heard.append("other")
+      }
     }
-    #expect(steps == 6 && epochs == [1, 2])
+    #expect(isDone)
+    #expect(heard == ["started 6", "1", "2", "3", "epoch 1", "4", "5", "6", "epoch 2", "finished 2"])
+  }
+
+  @Test func aPausedTrainingGoesOn() throws {
+    let data = try Samples.classes(40)
+    let whole = try session(settings(epochs: 3), training: data)
+    let parts = try session(settings(epochs: 3), training: data)
+    try whole.run()
+    var rounds = 1
+    while try !parts.run(pauses: { step, _ in step % 2 == 0 }) { rounds += 1 }
+    #expect(rounds == 5)
+    #expect(parts.snapshot().bits == whole.snapshot().bits && parts.history == whole.history)
+  }
+
+  /// On a thread of its own; a slow reader misses steps, and no epoch.
+  @Test func eventsOfAThreadOfItsOwn() async throws {
+    let session = try session(settings(epochs: 50), training: Samples.classes(40))
+    let events = session.events()
+    try await Task.sleep(for: .milliseconds(50))
+    var (epochs, steps, isFinished) = ([Int](), [Int](), false)
+    for try await event in events {
+      if case .step(let step, _, _) = event { steps.append(step) }
+      if case .epoch(let record) = event { epochs.append(record.epoch) }
+      if case .finished = event { isFinished = true }
+    }
+    #expect(epochs == Array(1...50) && isFinished)
+    #expect(steps == steps.sorted() && steps.last == 150 && steps.count >= 50)
+  }
+
+  @Test func eventsEndWithTheError() async throws {
+    var settings = settings(epochs: 50)
+    settings.rate = 1e30
+    let events = try session(settings, training: Samples.classes(40)).events()
+    await #expect(throws: ApusError.self) { for try await _ in events {} }
+  }
+
+  /// A reader that is cancelled pauses the training.
+  @Test func aCancelledReaderPausesTraining() async throws {
+    let events = try session(settings(epochs: 1_000_000), training: Samples.classes(40)).events()
+    let reader = Task {
+      var isFinished = false
+      for try await event in events {
+        if case .finished = event { isFinished = true }
+      }
+      return isFinished
+    }
+    try await Task.sleep(for: .milliseconds(50))
+    reader.cancel()
+    #expect(try await !reader.value)
   }
 
   @Test func mistakesAreErrors() throws {

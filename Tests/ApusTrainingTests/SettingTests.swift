@@ -63,7 +63,10 @@ import Testing
       2,
       #"{"loss": {"softmaxCrossEntropy": {"classWeights": [1, 2]}}, "seed": 18446744073709551615, "l2": 0.5}"#
     ),
-    (2, #"{"freeze": ["0"], "groups": [{"path": "2", "rate": 0.1, "l2": 0.25}], "auxiliary": {"helper": 0.3}}"#),
+    (
+      2,
+      #"{"freeze": ["0"], "groups": [{"path": "2", "rate": 0.1, "l2": 0.25}], "auxiliary": {"helper": 0.3}}"#
+    ),
     (3, #"{"over": {"training.l2": {"uniform": [0, 1]}, "model.hidden": [[4], [5]]}, "method": "grid"}"#),
   ])
   func readsWhatItWrites(_ section: Int, _ text: String) throws {
@@ -135,11 +138,11 @@ import Testing
     configuration.data.source = "iris"
     configuration.training.learningRate = .infinity
     #expect(
-      message { _ = try TrainingRun(configuration, folder: folder.path("a")) }
+      message { _ = try RunPlan(configuration, folder: folder.path("a")) }
         == "training.learningRate: inf is out of range; expected a number: 0 or more")
     configuration.training = Recipe(epochs: 3, steps: 4)
     #expect(
-      message { _ = try TrainingRun(configuration, folder: folder.path("a")) }
+      message { _ = try RunPlan(configuration, folder: folder.path("a")) }
         .hasPrefix("training.epochs: training.steps is given too; expected one of the two"))
     var model = try Model(input: [2], seed: 1) { Dense(1) }
     let data = try Samples.values(10)
@@ -155,8 +158,8 @@ import Testing
     var configuration = try RunConfiguration.load(yaml: file)
     configuration.lay(Recipe(learningRate: 0.02), over: \.training) { "--\($0.flag!)" }
     configuration.training.batch = 30
-    let run = try TrainingRun(configuration, folder: folder.path("run"))
-    func why(_ key: String) -> String? { run.reasons.first { $0.key == key }?.why }
+    let plan = try RunPlan(configuration, folder: folder.path("run"))
+    func why(_ key: String) -> String? { plan.reasons.settings.first { $0.key == key }?.why }
     #expect(why("training.epochs") == "\(file), training.epochs")
     #expect(why("training.learningRate") == "--learning-rate")
     // It was changed after the file was read.
@@ -164,7 +167,8 @@ import Testing
     #expect(why("training.optimizer") == "the default of mlp for 105 rows")
     #expect(why("data.target") == "found in the data" && why("training.seed") == "the default")
     #expect(
-      run.reasons.first { $0.key == "training.batch" }?.description == "training.batch 30: set in the program"
+      plan.reasons.settings.first { $0.key == "training.batch" }?.description
+        == "training.batch 30: set in the program"
     )
   }
 }

@@ -94,3 +94,15 @@ extension Model {
   /// Every weight, bit by bit.
   var bits: [UInt32] { parameters.flatMap { self[$0.path]!.map(\.bitPattern) } }
 }
+
+extension RunPlan {
+  /// Whether the run ends before its end, with a checkpoint, where `pauses` says so.
+  func isPaused(where pauses: (_ step: Int, _ epoch: Int) -> Bool) throws -> Bool {
+    do {
+      try run(pauses: pauses)
+      return false
+    } catch let error as ApusError where error.kind == .interrupted {
+      return true
+    }
+  }
+}

@@ -16,11 +16,11 @@ import Testing
     try folder.write("t.csv", "a,b,y\n" + rows.joined())
   }
 
-  private func train(_ model: String = "hidden: [16]") throws -> (RunReport, Model) {
+  private func train(_ model: String = "hidden: [16]") throws -> (RunResult, Model) {
     let text = "data: {source: \(folder.path)/t.csv, target: y}\nmodel: {\(model)}\ntraining: {seed: 1}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
-    let report = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
-    return (report, try Model(contentsOf: folder.path("run/model.safetensors")))
+    let result = try RunPlan(configuration, folder: folder.path("run"), overwrite: true).run()
+    return (result, try Model(contentsOf: folder.path("run/model.safetensors")))
   }
 
   /// What is added to all targets changes no metric, and what they are multiplied by only its unit.
@@ -29,14 +29,14 @@ import Testing
     try write(offset: 0, scale: 1)
     let (plain, _) = try train("family: linear")
     try write(offset: offset, scale: scale)
-    let (report, saved) = try train("family: linear")
-    func value(_ report: RunReport, _ name: String) -> Double {
-      report.test.first { $0.name == name }?.value ?? .nan
+    let (result, saved) = try train("family: linear")
+    func value(_ result: RunResult, _ name: String) -> Double {
+      result.test.first { $0.name == name }?.value ?? .nan
     }
     // Beside 10¹² a double has four decimals.
     let tolerance = abs(offset) > 1e11 ? 1e-2 : 1e-4
-    #expect(abs(value(report, "rmse") / scale / value(plain, "rmse") - 1) < tolerance, "\(report.test)")
-    #expect(abs(value(report, "r2") - value(plain, "r2")) < tolerance && value(report, "r2") > 0.999)
+    #expect(abs(value(result, "rmse") / scale / value(plain, "rmse") - 1) < tolerance, "\(result.test)")
+    #expect(abs(value(result, "r2") - value(plain, "r2")) < tolerance && value(result, "r2") > 0.999)
     // The predictions have the digits that make the error.
     let source = try DataSource.open(folder.path("t.csv"), format: saved.tableFormat)
     guard case .table(let table) = source.content, case .numbers(let truth) = table.columns[2].cells else {
@@ -57,8 +57,8 @@ import Testing
       return "\(a),\(1_700_000_000_000_000 + Int((30 * a).rounded()))\n"
     }
     try folder.write("t.csv", "a,y\n" + rows.joined())
-    let (report, _) = try train("family: linear")
-    #expect(report.test.first { $0.name == "r2" }?.value ?? 0 > 0.99, "\(report.test)")
+    let (result, _) = try train("family: linear")
+    #expect(result.test.first { $0.name == "r2" }?.value ?? 0 > 0.99, "\(result.test)")
   }
 
   /// Numbers are written as long as they mean something.
@@ -80,7 +80,7 @@ import Testing
       let text =
         "data: {source: \(folder.path)/t.csv, task: regression}\ntraining: {seed: \(seed), epochs: 1}\n"
       let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
-      let problem = message { _ = try TrainingRun(configuration, folder: folder.path("run")) }
+      let problem = message { _ = try RunPlan(configuration, folder: folder.path("run")).run() }
       #expect(problem.contains("row 17, column 2 \"y\": the target is \(absurd)"), "\(problem)")
       #expect(problem.contains("correct the cell"))
     }

@@ -23,18 +23,18 @@ import Testing
     let folder = try TemporaryFolder()
     var given = try configuration(folder)
     given.data.test = 0.1
-    let run = try TrainingRun(given, folder: folder.path("run"))
-    let report = try run.train()
+    let plan = try RunPlan(given, folder: folder.path("run"))
+    let result = try plan.run()
     // 2700 characters, of them 2160 for training: 134 windows, 12 steps an epoch.
-    #expect(report.epochs == 5 && report.history.epochs.map(\.step) == [12, 24, 36, 48, 50])
-    for metrics in [report.training, report.validation, report.test] {
+    #expect(result.epochs == 5 && result.history.epochs.map(\.step) == [12, 24, 36, 48, 50])
+    for metrics in [result.training, result.validation, result.test] {
       #expect(metrics.map(\.name) == ["loss", "accuracy", "bitsPerCharacter", "perplexity"])
       let loss = metrics[0].value
       #expect(abs(metrics[2].value - loss / Mathematics.log(2)) < 1e-12)
       #expect(abs(metrics[3].value - Mathematics.exp(loss)) < 1e-12)
     }
-    #expect(report.confusion == nil)
-    #expect(try #require(report.validation.first).value < 2.5)
+    #expect(result.confusion == nil)
+    #expect(try #require(result.validation.first).value < 2.5)
     // The vocabulary travels in the file, and nothing else is needed.
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     guard case .text(let text)? = saved.preprocessing else {
@@ -52,32 +52,30 @@ import Testing
     #expect(message { _ = try saved.predict(other) }.contains("use apus generate"))
     #expect(message { _ = try saved.evaluate(DataSource.open("iris")) }.contains("trained on a text"))
     // Findings, and gradients of the trained model.
-    #expect(run.checksAfter(report).allSatisfy { $0.level != .bad })
+    #expect(result.outcomeFindings.allSatisfy { $0.level != .bad })
     #expect(try GradientCheck(saved, rows: 2, elements: 1).run().level == .ok)
   }
 
   @Test func reruns() throws {
     let folder = try TemporaryFolder()
     let given = try configuration(folder)
-    let report = try TrainingRun(given, folder: folder.path("a"), threads: 1).train()
+    let result = try RunPlan(given, folder: folder.path("a"), threads: 1).run()
     let again = try RunConfiguration.load(yaml: folder.path("a/config.yaml"))
-    _ = try TrainingRun(again, folder: folder.path("b"), threads: 3).train()
+    _ = try RunPlan(again, folder: folder.path("b"), threads: 3).run()
     #expect(try folder.bytes("a/model.safetensors") == folder.bytes("b/model.safetensors"))
-    #expect(report.epochs == 4)
+    #expect(result.epochs == 4)
   }
 
   /// Windows begin elsewhere in each epoch, resumed or not.
   @Test(arguments: [1, 20, 30]) func resumes(after step: Int) throws {
     let folder = try TemporaryFolder()
     let given = try configuration(folder)
-    _ = try TrainingRun(given, folder: folder.path("whole")).train()
-    let run = try TrainingRun(given, folder: folder.path("run"))
-    let counter = Counter()
-    run.isCancelled = { counter.value >= step }
-    #expect(try run.train { if case .step(let done, _, _) = $0 { counter.value = done } }.isInterrupted)
-    let resumed = try TrainingRun(given, folder: folder.path("run"), resume: true)
+    _ = try RunPlan(given, folder: folder.path("whole")).run()
+    let plan = try RunPlan(given, folder: folder.path("run"))
+    #expect(try plan.isPaused { done, _ in done >= step })
+    let resumed = try RunPlan(given, folder: folder.path("run"), resume: true)
     #expect(resumed.notes.contains { $0.contains("resumed after step \(step) of 50") })
-    _ = try resumed.train()
+    _ = try resumed.run()
     #expect(try folder.bytes("run/model.safetensors") == folder.bytes("whole/model.safetensors"))
     #expect(try folder.bytes("run/history.csv") == folder.bytes("whole/history.csv"))
   }
@@ -86,10 +84,11 @@ import Testing
     let folder = try TemporaryFolder()
     var given = RunConfiguration()
     given.data.source = try folder.write("corpus.txt", Self.text)
-    let run = try TrainingRun(given, folder: folder.path("run"))
-    #expect(run.model.inputShape == [64] && run.model.outputShape == [64, 29])
-    #expect(run.configuration.training.clipNorm == 1)
-    #expect(run.choices.contains { $0.contains("4 layers of 4 heads, 128 wide") }, "\(run.choices)")
+    let plan = try RunPlan(given, folder: folder.path("run"))
+    #expect(plan.model.inputShape == [64] && plan.model.outputShape == [64, 29])
+    #expect(plan.configuration.training.clipNorm == 1)
+    #expect(
+      plan.reasons.lines.contains { $0.contains("4 layers of 4 heads, 128 wide") }, "\(plan.reasons.lines)")
   }
 
   @Test func mistakesAreNamed() throws {
@@ -99,7 +98,7 @@ import Testing
       message {
         var wrong = given
         try change(&wrong)
-        _ = try TrainingRun(wrong, folder: folder.path("run"))
+        _ = try RunPlan(wrong, folder: folder.path("run")).run()
       }
     }
     #expect(problem { $0.model.family = MLP() }.contains("the model mlp is for tables and images"))
@@ -120,21 +119,21 @@ import Testing
   /// Fine-tuning: the model's vocabulary and context, its weights at the start.
   @Test func goesOnFromAModel() throws {
     let folder = try TemporaryFolder()
-    let report = try TrainingRun(configuration(folder), folder: folder.path("first")).train()
+    let result = try RunPlan(configuration(folder), folder: folder.path("first")).run()
     var given = RunConfiguration()
     given.data.source = try folder.write(
       "other.txt", String(repeating: "a dog jumps over the fox; the end.\n", count: 40))
     given.model.from = folder.path("first/model.safetensors")
     given.training.steps = 20
-    let run = try TrainingRun(given, folder: folder.path("second"))
-    #expect(run.model.inputShape == [16] && run.model.outputShape == [16, 29])
+    let plan = try RunPlan(given, folder: folder.path("second"))
+    #expect(plan.model.inputShape == [16] && plan.model.outputShape == [16, 29])
     // A semicolon is not in the vocabulary.
     #expect(
-      run.notes.contains { $0.contains("40 characters are not in the model's vocabulary") }, "\(run.notes)")
-    let tuned = try run.train()
-    #expect(try #require(tuned.history.epochs.first).trainingLoss < report.history.epochs[0].trainingLoss)
+      plan.notes.contains { $0.contains("40 characters are not in the model's vocabulary") }, "\(plan.notes)")
+    let tuned = try plan.run()
+    #expect(try #require(tuned.history.epochs.first).trainingLoss < result.history.epochs[0].trainingLoss)
     given.data.context = 8
     #expect(
-      message { _ = try TrainingRun(given, folder: folder.path("third")) }.contains("for a model of 16"))
+      message { _ = try RunPlan(given, folder: folder.path("third")).run() }.contains("for a model of 16"))
   }
 }

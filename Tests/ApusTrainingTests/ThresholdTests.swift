@@ -18,7 +18,7 @@ import Testing
   private func saved(_ model: String, _ loss: String = "") throws -> Model {
     let text = "data: {source: \(folder.path)/t.csv}\nmodel: {\(model)}\ntraining: {epochs: 5\(loss)}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
-    _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
+    _ = try RunPlan(configuration, folder: folder.path("run"), overwrite: true).run()
     return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
@@ -80,7 +80,7 @@ import Testing
       var configuration = RunConfiguration()
       configuration.data.source = name
       configuration.training.epochs = 1
-      _ = try TrainingRun(configuration, folder: folder.path(name)).train()
+      _ = try RunPlan(configuration, folder: folder.path(name)).run()
       let saved = try Model(contentsOf: folder.path("\(name)/model.safetensors"))
       let source = try DataSource.open(name)
       #expect(message { _ = try saved.predict(source, threshold: 0.3) }.contains(problem))

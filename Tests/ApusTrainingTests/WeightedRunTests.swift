@@ -1,7 +1,7 @@
 import Apus
 import Testing
 
-/// A run whose rows have weights, from the file to the report.
+/// A run whose rows have weights, from the file to the result.
 @Suite struct WeightedRunTests {
   private let folder: TemporaryFolder
 
@@ -22,21 +22,21 @@ import Testing
     return ((header ? ["a,b,count,price"] : []) + lines).joined(separator: "\n") + "\n"
   }
 
-  private func run(_ data: String, _ rest: String, _ name: String = "run") throws -> TrainingRun {
+  private func run(_ data: String, _ rest: String, _ name: String = "run") throws -> RunPlan {
     let text = "data: {\(data)}\n\(rest)\n".replacing("DIR", with: folder.path)
-    return try TrainingRun(
+    return try RunPlan(
       RunConfiguration.load(yaml: folder.write("x.yaml", text)), folder: folder.path(name))
   }
 
   @Test func theFileRemembersTheColumn() throws {
     try folder.write("t.csv", Self.csv(120))
-    let run = try run("source: DIR/t.csv, weights: count", "model: {hidden: [8]}\ntraining: {epochs: 3}")
-    #expect(run.choices.contains("column 3 \"count\" has the rows' weights, as asked"))
-    let report = try run.train()
-    #expect(run.configuration.data.weights == "count" && run.configuration.data.target == "price")
+    let plan = try run("source: DIR/t.csv, weights: count", "model: {hidden: [8]}\ntraining: {epochs: 3}")
+    #expect(plan.reasons.lines.contains("column 3 \"count\" has the rows' weights, as asked"))
+    let result = try plan.run()
+    #expect(plan.configuration.data.weights == "count" && plan.configuration.data.target == "price")
     let rerun = try RunConfiguration.load(yaml: folder.path("run/config.yaml"))
     #expect(rerun.data.weights == "count")
-    #expect(try TrainingRun.model(of: rerun).inputShape == [2])
+    #expect(try RunPlan(rerun).model.inputShape == [2])
 
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     func evaluate(_ text: String) throws -> Evaluation {
@@ -66,17 +66,16 @@ import Testing
     #expect(try saved.predict(new).notes.isEmpty)
     // The run's own figures are weighted as the evaluation is.
     let all = try evaluate(Self.csv(120))
-    #expect(all.metrics[0].value.isFinite && report.test[0].value.isFinite)
-    // The report says so, and the column is no input of the doctor's.
-    let findings = try #require(try run.findings(report, checks: run.checksAfter(report)))
-    #expect(RunPage(findings).html.contains("“count” has the rows’ weights and is no input"))
+    #expect(all.metrics[0].value.isFinite && result.test[0].value.isFinite)
+    // The result says so, and the column is no input of the doctor's.
+    #expect(RunPage(result).html.contains("“count” has the rows’ weights and is no input"))
   }
 
   @Test func withoutAHeaderByNumber() throws {
     try folder.write("t.csv", Self.csv(80, header: false))
-    let run = try run("source: DIR/t.csv, weights: '3', target: '4'", "training: {epochs: 1}")
-    #expect(run.configuration.data.weights == "3")
-    _ = try run.train()
+    let plan = try run("source: DIR/t.csv, weights: '3', target: '4'", "training: {epochs: 1}")
+    #expect(plan.configuration.data.weights == "3")
+    _ = try plan.run()
     #expect(try Model(contentsOf: folder.path("run/model.safetensors")).inputShape == [2])
   }
 
@@ -107,25 +106,26 @@ import Testing
     let rest = "model: {family: \(family)}\ntraining: {epochs: 2}"
     let weighted = try run("source: DIR/t.csv, weights: count, \(scaling)", rest, "w")
     let plain = try run("source: DIR/r.csv, leaveOut: [count], \(scaling)", rest, "r")
-    let (found, expected) = (try weighted.train().linear, try plain.train().linear)
+    let (found, expected) = (try weighted.run().linear, try plain.run().linear)
     let (form, truth) = (try #require(found?.closedForm), try #require(expected?.closedForm))
     #expect(abs(form.loss - truth.loss) < 1e-6 * truth.loss, "\(form.loss), repeated \(truth.loss)")
     #expect(form.trained.isFinite)
     #expect(abs(found!.l2 - expected!.l2) < 1e-12)
     #expect(found!.residualDeviation!.isFinite)
     if family != "linear" {
-      #expect(weighted.choices.contains { $0.contains("60 rows of weight 120") }, "\(weighted.choices)")
+      #expect(
+        weighted.reasons.lines.contains { $0.contains("60 rows of weight 120") }, "\(weighted.reasons.lines)")
     }
   }
 
   /// Weights far from those that columns were standardised with do not let the steps overshoot.
   @Test func aHeavyRow() throws {
     try folder.write("t.csv", Self.csv(60) { $0 == 7 ? "1000" : "1" } + "9,-9,1000,9\n")
-    let report = try run(
+    let result = try run(
       "source: DIR/t.csv, weights: count, validation: 0, test: 0",
       "model: {family: linear}\ntraining: {epochs: 50}"
-    ).train()
-    #expect(report.training[0].value.isFinite)
+    ).run()
+    #expect(result.training[0].value.isFinite)
   }
 
   /// A balance that weights make is one, and guessing is as good as the heaviest class.

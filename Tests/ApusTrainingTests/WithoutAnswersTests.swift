@@ -12,7 +12,7 @@ import Testing
     let text =
       "data: {\(data.replacing("DIR", with: folder.path))}\nmodel: {hidden: [4]}\ntraining: {epochs: 2}\n"
     let configuration = try RunConfiguration.load(yaml: folder.write("x.yaml", text))
-    _ = try TrainingRun(configuration, folder: folder.path("run"), overwrite: true).train()
+    _ = try RunPlan(configuration, folder: folder.path("run"), overwrite: true).run()
     return try Model(contentsOf: folder.path("run/model.safetensors"))
   }
 
@@ -98,10 +98,10 @@ import Testing
     try folder.write(
       "t.npz", images(60, labels: (0..<60).map { Double($0 % 4) }, extra: [("x_test.npy", test)]))
     let text = "data: {source: \(folder.path)/t.npz}\nmodel: {hidden: [4]}\ntraining: {epochs: 1}\n"
-    let run = try TrainingRun(
+    let plan = try RunPlan(
       RunConfiguration.load(yaml: folder.write("x.yaml", text)), folder: folder.path("run"))
-    #expect(run.notes.contains { $0.contains("the test images are left out") })
-    #expect(!(try run.train().test.isEmpty))
+    #expect(plan.notes.contains { $0.contains("the test images are left out") })
+    #expect(!(try plan.run().test.isEmpty))
     let saved = try Model(contentsOf: folder.path("run/model.safetensors"))
     #expect(try saved.predict(DataSource.open(folder.path("t.npz"))).predictions.count == 20)
   }

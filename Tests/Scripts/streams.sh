@@ -217,9 +217,9 @@ outputs 'plot search' plot search search-file
 mkdir elsewhere; ln -s elsewhere folder-link
 apus train table.csv --quiet --epochs 1 --hidden 4 --out folder-link || fail 'train to a link to a folder'
 [ -L folder-link ] && [ -e elsewhere/model.safetensors ] || fail 'train to a link to a folder'
-mkdir linked; for name in model.safetensors history.csv run.json report.html; do ln -s ../kept-$name linked/$name; done
+mkdir linked; for name in model.safetensors history.csv run.json split.csv report.html; do ln -s ../kept-$name linked/$name; done
 apus train table.csv --epochs 1 --hidden 4 --out linked > /dev/null 2>&1 || fail 'train into links'
-for name in model.safetensors history.csv run.json report.html; do
+for name in model.safetensors history.csv run.json split.csv report.html; do
   [ -L linked/$name ] && [ -s kept-$name ] || fail "train into links: $name"
 done
 rm -f fifo; mkfifo fifo

@@ -27,7 +27,7 @@
       if let model {
         shown = try Model(contentsOf: model)
       } else {
-        shown = try TrainingRun.model(of: RunConfiguration.load(yaml: config!))
+        shown = try RunPlan(RunConfiguration.load(yaml: config!)).model
       }
       Output.print(SummaryTable(shown).lines(width: Output.style.width))
     }

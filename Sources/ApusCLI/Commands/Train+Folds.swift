@@ -13,34 +13,25 @@
       let validation = try CrossValidation(
         configuration, folds: folds, folder: out, overwrite: overwrite)
       Interruption.install()
-      var found: [RunFindings] = []
-      let scores = try validation.run(threads: threads, isCancelled: { Interruption.signal != 0 }) {
-        fold, findings in
-        found.append(findings)
-        try leavePage(RunPage(findings).html, in: findings.folder)
-        guard !quiet, !json else { return }
-        let metrics = findings.report.test.map { "\($0.name) \(shortFigure($0.value))" }.joined(
-          separator: "  ")
-        Output.tell(["fold \(fold) of \(folds): \(metrics)"])
-      }
-      guard let scores else {
+      let result: FoldsResult
+      do {
+        result = try validation.run(threads: threads) { fold, result in
+          try leavePage(RunPage(result).html, in: result.folder)
+          guard !quiet, !json else { return }
+          let metrics = result.test.map { "\($0.name) \(shortFigure($0.value))" }.joined(separator: "  ")
+          Output.tell(["fold \(fold) of \(folds): \(metrics)"])
+        } pauses: { _, _ in
+          Interruption.signal != 0
+        }
+      } catch let error as ApusError where error.kind == .interrupted {
         Output.tell(["interrupted; the folds that are done are in \(validation.folder)"])
         throw ExitCode(128 + Interruption.signal)
       }
-      try leavePage(FoldsPage(found, scores, folder: validation.folder).html, in: validation.folder)
+      try leavePage(FoldsPage(result).html, in: validation.folder)
       if json {
-        let object = JSONValue.object(
-          scores.map { score in
-            JSONMember(
-              score.name,
-              .object([
-                JSONMember("mean", .double(score.mean)), JSONMember("deviation", .double(score.deviation)),
-                JSONMember("folds", .array(score.values.map { .double($0) })),
-              ]))
-          })
-        Output.print([object.text(indents: true)])
+        Output.print([result.json.text(indents: true)])
       } else {
-        Output.print(FoldTable(scores).lines(width: Output.style.width))
+        Output.print(FoldTable(result.scores).lines(width: Output.style.width))
         if !quiet { Output.tell(["report: \(validation.folder)/report.html"]) }
       }
     }

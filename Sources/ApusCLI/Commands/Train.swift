@@ -86,19 +86,22 @@
       if let folds = configuration.data.folds, configuration.data.fold == nil {
         return try crossValidate(configuration, folds)
       }
-      let run = try TrainingRun(
+      let plan = try RunPlan(
         configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
         threads: threads)
       Interruption.install()
-      run.isCancelled = { Interruption.signal != 0 }
-      let view = TrainView(run, isQuiet: quiet, isJSON: json)
-      view.start()
-      let report = try run.train(profile: profile) { view.handle($0) }
-      guard !report.isInterrupted else {
-        view.interrupted()
+      let view = TrainView(isQuiet: quiet, isJSON: json)
+      do {
+        let result = try view.begin(plan).run(profile: profile) {
+          view.handle($0)
+        } pauses: { _, _ in
+          Interruption.signal != 0
+        }
+        view.finish(result)
+      } catch let error as ApusError where error.kind == .interrupted {
+        view.interrupted(error.place ?? "")
         throw ExitCode(128 + Interruption.signal)
       }
-      view.finish(report)
     }
   }
 #endif

@@ -2,27 +2,13 @@
   import Apus
 
   /// What `apus train` shows: what was chosen, how it goes, what came out.
-  struct TrainView {
-    private let run: TrainingRun
+  final class TrainView {
     private let isQuiet: Bool
     private let isJSON: Bool
-    private let bar: ProgressBar?
-    /// The doctor's, of the data and the first weights; who wants no words is not kept waiting for any.
-    private let before: [Finding]
+    private var bar: ProgressBar?
 
-    init(_ run: TrainingRun, isQuiet: Bool, isJSON: Bool) {
-      self.run = run
-      before = isQuiet ? [] : run.checksBefore()
-      self.isQuiet = isQuiet
-      self.isJSON = isJSON
-      let training = run.configuration.training
-      bar =
-        isQuiet
-        ? nil
-        : ProgressBar(
-          style: Output.errorStyle, epochs: run.epochs, batch: training.batch ?? 1,
-          metric: run.isText ? "bitsPerCharacter" : run.task == .regression ? "r2" : "accuracy",
-          write: { Output.tell($0) })
+    init(isQuiet: Bool, isJSON: Bool) {
+      (self.isQuiet, self.isJSON) = (isQuiet, isJSON)
     }
 
     /// Standard output belongs to the object alone.
@@ -32,78 +18,80 @@
 
     private var style: TerminalStyle { isJSON ? Output.errorStyle : Output.style }
 
-    func start() {
-      guard !isQuiet else { return }
-      show(Output.notes(run.choices, style))
-      if !run.notes.isEmpty { show(["noticed:"] + Output.notes(run.notes, style)) }
-      show(DoctorView(before, style: style).shortLines())
+    /// Shows what a plan has chosen, and what the doctor says of its data and first weights.
+    ///
+    /// - Returns: the plan with the doctor's findings; who wants no words isn't kept waiting for them.
+    func begin(_ plan: RunPlan) -> RunPlan {
+      guard !isQuiet else { return plan }
+      bar = ProgressBar(
+        style: Output.errorStyle, epochs: plan.epochs, batch: plan.configuration.training.batch ?? 1,
+        metric: plan.isText ? "bitsPerCharacter" : plan.task == .regression ? "r2" : "accuracy",
+        write: { Output.tell($0) })
+      var plan = plan
+      show(Output.notes(plan.reasons.lines, style))
+      if !plan.notes.isEmpty { show(["noticed:"] + Output.notes(plan.notes, style)) }
+      show(DoctorView(plan.examine(), style: style).shortLines())
       // In order with the bar, which is on standard error.
       try? Output.finish()
+      return plan
     }
 
     func handle(_ event: TrainingEvent) {
       bar?.handle(event)
     }
 
-    func interrupted() {
+    func interrupted(_ folder: String) {
       guard !isQuiet else { return }
       bar?.finish()
       Output.tell([
-        "interrupted; the run is kept, and goes on with", "  apus train --resume \(quoted(run.folder))",
+        "interrupted; the run is kept, and goes on with", "  apus train --resume \(quoted(folder))",
       ])
     }
 
     /// Shows what came out, and leaves a page with it in the run's folder.
-    func finish(_ report: RunReport) {
-      // Without words too: the page has them.
-      let after = run.checksAfter(report)
-      let page = Result { try leavePage(report, after) }
+    func finish(_ result: RunResult) {
+      let page = Result { try leavePage(result) }
       if !isQuiet {
-        let parts = [("training", report.training), ("validation", report.validation), ("test", report.test)]
-        let curve = LearningCurve(report.history).lines(style)
+        let parts = [("training", result.training), ("validation", result.validation), ("test", result.test)]
+        let curve = LearningCurve(result.namedHistories).lines(style)
         if !curve.isEmpty { show([""] + curve) }
-        show([""] + MetricLines(parts).lines())
-        if let kept = report.history.kept {
-          show([""] + Output.notes(WeightLines(kept, report).lines, style))
+        show([""] + MetricLines(parts.map { ($0, Array($1)) }).lines())
+        show([""] + Output.notes(WeightLines(result).lines, style))
+        if result.evaluated == .test {
+          if let confusion = result.confusion {
+            show([""] + ConfusionTable(confusion).lines(width: style.width))
+          }
+          if !result.labels.isEmpty { show([""] + LabelTable(result.labels).lines(width: style.width)) }
         }
-        if let confusion = report.confusion {
-          show([""] + ConfusionTable(confusion).lines(width: style.width))
+        if let linear = result.linear { show([""] + LinearLines(linear).lines(style)) }
+        if !result.profiles.isEmpty {
+          show([""] + ProfileTable(result.profiles).lines(width: max(style.width, 80)))
         }
-        if !report.labels.isEmpty { show([""] + LabelTable(report.labels).lines(width: style.width)) }
-        if let linear = report.linear { show([""] + LinearLines(linear).lines(style)) }
-        if !report.profiles.isEmpty {
-          show([""] + ProfileTable(report.profiles).lines(width: max(style.width, 80)))
-        }
-        show([""] + DoctorView(after, style: style).shortLines())
-        show([""] + summary(report, page: try? page.get()))
+        show([""] + DoctorView(result.outcomeFindings, style: style).shortLines())
+        show([""] + summary(result, page: try? page.get()))
       }
-      if isJSON { Output.print([report.json.text(sortsKeys: false)]) }
+      if isJSON { Output.print([result.json.text(sortsKeys: false)]) }
       // The run is done, whatever becomes of its page.
       if case .failure(let error) = page { Output.tell(["note: no report was written: \(error)"]) }
     }
 
-    /// - Returns: its path; nil where there is nothing to tell.
-    private func leavePage(_ report: RunReport, _ after: [Finding]) throws -> String? {
-      // What is examined again after training is told as it is then.
-      let checks = before.filter { first in !after.contains { $0.name == first.name } } + after
-      guard let findings = try run.findings(report, checks: checks) else { return nil }
-      let path = "\(run.folder)/report.html"
-      try AtomicFile.write(path, text: RunPage(findings).html, survivesPowerFailure: false)
+    /// - Returns: its path.
+    private func leavePage(_ result: RunResult) throws -> String {
+      let path = "\(result.folder)/report.html"
+      try AtomicFile.write(path, text: RunPage(result).html, survivesPowerFailure: false)
       return path
     }
 
-    private func summary(_ report: RunReport, page: String?) -> [String] {
-      let samples = prefixedFigure(report.samplesPerSecond)
+    private func summary(_ result: RunResult, page: String?) -> [String] {
+      let samples = prefixedFigure(result.samplesPerSecond)
+      let model = result.modelFile
       var lines = [
-        "\(grouped(report.parameters)) parameters, \(report.epochs) epochs in \(durationFigure(report.seconds))"
-          + " (\(samples) samples/s)"
+        "\(grouped(result.model.parameterCount)) parameters, \(result.epochs) epochs in "
+          + "\(durationFigure(result.seconds)) (\(samples) samples/s)",
+        "model: " + style.colored(model, .bold), "  apus evaluate \(quoted(model)) DATA",
+        result.isText
+          ? "  apus generate \(quoted(model))" : "  apus predict \(quoted(model)) DATA --out FILE.csv",
       ]
-      guard let model = report.model else { return lines }
-      lines.append("model: " + style.colored(model, .bold))
-      lines.append("  apus evaluate \(quoted(model)) DATA")
-      lines.append(
-        run.isText
-          ? "  apus generate \(quoted(model))" : "  apus predict \(quoted(model)) DATA --out FILE.csv")
       if let page { lines.append("report: \(page)") }
       return lines
     }

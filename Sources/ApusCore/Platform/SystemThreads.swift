@@ -34,9 +34,12 @@ struct Thread {
     return Thread(handle: thread)
   }
 
-  /// Runs `body` on a new thread that nobody waits for.
-  static func detach(_ body: @escaping @Sendable () -> Void) {
-    if let thread = start(body) { pthread_detach(thread.handle) }
+  /// Runs `body` on a new thread that nobody waits for; returns false when the system has none left.
+  @discardableResult
+  static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
+    guard let thread = start(body) else { return false }
+    pthread_detach(thread.handle)
+    return true
   }
 
   /// Comes back when the thread has ended.

@@ -32,5 +32,8 @@ package final class BackgroundWork {
   deinit { wait() }
 
   /// Work that nobody waits for: it ends when it likes, or with the process.
-  package static func detach(_ body: @escaping @Sendable () -> Void) { Thread.detach(body) }
+  ///
+  /// - Returns: whether the system had a thread for it; without one, nothing is done.
+  @discardableResult
+  package static func detach(_ body: @escaping @Sendable () -> Void) -> Bool { Thread.detach(body) }
 }

@@ -38,10 +38,10 @@ public struct PredictionTable: Sendable {
     var text = "prediction"
     if !probabilities.isEmpty { text += ",probability" }
     if !deviations.isEmpty { text += ",deviation" }
-    if allClasses { for name in classNames { text += "," + quoted("probability_\(name)") } }
+    if allClasses { for name in classNames { text += "," + "probability_\(name)".csvField } }
     text += "\n"
     for (row, prediction) in predictions.enumerated() {
-      text += quoted(prediction)
+      text += prediction.csvField
       if !probabilities.isEmpty { text += ",\(Float(probabilities[row]))" }
       if !deviations.isEmpty { text += ",\(deviations[row])" }
       if allClasses {
@@ -55,9 +55,9 @@ public struct PredictionTable: Sendable {
   }
 
   private func labelCSV(allClasses: Bool) -> String {
-    var header = classNames.map { quoted($0) }
-    if allClasses { header += classNames.map { quoted("probability_\($0)") } }
-    if !deviations.isEmpty { header += classNames.map { quoted("deviation_\($0)") } }
+    var header = classNames.map(\.csvField)
+    if allClasses { header += classNames.map { "probability_\($0)".csvField } }
+    if !deviations.isEmpty { header += classNames.map { "deviation_\($0)".csvField } }
     var lines = [header.joined(separator: ",")]
     for row in predictions.indices {
       let range = (row * classNames.count)..<((row + 1) * classNames.count)
@@ -67,12 +67,6 @@ public struct PredictionTable: Sendable {
       lines.append(fields.joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
   }
 }
 

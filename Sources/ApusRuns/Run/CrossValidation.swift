@@ -2,17 +2,18 @@ import ApusCore
 import ApusData
 import ApusTraining
 
-/// A configuration trained once for each of k folds, which is the test part of its run (MISSION I, J): how well it does on
-/// rows that it has not seen, with the spread over the folds.
+/// A configuration trained once for each of k folds, which is the test part of its run: how well it does on rows that it has
+/// not seen, with the spread over the folds.
 ///
-/// Its folder holds a run's folder for each fold: `fold-1`, ….
+/// Its folder holds a run's folder for each fold (`fold-1`, …), the metrics over the folds in `folds.json`, and in
+/// `predictions.csv` each row's prediction by the model that was not trained on it.
 public struct CrossValidation: Sendable {
   public let configuration: RunConfiguration
   public let folds: Int
   public let folder: String
   private let lock: FolderLock
 
-  /// What one metric came to over the folds.
+  /// A metric over the folds.
   public struct Score: Sendable, Equatable {
     public let name: String
     /// On the test part of each fold.
@@ -52,15 +53,15 @@ public struct CrossValidation: Sendable {
   /// Trains all folds, one after the other.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked after every step.
-  ///   - onFold: told what each fold came to, counted from 1, with the doctor's findings on the outcome.
-  /// - Returns: the metrics over the folds; nil when it was interrupted, with a checkpoint in the fold's folder.
-  /// - Throws: what a run throws.
+  ///   - onFold: hears each fold's result, with its number, counted from 1.
+  ///   - pauses: asked after every step, with the steps and the epochs of the fold at hand that are done.
+  /// - Throws: what a run throws; when `pauses` says so, the fold's folder has a checkpoint.
+  @discardableResult
   public func run(
-    threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
-    onFold: (Int, RunFindings) throws -> Void = { _, _ in }
-  ) throws -> [Score]? {
-    var reports: [RunReport] = []
+    threads: Int? = nil, onFold: (Int, RunResult) throws -> Void = { _, _ in },
+    pauses: (_ step: Int, _ epoch: Int) -> Bool = { _, _ in false }
+  ) throws -> FoldsResult {
+    var results: [RunResult] = []
     let sources = SharedSources()
     // What cannot be trained leaves no folder: one that is empty goes.
     defer {
@@ -70,18 +71,13 @@ public struct CrossValidation: Sendable {
     for fold in 1...folds {
       var configuration = configuration
       (configuration.data.folds, configuration.data.fold) = (folds, fold)
-      let run = try TrainingRun(
+      let plan = try RunPlan(
         configuration, folder: "\(folder)/fold-\(fold)", .refuse, threads: threads, sources: sources)
-      run.isCancelled = isCancelled
-      let report = try run.train()
-      guard !report.isInterrupted else { return nil }
-      reports.append(report)
-      if let findings = try run.findings(report, checks: run.checksAfter(report)) {
-        try onFold(fold, findings)
-      }
+      results.append(try plan.run(pauses: pauses))
+      try onFold(fold, results[fold - 1])
     }
-    return reports[0].test.map(\.name).map { name in
-      Score(name: name, values: reports.compactMap { report in report.test.first { $0.name == name }?.value })
-    }
+    let result = FoldsResult(folds: results, folder: folder)
+    try result.write()
+    return result
   }
 }

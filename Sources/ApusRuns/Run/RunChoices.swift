@@ -4,7 +4,7 @@ import ApusNN
 import ApusTraining
 
 /// What a run does where its configuration says nothing: chosen from the size of the data and from the task, never
-/// from a name.
+/// from a name. With the model, which is built here and nowhere else.
 struct RunChoices {
   /// The configuration with nothing left open.
   var configuration: RunConfiguration
@@ -17,27 +17,40 @@ struct RunChoices {
   var notes: [String] = []
   /// Who set each setting, and why.
   var reasons: [Reason] = []
+  /// The model with its first weights: the first of several in an ensemble of seeds.
+  let model: Model
 
   /// How many trainings the run has.
   var runs: Int { settings.ensemble?.runs ?? 1 }
 
-  /// The model with its first weights.
-  ///
-  /// - Parameter member: of an ensemble of seeds, counted from 0.
-  func model(on data: RunData, member: Int = 0, engine: Engine? = nil) throws -> Model {
+  /// The model of one of several trainings, counted from 0, with its first weights.
+  func model(member: Int, on data: RunData, engine: Engine?) throws -> Model {
+    guard member > 0 else { return model }
+    return try Self.model(
+      network, loss, settings.recipe.prepare, data, seed: settings.seed &+ UInt64(member), engine
+    )
+    .model
+  }
+
+  /// - Returns: also a line about the weights that it begins with, where they are a model's.
+  private static func model(
+    _ network: any Network, _ loss: any Loss, _ preparation: (any InitializationPass)?, _ data: RunData,
+    seed: UInt64, _ engine: Engine?
+  ) throws -> (model: Model, line: String?) {
     var model = try Model(
-      inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed &+ UInt64(member),
-      network: network)
+      inputs: [InputSpecification(data.training.inputShape)], seed: seed, network: network)
     model.objective = Objective(data.training.targets, loss: loss, scales: data.training.scales)
     model.preprocessing = data.schema
     if let pretrained = data.pretrained {
-      return try pretrained.start(model, for: data.training.targets).model
+      let (started, line) = try pretrained.start(model, for: data.training.targets)
+      return (started, line)
     }
-    return try settings.recipe.prepare.map { try model.prepared(with: $0, on: data.training, engine: engine) }
-      ?? model
+    guard let preparation else { return (model, nil) }
+    return (try model.prepared(with: preparation, on: data.training, engine: engine), nil)
   }
 
-  init(_ given: RunConfiguration, _ data: RunData) throws {
+  /// - Parameter engine: of a pass over the data that sets the first weights; the standard one when nil.
+  init(_ given: RunConfiguration, _ data: RunData, engine: Engine? = nil) throws {
     try given.check()
     configuration = given
     configuration.data = data.configuration
@@ -78,18 +91,16 @@ struct RunChoices {
     let perEpoch = (rows + batch - 1) / max(batch, 1)
     if let steps = recipe.steps { recipe.epochs = max(steps - 1, 0) / max(perEpoch, 1) + 1 }
     settings = TrainingSettings(recipe)
-    try check(data)
-    noteLengths(rows: rows)
-    if let pretrained {
-      guard recipe.prepare == nil else {
-        throw ApusError(
-          "the first weights are a model's, and \(type(of: recipe.prepare!).name) would set them",
-          at: "training.prepare", fix: "leave one of the two out")
-      }
-      let model = try Model(
-        inputs: [InputSpecification(data.training.inputShape)], seed: settings.seed, network: network)
-      lines.append(try pretrained.start(model, for: data.training.targets).line)
+    guard pretrained == nil || recipe.prepare == nil else {
+      throw ApusError(
+        "the first weights are a model's, and \(type(of: recipe.prepare!).name) would set them",
+        at: "training.prepare", fix: "leave one of the two out")
     }
+    try Self.check(settings, configuration.training, loss, data)
+    let line: String?
+    (model, line) = try Self.model(network, loss, recipe.prepare, data, seed: settings.seed, engine)
+    noteLengths(rows: rows)
+    if let line { lines.append(line) }
     if let steps = recipe.steps {
       lines.append("\(steps) steps of \(batch): \(shortFigure(Double(steps) / Double(perEpoch))) epochs")
     } else if asked.epochs == nil || asked.batch == nil {
@@ -163,20 +174,22 @@ struct RunChoices {
     }
   }
 
-  private func check(_ data: RunData) throws {
+  private static func check(
+    _ settings: TrainingSettings, _ training: Recipe, _ loss: any Loss, _ data: RunData
+  ) throws {
     if settings.earlyStopping != nil, data.validation == nil, !(loss is any MistakeDriven) {
       throw ApusError(
         "early stopping looks at validation rows, and there are none", at: "training.earlyStopping",
         fix: "leave it out, or set rows aside with --validation 0.1")
     }
-    if configuration.training.keep == .best, data.validation == nil, !(loss is any MistakeDriven) {
+    if training.keep == .best, data.validation == nil, !(loss is any MistakeDriven) {
       throw ApusError(
         "the best epoch is found by validation rows, and there are none", at: "training.keep",
         fix: "leave it out, or set rows aside with --validation 0.1")
     }
     if let ensemble = settings.ensemble, ensemble.runs == 1 {
       let name = type(of: ensemble).name
-      guard configuration.training.keep == nil else {
+      guard training.keep == nil else {
         throw ApusError(
           "\(name) says which weights are kept", at: "training.keep", fix: "leave one of the two out")
       }
@@ -202,16 +215,15 @@ struct RunChoices {
   private mutating func noteLengths(rows: Int) {
     let capacity = min(settings.batch, rows)
     let (product, overflow) = capacity.multipliedReportingOverflow(by: settings.accumulate)
-    let perStep = overflow ? rows : min(product, rows)
     if settings.batch > rows { notes.append("a batch of \(settings.batch) holds all \(rows) training rows") }
     if overflow || product >= rows + capacity {
       notes.append(
         "\(settings.accumulate) batches of \(capacity) are more than the \(rows) training rows: each step is of all"
       )
     }
-    let perEpoch = (rows + perStep - 1) / perStep
-    let run = RunLength(steps: settings.steps ?? settings.epochs * perEpoch, stepsPerEpoch: perEpoch)
-    if let unused = settings.schedule.unused(in: run) { notes.append("the schedule: \(unused)") }
+    if let unused = settings.schedule.unused(in: settings.length(rows: rows)) {
+      notes.append("the schedule: \(unused)")
+    }
   }
 
   /// The family, with what the configuration says in short among its parameters.

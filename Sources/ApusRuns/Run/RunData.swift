@@ -12,6 +12,8 @@ struct RunData {
   var schema: InputSchema
   /// The table as it was read; nil for images.
   var table: Table?
+  /// Which of the data's rows are for what; nil for a text.
+  var split: Split?
   /// What was noticed.
   var notes: [String]
   /// What was chosen, and why.
@@ -163,6 +165,7 @@ struct RunData {
     }
     schema = .table(preprocessing)
     self.table = table
+    self.split = split
     task = prepared.target.task
     let target = preprocessing.target
     let columns = table.hasHeader ? target.names : target.numbers.map(String.init)
@@ -235,6 +238,7 @@ struct RunData {
       try official.map { try preprocessing.apply(to: $0, name: source.place, classes: classes) }
       ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
     schema = .images(preprocessing)
+    self.split = split
     configuration.validation = options.validation
     configuration.test = official == nil && folds == nil ? options.test : nil
     let shape = all.inputShape.map(String.init).joined(separator: "×")
@@ -264,5 +268,15 @@ struct RunData {
 
   private static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {
     "\(training) rows for training, \(validation) for validation" + (test.map { ", \($0) for test" } ?? "")
+  }
+
+  /// The data's rows of a part, in the order of its samples; nil where they are of other data, or of a text.
+  func rows(of part: RunResult.Part) -> [Int]? {
+    switch part {
+    case .training: split?.training.indices
+    case .validation: split?.validation
+    // Without rows of its own, the test samples are those of a file or of an official set.
+    case .test: split.flatMap { $0.test.isEmpty ? nil : $0.test }
+    }
   }
 }

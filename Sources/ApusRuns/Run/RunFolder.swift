@@ -11,6 +11,12 @@ struct RunFolder: Sendable {
   var history: String { "\(path)/history.csv" }
   var report: String { "\(path)/run.json" }
   var page: String { "\(path)/report.html" }
+  /// The part of each row.
+  var split: String { "\(path)/split.csv" }
+  /// Of a cross-validation: the metrics over the folds.
+  var scores: String { "\(path)/folds.json" }
+  /// Of a cross-validation: each row's prediction by the model that was not trained on it.
+  var predictions: String { "\(path)/predictions.csv" }
   /// Of the first of several trainings.
   var checkpoints: String { checkpoints(member: 0) }
 
@@ -21,6 +27,9 @@ struct RunFolder: Sendable {
 
   /// The model of one of several trainings that is done.
   func member(_ member: Int) -> String { "\(path)/members/\(member + 1).safetensors" }
+
+  /// What is known of it beside its model.
+  func memberRecord(_ member: Int) -> String { "\(path)/members/\(member + 1).json" }
 
   // MARK: Taking a folder
 
@@ -67,8 +76,21 @@ struct RunFolder: Sendable {
     return (folder, lock)
   }
 
+  /// Says before any work what is wrong with the folder; it is looked at once more when it is taken.
+  ///
+  /// - Parameter inputs: the files that the run reads.
+  /// - Throws: when it holds a run that is to be left alone, or belongs to another process.
+  func check(_ older: Older, inputs: [String?]) throws(ApusError) {
+    switch older {
+    case .refuse: try Self.refuseOlder(in: path)
+    case .overwrite: try refuseClearing(inputs)
+    case .resume: break
+    }
+    if Files.status(at: path)?.kind == .folder { try FolderLock(path).release() }
+  }
+
   /// - Throws: when a folder holds a run.
-  static func refuseOlder(in path: String) throws(ApusError) {
+  private static func refuseOlder(in path: String) throws(ApusError) {
     guard let file = RunFolder(path: path).trace else { return }
     // Who writes there at the moment is the better reason.
     try FolderLock(path).release()
@@ -120,10 +142,12 @@ struct RunFolder: Sendable {
       ?? CheckpointStore.names(in: checkpoints).first.map { "checkpoints/\($0)" }
   }
 
-  private static let clearedFiles = ["history.csv", "run.json", "report.html", "config.yaml"] + searchFiles
+  private static let clearedFiles =
+    ["history.csv", "run.json", "report.html", "config.yaml", "split.csv", "folds.json", "predictions.csv"]
+    + searchFiles
 
   /// - Throws: when clearing an older run would remove one of a new run's own inputs.
-  func refuseClearing(_ inputs: [String?]) throws(ApusError) {
+  private func refuseClearing(_ inputs: [String?]) throws(ApusError) {
     for name in Self.clearedFiles {
       guard let identity = Files.status(at: "\(path)/\(name)")?.identity,
         let input = inputs.compactMap({ $0 }).first(where: { Files.status(at: $0)?.identity == identity })
@@ -166,6 +190,9 @@ struct RunFolder: Sendable {
   /// Removes what an earlier run in the folder left, which a resumed one would take for its own.
   private func removeMembers() {
     var number = 0
-    while Files.remove(member(number)) { number += 1 }
+    while Files.remove(member(number)) {
+      Files.remove(memberRecord(number))
+      number += 1
+    }
   }
 }

@@ -208,42 +208,45 @@ public final class SearchRun: Sendable {
         $0.attempts += 1
       })
     var record: EpochRecord?
-    let outcome: Result<(RunReport, rung: Bool), any Error> = Result {
-      let run = try TrainingRun(
+    var start = Clock.nanoseconds
+    let outcome = Result {
+      let plan = try RunPlan(
         space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
         .resume, threads: threads, sources: sources)
-      run.evaluatesTest = false
-      let epochs = run.configuration.training.epochs ?? 0
-      let last = part < 1 ? max(1, Int((Double(epochs) * part).rounded(.up))) : epochs
-      run.isCancelled = isCancelled
-      run.pausesAfter = last < epochs ? last : nil
-      let report = try run.train { if case .epoch(let epoch) = $0 { record = epoch } }
-      return (report, (record?.epoch ?? 0) >= last)
+      let last = part < 1 ? max(1, Int((Double(plan.epochs) * part).rounded(.up))) : plan.epochs
+      do {
+        let result = try plan.runTrial { event in
+          switch event {
+          case .started: start = Clock.nanoseconds
+          case .epoch(let epoch): record = epoch
+          default: break
+          }
+        } pauses: { _, epoch in
+          isCancelled() || (last < plan.epochs && epoch >= last)
+        }
+        return TrialOutcome.finished(result)
+      } catch let error as ApusError where error.kind == .interrupted {
+        return (record?.epoch ?? 0) >= last ? .rung(record?.validation ?? []) : .interrupted
+      }
     }
+    let seconds = Double(Clock.nanoseconds &- start) * 1e-9
     onEvent(
       try change(number) { trial in
         switch outcome {
-        case .success((let report, let rung)) where rung || !report.isInterrupted:
-          trial.seconds += report.seconds
-          trial.epochs = report.epochs
-          let metrics = report.isInterrupted ? record?.validation ?? [] : report.validation
-          if let score = metrics.first(where: { $0.name == metric })?.value {
-            // A run that early stopping ended has nothing more to do on the rungs that are left.
-            let count = report.isInterrupted ? 1 : rungs.count - trial.scores.count
-            trial.scores += Array(repeating: score, count: count)
-            // Each rung has attempts of its own: what ended the process during an earlier one is no fault of this one.
-            trial.attempts = 0
-            trial.status = report.isInterrupted ? .waiting : .finished
-          } else {
-            trial.status = .failed
-            trial.problem =
-              "there is no validation metric “\(metric)”: "
-              + (metrics.isEmpty
-                ? "there are no validation rows" : "there are \(metrics.map(\.name).joined(separator: ", "))")
-          }
-        case .success((let report, _)):
-          // Interrupted: it goes on from its checkpoint.
-          trial.seconds += report.seconds
+        case .success(.finished(let result)):
+          trial.seconds += result.seconds
+          trial.epochs = result.epochs
+          // A run that early stopping ended has nothing more to do on the rungs that are left.
+          score(&trial, Array(result.validation), rungs: rungs.count - trial.scores.count)
+          if trial.status != .failed { trial.status = .finished }
+        case .success(.rung(let metrics)):
+          trial.seconds += seconds
+          trial.epochs = record?.epoch ?? 0
+          score(&trial, metrics, rungs: 1)
+          if trial.status != .failed { trial.status = .waiting }
+        case .success(.interrupted):
+          // It goes on from its checkpoint.
+          trial.seconds += seconds
           trial.status = .waiting
           trial.attempts -= 1
         case .failure(let error):
@@ -251,6 +254,28 @@ public final class SearchRun: Sendable {
           trial.problem = "\(error)"
         }
       })
+  }
+
+  private enum TrialOutcome {
+    case finished(RunResult)
+    /// The part of the epochs that it has for now is done.
+    case rung([MetricValue])
+    case interrupted
+  }
+
+  /// Gives a trial the score of one or several rungs.
+  private func score(_ trial: inout SearchTrial, _ metrics: [MetricValue], rungs count: Int) {
+    if let score = metrics.first(where: { $0.name == metric })?.value {
+      trial.scores += Array(repeating: score, count: count)
+      // Each rung has attempts of its own: what ended the process during an earlier one is no fault of this one.
+      trial.attempts = 0
+    } else {
+      trial.status = .failed
+      trial.problem =
+        "there is no validation metric “\(metric)”: "
+        + (metrics.isEmpty
+          ? "there are no validation rows" : "there are \(metrics.map(\.name).joined(separator: ", "))")
+    }
   }
 
   /// Changes a trial and saves all of them.

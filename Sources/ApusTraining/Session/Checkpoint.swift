@@ -56,10 +56,11 @@ package struct CheckpointStore: Sendable {
         guard found == fingerprint else {
           throw ApusError(
             "the checkpoint belongs to other settings or other data", at: path,
-            fix: "resume with the configuration and the data that the run began with")
+            fix: "resume with the configuration and the data that the run began with",
+            kind: .foreignCheckpoint)
         }
         return (state, notes)
-      } catch let error as ApusError where !error.problem.hasPrefix("the checkpoint belongs") {
+      } catch let error as ApusError where error.kind != .foreignCheckpoint {
         notes.append("\(name) is damaged (\(error.problem)); the one before it is used")
       }
     }

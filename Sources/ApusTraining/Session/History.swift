@@ -27,24 +27,13 @@ public struct History: Sendable, Equatable, Codable {
 
   public init() {}
 
+  /// The epoch whose weights are kept; the last one where they are those of none.
+  package var keptRecord: EpochRecord? { epochs.first { $0.epoch == kept?.epoch } ?? epochs.last }
+
   /// An epoch that a drawing of the epochs points out, and why: the one whose weights are kept; where that is not known,
   /// the one with the lowest validation loss.
   package var mark: (epoch: Int, label: String)? {
     if let kept { return kept.epoch.map { ($0, "kept: epoch \($0)") } }
     return bestEpoch.map { ($0, "lowest: epoch \($0)") }
   }
-}
-
-/// What happens during training, for progress bars, reports and apps.
-public enum TrainingEvent: Sendable {
-  case started(steps: Int, stepsPerEpoch: Int, parameters: Int)
-  /// After a step: its number, the epoch (from 1), and the batch's loss.
-  case step(Int, epoch: Int, loss: Float)
-  case epoch(EpochRecord)
-  /// Another of several trainings begins, counted from 1.
-  case member(Int, of: Int)
-  case checkpoint(path: String)
-  /// Training ends before the last epoch, for a reason in words.
-  case stopped(reason: String)
-  case finished(History)
 }

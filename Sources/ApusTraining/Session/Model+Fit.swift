@@ -68,28 +68,17 @@ extension Model {
     self = aimed(at: training)
     let session = try TrainingSession(
       self, training: training, validation: validation, settings: settings, engine: engine)
-    onEvent?(
-      .started(steps: session.stepCount, stepsPerEpoch: session.stepsPerEpoch, parameters: parameterCount))
-    while !session.isFinished {
-      let epoch = session.progress.epoch
-      do {
-        let loss = try session.runStep()
-        onEvent?(.step(session.progress.step, epoch: epoch + 1, loss: loss))
-      } catch {
-        // The last good state.
-        self = session.bestModel() ?? self
-        throw error
+    var lastGood: Model?
+    do {
+      try session.run { event in
+        if case .epoch = event, validation?.count ?? 0 == 0 { lastGood = session.snapshot() }
+        onEvent?(event)
       }
-      if session.progress.epoch > epoch {
-        onEvent?(.epoch(session.progress.history.epochs.last!))
-        if validation?.count ?? 0 == 0 { self = session.snapshot() }
-      }
+    } catch {
+      self = session.bestModel() ?? lastGood ?? self
+      throw error
     }
-    if let reason = session.progress.stopReason { onEvent?(.stopped(reason: reason)) }
     self = try session.result()
-    var history = session.progress.history
-    history.kept = session.keptWeights
-    onEvent?(.finished(history))
-    return history
+    return session.history
   }
 }

@@ -120,6 +120,19 @@ public struct TrainingSettings: Sendable {
   /// 0.001 ± 0.004.
   public var restoresBest: Bool { keep == .best && (goal == nil || earlyStopping != nil) }
 
+  /// The rows of one update: a batch, or several that accumulate.
+  package func rowsPerStep(of rows: Int) -> Int {
+    let (product, overflow) = min(batch, rows).multipliedReportingOverflow(by: accumulate)
+    return overflow ? rows : min(product, rows)
+  }
+
+  /// The steps of a training on a number of rows.
+  package func length(rows: Int) -> RunLength {
+    let perStep = max(rowsPerStep(of: rows), 1)
+    let perEpoch = (rows + perStep - 1) / perStep
+    return RunLength(steps: steps ?? epochs * perEpoch, stepsPerEpoch: perEpoch)
+  }
+
   /// How a model is trained in the steps of a run.
   func training(of model: Model, run: RunLength) -> ModelTraining {
     let optimizer: any Optimizer = optimizer.resolved(in: run)

@@ -16,7 +16,7 @@ struct NonFinite {
     let (place, cause) = cause(rows)
     return ApusError(
       "step \(step): \(cause)", at: place, expected: "finite numbers",
-      fix: "lower the learning rate, clip the gradients' norm, or scale the inputs")
+      fix: "lower the learning rate, clip the gradients' norm, or scale the inputs", kind: .divergence)
   }
 
   private func cause(_ rows: Int) -> (place: String, cause: String) {

@@ -7,17 +7,14 @@ import ApusTraining
 ///
 /// As self-contained as ``RunPage``; each fold's folder has a page of its own.
 package struct FoldsPage: Sendable {
-  private let folds: [RunFindings]
+  private let folds: [RunResult]
   private let scores: [CrossValidation.Score]
   private let folder: String
 
-  /// - Parameters:
-  ///   - folds: what each fold's run came to, at least two of them.
-  ///   - scores: the metrics over the folds.
-  ///   - folder: where the folds' folders lie.
-  package init(_ folds: [RunFindings], _ scores: [CrossValidation.Score], folder: String) {
-    precondition(folds.count > 1, "a cross-validation has two folds at least")
-    (self.folds, self.scores, self.folder) = (folds, scores, folder)
+  /// - Parameter result: of at least two folds.
+  package init(_ result: FoldsResult) {
+    precondition(result.folds.count > 1, "a cross-validation has two folds at least")
+    (folds, scores, folder) = (result.folds, result.scores, result.folder)
   }
 
   package var html: String {
@@ -32,7 +29,7 @@ package struct FoldsPage: Sendable {
     page.section("How it learned") { page in
       page.charts(
         HistoryCharts(
-          folds.enumerated().map { ("fold \($0 + 1)", $1.report.history) }, width: RunPage.chartWidth
+          folds.enumerated().map { ("fold \($0 + 1)", $1.history) }, width: RunPage.chartWidth
         ).charts)
     }
     let first = RunPage(folds[0])
@@ -78,7 +75,7 @@ package struct FoldsPage: Sendable {
     if let all = confusion {
       page.charts([ConfusionChart("What was taken for what (the test parts of all folds)", all)])
     }
-    let pairs = folds.map { $0.pairs.map { Point($0.truth, $0.prediction) } }
+    let pairs = folds.map { $0.residuals.map { Point($0.truth, $0.prediction) } }
     if pairs.contains(where: { !$0.isEmpty }) {
       page.charts([
         ScatterChart(

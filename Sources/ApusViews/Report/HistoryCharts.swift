@@ -1,3 +1,4 @@
+package import ApusRuns
 package import ApusTraining
 
 /// The curves of one or several runs, overlaid: losses, the metric, the learning rate.
@@ -6,6 +7,9 @@ package struct HistoryCharts: Sendable {
   package let charts: [any Chart]
 
   package init(_ history: History, width: Double = 400) { self.init([("", history)], width: width) }
+
+  /// The trainings of a run.
+  package init(_ result: RunResult, width: Double = 400) { self.init(result.namedHistories, width: width) }
 
   /// - Parameter runs: names with what their epochs came to; the colours are the runs'. Of a single run training and
   ///   validation have colours of their own.
@@ -69,4 +73,16 @@ package struct HistoryCharts: Sendable {
   }
 
   private static let telling = ["accuracy", "microF1", "r2"]
+}
+
+extension RunResult {
+  /// More curves cannot be told apart.
+  private static let mostCurves = 8
+
+  /// Its trainings by name, for drawings.
+  package var namedHistories: [(name: String, history: History)] {
+    members.prefix(Self.mostCurves).enumerated().map {
+      (members.count == 1 ? "" : "training \($0 + 1)", $1.history)
+    }
+  }
 }

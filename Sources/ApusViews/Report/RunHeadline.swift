@@ -10,16 +10,16 @@ package struct RunHeadline: Sendable {
   /// What it takes to judge it: the yardstick, the gap to the training rows, what the doctor says.
   package let remarks: [String]
 
-  package init(_ findings: RunFindings) {
-    sentence = Self.sentence(findings)
-    remarks = Self.remarks(findings)
+  package init(_ result: RunResult) {
+    sentence = Self.sentence(result)
+    remarks = Self.remarks(result)
   }
 
-  private static func sentence(_ findings: RunFindings) -> String {
-    let target = Self.target(findings)
-    let samples = Self.samples(findings)
-    func value(_ name: String) -> MetricValue? { findings.metrics.first { $0.name == name } }
-    switch findings.report.task {
+  private static func sentence(_ result: RunResult) -> String {
+    let target = Self.target(result)
+    let samples = Self.samples(result)
+    func value(_ name: String) -> MetricValue? { result.metrics[name] }
+    switch result.task {
     case .classification:
       guard let accuracy = value("accuracy") else { break }
       return "The model tells \(target) right for \(percent(accuracy)) of \(samples)."
@@ -39,7 +39,7 @@ package struct RunHeadline: Sendable {
       return "The model predicts \(target) with a typical error of \(shortFigure(error.value, digits: 3)) "
         + "(root mean square) on \(samples)\(share ?? "")."
     }
-    return "The model was trained on \(grouped(findings.trainingCount)) samples of \(findings.name)."
+    return "The model was trained on \(grouped(result.trainingCount)) samples of \(result.name)."
   }
 
   /// `97.6 % (± 0.4)`
@@ -57,79 +57,79 @@ package struct RunHeadline: Sendable {
   }
 
   /// What is predicted.
-  private static func target(_ findings: RunFindings) -> String {
-    switch findings.data {
+  private static func target(_ result: RunResult) -> String {
+    switch result.data {
     case .images: return "the class of an image"
     case .text: return "the next character"
     case .table(let summary, _):
       let named = summary.target.map { summary.columns[$0.index].name }
-      if findings.report.task == .multiLabel { return "the labels" }
+      if result.task == .multiLabel { return "the labels" }
       return named.map { "“\($0)”" } ?? "the target"
     case .other: return "the target"
     }
   }
 
-  private static func samples(_ findings: RunFindings) -> String {
+  private static func samples(_ result: RunResult) -> String {
     let noun =
-      switch findings.data {
+      switch result.data {
       case .images: "image"
       case .text: "window"
       case .table, .other: "row"
       }
-    let count = "\(grouped(findings.evaluatedCount)) \(noun)\(findings.evaluatedCount == 1 ? "" : "s")"
-    switch findings.evaluated {
+    let count = "\(grouped(result.evaluatedCount)) \(noun)\(result.evaluatedCount == 1 ? "" : "s")"
+    switch result.evaluated {
     case .test: return "\(count) that it has never seen"
     case .validation: return "\(count) set aside for validation"
     case .training: return "the \(count) that it was trained on"
     }
   }
 
-  private static func remarks(_ findings: RunFindings) -> [String] {
+  private static func remarks(_ result: RunResult) -> [String] {
     var remarks: [String] = []
-    if findings.report.task == .classification, let share = findings.mostFrequentShare {
-      let accuracy = findings.metrics.first { $0.name == "accuracy" }?.value ?? 1
+    if result.task == .classification, let share = result.mostFrequentShare {
+      let accuracy = result.metrics["accuracy"]?.value ?? 1
       remarks.append(
         "Always saying the most frequent class would be right for \(ConfusionChart.percent(share)) of them"
           + (accuracy <= share ? ": the model is no better than that." : "."))
     }
-    switch findings.evaluated {
+    switch result.evaluated {
     case .test: break
     case .validation:
-      if findings.report.history.kept?.isValidationOptimistic == true {
+      if result.kept.isValidationOptimistic {
         remarks.append("The epoch was chosen by these very rows: on new ones expect somewhat less.")
       }
     case .training:
       remarks.append("Nothing was set aside: this does not say how the model does on new data.")
     }
-    if findings.evaluated == .test, let gap = gap(findings) { remarks.append(gap) }
-    if let kept = findings.report.history.kept, findings.report.epochs > 1 {
+    if result.evaluated == .test, let gap = gap(result) { remarks.append(gap) }
+    if result.epochs > 1 {
       remarks.append(
-        "Trained for \(findings.report.epochs) epochs. Weights kept: \(kept.clause(of: findings.report.epochs))."
-          + (kept.isValidationOptimistic && findings.evaluated != .validation
+        "Trained for \(result.epochs) epochs. Weights kept: \(result.kept.clause(of: result.epochs))."
+          + (result.kept.isValidationOptimistic && result.evaluated != .validation
             ? " The validation rows chose them, so their own figures are optimistic." : ""))
     }
-    if let reason = findings.report.stopReason { remarks.append("Training ended early: \(reason).") }
-    let ill = findings.checks.filter { $0.level != .ok }
+    if let reason = result.stopReason { remarks.append("Training ended early: \(reason).") }
+    let ill = result.findings.filter { $0.level != .ok }
     remarks.append(
       ill.isEmpty
-        ? (findings.checks.isEmpty
-          ? "No doctor has looked at this training: apus check --config \(findings.folder)/config.yaml does."
-          : "The doctor’s \(findings.checks.count) checks are all well.")
+        ? (result.findings.isEmpty
+          ? "No doctor has looked at this training: apus check --config \(result.folder)/config.yaml does."
+          : "The doctor’s \(result.findings.count) checks are all well.")
         : "The doctor points out: " + ill.map { "\($0.name) (\($0.result.figure))" }.joined(separator: "; ")
           + ".")
     return remarks
   }
 
   /// Training beside test, in the metric that matters.
-  private static func gap(_ findings: RunFindings) -> String? {
+  private static func gap(_ result: RunResult) -> String? {
     let name: String
-    switch findings.report.task {
+    switch result.task {
     case .classification: name = "accuracy"
     case .multiLabel: name = "microF1"
     case .regression: name = "rmse"
     }
-    func value(_ metrics: [MetricValue]) -> Double? { metrics.first { $0.name == name }?.value }
-    guard let training = value(findings.report.training), let test = value(findings.report.test) else {
+    func value(_ metrics: MetricValues) -> Double? { metrics[name]?.value }
+    guard let training = value(result.training), let test = value(result.test) else {
       return nil
     }
     return "On the training rows the same figure is "

@@ -9,7 +9,7 @@ extension RunPage {
   private static let mostBars = 30
 
   func addData(_ page: inout HTMLPage) {
-    switch findings.data {
+    switch result.data {
     case .table(let summary, let rows): add(summary, rows: rows, &page)
     case .images(let shape, let counts, let examples):
       page.paragraph(
@@ -26,13 +26,13 @@ extension RunPage {
       page.paragraph("A text of \(vocabulary) different characters, in windows of \(context): \(sizes).")
     case .other: page.paragraph("\(sizes.prefix(1).uppercased())\(sizes.dropFirst()).")
     }
-    page.list(findings.notes)
+    page.list(result.notes)
   }
 
   private var sizes: String {
-    var parts = ["\(grouped(findings.trainingCount)) for training"]
-    if findings.validationCount > 0 { parts.append("\(grouped(findings.validationCount)) for validation") }
-    if findings.testCount > 0 { parts.append("\(grouped(findings.testCount)) for test") }
+    var parts = ["\(grouped(result.trainingCount)) for training"]
+    if result.validationCount > 0 { parts.append("\(grouped(result.validationCount)) for validation") }
+    if result.testCount > 0 { parts.append("\(grouped(result.testCount)) for test") }
     return parts.joined(separator: ", ")
   }
 
@@ -42,7 +42,7 @@ extension RunPage {
       page.paragraph(
         "The figures below are of \(grouped(summary.rowCount)) rows, evenly chosen.", style: "note")
     }
-    if let target = summary.target, findings.report.task != .multiLabel {
+    if let target = summary.target, result.task != .multiLabel {
       let name = summary.columns[target.index].name
       page.paragraph(
         "“\(name)” is the target (\(target.task.rawValue)); the other columns are inputs unless left out.")
@@ -66,7 +66,7 @@ extension RunPage {
       page.paragraph("… and \(summary.columns.count - Self.mostColumns) more columns.", style: "note")
     }
     var charts: [any Chart] = []
-    let title = findings.report.task == .multiLabel ? "Rows with each label" : "Rows of each class"
+    let title = result.task == .multiLabel ? "Rows with each label" : "Rows of each class"
     if let classes = Self.classes(summary.classCounts, title) { charts.append(classes) }
     if !summary.targetAssociations.isEmpty {
       charts.append(

@@ -9,39 +9,38 @@ import ApusTraining
 /// Self-contained, without a script, readable in light and dark and on a phone. The same run gives the same bytes but for
 /// the line of times at its end.
 public struct RunPage: Sendable {
-  let findings: RunFindings
+  let result: RunResult
   /// Three side by side on a wide screen, one on a phone.
   static let chartWidth = 328.0
 
-  public init(_ findings: RunFindings) {
-    self.findings = findings
+  public init(_ result: RunResult) {
+    self.result = result
   }
 
   public var html: String {
     var page = HTMLPage()
-    let headline = RunHeadline(findings)
-    page.heading("What the network learned from \(findings.name)", level: 1)
+    let headline = RunHeadline(result)
+    page.heading("What the network learned from \(result.name)", level: 1)
     page.paragraph(headline.sentence, style: "lead")
     page.list(headline.remarks)
     page.section("How well") { addResult(&$0) }
-    if !findings.worst.isEmpty { page.section("Where it errs most") { addWorst(&$0) } }
-    if let linear = findings.report.linear { page.section("The rule") { addRule(linear, &$0) } }
+    if !result.worst.isEmpty { page.section("Where it errs most") { addWorst(&$0) } }
+    if let linear = result.linear { page.section("The rule") { addRule(linear, &$0) } }
     page.section("How it learned") { addLearning(&$0) }
     page.section("The data") { addData(&$0) }
     page.section("The model") { addModel(&$0) }
-    if !findings.checks.isEmpty { page.section("The doctor") { addChecks(&$0) } }
+    if !result.findings.isEmpty { page.section("The doctor") { addChecks(&$0) } }
     page.section("To have it again") { addReproduction(&$0) }
-    return page.document(title: "\(findings.name): \(headline.sentence)")
+    return page.document(title: "\(result.name): \(headline.sentence)")
   }
 
   // MARK: Result
 
   private func addResult(_ page: inout HTMLPage) {
-    let report = findings.report
     let parts = [
-      ("training", report.training, findings.trainingCount),
-      ("validation", report.validation, findings.validationCount),
-      ("test", report.test, findings.testCount),
+      ("training", result.training, result.trainingCount),
+      ("validation", result.validation, result.validationCount),
+      ("test", result.test, result.testCount),
     ].filter { !$0.1.isEmpty }
     var names: [String] = []
     for part in parts {
@@ -58,24 +57,25 @@ public struct RunPage: Sendable {
     page.paragraph(
       "± is the standard error: what chance in the choice of samples alone makes of the figure.",
       style: "note")
-    if let confusion = findings.confusion, confusion.classNames.count > 1 {
-      page.charts([ConfusionChart("What was taken for what (\(findings.evaluated.rawValue))", confusion)])
+    if let confusion = result.confusion, confusion.classNames.count > 1 {
+      page.charts([ConfusionChart("What was taken for what (\(result.evaluated.rawValue))", confusion)])
     }
-    if !findings.pairs.isEmpty { page.charts(residualCharts) }
-    if !findings.labels.isEmpty { addLabels(&page) }
+    if !result.residuals.isEmpty { page.charts(residualCharts) }
+    if !result.labels.isEmpty { addLabels(&page) }
   }
 
   private var residualCharts: [any Chart] {
-    let part = findings.evaluated.rawValue
-    let errors = findings.pairs.map { $0.prediction - $0.truth }
+    let part = result.evaluated.rawValue
+    let errors = result.residuals.map { $0.prediction - $0.truth }
     return [
       ScatterChart(
         "Predicted against true (\(part))",
-        [.init("", findings.pairs.map { Point($0.truth, $0.prediction) })], xName: "true", yName: "predicted",
+        [.init("", result.residuals.map { Point($0.truth, $0.prediction) })], xName: "true",
+        yName: "predicted",
         isEqual: true, width: Self.chartWidth),
       ScatterChart(
         "What is left over (\(part))",
-        [.init("", findings.pairs.map { Point($0.prediction, $0.prediction - $0.truth) })],
+        [.init("", result.residuals.map { Point($0.prediction, $0.prediction - $0.truth) })],
         xName: "predicted",
         yName: "predicted − true", width: Self.chartWidth),
       HistogramChart(
@@ -88,7 +88,7 @@ public struct RunPage: Sendable {
     func percent(_ share: Double?) -> HTMLPage.Cell { .figure(ConfusionChart.percent(share)) }
     page.table(
       ["label", "found", "missed", "wrong", "absent", "accuracy", "recall", "precision", "F1"],
-      findings.labels.prefix(Self.mostRows).map { label in
+      result.labels.prefix(Self.mostRows).map { label in
         [
           .strong(label.name), .figure(groupedFigure(label.found)), .figure(groupedFigure(label.missed)),
           .figure(groupedFigure(label.wrong)), .figure(groupedFigure(label.absent)),
@@ -96,7 +96,7 @@ public struct RunPage: Sendable {
           .figure(label.f1.map { fixed($0, 3) } ?? "–"),
         ]
       })
-    addRest(of: findings.labels.count, "labels", &page)
+    addRest(of: result.labels.count, "labels", &page)
   }
 
   private func addRest(of count: Int, _ what: String, _ page: inout HTMLPage) {
@@ -105,9 +105,9 @@ public struct RunPage: Sendable {
 
   private func addWorst(_ page: inout HTMLPage) {
     let noun =
-      findings.confusion == nil ? "The samples with the largest loss" : "The mistakes with the largest loss"
-    page.paragraph("\(noun), of the \(grouped(findings.evaluatedCount)) for \(findings.evaluated.rawValue).")
-    let images = findings.worst.compactMap { sample in
+      result.confusion == nil ? "The samples with the largest loss" : "The mistakes with the largest loss"
+    page.paragraph("\(noun), of the \(grouped(result.evaluatedCount)) for \(result.evaluated.rawValue).")
+    let images = result.worst.compactMap { sample in
       sample.image.map { image in
         ImageGrid.Tile(
           PixelImage(image),
@@ -118,19 +118,19 @@ public struct RunPage: Sendable {
           ])
       }
     }
-    guard images.count < findings.worst.count else {
+    guard images.count < result.worst.count else {
       return page.charts([
         ImageGrid("True class, and what it was taken for", images, columns: 4, tileWidth: 84)
       ])
     }
-    let columns = findings.worst.first?.cells.map(\.column) ?? []
-    let hasProbability = findings.worst.contains { $0.probability != nil }
+    let columns = result.worst.first?.cells.map(\.column) ?? []
+    let hasProbability = result.worst.contains { $0.probability != nil }
     page.table(
       [columns.isEmpty ? "sample" : "row", "true", "predicted"] + (hasProbability ? ["sure to"] : []) + [
         "loss"
       ]
         + columns,
-      findings.worst.map { sample in
+      result.worst.map { sample in
         [.figure("\(sample.number)"), .text(sample.truth), .text(sample.prediction)]
           + (hasProbability ? [.figure(sample.probability.map { ConfusionChart.percent($0) } ?? "–")] : [])
           + [.figure(shortFigure(sample.loss, digits: 3))]
@@ -148,13 +148,25 @@ public struct RunPage: Sendable {
   // MARK: Learning
 
   private func addLearning(_ page: inout HTMLPage) {
-    let history = findings.report.history
-    guard history.epochs.count > 1 else {
+    guard result.epochs > 1 else {
       return page.paragraph(
-        history.epochs.isEmpty
+        result.epochs == 0
           ? "There was no whole epoch." : "There was a single epoch: a curve begins with two.")
     }
-    page.charts(HistoryCharts(history, width: Self.chartWidth).charts)
+    page.charts(HistoryCharts(result, width: Self.chartWidth).charts)
+    guard result.members.count > 1 else { return }
+    page.table(
+      ["training", "epochs", "weights kept", "training loss", "validation loss"],
+      result.members.prefix(Self.mostRows).enumerated().map { number, member in
+        let (last, kept) = (member.history.epochs.last, member.history.keptRecord)
+        return [
+          .strong("\(number + 1)"), .figure("\(last?.epoch ?? 0)"),
+          .text(member.history.kept?.clause(of: last?.epoch ?? 0) ?? "–"),
+          .figure(kept.map { shortFigure($0.trainingLoss) } ?? "–"),
+          .figure(kept?.validation("loss").map { shortFigure($0) } ?? "–"),
+        ]
+      })
+    addRest(of: result.members.count, "trainings", &page)
   }
 
   // MARK: Model
@@ -165,8 +177,8 @@ public struct RunPage: Sendable {
   private static let mostRows = 60
 
   func addModel(_ page: inout HTMLPage) {
-    let model = findings.model
-    let training = findings.configuration.training
+    let model = result.model
+    let training = result.configuration.training
     func text(_ item: (any Named)?) -> String {
       item.map { $0.configuration.stringValue ?? $0.configuration.text() } ?? ""
     }
@@ -193,7 +205,7 @@ public struct RunPage: Sendable {
   // MARK: Doctor
 
   private func addChecks(_ page: inout HTMLPage) {
-    for check in findings.checks.enumerated().sorted(by: {
+    for check in result.findings.enumerated().sorted(by: {
       ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
     }).map(\.element) {
       page.element("div", style: "verdict \(check.level.rawValue)") { page in
@@ -216,19 +228,19 @@ public struct RunPage: Sendable {
 
   private func addReproduction(_ page: inout HTMLPage) {
     page.paragraph("The same data and these settings give the same model file, byte for byte:")
-    page.code("apus train --config \(findings.folder)/config.yaml")
-    page.paragraph("Seed \(findings.configuration.training.seed ?? 0). SHA-256 of model.safetensors:")
-    page.paragraph(findings.modelHash, style: "hash")
+    page.code(result.reproduction)
+    page.paragraph("Seed \(result.configuration.training.seed ?? 0). SHA-256 of model.safetensors:")
+    page.paragraph(result.modelHash, style: "hash")
     page.paragraph("To use it:")
     page.code(
-      "apus evaluate \(findings.folder)/model.safetensors DATA\napus predict \(findings.folder)/model.safetensors DATA --out FILE.csv"
+      "apus evaluate \(result.folder)/model.safetensors DATA\napus predict \(result.folder)/model.safetensors DATA --out FILE.csv"
     )
-    if let yaml = try? findings.configuration.yaml() { page.folded("config.yaml") { $0.code(yaml) } }
-    if !findings.choices.isEmpty {
-      page.folded("What was chosen, and why") { $0.list(findings.choices) }
+    if let yaml = try? result.configuration.yaml() { page.folded("config.yaml") { $0.code(yaml) } }
+    if !result.reasons.lines.isEmpty {
+      page.folded("What was chosen, and why") { $0.list(result.reasons.lines) }
     }
     page.paragraph(
-      "Trained in \(durationFigure(findings.report.seconds)) (\(prefixedFigure(findings.report.samplesPerSecond)) samples/s).",
+      "Trained in \(durationFigure(result.seconds)) (\(prefixedFigure(result.samplesPerSecond)) samples/s).",
       style: "note")
   }
 }

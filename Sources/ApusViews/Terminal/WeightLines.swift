@@ -1,13 +1,14 @@
 package import ApusRuns
-package import ApusTraining
+import ApusTraining
 
 /// Which weights a trained model has, and what that means for its figures, in sentences.
 package struct WeightLines: Sendable {
   package let lines: [String]
 
-  package init(_ kept: KeptWeights, _ report: RunReport) {
-    var lines = ["weights kept: \(kept.clause(of: report.epochs))"]
-    if kept.isValidationOptimistic, !report.validation.isEmpty {
+  package init(_ result: RunResult) {
+    let kept = result.kept
+    var lines = ["weights kept: \(kept.clause(of: result.epochs))"]
+    if kept.isValidationOptimistic, !result.validation.isEmpty {
       lines.append("the validation rows chose them: their figures are optimistic")
     }
     self.lines = lines

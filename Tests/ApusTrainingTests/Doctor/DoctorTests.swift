@@ -101,12 +101,12 @@ import Testing
     configuration.data.source = "iris"
     configuration.training.epochs = 3
     configuration.training.seed = 7
-    let alone = try TrainingRun(configuration, folder: folder.path("alone"))
-    _ = try alone.train()
-    let examined = try TrainingRun(configuration, folder: folder.path("examined"))
-    #expect(!examined.checksBefore().isEmpty)
-    let report = try examined.train()
-    #expect(!examined.checksAfter(report).isEmpty)
+    let alone = try RunPlan(configuration, folder: folder.path("alone"))
+    _ = try alone.run()
+    var examined = try RunPlan(configuration, folder: folder.path("examined"))
+    #expect(!examined.examine().isEmpty)
+    let result = try examined.run()
+    #expect(!result.firstFindings.isEmpty && !result.outcomeFindings.isEmpty)
     #expect(try folder.bytes("alone/model.safetensors") == folder.bytes("examined/model.safetensors"))
     let model = examined.model.bits
     _ = Doctor.examine(try ExaminedModel(configuration))

@@ -6,8 +6,8 @@ func drawMoons(in folder: String) throws {
   configuration.data.source = "moons"
   configuration.model.hidden = [8]
   configuration.training.epochs = 10
-  let report = try TrainingRun(configuration, folder: folder).train()
-  let saved = try Model(contentsOf: report.model!)
+  let result = try RunPlan(configuration, folder: folder).run()
+  let saved = try Model(contentsOf: result.modelFile)
   let moons = try DataSource.open("moons")
   let regions = try PlaneReading(saved, moons).chart(title: "Eight units on the moons")
   try AtomicFile.write(folder + "/regions.svg", text: regions.svg)

@@ -1,11 +1,10 @@
 import Apus
 
 /// What a run on iris would be trained with, and who says so.
-func reasons(in folder: String) throws -> [String] {
+func reasons() throws -> [String] {
   var configuration = RunConfiguration()
   configuration.data.source = "iris"
   let ours = Recipe(epochs: 50, optimizer: Adam(beta1: 0.8))
   configuration.training = ours.overlay(Recipe(epochs: 5, batch: 30))
-  let run = try TrainingRun(configuration, folder: folder)
-  return run.reasons.map { $0.description }
+  return try RunPlan(configuration).reasons.settings.map(\.description)
 }

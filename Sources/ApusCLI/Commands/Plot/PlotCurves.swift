@@ -18,7 +18,12 @@
 
     func run() throws {
       let folders = runs.map { $0.count > 1 && $0.last == "/" ? String($0.dropLast()) : $0 }
-      let histories = try folders.map { (name: $0, history: try History(ofRun: $0)) }
+      let histories = try folders.flatMap { folder in
+        let trainings = try History.all(ofRun: folder)
+        return trainings.enumerated().map { number, history in
+          (name: trainings.count == 1 ? folder : "\(folder), training \(number + 1)", history: history)
+        }
+      }
       for run in histories where run.history.epochs.isEmpty {
         throw ApusError("there is no epoch to draw", at: run.name, fix: "train it with --epochs 1 or more")
       }

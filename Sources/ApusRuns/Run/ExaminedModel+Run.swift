@@ -3,26 +3,6 @@ import ApusData
 public import ApusNN
 import ApusTraining
 
-extension TrainingRun {
-  /// The short form before training: data and first weights. Changes nothing of the run.
-  ///
-  /// - Returns: nothing for a run that is resumed.
-  public func checksBefore() -> [Finding] {
-    guard session.progress.step == 0 else { return [] }
-    return Doctor.examine(ExaminedModel(model, data, session.settings, engine: engine), at: .beforeTraining)
-  }
-
-  /// The short form after training: what it came to.
-  public func checksAfter(_ report: RunReport) -> [Finding] {
-    guard !report.isInterrupted else { return [] }
-    let figures = TrainingOutcome(
-      training: report.training, validation: report.validation, test: report.test)
-    return Doctor.examine(
-      ExaminedModel(outcome ?? session.snapshot(), data, session.settings, outcome: figures, engine: engine),
-      at: .afterTraining)
-  }
-}
-
 extension ExaminedModel {
   /// What a configuration would train, on its data.
   ///
@@ -32,11 +12,10 @@ extension ExaminedModel {
     _ configuration: RunConfiguration, model: Model? = nil, threads: Int? = nil
   ) throws {
     let data = try RunData(configuration)
-    let chosen = try RunChoices(configuration, data)
     let standard = try Engine.standard()
     let engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) }
-    try self.init(
-      model ?? chosen.model(on: data, engine: engine), data, chosen.settings, engine: engine ?? standard)
+    let chosen = try RunChoices(configuration, data, engine: engine)
+    self.init(model ?? chosen.model, data, chosen.settings, engine: engine ?? standard)
   }
 
   convenience init(

@@ -1,0 +1,56 @@
+public import ApusCore
+import ApusData
+import ApusNN
+import ApusTraining
+
+extension RunResult {
+  /// The object that `--json` prints and `run.json` holds.
+  public var json: JSONValue {
+    let members =
+      [
+        JSONMember("task", .string(task.rawValue)), JSONMember("train", Self.values(training)),
+        JSONMember("validation", Self.values(validation)), JSONMember("test", Self.values(test)),
+        JSONMember(
+          "standardErrors",
+          .object(
+            [("train", training), ("validation", validation), ("test", test)].map {
+              JSONMember($0, Self.errors($1))
+            })),
+        JSONMember("epochs", .integer(epochs)), JSONMember("seconds", .double(seconds)),
+        JSONMember("samplesPerSecond", .double(samplesPerSecond)),
+        JSONMember("parameters", .integer(model.parameterCount)), JSONMember("model", .string(modelFile)),
+        JSONMember("kept", kept.json), JSONMember("stopReason", stopReason.map { .string($0) } ?? .null),
+      ] + (self.members.count > 1 ? [JSONMember("members", .array(self.members.map(\.json)))] : [])
+    let labels =
+      labels.isEmpty || evaluated != .test ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
+    return .object(
+      members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []) + [
+        JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
+        JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
+      ])
+  }
+
+  private static func values(_ metrics: MetricValues) -> JSONValue {
+    .object(metrics.map { JSONMember($0.name, .double($0.value)) })
+  }
+
+  private static func errors(_ metrics: MetricValues) -> JSONValue {
+    .object(
+      metrics.compactMap { metric in metric.standardError.map { JSONMember(metric.name, .double($0)) } })
+  }
+}
+
+extension RunMember {
+  fileprivate var json: JSONValue {
+    let last = history.epochs.last
+    let shown = history.keptRecord
+    return .object([
+      JSONMember("epochs", .integer(last?.epoch ?? 0)), JSONMember("kept", history.kept?.json ?? .null),
+      JSONMember("stopReason", stopReason.map { .string($0) } ?? .null),
+      JSONMember("trainingLoss", shown.map { .double($0.trainingLoss) } ?? .null),
+      JSONMember(
+        "validation",
+        .object((shown?.validation ?? []).map { JSONMember($0.name, .double($0.value)) })),
+    ])
+  }
+}

@@ -1,0 +1,93 @@
+import ApusCore
+import ApusData
+import ApusNN
+import ApusTraining
+
+extension RunResult {
+  /// Judges what a run has trained.
+  ///
+  /// - Parameter steps: of this process.
+  init(_ run: RunExecution, seconds: Double, steps: Int) throws {
+    let (plan, session) = (run.plan, run.session)
+    let data = plan.data
+    let last = try session.result()
+    let model = run.models.isEmpty ? last : try Model.ensemble(of: run.models + [last])
+    func evaluate(_ dataset: any Dataset, _ part: Part) throws -> RunEvaluation {
+      RunEvaluation(
+        part, dataset, try model.results(on: dataset, engine: plan.engine), rows: data.rows(of: part),
+        of: model)
+    }
+    // The last one is what the result is judged by.
+    var judged: any Dataset = data.judgedTraining
+    var evaluation = try evaluate(judged, .training)
+    let training = MetricValues(Metrics.standard(evaluation.results))
+    if let samples = data.validation { (judged, evaluation) = (samples, try evaluate(samples, .validation)) }
+    let validation = MetricValues(data.validation == nil ? [] : Metrics.standard(evaluation.results))
+    let test = run.isTrial ? nil : data.test
+    if let test { (judged, evaluation) = (test, try evaluate(test, .test)) }
+    let samples = Double(steps) * Double(data.training.count) / Double(session.stepsPerEpoch)
+    self.init(
+      name: data.name, folder: run.files.path, configuration: plan.configuration, reasons: plan.reasons,
+      notes: plan.notes, task: data.task, isText: data.isText, model: model,
+      kept: run.models.isEmpty
+        ? session.keptWeights
+        : KeptWeights(.ensemble, count: run.members.count, memberRule: session.keptWeights.rule),
+      members: run.members, seconds: seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0,
+      threads: plan.engine.threads, instructionSet: plan.engine.instructionSet.rawValue,
+      training: training, validation: validation,
+      test: MetricValues(test == nil ? [] : Metrics.standard(evaluation.results)),
+      trainingCount: data.training.count, validationCount: data.validation?.count ?? 0,
+      testCount: data.test?.count ?? 0, evaluated: evaluation.part, evaluatedCount: judged.count,
+      linear: LinearReading(model, data.training, session.settings, run.members.last?.history ?? History()),
+      firstFindings: plan.findings, data: .other, evaluation: evaluation, split: data.split)
+    guard !run.isTrial else { return }
+    describeSamples()
+    if judged.positions == 1 { worst = try evaluation.worst(of: judged, data) }
+    self.data = try DataFindings(data)
+    outcomeFindings = plan.findings(on: self, session.settings)
+  }
+
+  /// More pairs of truth and prediction make no better picture.
+  private static let mostResiduals = 1000
+
+  private mutating func describeSamples() {
+    let results = evaluation.results
+    switch evaluation.targets {
+    case .classes(let names):
+      let matrix = ConfusionMatrix(results, classNames: names)
+      // Of characters it would be a page for little.
+      if !isText { confusion = matrix }
+      let sizes = matrix.counts.map { $0.reduce(0, +) }
+      let total = sizes.reduce(0, +)
+      mostFrequentShare = total > 0 ? (sizes.max() ?? 0) / total : 0
+    case .labels(let names): labels = results.labelCounts(names: names)
+    case .values(let names):
+      guard names.count == 1 else { break }
+      let every = max((results.count + Self.mostResiduals - 1) / Self.mostResiduals, 1)
+      residuals = stride(from: 0, to: results.count, by: every).map {
+        Residual(truth: results.values[$0], prediction: results.predictions[$0])
+      }
+    }
+  }
+
+  // MARK: Files
+
+  /// Writes the model and what is known of it.
+  func write(to files: RunFolder) throws {
+    try model.save(to: files.model)
+    // What a power failure takes here, the same run brings back.
+    try AtomicFile.write(
+      files.history, text: History.csv(members.map(\.history)), survivesPowerFailure: false)
+    if let split { try AtomicFile.write(files.split, text: split.csv, survivesPowerFailure: false) }
+    try AtomicFile.write(files.report, text: json.text(indents: true) + "\n", survivesPowerFailure: false)
+  }
+}
+
+extension Split {
+  /// A line for each row that is used, in order: its number, counted from 1, and what it is for.
+  fileprivate var csv: String {
+    let parts = [("training", training.indices), ("validation", validation), ("test", test)]
+    let rows = parts.flatMap { part, rows in rows.map { (row: $0, part: part) } }.sorted { $0.row < $1.row }
+    return "row,part\n" + rows.map { "\($0.row + 1),\($0.part)\n" }.joined()
+  }
+}

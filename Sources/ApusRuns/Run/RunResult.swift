@@ -1,0 +1,110 @@
+public import ApusCore
+public import ApusData
+public import ApusNN
+public import ApusTraining
+
+/// The result of a run: the kept weights, and everything that is known of them. `run.json`, the report and the terminal are
+/// views of it.
+public struct RunResult: Sendable {
+  /// The data's name.
+  public var name: String
+  /// Where the run's files are.
+  public var folder: String
+  /// The settings with nothing left open: they rerun to the same bits.
+  public var configuration: RunConfiguration
+  /// The choices that the given settings left open, with their reasons.
+  public var reasons: RunReasons
+  public var notes: [String]
+  public var task: LearningTask
+  /// A Boolean value that indicates whether the model predicts the next character of a text.
+  public var isText: Bool
+
+  // MARK: The weights
+
+  /// The model with the kept weights.
+  public var model: Model
+  public var modelFile: String { "\(folder)/model.safetensors" }
+  /// The SHA-256 of the model file.
+  public internal(set) var modelHash = ""
+  /// The rule by which the weights were kept.
+  public var kept: KeptWeights
+  /// The epoch after which the model had its weights, counted from 1; nil for a mean of weights and for several models.
+  public var keptEpoch: Int? { kept.epoch }
+
+  // MARK: How it went
+
+  /// The trainings of the run: several for an ensemble of seeds, else one.
+  public var members: [RunMember]
+  /// The epochs of the only training, or of the last one.
+  public var history: History { members.last?.history ?? History() }
+  /// The reason for which the only or the last training ended before its last epoch; nil where it did not.
+  public var stopReason: String? { members.last?.stopReason }
+  /// The number of epochs of the only or the last training.
+  public var epochs: Int { history.epochs.last?.epoch ?? 0 }
+  /// The seconds of training alone.
+  public var seconds: Double
+  public var samplesPerSecond: Double
+  public var threads: Int
+  public var instructionSet: String
+  public var profiles: [Profile] = []
+
+  // MARK: How well
+
+  /// The metrics on the training samples, with their standard errors: of the kept weights, as are all figures below.
+  public var training: MetricValues
+  /// The metrics on the validation samples; empty where there are none.
+  public var validation: MetricValues
+  /// The metrics on the test samples; empty where there are none.
+  public var test: MetricValues
+  public var trainingCount: Int
+  public var validationCount: Int
+  public var testCount: Int
+  /// The part that the result is judged by: test samples, where there are none those for validation, else for training.
+  public var evaluated: Part
+  public var evaluatedCount: Int
+  /// The share of the most frequent class, by weight where samples have weights: what is right without looking.
+  public var mostFrequentShare: Double?
+  /// The confusion matrix of the judged samples, for classification.
+  public var confusion: ConfusionMatrix?
+  /// The counts of each label on the judged samples, for several labels.
+  public var labels: [LabelCounts] = []
+  /// True value and prediction of judged samples with a single number as their target, at most 1,000, evenly chosen.
+  public var residuals: [Residual] = []
+  /// The judged samples with the largest loss, the worst first.
+  public var worst: [WorstSample] = []
+  /// The rule of a linear model; nil for any other.
+  public var linear: LinearReading?
+  /// The doctor's findings on the data and the first weights; empty where nobody asked: ``RunPlan/examine()``.
+  public var firstFindings: [Finding]
+  /// The doctor's findings on the outcome.
+  public var outcomeFindings: [Finding] = []
+  public var data: DataFindings
+  /// The rows that the result is judged by, with their predictions.
+  let evaluation: RunEvaluation
+  /// Which rows are for what; nil for a text.
+  let split: Split?
+
+  /// The doctor's findings; what was examined once more on the outcome is told as it is then.
+  public var findings: [Finding] {
+    firstFindings.filter { first in !outcomeFindings.contains { $0.name == first.name } } + outcomeFindings
+  }
+
+  /// The metrics of the samples that the result is judged by.
+  public var metrics: MetricValues {
+    switch evaluated {
+    case .training: training
+    case .validation: validation
+    case .test: test
+    }
+  }
+
+  /// The command that makes the same model file, byte for byte.
+  public var reproduction: String { "apus train --config \(folder)/config.yaml" }
+
+  public enum Part: String, Sendable { case training, validation, test }
+
+  public struct Residual: Sendable, Equatable {
+    public var truth: Double
+    public var prediction: Double
+  }
+}
