@@ -11,7 +11,7 @@ let package = Package(
   ],
   targets: [
     "TenLines", "TableOfHouses", "ModelAsFunction", "OwnLoop", "TwoModels", "SeveralInputs", "NewHead",
-    "OwnParts",
+    "OwnParts", "TypedSearch", "WholeCommand",
   ].map { name in
     .executableTarget(
       name: name, dependencies: [.product(name: "Apus", package: "Apus")], exclude: ["Expected.txt"])

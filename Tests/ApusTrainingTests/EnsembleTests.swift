@@ -128,9 +128,9 @@ import Testing
     #expect(evaluation.samples == 150 && !evaluation.metrics.isEmpty)
     #expect(try saved.predict(.open("iris")).predictions.count == 150)
     // Each member has its epochs, in the result and in the folder.
-    #expect(result.members.count == 3 && result.kept.rule == .ensemble && result.keptEpoch == nil)
+    #expect(result.members.count == 3 && result.kept.rule == .ensemble && result.kept.epoch == nil)
     let histories = try History.all(ofRun: folder.path("a"))
-    #expect(histories.map(\.epochs) == result.members.map(\.history.epochs))
+    #expect(histories.map(\.csv) == result.members.map(\.history.csv))
     #expect(histories.map(\.kept) == result.members.map(\.history.kept))
     #expect(Set(histories.map { $0.epochs[0].trainingLoss }).count == 3)
     #expect(result.json["members"]?.arrayValue?.count == 3)

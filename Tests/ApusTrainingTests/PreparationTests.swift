@@ -167,6 +167,7 @@ import Testing
     configuration.training.prepare = LSUV()
     let prepared = try RunPlan(configuration, folder: folder.path("b"))
     #expect(usual.model.bits != prepared.model.bits)
+    try prepared.run()
     let again = try RunPlan(
       RunConfiguration.load(yaml: folder.path("b/config.yaml")), folder: folder.path("c"))
     #expect(again.model.bits == prepared.model.bits)

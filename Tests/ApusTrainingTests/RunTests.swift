@@ -44,9 +44,8 @@ import Testing
     #expect(result.json.objectValue!.map(\.key) == keys)
     #expect(
       json["standardErrors"]?["test"]?["accuracy"]?.doubleValue == result.test["accuracy"]?.standardError)
-    #expect(
-      result.keptEpoch == result.history.kept?.epoch
-        && result.model.bits == (try Model(contentsOf: result.modelFile)).bits)
+    #expect(result.keptEpoch == result.history.kept?.epoch)
+    #expect(try result.model.bits == Model(contentsOf: result.modelFile).bits)
     #expect(json["test"]?["accuracy"]?.doubleValue == result.test[1].value)
     #expect(plan.reasons.lines.contains { $0.contains("rows for training") })
   }

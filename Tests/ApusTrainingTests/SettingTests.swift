@@ -151,6 +151,30 @@ import Testing
         == "training.batch: 0 is out of range; expected a whole number, 1 or more")
   }
 
+  /// Without shuffling the seed of a session decides nothing more, and the order is the rows'.
+  @Test func rowsInTheirOrder() throws {
+    let data = try Samples.values(50)
+    let model = try Model(for: data, seed: 1) { Dense(1) }
+    func trained(_ recipe: Recipe) throws -> [UInt32] {
+      var model = model
+      try model.fit(
+        data, settings: TrainingSettings(Recipe(epochs: 2, batch: 8, optimizer: SGD()).overlay(recipe)))
+      return model.bits
+    }
+    #expect(try trained(Recipe(shuffle: false, seed: 1)) == trained(Recipe(shuffle: false, seed: 2)))
+    #expect(try trained(Recipe(seed: 1)) != trained(Recipe(seed: 2)))
+    #expect(try trained(Recipe(shuffle: true, seed: 1)) == trained(Recipe(seed: 1)))
+    var step = try TrainingSession(
+      model, training: data, validation: nil,
+      settings: TrainingSettings(Recipe(batch: 8, optimizer: SGD(), learningRate: 0, shuffle: false)),
+      engine: .standard())
+    let loss = try step.runStep()
+    step = try TrainingSession(
+      model, training: data.subset(Array(0..<8)), validation: nil,
+      settings: TrainingSettings(Recipe(batch: 8, optimizer: SGD(), learningRate: 0)), engine: .standard())
+    #expect(try abs(step.runStep() - loss) < 1e-5)
+  }
+
   /// Each setting of a run says who set it.
   @Test func reasonsNameWhoSaysSo() throws {
     let folder = try TemporaryFolder()

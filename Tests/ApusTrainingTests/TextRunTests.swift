@@ -8,7 +8,7 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = try folder.write("corpus.txt", text)
     configuration.data.context = 16
-    var family = LanguageModel()
+    var family = GPT(vocabulary: nil, bias: false)
     (family.layers, family.heads, family.width) = (1, 2, 16)
     configuration.model.family = family
     configuration.training.steps = 50
@@ -80,7 +80,7 @@ import Testing
     #expect(try folder.bytes("run/history.csv") == folder.bytes("whole/history.csv"))
   }
 
-  @Test func usualIsTheLanguageModel() throws {
+  @Test func defaultForTextsIsGPT() throws {
     let folder = try TemporaryFolder()
     var given = RunConfiguration()
     given.data.source = try folder.write("corpus.txt", Self.text)

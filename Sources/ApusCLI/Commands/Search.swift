@@ -7,7 +7,7 @@
       abstract: "Search for the best settings.",
       usage: "apus search [<options>] [<data>]",
       discussion: """
-        The file's section search says over which keys:
+        The file's section search, or --over, says over which keys:
 
           search:
             over:
@@ -15,7 +15,8 @@
               model.dropout: {uniform: [0, 0.5]}
               model.hidden: [[64], [128, 64]]
 
-        Ranges are a list of values, or choice, uniform, log, integer or logInteger with bounds. Trials are judged by \
+        The same as a flag: --over '{training.learningRate: {log: [1e-4, 1e-1]}}'. Ranges are a list of values, or \
+        choice, uniform, log, integer or logInteger with bounds. Trials are judged by \
         their validation rows; the test rows are not read. The folder holds best.yaml, which apus train --config \
         reruns, and search.svg. Ctrl-C stops with checkpoints and prints the command that resumes.
         """)

@@ -21,15 +21,7 @@ public enum Layers {
     _ description: JSONValue, in vocabulary: Vocabulary = .standard
   ) throws(ApusError) -> any Layer {
     guard case .array = description else { return try table.item(description, in: vocabulary) }
-    return try sequence(description, in: vocabulary)
-  }
-
-  /// Returns the layers of a list; of a description of another kind, the list of that layer alone.
-  static func sequence(
-    _ description: JSONValue, in vocabulary: Vocabulary
-  ) throws(ApusError) -> Sequential {
-    try JSONCoding.decode(
-      Sequential.self, from: description, name: "the layers", userInfo: [.vocabulary: vocabulary])
+    return try Sequential(description, in: vocabulary)
   }
 }
 

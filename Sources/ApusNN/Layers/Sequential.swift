@@ -48,13 +48,22 @@ public struct Sequential: ContainerLayer {
 
   /// A list of layers, or one layer.
   public init(from decoder: any Decoder) throws {
-    let description = try JSONValue(from: decoder)
-    self.init(
-      try (description.arrayValue ?? [description]).map { item in
-        guard case .array = item else { return try Self.table.item(item, in: decoder.vocabulary) }
-        return try JSONCoding.decode(
-          Sequential.self, from: item, name: "the layers", userInfo: [.vocabulary: decoder.vocabulary])
-      })
+    try self.init(JSONValue(from: decoder), in: decoder.vocabulary)
+  }
+
+  /// Reads the description of a list of layers, or of one.
+  ///
+  /// - Throws: an error that names an unknown layer or parameter, with the nearest name, or a wrong value.
+  init(_ description: JSONValue, in vocabulary: Vocabulary) throws(ApusError) {
+    var layers: [any Layer] = []
+    for item in description.arrayValue ?? [description] {
+      if case .array = item {
+        layers.append(try Sequential(item, in: vocabulary))
+      } else {
+        layers.append(try Self.table.item(item, in: vocabulary))
+      }
+    }
+    self.init(layers)
   }
 
   public func encode(to encoder: any Encoder) throws {

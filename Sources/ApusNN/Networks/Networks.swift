@@ -15,7 +15,7 @@ public enum Networks {
   ) throws(ApusError) -> any Network {
     let isLayer = name(description).map { (try? Layers.table.prototype(named: $0, in: vocabulary)) != nil }
     let isNetwork = name(description).map { (try? table.prototype(named: $0, in: vocabulary)) != nil }
-    guard isLayer != true, isNetwork == true else { return try Layers.sequence(description, in: vocabulary) }
+    guard isLayer != true, isNetwork == true else { return try Sequential(description, in: vocabulary) }
     return try table.item(description, in: vocabulary)
   }
 

@@ -72,13 +72,23 @@ public struct ScheduleSequence: Schedule {
   }
 
   public init(from decoder: any Decoder) throws {
-    guard case .array(let items) = try JSONValue(from: decoder), !items.isEmpty else {
+    try self.init(JSONValue(from: decoder), in: decoder.vocabulary)
+  }
+
+  /// Reads the description of a list of schedules.
+  ///
+  /// - Throws: for an empty list; an error that names an unknown schedule or parameter, with the nearest name.
+  init(_ description: JSONValue, in vocabulary: Vocabulary) throws(ApusError) {
+    guard case .array(let items) = description, !items.isEmpty else {
       throw ApusError("an empty list of schedules", expected: "at least one")
     }
-    schedules = try items.map { item in
-      guard case .array = item else { return try Self.table.item(item, in: decoder.vocabulary) }
-      return try JSONCoding.decode(
-        ScheduleSequence.self, from: item, name: "the schedules", userInfo: [.vocabulary: decoder.vocabulary])
+    schedules = []
+    for item in items {
+      if case .array = item {
+        schedules.append(try ScheduleSequence(item, in: vocabulary))
+      } else {
+        schedules.append(try Self.table.item(item, in: vocabulary))
+      }
     }
   }
 

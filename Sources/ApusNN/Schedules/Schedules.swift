@@ -18,8 +18,7 @@ public enum Schedules {
     _ description: JSONValue, in vocabulary: Vocabulary = .standard
   ) throws(ApusError) -> any Schedule {
     guard case .array = description else { return try table.item(description, in: vocabulary) }
-    let sequence = try JSONCoding.decode(
-      ScheduleSequence.self, from: description, name: "the schedules", userInfo: [.vocabulary: vocabulary])
+    let sequence = try ScheduleSequence(description, in: vocabulary)
     return sequence.schedules.count == 1 ? sequence.schedules[0] : sequence
   }
 }

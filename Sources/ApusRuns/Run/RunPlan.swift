@@ -1,7 +1,7 @@
 import ApusCore
 public import ApusData
 public import ApusNN
-import ApusTraining
+public import ApusTraining
 
 /// The plan of a run: its data, its model with the first weights, its settings, and the reasons for them.
 ///

@@ -28,8 +28,9 @@ public struct RunResult: Sendable {
   public internal(set) var modelHash = ""
   /// The rule by which the weights were kept.
   public var kept: KeptWeights
-  /// The epoch after which the model had its weights, counted from 1; nil for a mean of weights and for several models.
-  public var keptEpoch: Int? { kept.epoch }
+  /// The epoch after which the model had its weights, counted from 1; for a mean of weights and for several models, the last
+  /// one.
+  public var keptEpoch: Int { kept.epoch ?? epochs }
 
   // MARK: How it went
 

@@ -28,7 +28,7 @@ public struct SearchSpace: Sendable, Equatable {
     try self.init(axes)
   }
 
-  /// - Throws: as ``init(_:)-(JSONValue)``.
+  /// - Throws: as for an object of ranges.
   init(_ axes: [Axis]) throws(ApusError) {
     guard !axes.isEmpty else {
       throw ApusError(
@@ -41,7 +41,7 @@ public struct SearchSpace: Sendable, Equatable {
     self.axes = axes
   }
 
-  /// The object that ``init(_:)-(JSONValue)`` reads.
+  /// The object that ``init(_:)`` reads.
   public var json: JSONValue {
     .object(axes.map { JSONMember($0.key, (try? JSONCoding.encode($0.range)) ?? .null) })
   }

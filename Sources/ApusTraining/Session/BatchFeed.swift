@@ -11,6 +11,7 @@ final class BatchFeed {
   private let memory: BatchMemory
   private let size: Int
   private let seed: UInt64
+  private let shuffles: Bool
   private let augmented: AugmentedFeed?
   /// What changes, in memory of its own: of a class' properties each access is checked against another one at the same time,
   /// which an epoch of a small net would notice.
@@ -25,6 +26,7 @@ final class BatchFeed {
 
   /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
   init(_ dataset: any Dataset, size: Int, settings: TrainingSettings, memory: BatchMemory) {
+    shuffles = settings.recipe.shuffle ?? true
     let (augmentations, seed) = (settings.augmentations, settings.seed)
     self.dataset = dataset
     self.memory = memory
@@ -62,8 +64,10 @@ final class BatchFeed {
 
   private func begin(_ number: Int) {
     guard state.pointee.epoch != number else { return }
-    // A permutation that depends on seed and number alone.
-    state.pointee.batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
+    if shuffles {
+      // A permutation that depends on seed and number alone.
+      state.pointee.batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
+    }
     state.pointee.epoch = number
   }
 

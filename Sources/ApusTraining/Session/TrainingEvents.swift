@@ -50,8 +50,24 @@ public struct TrainingEvents: AsyncSequence, Sendable {
 private final class EventQueue: Sendable {
   private struct State {
     var events: [TrainingEvent] = []
+    /// How many of the events are read; they go when they are more than half.
+    var read = 0
     var end: Result<Void, any Error>?
     var waiting: CheckedContinuation<Void, Never>?
+
+    var hasEvents: Bool { read < events.count }
+
+    mutating func next() -> TrainingEvent? {
+      guard hasEvents else { return nil }
+      defer {
+        read += 1
+        if read * 2 > events.count {
+          events.removeFirst(read)
+          read = 0
+        }
+      }
+      return events[read]
+    }
   }
   private let state = Mutex(State())
   private let abandoned = Atomic(false)
@@ -63,7 +79,7 @@ private final class EventQueue: Sendable {
 
   func send(_ event: TrainingEvent) {
     change { state in
-      if case .step = event, case .step? = state.events.last { state.events.removeLast() }
+      if state.hasEvents, case .step = event, case .step? = state.events.last { state.events.removeLast() }
       state.events.append(event)
     }
   }
@@ -82,9 +98,9 @@ private final class EventQueue: Sendable {
   /// - Returns: nil at the end.
   func next() async throws -> TrainingEvent? {
     while true {
-      let (event, end) = state.withLock { state in
-        (state.events.isEmpty ? nil : state.events.removeFirst(), state.events.isEmpty ? state.end : nil)
-      }
+      // A reader that always finds events does not wait, and would not hear of its cancellation there.
+      if Task.isCancelled { abandon() }
+      let (event, end) = state.withLock { state in (state.next(), state.hasEvents ? nil : state.end) }
       if let event { return event }
       if let end {
         try end.get()
@@ -93,7 +109,7 @@ private final class EventQueue: Sendable {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           let isDue = state.withLock { state in
-            guard state.events.isEmpty, state.end == nil else { return true }
+            guard !state.hasEvents, state.end == nil else { return true }
             state.waiting = continuation
             return false
           }

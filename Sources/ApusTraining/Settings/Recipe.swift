@@ -35,6 +35,7 @@ public struct Recipe: SettingGroup {
   public var accumulate: Int?
   public var auxiliary: [String: Double]?
   public var goal: Double?
+  public var shuffle: Bool?
   public var seed: UInt64?
   public var checkpointEvery: Int?
 
@@ -126,6 +127,9 @@ public struct Recipe: SettingGroup {
       "Stop after an epoch that moves the weights by Σ|ΔW| of at most this.",
       unlessGiven: "never"),
     Setting(
+      "shuffle", \.shuffle, .yesNo, "Whether each epoch takes the training rows in an order of its own.",
+      unlessGiven: "yes"),
+    Setting(
       "seed", \.seed, .count(), "Decides the split, the first weights, the order and the dropout.",
       unlessGiven: "0"),
     Setting(
@@ -142,14 +146,14 @@ public struct Recipe: SettingGroup {
     earlyStopping: Int? = nil, keep: KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
     augment: [any Augmentation]? = nil, prepare: (any InitializationPass)? = nil, freeze: [String]? = nil,
     groups: [ParameterGroup]? = nil, accumulate: Int? = nil, auxiliary: [String: Double]? = nil,
-    goal: Double? = nil, seed: UInt64? = nil, checkpointEvery: Int? = nil
+    goal: Double? = nil, shuffle: Bool? = nil, seed: UInt64? = nil, checkpointEvery: Int? = nil
   ) {
     (self.epochs, self.steps, self.batch) = (epochs, steps, batch)
     (self.optimizer, self.learningRate, self.schedule, self.loss) = (optimizer, learningRate, schedule, loss)
     (self.l2, self.l1, self.maxNorm, self.clipNorm, self.clipValue) = (l2, l1, maxNorm, clipNorm, clipValue)
     (self.earlyStopping, self.keep, self.ensemble, self.augment) = (earlyStopping, keep, ensemble, augment)
     (self.prepare, self.freeze, self.groups, self.accumulate) = (prepare, freeze, groups, accumulate)
-    (self.auxiliary, self.goal, self.seed) = (auxiliary, goal, seed)
+    (self.auxiliary, self.goal, self.shuffle, self.seed) = (auxiliary, goal, shuffle, seed)
     self.checkpointEvery = checkpointEvery
   }
 }
