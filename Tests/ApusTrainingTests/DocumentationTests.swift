@@ -82,7 +82,9 @@ import Testing
         .filter { $0.offset % 2 == 1 }.map { String($0.element) }
       let (folder, example) = (code[0], try #require(code.last))
       #expect(FileManager.default.fileExists(atPath: Self.root.appendingPathComponent(folder + example).path))
-      let protocolFile = code[3].contains("/") ? "Sources/ApusCore/\(code[3])" : folder + code[3]
+      // A table that doesn't stand beside its items has its folder, of the same target.
+      let target = folder.split(separator: "/")[..<2].joined(separator: "/")
+      let protocolFile = code[3].contains("/") ? "\(target)/\(code[3])" : folder + code[3]
       let name = try #require(code[2].split(separator: ".").last)
       #expect(try text(protocolFile).contains("static let \(name)"), "\(code[2]) in \(protocolFile)")
     }

@@ -102,7 +102,7 @@ import Testing
     let space = try space(
       #"{"training.learningRate": {"uniform": [0, 1]}, "training.l2": {"uniform": [0, 1]}}"#)
     let places = (0..<100).map { (Double($0) + 0.5) / 100 }
-    func distance(_ points: [SearchSpace.Point]) -> Double {
+    func distance(_ points: [[JSONValue]]) -> Double {
       let tried = points.map { $0[0].doubleValue! }
       return places.reduce(0) { sum, place in sum + tried.map { abs($0 - place) }.min()! } / 100
     }

@@ -96,7 +96,7 @@ extension UpdateForm {
 
     /// Notes the operands and gives the plan's nodes of the form's results, if `node` is the form's last step; otherwise nil.
     mutating func take(_ form: UpdateForm, at node: Int) -> [(field: Field, node: Int)]? {
-      var search = Search(form: form, match: self)
+      var search = Comparison(form: form, match: self)
       guard search.matches(form.root, View(root: node, shape: plan.nodes[node].type.shape)) else {
         return nil
       }
@@ -119,7 +119,7 @@ extension UpdateForm {
     /// A Boolean value that indicates whether every operand is there before the group runs.
     var isWhole: Bool { operands.values.allSatisfy { !members.contains($0) } }
 
-    private struct Search {
+    private struct Comparison {
       let form: UpdateForm
       var match: Match
       /// The plan's node for each of the form's steps.

@@ -130,7 +130,7 @@ struct TextSniffer {
 
 /// Whether a text begins as JSON: its tokens come in an order that JSON allows.
 enum JSONSniffer {
-  private enum Token: Equatable {
+  private enum Lexeme: Equatable {
     case open(Character), close(Character), comma, colon, string, value
   }
 
@@ -139,7 +139,7 @@ enum JSONSniffer {
   static func countValues(_ text: String) -> Int? {
     var rest = text[...]
     var open: [Character] = []
-    var last: Token?
+    var last: Lexeme?
     var count = 0
     var tokens = 0
     rest = rest.drop(while: \.isWhitespace)
@@ -168,7 +168,7 @@ enum JSONSniffer {
     return tokens >= 2 ? count : nil
   }
 
-  private static func isAllowed(_ token: Token, after last: Token?, in bracket: Character) -> Bool {
+  private static func isAllowed(_ token: Lexeme, after last: Lexeme?, in bracket: Character) -> Bool {
     let isStart = if case .open = last { true } else { false }
     let isValueDone =
       switch last {
@@ -185,7 +185,7 @@ enum JSONSniffer {
   }
 
   /// Takes a token off the text; nil, with the text at its end, where it is cut, and nil where it is none.
-  private static func next(_ rest: inout Substring) -> Token? {
+  private static func next(_ rest: inout Substring) -> Lexeme? {
     let mark = rest.removeFirst()
     switch mark {
     case "{", "[": return .open(mark)

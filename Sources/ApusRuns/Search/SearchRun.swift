@@ -108,7 +108,7 @@ public final class SearchRun: Sendable {
 
   private static func points(
     _ search: SearchConfiguration, _ space: SearchSpace
-  ) throws(ApusError) -> [SearchSpace.Point] {
+  ) throws(ApusError) -> [[JSONValue]] {
     switch search.method ?? .random {
     case .random:
       return (0..<(search.trials ?? 20)).map { space.random(trial: $0, seed: search.seed ?? 0) }

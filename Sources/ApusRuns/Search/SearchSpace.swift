@@ -10,9 +10,6 @@ public struct SearchSpace: Sendable, Equatable {
     public let range: SearchRange
   }
 
-  /// A value for each axis.
-  public typealias Point = [JSONValue]
-
   public let axes: [Axis]
 
   /// - Parameter over: an object of ranges by key.
@@ -48,14 +45,14 @@ public struct SearchSpace: Sendable, Equatable {
 
   /// A point whose place on each axis is drawn by itself: keyed by the seed, the trial and the axis' key, so that an
   /// axis more leaves the others' draws as they were.
-  public func random(trial: Int, seed: UInt64) -> Point {
+  public func random(trial: Int, seed: UInt64) -> [JSONValue] {
     axes.map { axis in
       axis.range.value(at: Philox(seed: seed, path: "search \(axis.key)").uniform(UInt64(trial)))
     }
   }
 
   /// Every combination of the axes' grid values, the last axis changing fastest.
-  public var grid: [Point] {
+  public var grid: [[JSONValue]] {
     axes.reduce([[]]) { points, axis in points.flatMap { point in axis.range.grid.map { point + [$0] } } }
   }
 
@@ -73,7 +70,7 @@ public struct SearchSpace: Sendable, Equatable {
   /// A configuration with a point's values.
   ///
   /// - Throws: when a value is of a type that its key does not take.
-  public func configuration(at point: Point, of base: RunConfiguration) throws -> RunConfiguration {
+  public func configuration(at point: [JSONValue], of base: RunConfiguration) throws -> RunConfiguration {
     let given = Dictionary(base.values.map { ($0.key, $0.value) }) { $1 }
     var value = JSONValue.object([])
     for (axis, choice) in zip(axes, point) {

@@ -53,7 +53,7 @@ public struct LearningCurve: Sendable {
     let finite = series.flatMap(\.values).filter(\.isFinite)
     let epochs = series.map(\.values.count).max() ?? 0
     guard epochs > 1, let least = finite.min(), let most = finite.max() else { return [] }
-    let axis = Axis(from: least, to: most)
+    let axis = CurveAxis(from: least, to: most)
     let labels = axis.labels
     let margin = labels.map { $0.text.count }.max() ?? 0
     let width = max(min(style.width, 80) - margin - 3, 10)
@@ -83,7 +83,7 @@ public struct LearningCurve: Sendable {
   }
 
   /// What the lines are; what does not fit is left out.
-  private func title(_ axis: Axis, _ style: TerminalStyle) -> String {
+  private func title(_ axis: CurveAxis, _ style: TerminalStyle) -> String {
     var parts = [
       (subject.map { "\($0) loss" } ?? "loss") + (axis.isLogarithmic ? " (logarithmic)" : "")
     ]
@@ -100,7 +100,7 @@ public struct LearningCurve: Sendable {
 }
 
 /// The vertical axis: logarithmic where the values span more than a factor of 30.
-struct Axis {
+struct CurveAxis {
   let isLogarithmic: Bool
   private let low: Double
   private let high: Double
