@@ -26,6 +26,11 @@ public final class TrainingSession {
   /// How much each training row counts; nil where each counts once.
   private let rowWeights: [Float]?
   private let isWeighted: Bool
+  /// What each step asks of the settings: a recipe's optionals would cost a small network as much as a kernel.
+  private let schedule: any Schedule
+  private var rate: Double
+  private let ensemble: (any EnsembleMethod)?
+  private let hasGoal: Bool
   var best: TensorStorage?
 
   /// - Throws: when model, data and loss do not fit each other.
@@ -37,6 +42,8 @@ public final class TrainingSession {
     try TrainingSession.check(model, training, settings)
     let engine = try engine ?? Engine.standard()
     self.settings = settings
+    (schedule, rate, ensemble) = (settings.schedule, settings.rate, settings.ensemble)
+    hasGoal = settings.goal != nil
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     let capacity = min(settings.batch, training.count)
@@ -85,7 +92,7 @@ public final class TrainingSession {
   ///   grown beyond all reason since the first batch.
   @discardableResult
   public func runStep() throws -> Float {
-    if settings.goal != nil, epochStart == nil { epochStart = Array(step.trained[0].parameters.floats) }
+    if hasGoal, epochStart == nil { epochStart = Array(step.trained[0].parameters.floats) }
     let start = progress.position * rowsPerStep
     let end = min(start + rowsPerStep, training.count)
     let rate = currentRate
@@ -108,7 +115,7 @@ public final class TrainingSession {
     progress.position += 1
     progress.lossSum += Double(loss) * (isWeighted ? weight(start..<end) : Double(end - start))
     let isEpochEnd = progress.position == stepsPerEpoch || progress.step == stepCount
-    settings.ensemble?.observe(
+    ensemble?.observe(
       EnsembleMoment(
         step: progress.step, isEpochEnd: isEpochEnd, epoch: progress.epoch + (isEpochEnd ? 1 : 0),
         epochs: settings.epochs),
@@ -189,12 +196,12 @@ public final class TrainingSession {
       throw ApusError("a learning rate of \(rate)", expected: "0 or more")
     }
     settings.rate = rate
+    self.rate = rate
   }
 
   /// The learning rate of the next step.
   public var currentRate: Double {
-    settings.schedule.rate(
-      step: progress.step, base: settings.rate, run: runLength, state: progress.schedule)
+    schedule.rate(step: progress.step, base: rate, run: runLength, state: progress.schedule)
   }
 
   var runLength: RunLength { RunLength(steps: stepCount, stepsPerEpoch: stepsPerEpoch) }
