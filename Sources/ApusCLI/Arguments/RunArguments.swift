@@ -8,10 +8,10 @@
     @OptionGroup(title: "Network") var model: SettingArguments<ModelSettings>
     @OptionGroup(title: "Training") var training: SettingArguments<TrainingSettingFlags>
 
-    /// Whether no flag is given.
+    /// A Boolean value that indicates whether no flag is given.
     var isEmpty: Bool { data.texts.isEmpty && model.texts.isEmpty && training.texts.isEmpty }
 
-    /// What the flags say, over a file's settings.
+    /// The settings of the flags, laid over those of a file.
     ///
     /// - Parameter source: the data that is named without a flag.
     /// - Throws: an error that names the flag of a value that cannot be.

@@ -13,7 +13,7 @@
   ///
   /// The parser finds a type's flags by its mirror, and their values by coding keys: both are made of the table here.
   struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomReflectable {
-    /// What was given, by the settings' names: a text for each time that a flag was given.
+    /// The texts of the given flags, by the settings' names: one for each time that a flag was given.
     private(set) var texts: [String: [String]] = [:]
 
     init() {}
@@ -62,7 +62,7 @@
   }
 
   extension SettingArguments {
-    /// Whether a flag of a setting was given.
+    /// Returns a Boolean value that indicates whether a setting's flag was given.
     func gives(_ path: PartialKeyPath<Selection.Group>) -> Bool {
       Selection.settings.contains { $0.path == path && texts[$0.name] != nil }
     }

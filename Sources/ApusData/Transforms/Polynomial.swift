@@ -10,6 +10,9 @@ public struct Polynomial: Transform {
   public static let formula = "all products of up to degree features"
   public var degree: Int
 
+  /// A number of features that is a mistake rather than a wish.
+  private static let mostFeatures = 20_000
+
   public init() { self.init(degree: 2) }
   public init(degree: Int) { self.degree = degree }
 
@@ -25,9 +28,9 @@ public struct Polynomial: Transform {
       // Each product once: factors never descend.
       last = last.flatMap { product in (product.last!..<width).map { product + [$0] } }
       products += last
-      guard products.count <= Transforms.mostFeatures else {
+      guard products.count <= Self.mostFeatures else {
         throw ApusError(
-          "polynomial features of degree \(degree) of \(width) features are more than \(Transforms.mostFeatures)",
+          "polynomial features of degree \(degree) of \(width) features are more than \(Self.mostFeatures)",
           at: "data.features", fix: "take a lower degree, or fewer columns")
       }
     }

@@ -18,9 +18,6 @@ public enum Transforms {
   ) throws(ApusError) -> any Transform {
     try table.item(description, in: vocabulary)
   }
-
-  /// More than these are a mistake rather than a wish.
-  static let mostFeatures = 20_000
 }
 
 extension Transform {

@@ -1,13 +1,13 @@
 import ApusCore
 
 /// The network that won ImageNet in 2012 (Krizhevsky et al. 2012; MISSION A9): grouped convolutions, local response
-/// normalisation, overlapping pooling, dropout.
+/// normalization, overlapping pooling, dropout.
 ///
 /// `[rows, 227, 227, 3] → [rows, classes]`, 60,965,224 parameters with 1,000 classes; the paper's figure of 224 pixels a
 /// side does not go with its own first layer. The small form takes images from 15 pixels a side.
 public struct AlexNet: CompositeLayer {
   public static let formula =
-    "five convolutions, two normalised over channels, overlapping pools, three dense"
+    "five convolutions, two normalized over channels, overlapping pools, three dense"
   /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
   public var classes: Int?
   /// The size of the images; nil is the large form, and a family goes by the data's.

@@ -1,6 +1,13 @@
 public import ApusCore
 
 extension SettingForm {
+  /// One item of a table, or several.
+  static func named<Item>(_ kind: Kind, _ table: NameTable<Item>) -> SettingForm {
+    named(kind, table.kind, names: table.names) { (name) throws(ApusError) in
+      try table.parameterNames(of: name)
+    }
+  }
+
   /// - Parameter parameters: of a name, in their order.
   static func named(
     _ kind: Kind, _ what: String, names: [String],
@@ -27,9 +34,7 @@ extension SettingKind {
   /// An item of a table.
   public static func item(_ table: NameTable<Value>) -> SettingKind {
     SettingKind(
-      .named(.item, table.kind, names: table.names) { (name) throws(ApusError) in
-        try table.parameterNames(of: name)
-      },
+      .named(.item, table),
       read: { (json, vocabulary) throws(ApusError) in try table.item(json, in: vocabulary) },
       write: { table.configuration(of: $0) },
       // A program's own item is in no table.
@@ -40,9 +45,7 @@ extension SettingKind {
   public static func items<Item>(_ table: NameTable<Item>) -> SettingKind where Value == [Item] {
     let item = SettingKind<Item>.item(table)
     return SettingKind(
-      .named(.items, table.kind, names: table.names) { (name) throws(ApusError) in
-        try table.parameterNames(of: name)
-      },
+      .named(.items, table),
       read: { (json, vocabulary) throws(ApusError) in
         var items: [Item] = []
         for value in json.arrayValue ?? [json] { items.append(try item.read(value, vocabulary)) }

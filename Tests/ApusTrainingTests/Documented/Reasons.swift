@@ -1,6 +1,6 @@
 import Apus
 
-/// What a run on iris would be trained with, and who says so.
+/// The settings of a run on iris, each with its origin.
 func reasons() throws -> [String] {
   var configuration = RunConfiguration()
   configuration.data.source = "iris"
