@@ -106,7 +106,7 @@ import Testing
 
   @Test func stepsAreFittedOnTrainingRowsAndTravel() throws {
     let task = try TableTask(table(), target: "y")
-    let split = try task.split(SplitOptions(validation: 0.2, test: 0.2, seed: 1))
+    let split = try task.split(Split.Options(validation: 0.2, test: 0.2, seed: 1))
     let options = EncodingOptions(steps: [Polynomial(degree: 2), PCA(components: 3)])
     let fitted = try task.fit(split.training, options: options)
     let preprocessing = fitted.preprocessing

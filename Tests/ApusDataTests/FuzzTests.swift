@@ -42,7 +42,7 @@ import Testing
         #expect(table.columns.allSatisfy { $0.count == table.rowCount })
         _ = try DataSummary(table).lines()
         let task = try TableTask(table, readsTexts: round % 2 == 0)
-        let split = try task.split(SplitOptions(seed: UInt64(round)))
+        let split = try task.split(Split.Options(seed: UInt64(round)))
         let fitted = try task.fit(split.training)
         let (preprocessing, data) = (fitted.preprocessing, try fitted.apply(to: table))
         #expect(data.dataset.features.count == data.dataset.count * preprocessing.featureCount)

@@ -141,7 +141,7 @@ import Testing
       .joined(separator: "\n")
     let task = try TableTask(parse(csv), labels: LabelRequest(columns: ["a", "b"]))
     for seed in 0..<5 {
-      let split = try task.split(SplitOptions(validation: 0.25, test: 0.25, seed: UInt64(seed)))
+      let split = try task.split(Split.Options(validation: 0.25, test: 0.25, seed: UInt64(seed)))
       // Both apply to ten of the rows: every twentieth.
       for part in [split.validation, split.test] {
         #expect((2...3).contains(part.count { $0 % 20 == 0 }), "\(part.count { $0 % 20 == 0 })")

@@ -26,7 +26,7 @@ import Testing
   @Test func onlyTrainingRowsCount() throws {
     let table = try parse(csv("x,k,y", rows: 100) { "\($0),\($0 < 50 ? "a" : "b"),\($0 % 2)" })
     let task = try TableTask(table, leaveOut: [])
-    let split = try task.split(SplitOptions(validation: 0.2, test: 0.3, seed: 4))
+    let split = try task.split(Split.Options(validation: 0.2, test: 0.3, seed: 4))
     let fitted = try task.fit(split.training)
     let rows = split.training.indices.map { Double($0) }
     let x = try #require(
@@ -187,7 +187,7 @@ import Testing
     let table = try parse(csv("x,z,y", rows: 100) { "\($0 * 3 % 100),\($0 == 50 ? 1 : 0),\($0 % 2)" })
     let task = try TableTask(table)
     for seed in 0..<20 {
-      let split = try task.split(SplitOptions(validation: 0.4, test: 0.4, seed: UInt64(seed)))
+      let split = try task.split(Split.Options(validation: 0.4, test: 0.4, seed: UInt64(seed)))
       let fitted = try task.fit(split.training)
       let isConstant = !split.training.indices.contains(50)
       #expect(fitted.preprocessing.columns.contains { $0.name == "z" } != isConstant)

@@ -48,7 +48,7 @@ struct LayerFixture: Decodable, Sendable, CustomTestStringConvertible {
     let known = fixture.parameters.merging(fixture.states) { first, _ in first }
     #expect(Set(names) == Set(known.keys))
     let values: [ReferenceArray<Scalar>] = names.compactMap { known[$0]?.array() }
-    func results(_ mode: TracingMode, _ values: [ReferenceArray<Scalar>]) throws -> [ReferenceArray<Scalar>] {
+    func results(_ mode: Scope.Mode, _ values: [ReferenceArray<Scalar>]) throws -> [ReferenceArray<Scalar>] {
       let traced = TracedModel(model, mode: mode)
       let input = model.inputs[0].tensor
       let output = traced(input)

@@ -16,7 +16,7 @@ import Testing
     let classes = (0..<50).map { Int32($0 % 3) }
     for fold in 1...4 {
       let split = try Split.fold(
-        fold, of: 4, rows: Array(0..<50), classes: classes, SplitOptions(validation: 0.1, test: 0, seed: 3))
+        fold, of: 4, rows: Array(0..<50), classes: classes, Split.Options(validation: 0.1, test: 0, seed: 3))
       tested += split.test
       #expect(Set(split.test).isDisjoint(with: split.training.indices + split.validation))
       #expect(split.training.count + split.validation.count + split.test.count == 50)

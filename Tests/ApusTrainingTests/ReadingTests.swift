@@ -25,7 +25,7 @@ import Testing
     #expect(reading.nodes.last?.gradient == [1])
     let names = reading.nodes.last!.operands.map { reading.nodes[$0].name }
     #expect(Set(names) == ["add", "z"])
-    let svg = reading.chart(title: "f = (x + y) z").svg
+    let svg = reading.picture(title: "f = (x + y) z").svg
     for text in [">x<", ">−12<", ">−4<", ">3<"] { #expect(svg.contains(text)) }
   }
 
@@ -98,7 +98,7 @@ import Testing
     #expect(again.values == landscape.values)
     #expect(
       try LossLandscape(saved, iris, size: 5, radius: 0.5, rows: 1000, seed: 2).values != landscape.values)
-    #expect(landscape.chart(title: "iris").svg.contains("iris"))
+    #expect(landscape.picture(title: "iris").svg.contains("iris"))
   }
 
   /// Each filter of a direction is as long as the model's, and biases stay.
@@ -153,7 +153,7 @@ import Testing
       ])
     let predicted = try saved.predict(DataSource(name: "places", origin: "places", content: .table(table)))
     #expect(predicted.predictions == [plane.labels[0], plane.labels[399]].map { plane.classNames[$0] })
-    #expect(plane.chart(title: "moons").svg.contains("hidden units"))
+    #expect(plane.picture(title: "moons").svg.contains("hidden units"))
     let iris = try self.saved("iris", in: TemporaryFolder(), hidden: [2])
     #expect(message { _ = try PlaneReading(iris, moons) }.contains("two columns of numbers"))
     #expect(message { _ = try PlaneReading(saved, DataSource.open("iris")) }.contains("lacks a column"))
@@ -180,7 +180,7 @@ import Testing
   }
 
   @Test func activationGallery() throws {
-    let svg = try ActivationGallery.all().chart.svg
+    let svg = try Picture.activations().svg
     for name in Activations.table.names { #expect(svg.contains(name)) }
     #expect(svg.contains("softmax of (x, 0)"))
     #expect(!svg.contains("tanh of (x, 0)"))
@@ -248,7 +248,7 @@ import Testing
       let truth: Float = Int(batch.labels[place / 3]) == place % 3 ? 1 : 0
       #expect(abs((probabilities[place] - truth) / 150 - reading.layers[2].gradients[place]) < 1e-7)
     }
-    #expect(reading.chart(title: "depth").svg.contains("rms"))
+    #expect(reading.picture(title: "depth").svg.contains("rms"))
   }
 
   /// The gradient with respect to the input against central differences of the loss.
@@ -277,12 +277,12 @@ import Testing
         #expect(abs(difference - Double(sample.gradient[place])) < 2e-3)
       }
     }
-    #expect(reading.chart(title: "saliency").svg.contains("mean |∂ loss / ∂ feature|"))
+    #expect(reading.picture(title: "saliency").svg.contains("mean |∂ loss / ∂ feature|"))
     let digits = try Model(input: [8, 8, 1], seed: 2) {
       Flatten()
       Dense(10)
     }
     let images = try SaliencyReading(try self.saved(digits, "digits"), DataSource.open("digits"), rows: 5)
-    #expect(images.chart(title: "images").svg.components(separatedBy: "<image").count == 11)
+    #expect(images.picture(title: "images").svg.components(separatedBy: "<image").count == 11)
   }
 }

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct SearchTests {
-  private func space(_ over: String) throws -> SearchSpace {
-    try SearchSpace(StrictJSON.parse(over, name: "over"))
+  private func space(_ over: String) throws -> SearchConfiguration.Space {
+    try SearchConfiguration.Space(StrictJSON.parse(over, name: "over"))
   }
 
   private func yaml(_ search: String, epochs: Int = 6) -> String {
@@ -33,14 +33,14 @@ import Testing
   // MARK: Ranges
 
   @Test func whatRangesGive() throws {
-    let log = try SearchRange(.log, 1e-4, 1e-1, steps: 4)
+    let log = try Search.Range(.log, 1e-4, 1e-1, steps: 4)
     #expect(log.grid.map(\.doubleValue) == [1e-4, 1e-3, 1e-2, 1e-1])
     #expect(log.value(at: 0.5).doubleValue == 0.003162)
-    #expect(try SearchRange(.uniform, -1, 1).grid.map(\.doubleValue) == [-1, 0, 1])
-    let integer = try SearchRange(.integer, 3, 5)
+    #expect(try Search.Range(.uniform, -1, 1).grid.map(\.doubleValue) == [-1, 0, 1])
+    let integer = try Search.Range(.integer, 3, 5)
     #expect([0, 0.32, 0.34, 0.66, 0.67, 0.999].map { integer.value(at: $0).intValue } == [3, 3, 4, 4, 5, 5])
-    #expect(try SearchRange(.logInteger, 16, 256).grid.map(\.intValue) == [16, 64, 256])
-    let choice = try SearchRange(choice: [.string("a"), .string("b")])
+    #expect(try Search.Range(.logInteger, 16, 256).grid.map(\.intValue) == [16, 64, 256])
+    let choice = try Search.Range(choice: [.string("a"), .string("b")])
     #expect([0, 0.49, 0.5, 0.99].map { choice.value(at: $0).stringValue } == ["a", "a", "b", "b"])
   }
 
@@ -117,14 +117,14 @@ import Testing
     #expect(mean < 0.55 * distance(space.grid))
   }
 
-  // MARK: Importance
+  // MARK: Search.Importance
 
   @Test func importanceIsOmegaSquared() {
     // By hand: groups (1, 2), (5, 6): SS_b = 16, SS_w = 1, MS_w = 0.5; (16 − 0.5) / (17 + 0.5).
-    #expect(abs(Importance.omegaSquared([1, 2, 5, 6], [0, 0, 1, 1]) - 15.5 / 17.5) < 1e-12)
-    #expect(Importance.omegaSquared([1, 2, 1, 2], [0, 0, 1, 1]) == 0)
-    #expect(Importance.omegaSquared([1, 2, 3], [0, 0, 0]) == 0)
-    #expect(Importance.ranks([3, 1, 1, .nan]) == [2, 0.5, 0.5, 3])
+    #expect(abs(Search.Importance.omegaSquared([1, 2, 5, 6], [0, 0, 1, 1]) - 15.5 / 17.5) < 1e-12)
+    #expect(Search.Importance.omegaSquared([1, 2, 1, 2], [0, 0, 1, 1]) == 0)
+    #expect(Search.Importance.omegaSquared([1, 2, 3], [0, 0, 0]) == 0)
+    #expect(Search.Importance.ranks([3, 1, 1, .nan]) == [2, 0.5, 0.5, 3])
   }
 
   @Test func whatMattersIsFound() throws {
@@ -132,11 +132,11 @@ import Testing
       #"{"training.learningRate": {"log": [1e-4, 1]}, "training.l2": {"uniform": [0, 1]}, "training.batch": [8, 16]}"#
     )
     let trials = (0..<40).map { number in
-      var trial = SearchTrial(number: number + 1, values: space.random(trial: number, seed: 2))
+      var trial = Search.Trial(number: number + 1, values: space.random(trial: number, seed: 2))
       trial.scores = [Mathematics.log(trial.values[0].doubleValue!) + (trial.values[2].intValue == 8 ? 1 : 0)]
       return trial
     }
-    let importance = Importance.all(space, trials)
+    let importance = Search.Importance.all(space, trials)
     #expect(importance.map(\.key).first == "training.learningRate")
     #expect(importance[0].share > 0.7)
     #expect(importance.first { $0.key == "training.l2" }!.share < 0.2)
@@ -173,14 +173,14 @@ import Testing
       whole.trials.count { $0.status == .finished } == 2 || whole.trials.count { $0.status == .finished } == 1
     )
     let parallel = try search(folder, "parallel", text, parallel: 3).run()
-    func key(_ report: SearchReport) -> [String] {
+    func key(_ report: Search.Report) -> [String] {
       report.trials.map { "\($0.number) \($0.scores) \($0.status) \($0.epochs)" }
     }
     #expect(key(parallel) == key(whole))
 
     final class Counter: @unchecked Sendable { var left = 0 }
     let counter = Counter()
-    var resumed: SearchReport?
+    var resumed: Search.Report?
     for round in 0..<200 {
       counter.left = 25
       let part = try search(folder, "parts", text, resume: round > 0) {
@@ -309,7 +309,7 @@ import Testing
     _ = try search(folder, "a", text)
     let state = try StrictJSON.parse(
       String(decoding: folder.bytes("a/search.json"), as: UTF8.self), name: "state")
-    func crashed(attempts: Int) throws -> SearchReport {
+    func crashed(attempts: Int) throws -> Search.Report {
       guard case .array(var trials) = state else { throw ApusError("no trials") }
       trials[0].set(["status"], to: .string("running"))
       trials[0].set(["attempts"], to: .integer(attempts))
@@ -348,7 +348,7 @@ import Testing
       try AtomicFile.write(path, text: JSONValue.array(trials).text())
     }
     let resumed = try search(folder, "cut", text, resume: true).run()
-    func key(_ report: SearchReport) -> [String] {
+    func key(_ report: Search.Report) -> [String] {
       report.trials.map { "\($0.number) \($0.scores) \($0.status) \($0.epochs)" }
     }
     #expect(key(resumed) == key(whole))

@@ -16,14 +16,14 @@ import Testing
   private func generator() throws -> TextGenerator { try TextGenerator(Self.saved.get()) }
 
   @Test func goesOnAsItHasLearnt() throws {
-    let text = try generator().generate(prompt: "abcd, ", length: 30, TextSampling(temperature: 0))
+    let text = try generator().generate(prompt: "abcd, ", length: 30, TextGenerator.Sampling(temperature: 0))
     #expect(text == "efgh. abcd, efgh. abcd, efgh. ")
   }
 
   /// What is kept changes nothing: the same text comes from the whole network on the same windows.
   @Test func theSameTextWithoutWhatIsKept() throws {
     let saved = try Self.saved.get()
-    let sampling = TextSampling(temperature: 1.5, topK: 9, seed: 3)
+    let sampling = TextGenerator.Sampling(temperature: 1.5, topK: 9, seed: 3)
     // Logits, which a model without an objective gives.
     var raw = saved
     raw.objective = nil
@@ -47,7 +47,8 @@ import Testing
   @Test func theSeedDecides() throws {
     let generator = try generator()
     func text(_ seed: UInt64, temperature: Double = 2, topK: Int? = nil) throws -> String {
-      try generator.generate(length: 60, TextSampling(temperature: temperature, topK: topK, seed: seed))
+      try generator.generate(
+        length: 60, TextGenerator.Sampling(temperature: temperature, topK: topK, seed: seed))
     }
     #expect(try text(1) == text(1))
     #expect(try text(1) != text(2))
@@ -71,8 +72,8 @@ import Testing
     let long = message { _ = try generator.generate(prompt: "abcd, efgh. a", length: 5) }
     #expect(long.contains("the prompt has 13 characters; expected at most 12"))
     for (sampling, problem) in [
-      (TextSampling(temperature: -1), "a temperature of -1.0"),
-      (TextSampling(topK: 0), "expected at least 1"),
+      (TextGenerator.Sampling(temperature: -1), "a temperature of -1.0"),
+      (TextGenerator.Sampling(topK: 0), "expected at least 1"),
     ] {
       #expect(message { _ = try generator.generate(length: 5, sampling) }.contains(problem))
     }
@@ -84,7 +85,7 @@ import Testing
   @Test(arguments: [(1.0, nil), (0.5, nil), (1.0, 3 as Int?)])
   func drawsFollowTheProbabilities(temperature: Double, topK: Int?) throws {
     let logits: [Float] = [0.5, -1, 2, 0.5, 1, -3]
-    let sampling = TextSampling(temperature: temperature, topK: topK, seed: 8)
+    let sampling = TextGenerator.Sampling(temperature: temperature, topK: topK, seed: 8)
     let draws = 20_000
     var counts = [Int](repeating: 0, count: logits.count)
     for position in 0..<draws { counts[Int(try sampling.choose(logits, position: position))] += 1 }

@@ -6,10 +6,10 @@ import Testing
 @Suite struct DoctorViewTests {
   private let well = Finding(
     name: "initial loss", stage: .start, why: "It tells.",
-    result: ExaminationResult(.ok, value: 2.3, figure: "2.3", expected: "2.3 = ln 10"))
+    result: Finding.Result(.ok, value: 2.3, figure: "2.3", expected: "2.3 = ln 10"))
   private let ill = Finding(
     name: "gradient flow", stage: .start, why: "Gradients that fade leave layers untrained.",
-    result: ExaminationResult(
+    result: Finding.Result(
       .bad, value: 1e-9, figure: "vanishing: layer 0 gets 1/1e9 of the last one's",
       expected: "within 1,000 ×",
       fix: "use ReLU",

@@ -12,11 +12,11 @@ private final class Screen {
 @Suite struct ProgressTests {
   private let terminal = TerminalStyle(redraws: true, usesColor: false, width: 80)
 
-  private func record(_ epoch: Int, step: Int) throws -> EpochRecord {
+  private func record(_ epoch: Int, step: Int) throws -> History.Epoch {
     let text =
       #"{"epoch":\#(epoch),"step":\#(step),"rate":0.1,"trainingLoss":0.5,"validation":"#
       + #"[{"name":"loss","value":0.6},{"name":"accuracy","value":0.75}]}"#
-    return try JSONCoding.decode(EpochRecord.self, from: StrictJSON.parse(text))
+    return try JSONCoding.decode(History.Epoch.self, from: StrictJSON.parse(text))
   }
 
   /// Two epochs of a hundred steps.

@@ -6,7 +6,7 @@ public enum Generation {
   public static func charactersPerSecond(rounds: Int = 20) throws -> Double {
     let model = try Model(input: [64], seed: 1) { GPT(vocabulary: 65, layers: 4, heads: 4, width: 128) }
     let decoder = try SequenceDecoder(model)
-    let sampling = TextSampling(temperature: 0.8, seed: 1)
+    let sampling = TextGenerator.Sampling(temperature: 0.8, seed: 1)
     let characters = decoder.window - 1
     let best = try bestSeconds(rounds: rounds) { repetitions in
       for _ in 0..<repetitions {

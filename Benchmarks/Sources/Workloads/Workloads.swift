@@ -83,7 +83,7 @@ public enum Workloads {
       let count = batch * positions.reduce(1, *)
       target = Tensor((0..<count).map { Int32($0 % 10) }, shape: TensorShape([batch] + positions))
     } else {
-      target = Tensor(numbers(batch), shape: [Dimension(batch), 1])
+      target = Tensor(numbers(batch), shape: [.init(batch), 1])
     }
     try step.gradients(["input": rows, "target": target])
     return Workload(
@@ -116,7 +116,7 @@ public enum Workloads {
 
   /// The first of ``numbers(_:)`` in rows.
   static func matrix(_ rows: Int, _ columns: Int) -> Tensor {
-    Tensor(numbers(rows * columns), shape: [Dimension(rows), Dimension(columns)])
+    Tensor(numbers(rows * columns), shape: [.init(rows), .init(columns)])
   }
 
   static func numbers(_ count: Int) -> [Float] {

@@ -8,7 +8,7 @@ enum Houses {
   }
 
   private static func write(_ path: String, rows: Int, seed: UInt64, withPrices: Bool) throws {
-    let numbers = try Tensor.uniform([Dimension(rows), 4], seed: seed).values()
+    let numbers = try Tensor.uniform([.init(rows), 4], seed: seed).values()
     var text = "area,rooms,age,quarter" + (withPrices ? ",price" : "") + "\n"
     for row in 0..<rows {
       let part = numbers[(row * 4)..<(row * 4 + 4)].map { Double($0) }

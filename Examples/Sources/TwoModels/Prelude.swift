@@ -3,7 +3,7 @@ import Apus
 /// Points around (3, −2): what the generator is to imitate.
 struct Cloud {
   func sample(_ count: Int, step: Int) -> Tensor {
-    Tensor([[3, -2]]) + 0.1 * Tensor.normal([Dimension(count), 2], seed: 3, step: step)
+    Tensor([[3, -2]]) + 0.1 * Tensor.normal([.init(count), 2], seed: 3, step: step)
   }
 }
 

@@ -65,7 +65,8 @@
       if !json { stream.write(prompt) }
       let start = Clock.nanoseconds
       let text = try generator.generate(
-        prompt: prompt, length: length, TextSampling(temperature: temperature, topK: topK, seed: seed)
+        prompt: prompt, length: length,
+        TextGenerator.Sampling(temperature: temperature, topK: topK, seed: seed)
       ) { character in
         if !json { stream.write(character) }
         return Interruption.signal == 0 && stream.failure == nil

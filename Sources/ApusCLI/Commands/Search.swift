@@ -100,7 +100,7 @@
       }
       let picture = "\(search.folder)/search.svg"
       let drawing = Result {
-        try AtomicFile.write(picture, text: report.chart.svg, survivesPowerFailure: false)
+        try AtomicFile.write(picture, text: report.picture.svg, survivesPowerFailure: false)
       }
       if case .failure(let error) = drawing { Output.tell(["note: no picture was written: \(error)"]) }
       if json {

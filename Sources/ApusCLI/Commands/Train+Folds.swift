@@ -13,7 +13,7 @@
       let validation = try CrossValidation(
         configuration, folds: folds, folder: out, overwrite: overwrite)
       Interruption.install()
-      let result: FoldsResult
+      let result: CrossValidation.Result
       do {
         result = try validation.run(threads: threads) { fold, result in
           try leavePage(RunPage(result).html, in: result.folder)

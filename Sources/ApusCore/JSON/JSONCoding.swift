@@ -1,9 +1,9 @@
 /// Turns `Codable` values into ``JSONValue`` and back, without Foundation: doubles come back bit by bit,
 /// and a wrong document is an ``ApusError`` that names the path within it.
-public enum JSONCoding {
+package enum JSONCoding {
   /// - Parameter userInfo: what the values' own coding may ask for.
   /// - Throws: if the value holds an infinite number or NaN.
-  public static func encode(
+  package static func encode(
     _ value: some Encodable, userInfo: [CodingUserInfoKey: Any] = [:]
   ) throws(ApusError) -> JSONValue {
     do {
@@ -21,7 +21,7 @@ public enum JSONCoding {
   ///   - name: what messages call the document.
   ///   - userInfo: what the values' own coding may ask for: a ``Vocabulary``, say.
   /// - Throws: if a member is missing or of another type.
-  public static func decode<T: Decodable>(
+  package static func decode<T: Decodable>(
     _ type: T.Type, from value: JSONValue, name: String = "JSON",
     userInfo: [CodingUserInfoKey: Any] = [:]
   ) throws(ApusError) -> T {

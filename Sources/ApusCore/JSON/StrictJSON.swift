@@ -1,16 +1,16 @@
 /// Reads JSON (RFC 8259) and nothing laxer: a key that occurs twice in an object, bad UTF-8, half a
 /// surrogate pair, a bare control character, a leading zero or anything behind the document is an
 /// error with its byte's position. Nesting is bounded, so no input exhausts the stack.
-public enum StrictJSON {
+package enum StrictJSON {
   /// - Parameter name: what messages call the document.
-  public static func parse(
+  package static func parse(
     _ text: String, name: String = "JSON", maximumDepth: Int = 64
   ) throws(ApusError) -> JSONValue {
     try parse(Array(text.utf8), name: name, maximumDepth: maximumDepth)
   }
 
   /// - Parameter name: what messages call the document.
-  public static func parse(
+  package static func parse(
     _ bytes: [UInt8], name: String = "JSON", maximumDepth: Int = 64
   ) throws(ApusError) -> JSONValue {
     var parser = Parser(bytes: bytes, name: name, maximumDepth: maximumDepth)

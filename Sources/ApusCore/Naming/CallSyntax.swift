@@ -3,11 +3,12 @@
 ///
 /// Calls, lists and keys may stand in one another: `residual([dense(8), relu])`,
 /// `softmaxCrossEntropy(classWeights: [1, 2, 5])`.
-public enum CallSyntax {
+package enum CallSyntax {
   /// The items of a comma-separated list, each as a description for its table.
   ///
   /// - Throws: an error that shows where the text cannot be read.
-  public static func parse<Item>(_ text: String, in table: NameTable<Item>) throws(ApusError) -> [JSONValue] {
+  package static func parse<Item>(_ text: String, in table: NameTable<Item>) throws(ApusError) -> [JSONValue]
+  {
     try parse(text) { (name) throws(ApusError) in try table.parameterNames(of: name) }
   }
 

@@ -14,7 +14,7 @@ public struct NameTable<Item: Sendable>: Sendable {
   /// - Parameters:
   ///   - named: the item, as what it is to every family.
   ///   - remake: an item like another, of its type, with other parameters.
-  public init(
+  package init(
     _ kind: String, _ prototypes: [Item], named: @escaping @Sendable (Item) -> any Named,
     remake: @escaping @Sendable (Item, ItemParameters) throws(ApusError) -> Item
   ) {
@@ -116,7 +116,7 @@ public struct NameTable<Item: Sendable>: Sendable {
 }
 
 /// The parameters that a description gives an item.
-public struct ItemParameters: Sendable {
+package struct ItemParameters: Sendable {
   let values: JSONValue
   let kind: String
   let vocabulary: Vocabulary

@@ -101,7 +101,7 @@ extension Named {
   /// Returns an item like this one with the parameters that a description gives.
   ///
   /// - Throws: for an unknown parameter, with the nearest name, or a wrong value.
-  public func with(_ parameters: ItemParameters) throws(ApusError) -> Self {
+  package func with(_ parameters: ItemParameters) throws(ApusError) -> Self {
     let (given, kind) = (parameters.values, parameters.kind)
     var whole = given
     // An item that is coded as a list of others has no parameters with names.

@@ -68,13 +68,13 @@ public struct Margins: Hashable, Sendable, CustomStringConvertible {
 /// Tap (i, j) of the window at (y, x) lies on pixel (y·stride + i·dilation − top, x·stride + j·dilation − left);
 /// outside the image there is padding. There are ⌊(height + top + bottom − extent) / stride⌋ + 1 places
 /// from top to bottom, where extent = dilation · (size − 1) + 1; so from left to right.
-public struct Window: Hashable, Sendable {
-  public var size: Extent
-  public var stride: Extent
-  public var dilation: Extent
-  public var padding: Margins
+package struct Window: Hashable, Sendable {
+  package var size: Extent
+  package var stride: Extent
+  package var dilation: Extent
+  package var padding: Margins
 
-  public init(_ size: Extent, stride: Extent = 1, dilation: Extent = 1, padding: Margins = Margins()) {
+  package init(_ size: Extent, stride: Extent = 1, dilation: Extent = 1, padding: Margins = Margins()) {
     self.size = size
     self.stride = stride
     self.dilation = dilation

@@ -4,7 +4,7 @@ extension Tensor {
   /// The convolution with weights `[h, w, channels/groups, outputs]`:
   /// y[n, p, o] = Σ over taps t and channels c of x[n, pixel(p, t), c] · w[t, c, o], padded with zeros.
   ///
-  /// `[rows, height, width, channels] → [rows, places, places, outputs]`; see ``Window``, whose size is the weights'.
+  /// `[rows, height, width, channels] → [rows, places, places, outputs]`; the padding is in pixels beside the image.
   public func convolved(
     with weight: Tensor, stride: Extent = 1, dilation: Extent = 1, padding: Margins = Margins(),
     groups: Int = 1
@@ -17,10 +17,22 @@ extension Tensor {
   /// The largest of each channel under a window; the gradient goes to the first of equals.
   ///
   /// `[rows, height, width, channels] → [rows, places, places, channels]`.
-  public func maxPooled(_ window: Window) -> Tensor { .apply(MaxPool(window: window), [self]) }
+  ///
+  /// - Parameter stride: the window's size when nil.
+  public func maxPooled(_ size: Extent, stride: Extent? = nil, padding: Margins = Margins()) -> Tensor {
+    maxPooled(Window(size, stride: stride ?? size, padding: padding))
+  }
+
+  package func maxPooled(_ window: Window) -> Tensor { .apply(MaxPool(window: window), [self]) }
 
   /// The mean of each channel over the pixels under a window; padding is not counted.
   ///
   /// `[rows, height, width, channels] → [rows, places, places, channels]`.
-  public func averagePooled(_ window: Window) -> Tensor { .apply(AveragePool(window: window), [self]) }
+  ///
+  /// - Parameter stride: the window's size when nil.
+  public func averagePooled(_ size: Extent, stride: Extent? = nil, padding: Margins = Margins()) -> Tensor {
+    averagePooled(Window(size, stride: stride ?? size, padding: padding))
+  }
+
+  package func averagePooled(_ window: Window) -> Tensor { .apply(AveragePool(window: window), [self]) }
 }

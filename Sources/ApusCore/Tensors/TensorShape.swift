@@ -1,36 +1,3 @@
-/// The length of one axis: a fixed number, or a number times the rows of the batch.
-///
-/// A graph is traced for any number of rows; a plan is made for a capacity and runs with
-/// any number up to it.
-public struct Dimension: Hashable, Sendable, Codable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-  /// The length, or the length per row of the batch when `isPerRow`.
-  public var size: Int
-  /// Whether `size` is to be multiplied by the number of rows.
-  public var isPerRow: Bool
-
-  public init(_ size: Int, perRow: Bool = false) {
-    self.size = size
-    self.isPerRow = perRow
-  }
-
-  public init(integerLiteral value: Int) {
-    self.init(value)
-  }
-
-  /// The rows of the batch.
-  public static let rows = Dimension(1, perRow: true)
-
-  /// The length with `rows` rows.
-  public func resolved(rows: Int) -> Int {
-    isPerRow ? size * rows : size
-  }
-
-  public var description: String {
-    guard isPerRow else { return "\(size)" }
-    return size == 1 ? "rows" : "\(size)·rows"
-  }
-}
-
 /// The lengths of a tensor's axes, outermost first: images are `[rows, height, width, channels]`.
 public struct TensorShape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible {
   public var dimensions: [Dimension]
@@ -132,3 +99,41 @@ package struct Monomial: Hashable, Sendable {
     return value
   }
 }
+
+extension TensorShape {
+  /// The length of one axis: a fixed number, or a number times the rows of the batch.
+  ///
+  /// A graph is traced for any number of rows; a plan is made for a capacity and runs with
+  /// any number up to it.
+  public struct Dimension: Hashable, Sendable, Codable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+    /// The length, or the length per row of the batch when `isPerRow`.
+    public var size: Int
+    /// Whether `size` is to be multiplied by the number of rows.
+    public var isPerRow: Bool
+
+    public init(_ size: Int, perRow: Bool = false) {
+      self.size = size
+      self.isPerRow = perRow
+    }
+
+    public init(integerLiteral value: Int) {
+      self.init(value)
+    }
+
+    /// The rows of the batch.
+    public static let rows = Dimension(1, perRow: true)
+
+    /// The length with `rows` rows.
+    public func resolved(rows: Int) -> Int {
+      isPerRow ? size * rows : size
+    }
+
+    public var description: String {
+      guard isPerRow else { return "\(size)" }
+      return size == 1 ? "rows" : "\(size)·rows"
+    }
+  }
+}
+
+/// Short within the package; a program that imports Foundation has another `Dimension`.
+package typealias Dimension = TensorShape.Dimension

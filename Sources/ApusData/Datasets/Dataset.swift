@@ -113,7 +113,7 @@ extension Dataset {
   }
 
   /// The samples of the given indices as a data set of their own; nothing is copied.
-  public func subset(_ indices: [Int]) -> DatasetSubset {
+  public func subset(_ indices: [Int]) -> some Dataset {
     if let subset = self as? DatasetSubset {
       return DatasetSubset(base: subset.base, indices: indices.map { subset.indices[$0] })
     }
@@ -122,32 +122,32 @@ extension Dataset {
 }
 
 /// Some samples of another data set.
-public struct DatasetSubset: Dataset {
-  public let base: any Dataset
-  public let indices: [Int]
+package struct DatasetSubset: Dataset {
+  package let base: any Dataset
+  package let indices: [Int]
 
   init(base: any Dataset, indices: [Int]) {
     self.base = base
     self.indices = indices
   }
 
-  public var count: Int { indices.count }
-  public var inputShape: [Int] { base.inputShape }
-  public var targets: TargetKind { base.targets }
-  public var scales: [TargetScale] { base.scales }
-  public var positions: Int { base.positions }
-  public var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
+  package var count: Int { indices.count }
+  package var inputShape: [Int] { base.inputShape }
+  package var targets: TargetKind { base.targets }
+  package var scales: [TargetScale] { base.scales }
+  package var positions: Int { base.positions }
+  package var weights: [Float]? { base.weights.map { weights in indices.map { weights[$0] } } }
 
-  public func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset {
+  package func inEpoch(_ epoch: Int, seed: UInt64) -> any Dataset {
     DatasetSubset(base: base.inEpoch(epoch, seed: seed), indices: indices)
   }
 
-  public var inputs: [InputSpecification] { base.inputs }
+  package var inputs: [InputSpecification] { base.inputs }
 
-  public func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
+  package func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
 
   /// Looks the rows up; whoever goes through many batches looks them all up once (``Batches``).
-  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  package func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
     base.gather(rows.map { indices[$0] }[...], into: memory)
   }
 }

@@ -26,7 +26,7 @@ public struct ImageNormalization: Sendable, Equatable, Codable {
   ///   white is 1. `meanImage`: each number of an image has mean 0 (S4: "subtract the mean image"). `minMax`: black is 0
   ///   and white 1. `none`: the bytes as they are.
   public static func fit(
-    _ images: ImageDataset, rows: TrainingRows, scaling: NumberScaling.Kind = .standardize
+    _ images: ImageDataset, rows: Split.TrainingRows, scaling: NumberScaling.Kind = .standardize
   ) -> ImageNormalization {
     let white = images.normalization.white
     switch scaling {

@@ -1,33 +1,5 @@
 public import ApusCore
 
-/// The rows that may be fitted to.
-///
-/// Only a split makes one, so whatever asks for `TrainingRows` — means, vocabularies, imputation —
-/// cannot see validation or test rows: there is no leak by construction (MISSION I).
-public struct TrainingRows: Sendable, Equatable {
-  /// Ascending.
-  public let indices: [Int]
-
-  fileprivate init(_ indices: [Int]) { self.indices = indices }
-
-  public var count: Int { indices.count }
-}
-
-/// How a set is divided.
-public struct SplitOptions: Sendable, Equatable, Codable {
-  /// The part that early stopping and choices look at, of all rows.
-  public var validation: Double
-  /// The part that is looked at once, at the end, of all rows.
-  public var test: Double
-  public var seed: UInt64
-
-  public init(validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0) {
-    self.validation = validation
-    self.test = test
-    self.seed = seed
-  }
-}
-
 /// Rows for training, validation and test; each list ascending, none in two of them.
 public struct Split: Sendable, Equatable {
   public let training: TrainingRows
@@ -69,7 +41,7 @@ public struct Split: Sendable, Equatable {
   ///   - rows: the rows to divide; all others are left out.
   ///   - classes: the class of every row of the set, also of those left out.
   /// - Throws: if a fraction is not in 0 ..< 1, or no row is left for training.
-  public static func random(rows: [Int], classes: [Int32]? = nil, _ options: SplitOptions = SplitOptions())
+  public static func random(rows: [Int], classes: [Int32]? = nil, _ options: Options = Options())
     throws(ApusError) -> Split
   {
     for (name, fraction) in [("validation", options.validation), ("test", options.test)]
@@ -107,7 +79,7 @@ public struct Split: Sendable, Equatable {
 
   /// The same split with another set of test rows (an official test set appended to the table, say).
   public static func random(
-    rows: [Int], testRows: [Int], classes: [Int32]? = nil, _ options: SplitOptions
+    rows: [Int], testRows: [Int], classes: [Int32]? = nil, _ options: Options
   ) throws(ApusError) -> Split {
     let known = Set(testRows)
     var options = options
@@ -143,7 +115,7 @@ public struct Split: Sendable, Equatable {
   /// - Parameter fold: counted from 1.
   /// - Throws: as ``folds(_:rows:classes:seed:)``; if there is no such fold.
   public static func fold(
-    _ fold: Int, of count: Int, rows: [Int], classes: [Int32]? = nil, _ options: SplitOptions
+    _ fold: Int, of count: Int, rows: [Int], classes: [Int32]? = nil, _ options: Options
   ) throws(ApusError) -> Split {
     guard (1...max(count, 1)).contains(fold) else {
       throw ApusError("fold \(fold) of \(count)", expected: "1 … \(count)")
@@ -163,5 +135,37 @@ public struct Split: Sendable, Equatable {
     var groups: [Int32: [Int]] = [:]
     for row in shuffled { groups[row < classes.count ? classes[row] : -1, default: []].append(row) }
     return groups.sorted { $0.key < $1.key }.map(\.value)
+  }
+}
+
+extension Split {
+  /// The rows that may be fitted to.
+  ///
+  /// Only a split makes one, so whatever asks for it — means, vocabularies, imputation —
+  /// cannot see validation or test rows: there is no leak by construction (MISSION I).
+  public struct TrainingRows: Sendable, Equatable {
+    /// Ascending.
+    public let indices: [Int]
+
+    fileprivate init(_ indices: [Int]) { self.indices = indices }
+
+    public var count: Int { indices.count }
+  }
+}
+
+extension Split {
+  /// How a set is divided.
+  public struct Options: Sendable, Equatable, Codable {
+    /// The part that early stopping and choices look at, of all rows.
+    public var validation: Double
+    /// The part that is looked at once, at the end, of all rows.
+    public var test: Double
+    public var seed: UInt64
+
+    public init(validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0) {
+      self.validation = validation
+      self.test = test
+      self.seed = seed
+    }
   }
 }

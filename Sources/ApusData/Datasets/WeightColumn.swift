@@ -1,13 +1,13 @@
 import ApusCore
 
 /// The column that says how much each row counts. It is neither an input nor a target.
-public struct WeightColumn: Sendable, Equatable, Codable {
-  public var name: String
+package struct WeightColumn: Sendable, Equatable, Codable {
+  package var name: String
   /// The column's place in the training table, counted from 1.
-  public var number: Int
+  package var number: Int
 
   /// - Parameter number: counted from 1.
-  public init(name: String, number: Int) {
+  package init(name: String, number: Int) {
     self.name = name
     self.number = number
   }

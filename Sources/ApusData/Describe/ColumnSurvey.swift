@@ -1,19 +1,19 @@
-public import ApusCore
+package import ApusCore
 
 /// Columns that do not help, or help too much: constant ones, copies of one another, and what tells the target
 /// (MISSION K).
-public struct ColumnSurvey: Sendable, Equatable {
+package struct ColumnSurvey: Sendable, Equatable {
   /// The columns that are inputs.
-  public var inputCount: Int
+  package var inputCount: Int
   /// Columns with the same value in every row.
-  public var constant: [String]
+  package var constant: [String]
   /// Pairs of inputs that say the same: associated by at least ``copyThreshold``, in the table's order.
-  public var copies: [DataSummary.Association]
+  package var copies: [DataSummary.Association]
   /// Each input with the target, the strongest first.
-  public var targetAssociations: [DataSummary.Association]
+  package var targetAssociations: [DataSummary.Association]
 
   /// Two columns with a stronger association are copies.
-  public static let copyThreshold = 0.9999
+  package static let copyThreshold = 0.9999
 
   /// The most rows that associations are measured on: evenly spaced ones.
   private static let mostRows = 20_000
@@ -24,7 +24,7 @@ public struct ColumnSurvey: Sendable, Equatable {
 
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   /// - Throws: when there is no target, or nothing to predict it from.
-  public init(
+  package init(
     _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
   ) throws(ApusError) {
     let schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)

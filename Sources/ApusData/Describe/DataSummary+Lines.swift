@@ -2,7 +2,7 @@ import ApusCore
 
 extension DataSummary {
   /// The summary as text for a terminal, at most `width` columns wide but for long notes.
-  public func lines(width: Int = 100) -> [String] {
+  package func lines(width: Int = 100) -> [String] {
     var lines = ["\(name): \(counted(rowCount, "row")), \(counted(columns.count, "column"))", ""]
     lines += columnLines(width)
     if let target {

@@ -1,50 +1,50 @@
-public import ApusCore
+package import ApusCore
 
 /// What one should know about a table before training on it (MISSION I: `apus describe`).
-public struct DataSummary: Sendable, Equatable {
+package struct DataSummary: Sendable, Equatable {
   /// A column and its distribution.
-  public struct Column: Sendable, Equatable {
-    public var name: String
+  package struct Column: Sendable, Equatable {
+    package var name: String
     /// Counted from 1.
-    public var number: Int
-    public var kind: TableSchema.Kind
-    public var role: TableSchema.Role
-    public var filledCount: Int
-    public var missingCount: Int
-    public var distinctCount: Int
+    package var number: Int
+    package var kind: TableSchema.Kind
+    package var role: TableSchema.Role
+    package var filledCount: Int
+    package var missingCount: Int
+    package var distinctCount: Int
     /// For columns of numbers.
-    public var statistics: Statistics?
+    package var statistics: Statistics?
     /// For columns of texts: the most frequent first, at most eight.
-    public var topValues: [Count]
+    package var topValues: [Count]
   }
 
-  public struct Statistics: Sendable, Equatable {
-    public var mean: Double
-    public var deviation: Double
-    public var skewness: Double
-    public var minimum: Double
-    public var lowerQuartile: Double
-    public var median: Double
-    public var upperQuartile: Double
-    public var maximum: Double
+  package struct Statistics: Sendable, Equatable {
+    package var mean: Double
+    package var deviation: Double
+    package var skewness: Double
+    package var minimum: Double
+    package var lowerQuartile: Double
+    package var median: Double
+    package var upperQuartile: Double
+    package var maximum: Double
     /// How many values fall into each of twelve equal parts of [minimum, maximum].
-    public var histogram: [Int]
+    package var histogram: [Int]
   }
 
-  public struct Count: Sendable, Equatable {
-    public var name: String
-    public var count: Int
+  package struct Count: Sendable, Equatable {
+    package var name: String
+    package var count: Int
 
-    public init(name: String, count: Int) {
+    package init(name: String, count: Int) {
       self.name = name
       self.count = count
     }
   }
 
   /// How much two columns have to do with one another.
-  public struct Association: Sendable, Equatable {
+  package struct Association: Sendable, Equatable {
     /// Which figure it is.
-    public enum Measure: String, Sendable {
+    package enum Measure: String, Sendable {
       /// Pearson's r of two columns of numbers, −1 … 1.
       case correlation = "r"
       /// The correlation ratio of numbers and categories, 0 … 1.
@@ -53,37 +53,37 @@ public struct DataSummary: Sendable, Equatable {
       case contingency = "V"
     }
 
-    public var first: String
-    public var second: String
-    public var measure: Measure
-    public var value: Double
+    package var first: String
+    package var second: String
+    package var measure: Measure
+    package var value: Double
   }
 
-  public var name: String
-  public var rowCount: Int
-  public var columns: [Column]
+  package var name: String
+  package var rowCount: Int
+  package var columns: [Column]
   /// The column that would be predicted, and why; nil if none can be.
-  public var target: TableSchema.Target?
+  package var target: TableSchema.Target?
   /// Which column holds the rows' weights and why; nil where every row counts once. The figures are of rows, whatever
   /// their weights.
-  public var whyWeights: String?
+  package var whyWeights: String?
   /// For classification: the rows of each class. For several labels: the rows that have each.
-  public var classCounts: [Count]
+  package var classCounts: [Count]
   /// Each input column with the target, the strongest first.
-  public var targetAssociations: [Association]
+  package var targetAssociations: [Association]
   /// Pairs of input columns of numbers correlated by more than 0.5, the strongest first, at most ten.
-  public var pairs: [Association]
+  package var pairs: [Association]
   /// Rows that equal an earlier one.
-  public var duplicateRowCount: Int
+  package var duplicateRowCount: Int
   /// What was noticed, as sentences for the user.
-  public var notes: [String]
+  package var notes: [String]
 
   static let histogramBins = 12
 
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``. If neither a target nor weights are named and the
   ///   default target cannot be predicted, the summary does without, and says why.
   /// - Throws: if a target or weights are named and are not there, or the target cannot be predicted.
-  public init(
+  package init(
     _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
     task: LearningTask? = nil
   ) throws(ApusError) {

@@ -1,25 +1,25 @@
-public import ApusCore
+package import ApusCore
 
 /// What one should know about a set of images before training on it (MISSION I: `apus describe`).
-public struct ImageSummary: Sendable, Equatable {
-  public var name: String
+package struct ImageSummary: Sendable, Equatable {
+  package var name: String
   /// `[height, width, channels]`
-  public var shape: [Int]
-  public var trainingCount: Int
+  package var shape: [Int]
+  package var trainingCount: Int
   /// The images of the official test set, if there is one.
-  public var testCount: Int?
+  package var testCount: Int?
   /// The training images of each class.
-  public var classCounts: [DataSummary.Count]
+  package var classCounts: [DataSummary.Count]
   /// The mean of each channel of the training images, where white is 1.
-  public var mean: [Double]
+  package var mean: [Double]
   /// Their standard deviations.
-  public var deviation: [Double]
+  package var deviation: [Double]
   /// The largest byte that occurs.
-  public var largestByte: Int
+  package var largestByte: Int
   /// The mean training image of height × width, channels averaged, 0 … 1.
-  public var meanImage: [Double]
+  package var meanImage: [Double]
 
-  public init(_ images: ImageSet, name: String) {
+  package init(_ images: ImageSet, name: String) {
     let training = images.training
     self.name = name
     shape = training.inputShape
@@ -59,7 +59,7 @@ public struct ImageSummary: Sendable, Equatable {
   }
 
   /// The summary as text for a terminal, at most 100 columns wide.
-  public func lines() -> [String] {
+  package func lines() -> [String] {
     let extent = shape.map { String($0) }.joined(separator: " × ")
     var lines = [
       "\(name): \(trainingCount) images of \(extent)"
@@ -91,7 +91,7 @@ extension DataSource {
   ///
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``; images need none.
   ///   - width: the columns of the terminal.
-  public func summaryLines(
+  package func summaryLines(
     target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil, task: LearningTask? = nil,
     width: Int = 100
   ) throws(ApusError) -> [String] {

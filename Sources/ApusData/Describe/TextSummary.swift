@@ -1,19 +1,19 @@
 import ApusCore
 
 /// What one should know about a text before training on it (MISSION I: `apus describe`).
-public struct TextSummary: Sendable, Equatable {
-  public var name: String
-  public var characterCount: Int
-  public var lineCount: Int
+package struct TextSummary: Sendable, Equatable {
+  package var name: String
+  package var characterCount: Int
+  package var lineCount: Int
   /// The characters, the most frequent first; equally frequent ones in ascending order.
-  public var counts: [DataSummary.Count]
+  package var counts: [DataSummary.Count]
   /// The entropy of a character, −Σ p log₂ p, in bits: what a model loses that knows the frequencies alone.
-  public var entropy: Double
+  package var entropy: Double
   /// The entropy of a character when the one before it is known, in bits: what a table of pairs would lose on this very
   /// text. It is no bound for other texts.
-  public var pairEntropy: Double
+  package var pairEntropy: Double
 
-  public init(_ text: String, name: String) {
+  package init(_ text: String, name: String) {
     self.name = name
     let characters = Array(text.unicodeScalars)
     let vocabulary = CharacterVocabulary(of: characters)
@@ -67,7 +67,7 @@ public struct TextSummary: Sendable, Equatable {
   }
 
   /// The summary as text for a terminal, at most 100 columns wide.
-  public func lines() -> [String] {
+  package func lines() -> [String] {
     [
       "\(name): a text of \(counted(characterCount, "character")) in \(counted(lineCount, "line")), "
         + "\(counts.count) of them different",

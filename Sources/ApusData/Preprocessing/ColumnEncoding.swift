@@ -1,8 +1,8 @@
 import ApusCore
 
 /// How one column becomes features; fitted on training rows alone (MISSION I).
-public struct ColumnEncoding: Sendable, Equatable, Codable {
-  public enum Kind: String, Sendable, Codable {
+package struct ColumnEncoding: Sendable, Equatable, Codable {
+  package enum Kind: String, Sendable, Codable {
     /// One standardised feature.
     case number
     /// 0 or 1.
@@ -17,25 +17,25 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
     case words
   }
 
-  public var name: String
+  package var name: String
   /// The column's place in the training table, counted from 1.
-  public var number: Int
-  public var kind: Kind
+  package var number: Int
+  package var kind: Kind
   /// For numbers one, for dates one a part.
-  public var scalings: [NumberScaling] = []
+  package var scalings: [NumberScaling] = []
   /// What stands for a missing boolean: the part of those that are true.
-  public var fill: Double?
+  package var fill: Double?
   /// The categories or words that have a feature of their own, in order.
-  public var values: [String] = []
+  package var values: [String] = []
   /// Rare categories share one more feature; those never seen in training count as rare too. Without
   /// it, a category never seen makes all features zero.
-  public var hasOther = false
+  package var hasOther = false
   /// One more feature is 1 where the value is missing; only if values were missing in training.
-  public var marksMissing = false
-  public var dateOrder: DateOrder?
+  package var marksMissing = false
+  package var dateOrder: DateOrder?
 
   /// The features' names, such as `Age`, `Sex = male`, `Sold: month`, `Cabin is missing`.
-  public var featureNames: [String] {
+  package var featureNames: [String] {
     var names: [String]
     switch kind {
     case .number, .boolean: names = [name]
@@ -50,7 +50,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
     return names
   }
 
-  public var featureCount: Int {
+  package var featureCount: Int {
     let own =
       switch kind {
       case .number, .boolean, .presence: 1
@@ -94,7 +94,7 @@ public struct EncodingOptions: Sendable {
 extension ColumnEncoding {
   /// Fits an encoding to the training rows of a column; nil, with a note, if it cannot help.
   static func fit(
-    _ table: Table, _ index: Int, _ schema: TableSchema.Column, _ rows: TrainingRows,
+    _ table: Table, _ index: Int, _ schema: TableSchema.Column, _ rows: Split.TrainingRows,
     _ options: EncodingOptions, _ notes: inout [String]
   ) throws(ApusError) -> ColumnEncoding? {
     let column = table.columns[index].rows(rows.indices)

@@ -8,9 +8,9 @@ public struct DatasetSplit: Sendable {
   /// What is looked at once, at the end; may be empty.
   public let test: any Dataset
   /// How raw rows became the samples, fitted to the training rows alone; nil for arrays that a program made.
-  public let preprocessing: InputSchema?
+  package let preprocessing: InputSchema?
 
-  public init(
+  package init(
     training: any Dataset, validation: any Dataset, test: any Dataset, preprocessing: InputSchema? = nil
   ) {
     self.training = training
@@ -32,7 +32,7 @@ extension Dataset {
   ) throws(ApusError) -> DatasetSplit {
     let split = try Split.random(
       rows: Array(0..<count), classes: stratified ? classLabels() : nil,
-      SplitOptions(validation: validation, test: test, seed: seed))
+      Split.Options(validation: validation, test: test, seed: seed))
     return DatasetSplit(
       training: subset(split.training.indices), validation: subset(split.validation), test: subset(split.test)
     )

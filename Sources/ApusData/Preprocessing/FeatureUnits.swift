@@ -1,14 +1,14 @@
 /// What a feature is made of, for saying a linear rule in the columns' own units: feature = (term − mean) / deviation.
-public struct FeatureUnits: Sendable, Equatable {
+package struct FeatureUnits: Sendable, Equatable {
   /// The term: `petal length`, `Sex = male`, `ln(1 + Fare / 14.45)`.
-  public var term: String
-  public var mean: Double
-  public var deviation: Double
+  package var term: String
+  package var mean: Double
+  package var deviation: Double
 }
 
 extension TablePreprocessing {
   /// Of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
-  public var featureUnits: [FeatureUnits] {
+  package var featureUnits: [FeatureUnits] {
     guard steps.isEmpty else { return [] }
     return columns.flatMap { column in
       column.featureNames.enumerated().map { index, name in

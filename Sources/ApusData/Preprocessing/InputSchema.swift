@@ -1,13 +1,13 @@
-public import ApusCore
+package import ApusCore
 
 /// What a model's inputs are and how they are made: travels in the model file, so that
 /// `apus predict model.safetensors new.csv` needs nothing else.
-public enum InputSchema: Sendable, Equatable, Codable {
+package enum InputSchema: Sendable, Equatable, Codable {
   case table(TablePreprocessing)
   case images(ImagePreprocessing)
   case text(TextPreprocessing)
 
-  public var inputShape: [Int] {
+  package var inputShape: [Int] {
     switch self {
     case .table(let table): table.inputShape
     case .images(let images): images.inputShape
@@ -17,7 +17,7 @@ public enum InputSchema: Sendable, Equatable, Codable {
 
   private enum CodingKeys: String, CodingKey { case table, images, text }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     if let table = try values.decodeIfPresent(TablePreprocessing.self, forKey: .table) {
       self = .table(table)
@@ -28,7 +28,7 @@ public enum InputSchema: Sendable, Equatable, Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch self {
     case .table(let table): try values.encode(table, forKey: .table)
@@ -38,10 +38,10 @@ public enum InputSchema: Sendable, Equatable, Codable {
   }
 
   /// The schema as JSON text, keys sorted; doubles are written so that they come back bit by bit.
-  public func jsonText() throws(ApusError) -> String { try JSONCoding.encode(self).text() }
+  package func jsonText() throws(ApusError) -> String { try JSONCoding.encode(self).text() }
 
   /// - Parameter name: what messages call the document.
-  public init(jsonText: String, name: String) throws(ApusError) {
+  package init(jsonText: String, name: String) throws(ApusError) {
     try self.init(StrictJSON.parse(jsonText, name: name), name: name)
   }
 
@@ -85,7 +85,7 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
 
   /// Fits the normalisation to training images, and to no others.
   public static func fit(
-    _ images: ImageDataset, rows: TrainingRows, scaling: NumberScaling.Kind = .standardize
+    _ images: ImageDataset, rows: Split.TrainingRows, scaling: NumberScaling.Kind = .standardize
   ) -> ImagePreprocessing {
     ImagePreprocessing(
       inputShape: images.inputShape, normalization: .fit(images, rows: rows, scaling: scaling))
@@ -96,7 +96,7 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
   /// - Parameter classes: the model's, among which the images' labels must be; nil where the labels are of no account, and
   ///   stay what they are.
   /// - Throws: if the images have another shape, or a label is none of the classes.
-  public func apply(
+  package func apply(
     to images: ImageDataset, name: String, classes: [String]? = nil
   ) throws(ApusError) -> ImageDataset {
     guard images.inputShape == inputShape else {

@@ -1,4 +1,4 @@
-public import ApusCore
+package import ApusCore
 
 /// A table's rows as a network's inputs.
 public struct EncodedTable: Sendable {
@@ -28,7 +28,7 @@ extension TablePreprocessing {
   ///   - targets: what the targets are, as a model's objective has it.
   ///   - readsTargets: whether targets and weights are of interest where they are there: not for predictions, whatever
   ///     stands in their place.
-  public func apply(
+  package func apply(
     to table: Table, targets: TargetEncoding, readsTargets: Bool = true
   ) throws(ApusError) -> EncodedTable {
     var places = try self.places(in: table)

@@ -1,15 +1,15 @@
-public import ApusCore
+package import ApusCore
 
 /// Everything that turns rows of a table into a network's inputs: fitted on training rows, applied to
 /// any rows, stored in the model file (MISSION I).
 public struct TablePreprocessing: Sendable, Equatable, Codable {
-  public var columns: [ColumnEncoding]
+  package var columns: [ColumnEncoding]
   /// What is done to the columns' features, one step after the other.
   public var steps: [FittedTransform] = []
   /// Where a table of training or evaluation has the target.
   public var target: TargetColumns
   /// The column that says how much each row counts; nil where each counts once.
-  public var weights: WeightColumn?
+  package var weights: WeightColumn?
   /// Whether the training table had names; without, columns are found by their place.
   public var hasHeader: Bool
   /// The number of columns of the training table.
@@ -44,8 +44,9 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   ///
   /// - Parameter schema: with a target.
   /// - Throws: if no column is of use, or the training rows' target has a single value.
-  public static func fit(
-    _ table: Table, _ schema: TableSchema, rows: TrainingRows, options: EncodingOptions = EncodingOptions()
+  package static func fit(
+    _ table: Table, _ schema: TableSchema, rows: Split.TrainingRows,
+    options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> FittedTable {
     guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     guard let last = rows.indices.last else { throw ApusError("there are no training rows", at: table.name) }
@@ -108,7 +109,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
 
   /// - Parameter weights: the column of weights, counted from 0.
   static func fitTarget(
-    _ table: Table, _ target: TableSchema.Target, _ weights: Int?, _ rows: TrainingRows
+    _ table: Table, _ target: TableSchema.Target, _ weights: Int?, _ rows: Split.TrainingRows
   ) throws(ApusError) -> TargetEncoding {
     let column = table.columns[target.index]
     let weights = try weights.map { index throws(ApusError) in

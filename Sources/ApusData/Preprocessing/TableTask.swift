@@ -9,8 +9,8 @@ public import ApusCore
 /// ```
 public struct TableTask: Sendable {
   public let table: Table
-  public let schema: TableSchema
-  public let target: TableSchema.Target
+  package let schema: TableSchema
+  package let target: TableSchema.Target
   /// The rows whose target is known and whose weight is not 0.
   public let rows: [Int]
   /// How much each row of the table counts, 0 where its target is missing; nil where each counts once.
@@ -97,7 +97,7 @@ public struct TableTask: Sendable {
   public func split(
     validation: Double = 0.1, test: Double = 0.2, seed: UInt64 = 0
   ) throws(ApusError) -> DatasetSplit {
-    let parts = try split(SplitOptions(validation: validation, test: test, seed: seed))
+    let parts = try split(Split.Options(validation: validation, test: test, seed: seed))
     let fitted = try fit(parts.training)
     let data = try fitted.apply(to: table).dataset
     return DatasetSplit(
@@ -106,7 +106,7 @@ public struct TableTask: Sendable {
   }
 
   /// Divides the rows that have a target; classes are kept in proportion.
-  public func split(_ options: SplitOptions) throws(ApusError) -> Split {
+  public func split(_ options: Split.Options) throws(ApusError) -> Split {
     do { return try Split.random(rows: rows, classes: classes, options) } catch { throw error.at(table.name) }
   }
 
@@ -120,7 +120,7 @@ public struct TableTask: Sendable {
 
   /// Fits the preprocessing to training rows, and to no others.
   public func fit(
-    _ rows: TrainingRows, options: EncodingOptions = EncodingOptions()
+    _ rows: Split.TrainingRows, options: EncodingOptions = EncodingOptions()
   ) throws(ApusError) -> FittedTable {
     var fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
     fitted.notes += labelNotes(rows)
@@ -133,7 +133,7 @@ public struct TableTask: Sendable {
   ///   encoded as they were.
   /// - Throws: if the target is one of the inputs.
   public func fit(
-    _ rows: TrainingRows, inputsOf fitted: TablePreprocessing, targets: TargetEncoding? = nil
+    _ rows: Split.TrainingRows, inputsOf fitted: TablePreprocessing, targets: TargetEncoding? = nil
   ) throws(ApusError) -> FittedTable {
     var preprocessing = fitted
     let columns = TablePreprocessing.targetColumns(table, target)
@@ -163,7 +163,7 @@ public struct TableTask: Sendable {
       notes: labelNotes(rows))
   }
 
-  private func labelNotes(_ rows: TrainingRows) -> [String] {
+  private func labelNotes(_ rows: Split.TrainingRows) -> [String] {
     guard let labels = target.labels, let labelRows else { return [] }
     return LabelEncoding.notes(table, labels, labelRows, training: rows.indices)
   }

@@ -5,7 +5,7 @@ public import ApusCore
 /// The vocabulary is that of the training part alone, unless another one is given. No window reaches over a border, so that nothing of the other
 /// parts is seen in training.
 public struct Text: Sendable {
-  public let vocabulary: CharacterVocabulary
+  package let vocabulary: CharacterVocabulary
   /// The class of each character of the training part, the text's beginning; −1 for a character that a given vocabulary
   /// does not have.
   public let training: [Int32]
@@ -19,7 +19,7 @@ public struct Text: Sendable {
   ///   - test: the part at the end that is kept for a test.
   ///   - vocabulary: of a model that is trained on; that of the training part when nil.
   /// - Throws: when nothing is left for training.
-  public init(
+  package init(
     _ text: String, validation: Double = 0.1, test: Double = 0, vocabulary: CharacterVocabulary? = nil
   ) throws(ApusError) {
     for (name, part) in [("validation", validation), ("test", test)] where !(part >= 0 && part < 1) {

@@ -1,12 +1,12 @@
-public import ApusCore
+package import ApusCore
 
 /// How a text becomes a network's inputs: the characters that have a class, and how many a window shows.
-public struct TextPreprocessing: Sendable, Equatable, Codable {
+package struct TextPreprocessing: Sendable, Equatable, Codable {
   /// The characters of a window.
-  public var context: Int
-  public var vocabulary: CharacterVocabulary
+  package var context: Int
+  package var vocabulary: CharacterVocabulary
 
-  public init(context: Int, vocabulary: CharacterVocabulary) {
+  package init(context: Int, vocabulary: CharacterVocabulary) {
     self.context = context
     self.vocabulary = vocabulary
   }
@@ -15,7 +15,7 @@ public struct TextPreprocessing: Sendable, Equatable, Codable {
   ///
   /// - Returns: the windows, and notes on what was left out.
   /// - Throws: when not one window is left.
-  public func apply(to text: String, name: String) throws(ApusError) -> (TextDataset, notes: [String]) {
+  package func apply(to text: String, name: String) throws(ApusError) -> (TextDataset, notes: [String]) {
     let numbers = vocabulary.numbers(of: text.unicodeScalars)
     guard numbers.count > context else {
       throw ApusError(

@@ -1,5 +1,5 @@
 /// The order of the parts in written dates.
-public enum DateOrder: String, Sendable, Codable, CaseIterable {
+package enum DateOrder: String, Sendable, Codable, CaseIterable {
   case yearMonthDay, monthDayYear, dayMonthYear
 }
 

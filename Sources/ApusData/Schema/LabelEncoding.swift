@@ -14,15 +14,15 @@ public struct LabelRequest: Sendable, Equatable {
 }
 
 /// Any of several independent labels for each row: which they are, and how a table holds them.
-public struct LabelEncoding: Sendable, Equatable, Codable {
+package struct LabelEncoding: Sendable, Equatable, Codable {
   /// In order; output i of a network is for label i.
-  public var names: [String]
+  package var names: [String]
   /// The columns' places in the training table, counted from 1: one for each label, or the one with lists.
-  public var numbers: [Int]
+  package var numbers: [Int]
   /// What stands between the labels of a cell; nil where each label has a column.
-  public var separator: String?
+  package var separator: String?
 
-  public init(names: [String], numbers: [Int], separator: String? = nil) {
+  package init(names: [String], numbers: [Int], separator: String? = nil) {
     self.names = names
     self.numbers = numbers
     self.separator = separator

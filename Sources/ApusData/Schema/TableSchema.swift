@@ -1,4 +1,4 @@
-public import ApusCore
+package import ApusCore
 
 /// What a network is asked for.
 public enum LearningTask: String, Sendable, Codable, CaseIterable {
@@ -11,8 +11,8 @@ public enum LearningTask: String, Sendable, Codable, CaseIterable {
 }
 
 /// What the columns of a table are, and which of them is to be predicted.
-public struct TableSchema: Sendable, Equatable {
-  public enum Kind: String, Sendable, Codable {
+package struct TableSchema: Sendable, Equatable {
+  package enum Kind: String, Sendable, Codable {
     case number
     /// Texts such as yes and no.
     case boolean
@@ -24,7 +24,7 @@ public struct TableSchema: Sendable, Equatable {
     case text
   }
 
-  public enum Role: Sendable, Equatable {
+  package enum Role: Sendable, Equatable {
     case input
     case target
     /// How much the rows count: neither an input nor a target.
@@ -36,38 +36,38 @@ public struct TableSchema: Sendable, Equatable {
     case leftOut(why: String)
   }
 
-  public struct Column: Sendable, Equatable {
-    public var name: String
-    public var kind: Kind
-    public var role: Role
+  package struct Column: Sendable, Equatable {
+    package var name: String
+    package var kind: Kind
+    package var role: Role
     /// How dates are written.
-    public var dateOrder: DateOrder?
+    package var dateOrder: DateOrder?
     /// The number of different values; numbers are counted up to 10,000.
-    public var distinctCount: Int
+    package var distinctCount: Int
   }
 
   /// The column to predict.
-  public struct Target: Sendable, Equatable {
+  package struct Target: Sendable, Equatable {
     /// Counted from 0.
-    public var index: Int
-    public var task: LearningTask
+    package var index: Int
+    package var task: LearningTask
     /// For several labels: which, and how the table holds them. ``index`` is their first column.
-    public var labels: LabelEncoding?
+    package var labels: LabelEncoding?
     /// Which column it is and why, as a sentence for the user.
-    public var whyColumn: String
+    package var whyColumn: String
     /// Which task it is and why, as a sentence for the user.
-    public var whyTask: String
+    package var whyTask: String
   }
 
-  public var columns: [Column]
-  public var target: Target?
+  package var columns: [Column]
+  package var target: Target?
   /// Which column holds the rows' weights and why, as a sentence for the user; nil where every row counts once.
-  public var whyWeights: String?
+  package var whyWeights: String?
   /// What was noticed, as sentences for the user.
-  public var notes: [String]
+  package var notes: [String]
 
   /// The columns whose cells or whose presence are inputs.
-  public var inputs: [Int] {
+  package var inputs: [Int] {
     columns.indices.filter {
       switch columns[$0].role {
       case .input, .presence, .words: true
@@ -77,10 +77,10 @@ public struct TableSchema: Sendable, Equatable {
   }
 
   /// The column of weights, counted from 0; nil where every row counts once.
-  public var weights: Int? { columns.firstIndex { $0.role == .weights } }
+  package var weights: Int? { columns.firstIndex { $0.role == .weights } }
 
   /// Says what each column is, without choosing a target.
-  public static func describing(_ table: Table) -> TableSchema {
+  package static func describing(_ table: Table) -> TableSchema {
     var schema = TableSchema(columns: [], notes: [])
     schema.columns = table.columns.indices.map { ColumnInference(table, $0).column(&schema.notes) }
     return schema
@@ -99,7 +99,7 @@ public struct TableSchema: Sendable, Equatable {
   ///     that occur in many rows.
   /// - Throws: if a column is not there, the target has a single value, or it does not suit the task; if the weights
   ///   are the target.
-  public static func infer(
+  package static func infer(
     _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
     task: LearningTask? = nil, leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) -> TableSchema {

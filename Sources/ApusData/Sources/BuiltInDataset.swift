@@ -11,7 +11,7 @@ public struct BuiltInDataset: Sendable {
   /// The column that is predicted; nil for images.
   public let target: String?
   /// Too small to be split: every row is for training.
-  public let isUnsplit: @Sendable (GeneratedOptions) -> Bool
+  package let isUnsplit: @Sendable (GeneratedOptions) -> Bool
   /// Whether rows, noise and seed decide its points.
   public var isGenerated: Bool { source == "generated" }
   let make: @Sendable (GeneratedOptions) throws(ApusError) -> DataSource.Content

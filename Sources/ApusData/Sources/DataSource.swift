@@ -44,13 +44,18 @@ public struct DataSource: Sendable {
   ///
   /// - Parameters:
   ///   - format: how a table's file is written, where it should not be found out.
-  ///   - generated: rows, noise and seed of a generated set.
   ///   - isText: whether a text is expected, so that what comes without a name is not taken for a table.
   /// - Throws: if there is neither such a path nor such a name, or what is there cannot be read; if it is in a format that
-  ///   Apus does not read, by its name; if rows or noise are asked of what isn't generated.
+  ///   Apus does not read, by its name.
   public static func open(
-    _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions(),
-    isText: Bool = false
+    _ argument: String, format: TableFormat = TableFormat(), isText: Bool = false
+  ) throws(ApusError) -> DataSource {
+    try open(argument, format: format, generated: GeneratedOptions(), isText: isText)
+  }
+
+  /// - Parameter generated: rows, noise and seed of a generated set; an error where it isn't one.
+  package static func open(
+    _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions, isText: Bool = false
   ) throws(ApusError) -> DataSource {
     if argument != "-" {
       switch Files.kind(at: argument) {

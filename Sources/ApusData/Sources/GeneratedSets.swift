@@ -1,14 +1,14 @@
 import ApusCore
 
 /// How many points a generated set has, how much they scatter, and which ones they are.
-public struct GeneratedOptions: Sendable, Hashable {
+package struct GeneratedOptions: Sendable, Hashable {
   /// The number of rows; nil for the set's own.
-  public var rows: Int?
+  package var rows: Int?
   /// The standard deviation of what is added to each coordinate; nil for the set's own.
-  public var noise: Double?
-  public var seed: UInt64
+  package var noise: Double?
+  package var seed: UInt64
 
-  public init(rows: Int? = nil, noise: Double? = nil, seed: UInt64 = 0) {
+  package init(rows: Int? = nil, noise: Double? = nil, seed: UInt64 = 0) {
     self.rows = rows
     self.noise = noise
     self.seed = seed

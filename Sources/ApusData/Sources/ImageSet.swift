@@ -49,7 +49,7 @@ public struct ImageSet: Sendable {
     try self.test?.requireLabels()
     let split = try Split.random(
       rows: Array(0..<training.count), classes: training.classLabels(),
-      SplitOptions(validation: validation, test: self.test == nil ? test : 0, seed: seed))
+      Split.Options(validation: validation, test: self.test == nil ? test : 0, seed: seed))
     let preprocessing = ImagePreprocessing.fit(training, rows: split.training)
     let images = try preprocessing.apply(to: training, name: "the training images")
     var official: ImageDataset?

@@ -1,34 +1,34 @@
-public import ApusCore
+package import ApusCore
 
 /// The characters of a text, each with a class number: Unicode scalars in ascending order.
 ///
 /// As text (its `Codable` form) it is the characters one after the other.
-public struct CharacterVocabulary: Sendable, Equatable, Codable {
+package struct CharacterVocabulary: Sendable, Equatable, Codable {
   /// Number i stands for `characters[i]`.
-  public let characters: [Unicode.Scalar]
+  package let characters: [Unicode.Scalar]
   private let numbers: [Unicode.Scalar: Int32]
 
   /// The characters that occur in a text.
-  public init(of text: some Sequence<Unicode.Scalar>) {
+  package init(of text: some Sequence<Unicode.Scalar>) {
     characters = Set(text).sorted()
     numbers = Dictionary(uniqueKeysWithValues: characters.enumerated().map { ($1, Int32($0)) })
   }
 
-  public var count: Int { characters.count }
+  package var count: Int { characters.count }
 
   /// The characters as names of classes.
-  public var names: [String] { characters.map { String($0) } }
+  package var names: [String] { characters.map { String($0) } }
 
   /// The class of a character; nil where it has none.
-  public func number(of character: Unicode.Scalar) -> Int32? { numbers[character] }
+  package func number(of character: Unicode.Scalar) -> Int32? { numbers[character] }
 
   /// The class of each character; −1 where it has none.
-  public func numbers(of text: some Sequence<Unicode.Scalar>) -> [Int32] { text.map { numbers[$0] ?? -1 } }
+  package func numbers(of text: some Sequence<Unicode.Scalar>) -> [Int32] { text.map { numbers[$0] ?? -1 } }
 
   /// The classes of a text's characters.
   ///
   /// - Throws: an error that names the first character that is not in the vocabulary.
-  public func encode(_ text: String) throws(ApusError) -> [Int32] {
+  package func encode(_ text: String) throws(ApusError) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(text.utf8.count)
     for (position, character) in text.unicodeScalars.enumerated() {
@@ -45,7 +45,7 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
   /// The text of class numbers.
   ///
   /// - Throws: an error that names a number that is no class.
-  public func decode(_ numbers: some Sequence<Int32>) throws(ApusError) -> String {
+  package func decode(_ numbers: some Sequence<Int32>) throws(ApusError) -> String {
     var text = String.UnicodeScalarView()
     for number in numbers {
       guard characters.indices.contains(Int(number)) else {
@@ -56,7 +56,7 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
     return String(text)
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self).unicodeScalars
     self.init(of: text)
     guard characters.elementsEqual(text) else {
@@ -64,12 +64,12 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(String(String.UnicodeScalarView(characters)))
   }
 
-  public static func == (left: CharacterVocabulary, right: CharacterVocabulary) -> Bool {
+  package static func == (left: CharacterVocabulary, right: CharacterVocabulary) -> Bool {
     left.characters == right.characters
   }
 }

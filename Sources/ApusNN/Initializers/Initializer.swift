@@ -15,7 +15,7 @@ public protocol Initializer: Named {
 }
 
 /// An initializer that draws each value by itself.
-public protocol ElementwiseInitializer: Initializer {
+package protocol ElementwiseInitializer: Initializer {
   /// Value number `index` of a parameter.
   func value(_ index: Int, fanIn: Int, fanOut: Int, random: Philox) -> Double
 }

@@ -1,5 +1,5 @@
 /// A layer around a list of others, written as that list: `{residual: [{dense: 64}, relu, {dense: 64}]}`.
-public protocol ContainerLayer: Layer {
+package protocol ContainerLayer: Layer {
   init(list: Sequential)
   /// The layers that it is around.
   var list: Sequential { get }

@@ -19,7 +19,7 @@ public struct Conv2D: Layer {
   public var dilation: Extent
   public var groups: Int
   public var bias: Bool
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
 
   public init() { self.init(1, 3) }
 

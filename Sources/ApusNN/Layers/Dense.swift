@@ -8,7 +8,7 @@ public struct Dense: Layer {
   public static let formula = "y = x · W + b"
   public var units: Int
   public var bias: Bool
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
 
   public init() { self.init(1) }
 

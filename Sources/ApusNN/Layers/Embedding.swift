@@ -11,7 +11,7 @@ public struct Embedding: Layer {
   public var classes: Int
   /// The length of a vector.
   public var width: Int
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
 
   public init() { self.init(2, width: 1) }
 

@@ -28,7 +28,7 @@ public struct LayerGraph: Network {
     self.outputs = outputs
   }
 
-  public init(outputs: [String] = [], @LayerGraphBuilder _ steps: () -> [Step]) {
+  public init(outputs: [String] = [], @LayerGraph.Builder _ steps: () -> [Step]) {
     self.init(steps: steps(), outputs: outputs)
   }
 
@@ -120,13 +120,15 @@ public struct LayerGraph: Network {
   }
 }
 
-/// Collects the steps that stand one below the other.
-@resultBuilder
-public enum LayerGraphBuilder {
-  public static func buildExpression(_ step: LayerGraph.Step) -> [LayerGraph.Step] { [step] }
-  public static func buildBlock(_ steps: [LayerGraph.Step]...) -> [LayerGraph.Step] { steps.flatMap { $0 } }
-  public static func buildArray(_ steps: [[LayerGraph.Step]]) -> [LayerGraph.Step] { steps.flatMap { $0 } }
-  public static func buildOptional(_ steps: [LayerGraph.Step]?) -> [LayerGraph.Step] { steps ?? [] }
-  public static func buildEither(first steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
-  public static func buildEither(second steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
+extension LayerGraph {
+  /// Collects the steps that stand one below the other.
+  @resultBuilder
+  public enum Builder {
+    public static func buildExpression(_ step: LayerGraph.Step) -> [LayerGraph.Step] { [step] }
+    public static func buildBlock(_ steps: [LayerGraph.Step]...) -> [LayerGraph.Step] { steps.flatMap { $0 } }
+    public static func buildArray(_ steps: [[LayerGraph.Step]]) -> [LayerGraph.Step] { steps.flatMap { $0 } }
+    public static func buildOptional(_ steps: [LayerGraph.Step]?) -> [LayerGraph.Step] { steps ?? [] }
+    public static func buildEither(first steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
+    public static func buildEither(second steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
+  }
 }

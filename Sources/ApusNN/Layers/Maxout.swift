@@ -9,7 +9,7 @@ public struct Maxout: Layer {
   public static let formula = "yⱼ = maxₖ (x · W + b)ⱼₖ, k = 1 … pieces"
   public var units: Int
   public var pieces: Int
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
 
   public init() { self.init(1) }
 

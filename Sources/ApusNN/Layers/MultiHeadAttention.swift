@@ -14,9 +14,9 @@ public struct MultiHeadAttention: Layer {
   public var isCausal: Bool
   public var bias: Bool
   /// How the first product's weights begin.
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
   /// How the second product's weights begin.
-  public var outputInitializer: NamedInitializer
+  package var outputInitializer: NamedInitializer
 
   public init() { self.init(1) }
 

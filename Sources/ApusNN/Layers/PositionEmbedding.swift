@@ -8,7 +8,7 @@ public struct PositionEmbedding: Layer {
   public static let formula = "y = x + W, a row of W for each position"
   /// The most positions.
   public var length: Int
-  public var initializer: NamedInitializer
+  package var initializer: NamedInitializer
 
   public init() { self.init(1) }
 

@@ -14,7 +14,7 @@ public struct Scope {
   }
 
   /// Whether the graph is for training or for inference.
-  public var mode: TracingMode { trace.mode }
+  public var mode: Scope.Mode { trace.mode }
 
   /// A weight of the layer. The same name twice gives the same weight.
   ///
@@ -24,10 +24,17 @@ public struct Scope {
   ///   - fanIn: the inputs that one output adds up; the product of all axes but the last when nil.
   ///   - fanOut: the outputs that one input goes to; the last axis when nil.
   ///   - isDecayed: whether weight decay applies: to weights, not to biases.
-  ///   - layout: how PyTorch stores it.
   public func parameter(
     _ name: String, _ shape: TensorShape, _ initializer: some Initializer,
-    fanIn: Int? = nil, fanOut: Int? = nil, isDecayed: Bool = true, layout: ParameterLayout = .same
+    fanIn: Int? = nil, fanOut: Int? = nil, isDecayed: Bool = true
+  ) -> Tensor {
+    parameter(name, shape, initializer, fanIn: fanIn, fanOut: fanOut, isDecayed: isDecayed, layout: .same)
+  }
+
+  /// - Parameter layout: how PyTorch stores it.
+  package func parameter(
+    _ name: String, _ shape: TensorShape, _ initializer: some Initializer,
+    fanIn: Int? = nil, fanOut: Int? = nil, isDecayed: Bool = true, layout: ParameterLayout
   ) -> Tensor {
     trace.parameter(
       ParameterSpecification(
@@ -61,10 +68,14 @@ public struct Scope {
     .uniform(shape, key: trace.key, stream: trace.stream(path))
   }
 
-  /// The output of a layer below this one. An error in it gets the layer's path, and the file and line where it
-  /// was written.
-  public func call(
-    _ layer: any Layer, _ input: Tensor, named name: String, location: SourceLocation? = nil
+  /// The output of a layer below this one. An error in it gets the layer's path.
+  public func call(_ layer: any Layer, _ input: Tensor, named name: String) -> Tensor {
+    call(layer, input, named: name, location: nil)
+  }
+
+  /// - Parameter location: the file and line where the layer was written; an error gets them too.
+  package func call(
+    _ layer: any Layer, _ input: Tensor, named name: String, location: SourceLocation?
   ) -> Tensor {
     guard input.error == nil else { return input }
     let child = Scope(path: join(name), trace: trace)
@@ -80,26 +91,28 @@ public struct Scope {
   func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 
-/// What a graph is traced for. Two questions, because Monte-Carlo dropout samples in inference.
-public struct TracingMode: Hashable, Sendable {
-  public var samplesDropout: Bool
-  public var usesBatchStatistics: Bool
-  public var positions = SequencePositions.all
+extension Scope {
+  /// What a graph is traced for. Two questions, because Monte-Carlo dropout samples in inference.
+  public struct Mode: Hashable, Sendable {
+    public var samplesDropout: Bool
+    public var usesBatchStatistics: Bool
+    package var positions = SequencePositions.all
 
-  public static let training = TracingMode(samplesDropout: true, usesBatchStatistics: true)
-  /// Training's batch statistics without its dropout, for measuring what a network can do.
-  public static let withoutDropout = TracingMode(samplesDropout: false, usesBatchStatistics: true)
-  /// Monte-Carlo dropout: several passes of inference with dropout show how sure a network is.
-  public static let sampling = TracingMode(samplesDropout: true, usesBatchStatistics: false)
-  public static let inference = TracingMode(samplesDropout: false, usesBatchStatistics: false)
-  /// Inference on some positions of a sequence.
-  static func inference(_ positions: SequencePositions) -> TracingMode {
-    TracingMode(samplesDropout: false, usesBatchStatistics: false, positions: positions)
+    public static let training = Scope.Mode(samplesDropout: true, usesBatchStatistics: true)
+    /// Training's batch statistics without its dropout, for measuring what a network can do.
+    public static let withoutDropout = Scope.Mode(samplesDropout: false, usesBatchStatistics: true)
+    /// Monte-Carlo dropout: several passes of inference with dropout show how sure a network is.
+    public static let sampling = Scope.Mode(samplesDropout: true, usesBatchStatistics: false)
+    public static let inference = Scope.Mode(samplesDropout: false, usesBatchStatistics: false)
+    /// Inference on some positions of a sequence.
+    static func inference(_ positions: SequencePositions) -> Scope.Mode {
+      Scope.Mode(samplesDropout: false, usesBatchStatistics: false, positions: positions)
+    }
   }
 }
 
 /// Which positions of a sequence are there. A window is how many there is room for.
-public enum SequencePositions: Hashable, Sendable {
+package enum SequencePositions: Hashable, Sendable {
   case all
   /// The first ones at once, as many as the input is long; what they leave for the next ones is remembered.
   case first(window: Int)
@@ -107,7 +120,7 @@ public enum SequencePositions: Hashable, Sendable {
   case single(window: Int)
 
   /// nil where all are there.
-  public var window: Int? {
+  package var window: Int? {
     switch self {
     case .all: nil
     case .first(let window), .single(let window): window
@@ -116,7 +129,7 @@ public enum SequencePositions: Hashable, Sendable {
 }
 
 /// How PyTorch stores a parameter.
-public enum ParameterLayout: Hashable, Sendable {
+package enum ParameterLayout: Hashable, Sendable {
   case same
   /// `[out, in]`; ours is `[in, out]`.
   case transposed

@@ -11,7 +11,7 @@ public struct Sequential: ContainerLayer {
   /// A layer and the place in the source where it was written.
   public struct Item: Sendable {
     public var layer: any Layer
-    public var location: SourceLocation?
+    package var location: SourceLocation?
   }
 
   public var items: [Item]
@@ -98,11 +98,11 @@ public struct Residual: ContainerLayer {
 }
 
 /// A file and a line.
-public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
-  public var file: String
-  public var line: Int
+package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+  package var file: String
+  package var line: Int
 
-  public var description: String { "\(file):\(line)" }
+  package var description: String { "\(file):\(line)" }
 }
 
 /// Collects the layers that stand one below the other.

@@ -1,26 +1,26 @@
-public import ApusCore
+package import ApusCore
 
 /// A parameter that a layer asked for.
-public struct ParameterSpecification: Sendable {
-  public var path: String
-  public var shape: TensorShape
-  public var initializer: any Initializer
-  public var fanIn: Int
-  public var fanOut: Int
+package struct ParameterSpecification: Sendable {
+  package var path: String
+  package var shape: TensorShape
+  package var initializer: any Initializer
+  package var fanIn: Int
+  package var fanOut: Int
   /// Whether weight decay applies.
-  public var isDecayed: Bool
-  public var layout: ParameterLayout
+  package var isDecayed: Bool
+  package var layout: ParameterLayout
   /// Whether it is state: kept and saved with the parameters, but set by the layer and not by the optimizer.
-  public var isState = false
+  package var isState = false
 }
 
 /// One layer of a traced network, for summaries and errors.
-public struct LayerRecord: Sendable {
-  public var path: String
-  public var name: String
-  public var outputShape: TensorShape
+package struct LayerRecord: Sendable {
+  package var path: String
+  package var name: String
+  package var outputShape: TensorShape
   /// What the layer is.
-  public var layer: any Layer
+  package var layer: any Layer
   /// The tensors themselves, for taps.
   package var input: Tensor
   package var output: Tensor
@@ -35,7 +35,7 @@ struct TraceValues {
 
 /// What tracing a network has brought up so far.
 final class Trace {
-  let mode: TracingMode
+  let mode: Scope.Mode
   /// Numbers in the place of inputs; nil where a graph is traced.
   private let values: TraceValues?
   /// Seed and step, as random numbers need them: int32[4].
@@ -55,7 +55,7 @@ final class Trace {
   /// A parameter of 64 GiB: what is larger is a mistake rather than a wish.
   private static let mostElements = 1 << 34
 
-  init(mode: TracingMode, values: TraceValues? = nil) {
+  init(mode: Scope.Mode, values: TraceValues? = nil) {
     self.mode = mode
     self.values = values
     key = values?.key ?? Tensor.input("key", TensorType([4], .int32))

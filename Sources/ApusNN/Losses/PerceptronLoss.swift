@@ -28,7 +28,7 @@ public struct PerceptronLoss: Loss, MistakeDriven {
 }
 
 /// A loss whose training is over once no training row is mistaken: nothing more would change.
-public protocol MistakeDriven: Loss {
+package protocol MistakeDriven: Loss {
   /// Whether a row is mistaken.
   ///
   /// - Parameters:

@@ -33,7 +33,7 @@ public final class CompiledModel: Sendable {
   ///   - isWeighted: whether rows count by the weights of their batch.
   /// - Throws: for an output that isn't there; a loss without an objective; what the engine cannot run.
   package init(
-    _ model: Model, arena: TensorStorage? = nil, for mode: TracingMode, outputs: [ModelOutput], capacity: Int,
+    _ model: Model, arena: TensorStorage? = nil, for mode: Scope.Mode, outputs: [ModelOutput], capacity: Int,
     isWeighted: Bool = false, engine: Engine
   ) throws {
     guard capacity > 0 else {
@@ -224,7 +224,7 @@ extension Model {
   /// - Throws: for an output, layer or parameter that isn't there, with the nearest name; for a loss of a model without an
   ///   objective; what ``Engine/standard()`` throws.
   public func compiled(
-    for mode: TracingMode = .inference, outputs: [ModelOutput] = [.prediction], batch: Int = 256,
+    for mode: Scope.Mode = .inference, outputs: [ModelOutput] = [.prediction], batch: Int = 256,
     engine: Engine? = nil
   ) throws -> CompiledModel {
     try CompiledModel(

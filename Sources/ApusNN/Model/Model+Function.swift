@@ -36,7 +36,7 @@ extension Model {
 /// - Returns: the value, a scalar; and the gradients by the parameters' paths, each of its parameter's shape.
 /// - Throws: the error that the result carries; for a result that isn't a scalar.
 public func valueAndGradient(
-  of model: Model, mode: TracingMode = .training, step: Int = 1, _ function: (TracedModel) throws -> Tensor
+  of model: Model, mode: Scope.Mode = .training, step: Int = 1, _ function: (TracedModel) throws -> Tensor
 ) throws -> (value: Tensor, gradient: NamedTensors) {
   let traced = TracedModel(model, mode: mode)
   let value = try scalar(function(traced))

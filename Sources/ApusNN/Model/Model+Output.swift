@@ -51,7 +51,7 @@ extension Model {
   ///
   /// - Parameter takes: whether a parameter may be taken.
   /// - Returns: also the paths of the parameters that were not.
-  package func taking(weightsOf other: Model, _ takes: (Parameter) -> Bool = { _ in true }) -> (
+  package func taking(weightsOf other: Model, _ takes: (Model.Parameter) -> Bool = { _ in true }) -> (
     model: Model, left: [String]
   ) {
     let arena = TensorStorage(Array(storage.floats))

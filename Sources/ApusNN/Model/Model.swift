@@ -18,9 +18,9 @@ public struct Model: Sendable {
   /// What the first weights were drawn from.
   public let seed: UInt64
   /// The parameters in the order in which the layers ask for them.
-  public let parameters: [Parameter]
+  public let parameters: [Model.Parameter]
   /// The layers as traced, composites taken apart.
-  public let summary: [LayerSummary]
+  public let summary: [Model.LayerSummary]
   /// What the model is for; nil for one that only computes, whose predictions are its raw outputs.
   public var objective: Objective? { didSet { objectiveProblem = nil } }
   /// Why there is no such model: whatever it computes carries it.
@@ -28,7 +28,7 @@ public struct Model: Sendable {
   /// Why a file's objective is not known here.
   private(set) var objectiveProblem: ApusError?
   /// How raw rows become inputs, fitted to the training rows; nil for a model of arrays.
-  public var preprocessing: InputSchema?
+  package var preprocessing: InputSchema?
   /// Numbers of layers that may change without planning again (dropout rates), by path.
   public var settings: [String: Double]
   /// All parameters in one arena; shared between copies until one of them changes.
@@ -61,7 +61,7 @@ public struct Model: Sendable {
 
   /// - Parameter weights: the values of each parameter.
   package init(
-    inputs: [InputSpecification], seed: UInt64, network: some Network, weights: (Parameter) -> [Float]
+    inputs: [InputSpecification], seed: UInt64, network: some Network, weights: (Model.Parameter) -> [Float]
   ) throws {
     guard !inputs.isEmpty else { throw ApusError("a model without inputs", expected: "at least one") }
     guard Set(inputs.map(\.name)).count == inputs.count else {
@@ -78,11 +78,11 @@ public struct Model: Sendable {
     guard !outputs.isEmpty else {
       throw ApusError("a network without outputs", expected: "at least one, the main one first")
     }
-    parameters = Parameter.layOut(network.parameters.map(\.specification))
-    summary = LayerSummary.make(network)
+    parameters = Model.Parameter.layOut(network.parameters.map(\.specification))
+    summary = Model.LayerSummary.make(network)
     settings = Dictionary(
       network.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
-    storage = TensorStorage(count: Parameter.arenaCount(parameters))
+    storage = TensorStorage(count: Model.Parameter.arenaCount(parameters))
     for parameter in parameters {
       let values = weights(parameter)
       guard values.count == parameter.count else {
@@ -183,75 +183,80 @@ public struct Model: Sendable {
   }
 }
 
-/// A parameter's place in the arena.
-public struct Parameter: Sendable {
-  public let specification: ParameterSpecification
-  /// The first element in the arena.
-  package let offset: Int
+extension Model {
+  /// A parameter's place in the arena.
+  public struct Parameter: Sendable {
+    package let specification: ParameterSpecification
+    /// The first element in the arena.
+    package let offset: Int
 
-  public var path: String { specification.path }
-  public var shape: [Int] { specification.shape.sizes() }
-  public var count: Int { specification.shape.count() }
-  package var range: Range<Int> { offset..<(offset + count) }
+    public var path: String { specification.path }
+    public var shape: [Int] { specification.shape.sizes() }
+    public var count: Int { specification.shape.count() }
+    package var range: Range<Int> { offset..<(offset + count) }
 
-  /// Every parameter begins on a cache line. Those that decay come first, so that an update with weight decay
-  /// runs over two ranges; state, which no update touches, comes last.
-  static func layOut(_ specifications: [ParameterSpecification]) -> [Parameter] {
-    var offset = 0
-    var offsets: [String: Int] = [:]
-    let trained = specifications.filter { !$0.isState }
-    for specification in trained.filter(\.isDecayed) + trained.filter({ !$0.isDecayed })
-      + specifications.filter(\.isState)
-    {
-      offsets[specification.path] = offset
-      offset += (specification.shape.count() + 15) / 16 * 16
+    /// Every parameter begins on a cache line. Those that decay come first, so that an update with weight decay
+    /// runs over two ranges; state, which no update touches, comes last.
+    static func layOut(_ specifications: [ParameterSpecification]) -> [Model.Parameter] {
+      var offset = 0
+      var offsets: [String: Int] = [:]
+      let trained = specifications.filter { !$0.isState }
+      for specification in trained.filter(\.isDecayed) + trained.filter({ !$0.isDecayed })
+        + specifications.filter(\.isState)
+      {
+        offsets[specification.path] = offset
+        offset += (specification.shape.count() + 15) / 16 * 16
+      }
+      return specifications.map { Model.Parameter(specification: $0, offset: offsets[$0.path]!) }
     }
-    return specifications.map { Parameter(specification: $0, offset: offsets[$0.path]!) }
-  }
 
-  static func arenaCount(_ parameters: [Parameter]) -> Int {
-    parameters.map { ($0.range.upperBound + 15) / 16 * 16 }.max() ?? 0
+    static func arenaCount(_ parameters: [Model.Parameter]) -> Int {
+      parameters.map { ($0.range.upperBound + 15) / 16 * 16 }.max() ?? 0
+    }
   }
 }
 
-/// A line of a model's summary.
-public struct LayerSummary: Sendable {
-  public var path: String
-  public var name: String
-  /// For one sample.
-  public var outputShape: [Int]
-  /// Numbers that it puts out for one sample and that no layer in it does.
-  public var activationCount: Int
-  /// Of its own, without those of the layers in it.
-  public var parameterCount: Int
-  /// Floating-point operations for one sample, a multiply-add counted as two.
-  public var floatingPointOperations: Int
+extension Model {
+  /// A line of a model's summary.
+  public struct LayerSummary: Sendable {
+    public var path: String
+    public var name: String
+    /// For one sample.
+    public var outputShape: [Int]
+    /// Numbers that it puts out for one sample and that no layer in it does.
+    public var activationCount: Int
+    /// Of its own, without those of the layers in it.
+    public var parameterCount: Int
+    /// Floating-point operations for one sample, a multiply-add counted as two.
+    public var floatingPointOperations: Int
 
-  static func make(_ network: TracedNetwork) -> [LayerSummary] {
-    var previous: Set<ObjectIdentifier> = []
-    var counted: Set<String> = []
-    var outputs: Set<ObjectIdentifier> = []
-    return network.layers.map { layer in
-      let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
-      previous.formUnion(nodes.map { ObjectIdentifier($0) })
-      // Once: not again for the layers around, or where they are shared.
-      let own = network.parameters.filter {
-        $0.specification.path.hasPrefix(layer.path + ".") && counted.insert($0.specification.path).inserted
+    static func make(_ network: TracedNetwork) -> [Model.LayerSummary] {
+      var previous: Set<ObjectIdentifier> = []
+      var counted: Set<String> = []
+      var outputs: Set<ObjectIdentifier> = []
+      return network.layers.map { layer in
+        let nodes = Graph.reachable(from: [layer.output]).filter { !previous.contains(ObjectIdentifier($0)) }
+        previous.formUnion(nodes.map { ObjectIdentifier($0) })
+        // Once: not again for the layers around, or where they are shared.
+        let own = network.parameters.filter {
+          $0.specification.path.hasPrefix(layer.path + ".") && counted.insert($0.specification.path).inserted
+        }
+        let work = nodes.reduce(0) { sum, node in
+          let expression = node.expression
+          return sum
+            + expression.operation.floatingPointOperations(
+              inputs: expression.inputs.map(\.type), output: node.type
+            )
+            .resolved(rows: 1)
+        }
+        let shape = layer.outputShape.dimensions.dropFirst().map(\.size)
+        let isOwn = outputs.insert(ObjectIdentifier(layer.output.node)).inserted
+        return Model.LayerSummary(
+          path: layer.path, name: layer.name, outputShape: shape,
+          activationCount: isOwn ? shape.reduce(1, *) : 0,
+          parameterCount: own.reduce(0) { $0 + $1.specification.shape.count() }, floatingPointOperations: work
+        )
       }
-      let work = nodes.reduce(0) { sum, node in
-        let expression = node.expression
-        return sum
-          + expression.operation.floatingPointOperations(
-            inputs: expression.inputs.map(\.type), output: node.type
-          )
-          .resolved(rows: 1)
-      }
-      let shape = layer.outputShape.dimensions.dropFirst().map(\.size)
-      let isOwn = outputs.insert(ObjectIdentifier(layer.output.node)).inserted
-      return LayerSummary(
-        path: layer.path, name: layer.name, outputShape: shape,
-        activationCount: isOwn ? shape.reduce(1, *) : 0,
-        parameterCount: own.reduce(0) { $0 + $1.specification.shape.count() }, floatingPointOperations: work)
     }
   }
 }

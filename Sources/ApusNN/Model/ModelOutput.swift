@@ -62,7 +62,7 @@ package struct TracedCall {
   ///   - auxiliary: weights of the same loss on further outputs, by name.
   /// - Throws: the first mistake in the shapes; for a loss of a model without an objective.
   package init(
-    _ model: Model, mode: TracingMode, hasLoss: Bool = true, isWeighted: Bool = false,
+    _ model: Model, mode: Scope.Mode, hasLoss: Bool = true, isWeighted: Bool = false,
     auxiliary: [(name: String, weight: Double)] = [], name: String = ""
   ) throws(ApusError) {
     self.init(

@@ -9,7 +9,7 @@ public struct TracedModel {
   private let trace: Trace
   private let error: ApusError?
 
-  package init(_ model: Model, mode: TracingMode, name: String = "", error: ApusError? = nil) {
+  package init(_ model: Model, mode: Scope.Mode, name: String = "", error: ApusError? = nil) {
     self.init(model, Trace(mode: mode), name: name, error: error)
   }
 
@@ -21,7 +21,7 @@ public struct TracedModel {
   }
 
   /// A model whose parameters are numbers: what it computes has values at once.
-  init(concrete model: Model, mode: TracingMode, step: Int) {
+  init(concrete model: Model, mode: Scope.Mode, step: Int) {
     let values = TraceValues(
       parameter: { specification in
         guard let parameter = model.parameters.first(where: { $0.path == specification.path }),
@@ -78,7 +78,7 @@ public struct TracedModel {
     return nil
   }
 
-  private var mode: TracingMode { trace.mode }
+  private var mode: Scope.Mode { trace.mode }
 
   /// The parameters that are trained, by path: for penalties. Those of layers that were called, in the model's order.
   public var parameters: NamedTensors {

@@ -12,7 +12,7 @@ package struct TracedNetwork {
   package let layers: [LayerRecord]
 
   /// - Throws: the first mistake in the shapes, with the layer's path, file and line.
-  package init(_ network: any Network, inputs: [InputSpecification], mode: TracingMode) throws(ApusError) {
+  package init(_ network: any Network, inputs: [InputSpecification], mode: Scope.Mode) throws(ApusError) {
     let trace = Trace(mode: mode)
     self.inputs = NamedTensors(inputs.map { ($0.name, $0.tensor) })
     outputs = network(self.inputs, in: Scope(path: "", trace: trace))
@@ -26,7 +26,7 @@ package struct TracedNetwork {
 
 /// A network of one input: layers.
 extension TracedNetwork {
-  package init(_ layers: any Network, input: [Int], mode: TracingMode) throws(ApusError) {
+  package init(_ layers: any Network, input: [Int], mode: Scope.Mode) throws(ApusError) {
     try self.init(layers, inputs: [InputSpecification(input)], mode: mode)
   }
 

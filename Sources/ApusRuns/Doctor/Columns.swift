@@ -9,10 +9,10 @@ struct ColumnVariety: Examination {
   static let why = "A column with one value tells nothing apart."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let survey = try examined.survey() else { return nil }
     let names = survey.constant
-    return ExaminationResult(
+    return Finding.Result(
       names.isEmpty ? .ok : .look, value: Double(names.count),
       figure: names.isEmpty ? "none" : listed(names), expected: "none",
       fix: "leave \(names.count == 1 ? "it" : "them") out, or find out why nothing else was recorded")
@@ -26,11 +26,11 @@ struct CopiedColumns: Examination {
   static let why = "Columns that say the same share one weight between them, and none can be read by itself."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let survey = try examined.survey(), survey.inputCount > 1 else { return nil }
     let pairs = survey.copies
     let texts = pairs.map { "\($0.first) = \($0.second)" }
-    return ExaminationResult(
+    return Finding.Result(
       pairs.isEmpty ? .ok : .look, value: Double(pairs.count),
       figure: pairs.isEmpty ? "none" : listed(texts), expected: "none at 0.9999",
       fix: "leave one of each pair out: --leave-out \(leftOut(pairs))",
@@ -57,7 +57,7 @@ struct LeakingColumns: Examination {
   private static let suspicious = 0.99
   private static let certain = 0.999
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let survey = try examined.survey(), let strongest = survey.targetAssociations.first else {
       return nil
     }
@@ -66,7 +66,7 @@ struct LeakingColumns: Examination {
     let figure = { (item: DataSummary.Association) in
       "\(item.first), \(item.measure.rawValue) = \(shortFigure(item.value, digits: 3))"
     }
-    return ExaminationResult(
+    return Finding.Result(
       size >= Self.certain ? .bad : size >= Self.suspicious ? .look : .ok, value: size,
       figure: leaks.isEmpty ? "closest \(figure(strongest))" : listed(leaks.map(figure), most: 2),
       expected: "below \(Self.suspicious)",

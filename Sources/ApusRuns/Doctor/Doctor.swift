@@ -27,7 +27,7 @@ public enum Doctor {
   }
 
   private static func check(_ type: any Examination.Type, _ examined: ExaminedModel) -> Finding? {
-    func made(_ result: ExaminationResult) -> Finding {
+    func made(_ result: Finding.Result) -> Finding {
       Finding(name: type.name, stage: type.stage, why: type.why, result: result)
     }
     do {
@@ -36,7 +36,7 @@ public enum Doctor {
       // What stops one examination, a value that is not finite say, is a finding of its own.
       let problem = error as? ApusError ?? ApusError("\(error)")
       return made(
-        ExaminationResult(
+        Finding.Result(
           .bad, figure: (problem.place.map { "\($0): " } ?? "") + problem.problem,
           expected: problem.expected ?? "a network that can be run", fix: problem.fix))
     }

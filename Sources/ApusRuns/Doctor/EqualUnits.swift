@@ -9,7 +9,7 @@ struct EqualUnits: Examination {
     "Units that begin alike get the same gradients, and stay alike: a layer of them is one unit."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     let weights = examined.model.parameters.filter {
       !$0.specification.isState && $0.specification.isDecayed && $0.shape.count > 1
     }
@@ -21,7 +21,7 @@ struct EqualUnits: Examination {
     }
     let equal = rows.reduce(0) { $0 + $1.equal }
     let worst = rows.max { $0.equal * $1.units < $1.equal * $0.units }!
-    return ExaminationResult(
+    return Finding.Result(
       2 * worst.equal >= worst.units ? .bad : equal > 0 ? .look : .ok, value: Double(equal),
       figure: equal == 0
         ? "none" : "\(worst.equal) of \(worst.units) in \(examined.names.parameter(worst.path))",
@@ -33,7 +33,7 @@ struct EqualUnits: Examination {
   }
 
   /// How many units have the weights of an earlier one.
-  private static func equal(_ parameter: Parameter, _ model: Model) -> Int {
+  private static func equal(_ parameter: Model.Parameter, _ model: Model) -> Int {
     let units = parameter.shape.last!
     var hashes = [StableHasher](repeating: StableHasher(), count: units)
     for (index, value) in model[parameter.path]!.enumerated() {

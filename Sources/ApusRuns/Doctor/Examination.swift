@@ -13,7 +13,7 @@ public protocol Examination: Sendable {
 
   /// - Returns: nil where it does not apply to the examined model.
   /// - Throws: where the model cannot be examined; that is a finding too.
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult?
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result?
 }
 
 extension Examination {

@@ -1,4 +1,4 @@
-public import ApusCore
+package import ApusCore
 public import ApusData
 public import ApusNN
 public import ApusTraining
@@ -14,8 +14,8 @@ public final class ExaminedModel {
   public let test: (any Dataset)?
   public let settings: TrainingSettings
   /// The raw table that the rows come from, for what is said of columns.
-  public let table: ExaminedTable?
-  public let names: ExaminedModelNames
+  package let table: ExaminedTable?
+  package let names: ExaminedModelNames
 
   private let givenOutcome: TrainingOutcome?
   private let givenEngine: Engine?
@@ -27,7 +27,7 @@ public final class ExaminedModel {
   /// - Parameters:
   ///   - table: what is said of columns; of encoded features when nil.
   ///   - outcome: what training came to, for a model that has been trained; when nil a copy is trained for a while.
-  public init(
+  package init(
     _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil,
     settings: TrainingSettings, table: ExaminedTable? = nil,
     names: ExaminedModelNames = ExaminedModelNames(), outcome: TrainingOutcome? = nil, engine: Engine? = nil
@@ -137,13 +137,13 @@ public final class ExaminedModel {
 }
 
 /// A raw table, and which of its columns is predicted.
-public struct ExaminedTable: Sendable {
-  public var table: Table
-  public var target: String?
-  public var task: LearningTask?
-  public var leaveOut: [String]
+package struct ExaminedTable: Sendable {
+  package var table: Table
+  package var target: String?
+  package var task: LearningTask?
+  package var leaveOut: [String]
 
-  public init(_ table: Table, target: String?, task: LearningTask? = nil, leaveOut: [String] = []) {
+  package init(_ table: Table, target: String?, task: LearningTask? = nil, leaveOut: [String] = []) {
     self.table = table
     self.target = target
     self.task = task
@@ -176,12 +176,12 @@ public struct ExaminedTable: Sendable {
 }
 
 /// What training came to: the metrics on each part.
-public struct TrainingOutcome: Sendable {
-  public var training: [MetricValue]
-  public var validation: [MetricValue]
-  public var test: [MetricValue]
+package struct TrainingOutcome: Sendable {
+  package var training: [MetricValue]
+  package var validation: [MetricValue]
+  package var test: [MetricValue]
 
-  public init(training: [MetricValue], validation: [MetricValue], test: [MetricValue]) {
+  package init(training: [MetricValue], validation: [MetricValue], test: [MetricValue]) {
     self.training = training
     self.validation = validation
     self.test = test

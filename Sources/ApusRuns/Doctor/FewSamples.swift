@@ -19,7 +19,7 @@ struct FewSamples: Examination {
   private static let mostWork = 2e11
 
   /// Adam, with dropout and regularisation off, on all of the samples in each step.
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let probe = try? examined.probe() else { return nil }
     let batch = Self.distinct(examined)
     guard batch.count > 1 else { return nil }
@@ -39,12 +39,12 @@ struct FewSamples: Examination {
       if let best, best.loss < Self.learnt * guess { break }
     }
     guard let best else {
-      return ExaminationResult(
+      return Finding.Result(
         .bad, figure: "not finite at a rate of 0.001", expected: "near 0",
         fix: "draw the weights smaller, and scale the inputs")
     }
     let part = best.loss / guess
-    return ExaminationResult(
+    return Finding.Result(
       part < Self.learnt ? .ok : part < Self.hardly ? .look : .bad, value: best.loss,
       figure: "\(shortFigure(best.loss, digits: 2)) after \(best.steps) steps",
       expected:

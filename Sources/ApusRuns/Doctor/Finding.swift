@@ -19,11 +19,11 @@ public struct Finding: Sendable, Equatable {
   public var stage: Examinations.Stage
   /// Why it matters, as one sentence.
   public var why: String
-  public var result: ExaminationResult
+  public var result: Finding.Result
 
   public var level: Level { result.level }
 
-  public init(name: String, stage: Examinations.Stage, why: String, result: ExaminationResult) {
+  public init(name: String, stage: Examinations.Stage, why: String, result: Finding.Result) {
     self.name = name
     self.stage = stage
     self.why = why
@@ -48,39 +48,41 @@ public struct Finding: Sendable, Equatable {
   }
 }
 
-/// What an examination finds.
-public struct ExaminationResult: Sendable, Equatable {
-  public var level: Finding.Level
-  /// The measured number, where it is one.
-  public var value: Double?
-  /// The figure as people read it: `2.41`, `3 of 64 units`.
-  public var figure: String
-  /// The range that it should lie in.
-  public var expected: String
-  /// What to do; nil where all is well.
-  public var fix: String?
-  /// One row for each layer, column or parameter.
-  public var details: FindingDetails?
+extension Finding {
+  /// What an examination finds.
+  public struct Result: Sendable, Equatable {
+    public var level: Finding.Level
+    /// The measured number, where it is one.
+    public var value: Double?
+    /// The figure as people read it: `2.41`, `3 of 64 units`.
+    public var figure: String
+    /// The range that it should lie in.
+    public var expected: String
+    /// What to do; nil where all is well.
+    public var fix: String?
+    /// One row for each layer, column or parameter.
+    package var details: FindingDetails?
 
-  public init(
-    _ level: Finding.Level, value: Double? = nil, figure: String, expected: String, fix: String? = nil,
-    details: FindingDetails? = nil
-  ) {
-    self.level = level
-    self.value = value
-    self.figure = figure
-    self.expected = expected
-    self.fix = level == .ok ? nil : fix
-    self.details = details
+    package init(
+      _ level: Finding.Level, value: Double? = nil, figure: String, expected: String, fix: String? = nil,
+      details: FindingDetails? = nil
+    ) {
+      self.level = level
+      self.value = value
+      self.figure = figure
+      self.expected = expected
+      self.fix = level == .ok ? nil : fix
+      self.details = details
+    }
   }
 }
 
 /// A small table below a finding.
-public struct FindingDetails: Sendable, Equatable {
-  public var headers: [String]
-  public var rows: [[String]]
+package struct FindingDetails: Sendable, Equatable {
+  package var headers: [String]
+  package var rows: [[String]]
 
-  public init(_ headers: [String], _ rows: [[String]]) {
+  package init(_ headers: [String], _ rows: [[String]]) {
     self.headers = headers
     self.rows = rows
   }

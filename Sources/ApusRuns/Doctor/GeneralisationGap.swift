@@ -16,7 +16,7 @@ struct GeneralisationGap: Examination {
   /// Of the way from guessing to perfect.
   private static let learnt = 0.1
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard !examined.isTrained || (try? examined.probe()) != nil, let outcome = try examined.outcome() else {
       return nil
     }
@@ -34,13 +34,13 @@ struct GeneralisationGap: Examination {
       "\(training.name) \(shortFigure(training.value, digits: 3)), \(part) \(shortFigure(other.value, digits: 3))"
     let chance = Score.ofGuessing(examined)
     if training.value - chance < Self.learnt * (1 - chance) {
-      return ExaminationResult(
+      return Finding.Result(
         .bad, value: training.value,
         figure: "\(figure): hardly better than \(shortFigure(chance, digits: 3))",
         expected: "better than guessing",
         fix: "it underfits: more units, more epochs, a larger learning rate, less regularisation")
     }
-    return ExaminationResult(
+    return Finding.Result(
       sure > Self.certain ? .bad : sure > Self.suspicious ? .look : .ok, value: gap, figure: figure,
       expected:
         "gap below \(Self.suspicious) + \(shortFigure(2 * error, digits: 2))",

@@ -42,7 +42,7 @@ public struct GradientCheck {
       return error < Self.tolerance ? .ok : error < Self.wrong ? .look : .bad
     }
 
-    public var details: FindingDetails { details(ExaminedModelNames()) }
+    package var details: FindingDetails { details(ExaminedModelNames()) }
 
     func details(_ names: ExaminedModelNames) -> FindingDetails {
       FindingDetails(
@@ -73,7 +73,7 @@ public struct GradientCheck {
   ///   - mode: with the dropout of training, its masks held fixed.
   /// - Throws: when there are no samples, or they don't fit the model; for a model without an objective.
   public init(
-    _ model: Model, batch: Batch, elements: Int = 3, mode: TracingMode = .training
+    _ model: Model, batch: Batch, elements: Int = 3, mode: Scope.Mode = .training
   ) throws {
     guard batch.count > 0 else { throw ApusError("a gradient check without samples", expected: "at least 1") }
     let model = model.aimed(at: batch.dataset)
@@ -143,7 +143,7 @@ public struct GradientCheck {
 
   /// A parameter in a random direction, and along some of its elements.
   private func check(
-    _ index: Int, _ position: Int, _ parameter: Parameter, _ weights: [[Double]], _ loss: Double,
+    _ index: Int, _ position: Int, _ parameter: Model.Parameter, _ weights: [[Double]], _ loss: Double,
     _ gradient: [Double], attempt: Int
   ) -> Row {
     let random = Philox(seed: model.seed, path: "gradient check \(attempt) \(parameter.path)")

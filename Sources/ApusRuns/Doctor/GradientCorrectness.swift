@@ -14,11 +14,11 @@ struct GradientCorrectness: Examination {
   /// Floating-point operations of a forward pass beyond which it takes too long here.
   private static let mostWork = 4e6
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard (try? examined.probe()) != nil else { return nil }
     let work = examined.stepWork(rows: Self.rows) / 3
     guard work <= Self.mostWork else {
-      return ExaminationResult(
+      return Finding.Result(
         .ok, figure: "not made: \(shortFigure(work / 1e6, digits: 2)) MFLOP a pass",
         expected: "up to \(shortFigure(Self.mostWork / 1e6, digits: 2)); apus gradcheck takes its time")
     }
@@ -26,7 +26,7 @@ struct GradientCorrectness: Examination {
       examined.model, batch: examined.sample(Self.rows), elements: 0
     ).run()
     guard let worst = report.worst else { return nil }
-    return ExaminationResult(
+    return Finding.Result(
       report.level, value: worst.relativeError,
       figure: "\(shortFigure(worst.relativeError, digits: 2)) in \(examined.names.parameter(worst.path))",
       expected: "below \(shortFigure(GradientCheck.Report.tolerance))",

@@ -14,7 +14,7 @@ struct GradientFlow: Examination {
   private static let suspicious = 1e3
   private static let certain = 1e5
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let probe = try? examined.probe(), let last = probe.signals.last else { return nil }
     let details = FindingDetails(
       ["layer", "outputs (rms)", "gradient (rms)"],
@@ -25,9 +25,9 @@ struct GradientFlow: Examination {
         ]
       })
     func result(_ level: Finding.Level, _ value: Double?, _ figure: String, _ fix: String)
-      -> ExaminationResult
+      -> Finding.Result
     {
-      ExaminationResult(
+      Finding.Result(
         level, value: value, figure: figure, expected: "within 1,000 ×", fix: fix,
         details: details)
     }

@@ -13,7 +13,7 @@ struct HonestAccuracy: Examination {
   /// A standard error beyond which figures can hardly be compared.
   private static let wide = 0.1
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let outcome = try examined.outcome() else { return nil }
     let parts = [
       ("test", outcome.test, examined.test), ("validation", outcome.validation, examined.validation),
@@ -25,7 +25,7 @@ struct HonestAccuracy: Examination {
     let chance = Score.ofGuessing(examined)
     let level: Finding.Level =
       score.value - 2 * score.variance.squareRoot() > chance ? (score.error > Self.wide ? .look : .ok) : .bad
-    return ExaminationResult(
+    return Finding.Result(
       level, value: score.value,
       figure: "\(shortFigure(score.value, digits: 3)) ± \(shortFigure(score.error, digits: 1)) on "
         + "\(dataset?.count ?? 0) \(part) rows",

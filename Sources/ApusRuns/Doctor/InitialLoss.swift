@@ -11,7 +11,7 @@ struct InitialLoss: Examination {
     "A network that knows nothing should lose as much as guessing does: else weights or loss are wrong."
   static let moments = [Examinations.Moment.beforeTraining]
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     // Where a network is examined that has learnt, its loss is no longer the first one.
     guard !examined.isTrained else { return nil }
     let probe = try examined.probe()
@@ -20,7 +20,7 @@ struct InitialLoss: Examination {
     let isSmall = probe.loss < Self.least * expected.value
     let level: Finding.Level =
       probe.loss > expected.impossible ? .bad : probe.loss > expected.most || isSmall ? .look : .ok
-    return ExaminationResult(
+    return Finding.Result(
       level, value: probe.loss, figure: shortFigure(probe.loss, digits: 3),
       expected: "\(shortFigure(expected.value, digits: 3)) = \(expected.name), up to "
         + shortFigure(expected.most, digits: 2),
@@ -64,7 +64,7 @@ struct RegularisedLoss: Examination {
   /// λ for a look at a run that has none.
   private static let usual = 1e-3
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let loss = try? examined.probe().loss else { return nil }
     let isOn = examined.settings.regularization.l2 > 0
     let l2 = isOn ? examined.settings.regularization.l2 : Self.usual
@@ -75,7 +75,7 @@ struct RegularisedLoss: Examination {
     let expected = InitialLoss.Expected(examined, try examined.probe()).value
     let level: Finding.Level =
       penalty == 0 ? .look : isOn && penalty > 10 * expected ? .bad : isOn && penalty > expected ? .look : .ok
-    return ExaminationResult(
+    return Finding.Result(
       level, value: penalty,
       figure: "\(shortFigure(loss, digits: 3)) → \(shortFigure(loss + penalty, digits: 3))"
         + (isOn ? " at L2 \(l2)" : ", off; at \(l2)"),

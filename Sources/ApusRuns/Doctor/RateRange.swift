@@ -19,12 +19,12 @@ struct RateRange: Examination {
   private static let little = 0.1
   private static let hardly = 0.02
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard (try? examined.probe()) != nil, examined.settings.rate > 0 else { return nil }
     let range = try RateRange.measure(examined)
     let rate = examined.settings.rate
     guard let best = range.best, best.progress > 0 else {
-      return ExaminationResult(
+      return Finding.Result(
         .bad, figure: "no rate makes the loss smaller", expected: "a rate that does",
         fix: "look at the gradient flow, the first weights, and the scale of the inputs",
         details: range.details)
@@ -38,7 +38,7 @@ struct RateRange: Examination {
       part.map {
         "\(shortText(rate)): \(shortFigure(100 * max($0, 0), digits: 2)) % of the best rate's progress"
       } ?? "\(shortText(rate)): diverges"
-    return ExaminationResult(
+    return Finding.Result(
       level, value: rate,
       figure: level == .ok ? "\(shortText(rate)); best about \(shortFigure(best.rate, digits: 1))" : figure,
       expected: "\(shortFigure(range.low, digits: 1)) … \(shortFigure(range.high, digits: 1))",

@@ -15,7 +15,7 @@ struct ClassBalance: Examination {
   /// Times the smallest class.
   private static let mostRatio = 10.0
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard case .classes(let names) = examined.training.targets, let counts = examined.training.classWeights()
     else { return nil }
     let total = counts.reduce(0, +)
@@ -26,7 +26,7 @@ struct ClassBalance: Examination {
     let share = counts[largest] / total
     let isUneven = counts[largest] >= Self.mostRatio * counts[smallest]
     let percent = shortFigure(100 * share, digits: 3)
-    return ExaminationResult(
+    return Finding.Result(
       share >= Self.mostShare ? .bad : isUneven ? .look : .ok, value: share,
       figure: isUneven || share >= Self.mostShare
         ? "\(percent) % are “\(names[largest])”, \(figure(counts[smallest])) of \(figure(total)) “\(names[smallest])”"
@@ -52,7 +52,7 @@ struct SharedRows: Examination {
   private static let suspicious = 0.01
   private static let certain = 0.1
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     let judged = [examined.validation, examined.test].compactMap { $0 }
     guard !judged.isEmpty else { return nil }
     let training = Self.hashes(examined.training)
@@ -67,7 +67,7 @@ struct SharedRows: Examination {
     let level: Finding.Level =
       shared < Self.fewest || share <= Self.suspicious
       ? .ok : share > Self.certain && !areAlike ? .bad : .look
-    return ExaminationResult(
+    return Finding.Result(
       level, value: share,
       figure: shared == 0 ? "none" : "\(shared) of \(rows.count)",
       expected: "none or two, or 1 %",

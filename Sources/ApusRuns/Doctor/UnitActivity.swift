@@ -13,7 +13,7 @@ struct UnitActivity: Examination {
   private static let suspicious = 0.25
   private static let certain = 0.5
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let probe = try? examined.probe() else { return nil }
     let after = try examined.probeAfterTraining()
     var moments = [(examined.isTrained ? "after training" : "at the start", probe.units)]
@@ -23,7 +23,7 @@ struct UnitActivity: Examination {
     let share = Self.share(worst.unit)
     let level: Finding.Level = share > Self.certain ? .bad : share > Self.suspicious ? .look : .ok
     let kind = worst.unit.saturates ? "saturated" : "dead"
-    return ExaminationResult(
+    return Finding.Result(
       level, value: share,
       figure: share == 0
         ? "none"

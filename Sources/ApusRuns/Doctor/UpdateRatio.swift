@@ -11,7 +11,7 @@ struct UpdateRatio: Examination {
   private static let common = 1e-4...5e-2
   private static let possible = 1e-5...0.3
 
-  func callAsFunction(_ examined: ExaminedModel) throws -> ExaminationResult? {
+  func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard (try? examined.probe()) != nil, !examined.isTrained else { return nil }
     let ratios = try examined.rehearsal().updateRatios
     guard !ratios.isEmpty else { return nil }
@@ -23,7 +23,7 @@ struct UpdateRatio: Examination {
     }
     let isSmall = level(smallest.ratio) >= level(largest.ratio) && smallest.ratio < Self.common.lowerBound
     let worst = isSmall ? smallest : largest
-    return ExaminationResult(
+    return Finding.Result(
       level(worst.ratio), value: level(worst.ratio) == .ok ? middle : worst.ratio,
       figure: level(worst.ratio) == .ok
         ? shortFigure(middle, digits: 2)

@@ -10,30 +10,30 @@ public struct Evaluation: Sendable {
   /// For classification.
   public var confusion: ConfusionMatrix?
   /// For several labels.
-  public var labels: [LabelCounts] = []
+  package var labels: [LabelCounts] = []
   public var samples: Int
   public var notes: [String]
 }
 
 /// Predictions, one row for each row of the data, in order.
-public struct PredictionTable: Sendable {
+package struct PredictionTable: Sendable {
   /// Class names, or numbers in original units; of labels those that apply, with | between them.
-  public var predictions: [String]
+  package var predictions: [String]
   /// The probability of the predicted class; empty for regression.
-  public var probabilities: [Double]
+  package var probabilities: [Double]
   /// For classification the classes' names and `[rows, classes]` probabilities, for labels theirs.
-  public var classNames: [String]
-  public var classProbabilities: [Double]
+  package var classNames: [String]
+  package var classProbabilities: [Double]
   /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
-  public var decisions: [Bool] = []
+  package var decisions: [Bool] = []
   /// Over passes with dropout, the standard deviation of each row's probability or number, of each label's probability;
   /// empty without such passes.
-  public var deviations: [Float] = []
-  public var notes: [String]
+  package var deviations: [Float] = []
+  package var notes: [String]
 
   /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
   /// With `allClasses` a column for the probability of each class or label too.
-  public func csv(allClasses: Bool = false) -> String {
+  package func csv(allClasses: Bool = false) -> String {
     guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
     var text = "prediction"
     if !probabilities.isEmpty { text += ",probability" }
@@ -117,7 +117,7 @@ extension Model {
   ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
   ///   - passes: with dropout, whose mean is the prediction and whose spread is told; one without dropout when nil.
   /// - Throws: when the data lacks a column that the model needs.
-  public func predict(
+  package func predict(
     _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
   ) throws -> PredictionTable {
     if isForTexts {

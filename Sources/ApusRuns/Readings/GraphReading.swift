@@ -48,7 +48,7 @@ public struct GraphReading: Sendable {
   ///   - mode: one sample alone has no batch statistics to speak of; `.inference` takes the moving ones.
   /// - Throws: when the graph is too large to draw.
   package init(
-    _ model: Model, sample batch: Batch, mode: TracingMode, engine: Engine
+    _ model: Model, sample batch: Batch, mode: Scope.Mode, engine: Engine
   ) throws {
     guard batch.count == 1 else { throw ApusError("\(batch.count) samples", expected: "one") }
     let call = try TracedCall(model, mode: mode)

@@ -60,7 +60,7 @@ public struct CrossValidation: Sendable {
   public func run(
     threads: Int? = nil, onFold: (Int, RunResult) throws -> Void = { _, _ in },
     pauses: (_ step: Int, _ epoch: Int) -> Bool = { _, _ in false }
-  ) throws -> FoldsResult {
+  ) throws -> CrossValidation.Result {
     var results: [RunResult] = []
     let sources = SharedSources()
     // What cannot be trained leaves no folder: one that is empty goes.
@@ -76,7 +76,7 @@ public struct CrossValidation: Sendable {
       results.append(try plan.run(pauses: pauses))
       try onFold(fold, results[fold - 1])
     }
-    let result = FoldsResult(folds: results, folder: folder)
+    let result = CrossValidation.Result(folds: results, folder: folder)
     try result.write()
     return result
   }

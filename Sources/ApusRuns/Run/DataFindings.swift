@@ -1,8 +1,8 @@
 import ApusCore
-public import ApusData
+package import ApusData
 
 /// What the data is.
-public enum DataFindings: Sendable {
+package enum DataFindings: Sendable {
   /// A table; of a large one only so many rows, evenly chosen, were looked at.
   case table(DataSummary, rows: Int)
   case images(shape: [Int], classCounts: [DataSummary.Count], examples: [ImageSample])

@@ -2,15 +2,15 @@ import ApusCore
 import ApusData
 
 /// An image among samples; a large one is shrunk.
-public struct ImageSample: Sendable, Equatable {
+package struct ImageSample: Sendable, Equatable {
   /// `[height, width, channels]`
-  public var shape: [Int]
+  package var shape: [Int]
   /// Row-major, from 0 (its darkest) to 1.
-  public var values: [Float]
+  package var values: [Float]
   /// The class.
-  public var name: String
+  package var name: String
 
-  public init(shape: [Int], values: [Float], name: String) {
+  package init(shape: [Int], values: [Float], name: String) {
     (self.shape, self.values, self.name) = (shape, values, name)
   }
 }

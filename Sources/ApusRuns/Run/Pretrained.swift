@@ -42,7 +42,7 @@ struct Pretrained {
   /// How a table's rows become inputs: as they did for the model; the target is the new one.
   ///
   /// - Throws: when the model is for images, or takes the target as an input.
-  func fit(_ task: TableTask, _ rows: TrainingRows) throws(ApusError) -> FittedTable {
+  func fit(_ task: TableTask, _ rows: Split.TrainingRows) throws(ApusError) -> FittedTable {
     guard case .table(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on images, and this is a table", at: place)
     }

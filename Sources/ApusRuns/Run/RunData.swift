@@ -216,7 +216,7 @@ struct RunData {
       notes.append("the test images are left out: \(problem.problem)")
       official = nil
     }
-    let options = SplitOptions(
+    let options = Split.Options(
       validation: given.validation ?? Self.usualValidation,
       test: official == nil ? given.test ?? Self.usualTest : 0,
       seed: seed)
@@ -249,8 +249,8 @@ struct RunData {
     ]
   }
 
-  private static func options(_ given: DataConfiguration, _ seed: UInt64) -> SplitOptions {
-    SplitOptions(
+  private static func options(_ given: DataConfiguration, _ seed: UInt64) -> Split.Options {
+    Split.Options(
       validation: given.validation ?? usualValidation,
       test: given.testData == nil ? given.test ?? usualTest : 0, seed: seed)
   }

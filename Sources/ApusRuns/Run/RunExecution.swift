@@ -9,7 +9,7 @@ final class RunExecution {
   let files: RunFolder
   /// The models of an ensemble's trainings that are done.
   private(set) var models: [Model] = []
-  private(set) var members: [RunMember] = []
+  private(set) var members: [RunResult.Member] = []
   /// Of an ensemble of seeds, the training at hand.
   private(set) var session: TrainingSession
   /// Whether the test rows stay unread and the result unexamined.
@@ -77,7 +77,7 @@ final class RunExecution {
       try beginNextMember()
     }
     let seconds = Double(Clock.nanoseconds &- start) * 1e-9
-    members.append(RunMember(session))
+    members.append(RunResult.Member(session))
     var result = try RunResult(self, seconds: seconds, steps: steps)
     if profile { result.profiles = try session.profile() }
     try result.write(to: files)
@@ -88,7 +88,7 @@ final class RunExecution {
 
   /// Keeps the model of the training that is done, and makes the next one ready.
   private func beginNextMember() throws {
-    let (model, training) = (try session.result(), RunMember(session))
+    let (model, training) = (try session.result(), RunResult.Member(session))
     try files.make("\(files.path)/members")
     // The model last: where it is, the record is too.
     try training.save(to: files.memberRecord(models.count))

@@ -18,7 +18,7 @@ public struct RunPlan: Sendable {
   /// The settings with nothing left open: they rerun to the same bits.
   public let configuration: RunConfiguration
   /// The choices that the configuration left open, with their reasons.
-  public let reasons: RunReasons
+  public let reasons: RunPlan.Reasons
   /// Notes on the data, on the settings, and on the folder of a run that goes on.
   public let notes: [String]
   /// The doctor's findings on the data and the first weights; empty before ``examine()``.
@@ -90,7 +90,7 @@ public struct RunPlan: Sendable {
     data = try RunData(given, sources: sources)
     choices = try RunChoices(given, data, engine: engine)
     configuration = choices.configuration
-    reasons = RunReasons(data.choices + choices.lines, choices.reasons)
+    reasons = RunPlan.Reasons(data.choices + choices.lines, choices.reasons)
     (self.folder, self.older) = (folder, older)
     var notes = data.notes + choices.notes
     if let folder, older == .resume {
@@ -104,15 +104,17 @@ public struct RunPlan: Sendable {
   }
 }
 
-/// The choices made for a run, with their reasons.
-public struct RunReasons: Sendable, Equatable, CustomStringConvertible {
-  /// What was chosen, in words: a line for each choice.
-  public let lines: [String]
-  /// Each setting with its value, and who set it.
-  public let settings: [Reason]
+extension RunPlan {
+  /// The choices made for a run, with their reasons.
+  public struct Reasons: Sendable, Equatable, CustomStringConvertible {
+    /// What was chosen, in words: a line for each choice.
+    public let lines: [String]
+    /// Each setting with its value, and who set it.
+    public let settings: [Reason]
 
-  init(_ lines: [String], _ settings: [Reason]) { (self.lines, self.settings) = (lines, settings) }
+    init(_ lines: [String], _ settings: [Reason]) { (self.lines, self.settings) = (lines, settings) }
 
-  /// A line for each setting.
-  public var description: String { settings.map(\.description).joined(separator: "\n") }
+    /// A line for each setting.
+    public var description: String { settings.map(\.description).joined(separator: "\n") }
+  }
 }

@@ -40,7 +40,7 @@ extension RunResult {
   }
 }
 
-extension RunMember {
+extension RunResult.Member {
   fileprivate var json: JSONValue {
     let last = history.epochs.last
     let shown = history.keptRecord

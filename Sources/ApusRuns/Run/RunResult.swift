@@ -13,7 +13,7 @@ public struct RunResult: Sendable {
   /// The settings with nothing left open: they rerun to the same bits.
   public var configuration: RunConfiguration
   /// The choices that the given settings left open, with their reasons.
-  public var reasons: RunReasons
+  public var reasons: RunPlan.Reasons
   public var notes: [String]
   public var task: LearningTask
   /// A Boolean value that indicates whether the model predicts the next character of a text.
@@ -35,7 +35,7 @@ public struct RunResult: Sendable {
   // MARK: How it went
 
   /// The trainings of the run: several for an ensemble of seeds, else one.
-  public var members: [RunMember]
+  public var members: [RunResult.Member]
   /// The epochs of the only training, or of the last one.
   public var history: History { members.last?.history ?? History() }
   /// The reason for which the only or the last training ended before its last epoch; nil where it did not.
@@ -68,18 +68,18 @@ public struct RunResult: Sendable {
   /// The confusion matrix of the judged samples, for classification.
   public var confusion: ConfusionMatrix?
   /// The counts of each label on the judged samples, for several labels.
-  public var labels: [LabelCounts] = []
+  package var labels: [LabelCounts] = []
   /// True value and prediction of judged samples with a single number as their target, at most 1,000, evenly chosen.
   public var residuals: [Residual] = []
   /// The judged samples with the largest loss, the worst first.
-  public var worst: [WorstSample] = []
+  package var worst: [WorstSample] = []
   /// The rule of a linear model; nil for any other.
   public var linear: LinearReading?
   /// The doctor's findings on the data and the first weights; empty where nobody asked: ``RunPlan/examine()``.
   public var firstFindings: [Finding]
   /// The doctor's findings on the outcome.
   public var outcomeFindings: [Finding] = []
-  public var data: DataFindings
+  package var data: DataFindings
   /// The rows that the result is judged by, with their predictions.
   let evaluation: RunEvaluation
   /// Which rows are for what; nil for a text.

@@ -6,7 +6,7 @@ import ApusTraining
 /// Where a run that was interrupted goes on: what its folder holds.
 struct RunStart {
   /// The trainings of an ensemble that are done, with their models.
-  var members: [(training: RunMember, model: Model)] = []
+  var members: [(training: RunResult.Member, model: Model)] = []
   /// Of the training at hand; nil where there is no checkpoint.
   var state: TrainingState?
   var notes: [String] = []
@@ -18,7 +18,7 @@ struct RunStart {
     while Files.exists(files.member(members.count)) {
       members.append(
         (
-          try RunMember(contentsOf: files.memberRecord(members.count)),
+          try RunResult.Member(contentsOf: files.memberRecord(members.count)),
           try Model(contentsOf: files.member(members.count))
         ))
     }

@@ -33,7 +33,7 @@ public struct Search: Sendable {
   ///   - seed: decides what is drawn.
   public init(
     _ task: TableTask, base: RunConfiguration = RunConfiguration(), trials: Int = 20, metric: String? = nil,
-    halving: Int? = nil, seed: UInt64 = 0, @VaryBuilder vary: () -> [Vary]
+    halving: Int? = nil, seed: UInt64 = 0, @Search.Builder vary: () -> [Vary]
   ) {
     var configuration = base
     configuration.data = base.data.overlay(DataConfiguration(task))
@@ -44,7 +44,7 @@ public struct Search: Sendable {
   /// A search on the data that a configuration names.
   public init(
     _ configuration: RunConfiguration, trials: Int = 20, metric: String? = nil, halving: Int? = nil,
-    seed: UInt64 = 0, @VaryBuilder vary: () -> [Vary]
+    seed: UInt64 = 0, @Search.Builder vary: () -> [Vary]
   ) {
     self.init(
       configuration, trials: trials, metric: metric, halving: halving, seed: seed, table: nil, vary())
@@ -73,12 +73,12 @@ public struct Search: Sendable {
   ///   reason; when a file cannot be written.
   public func run(
     parallel: Int = 1, folder: String? = nil, overwrite: Bool = false, threads: Int? = nil,
-    onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }
-  ) throws -> SearchResult {
+    onEvent: @escaping @Sendable (Search.Trial) -> Void = { _ in }
+  ) throws -> Search.Result {
     var axes = settings.over?.axes ?? []
     for vary in vary { axes.append(try vary.axis.get()) }
     var settings = settings
-    settings.over = try SearchSpace(axes)
+    settings.over = try SearchConfiguration.Space(axes)
     let sources = SharedSources()
     if let table, let source = configuration.data.source {
       sources.add(
@@ -87,37 +87,39 @@ public struct Search: Sendable {
     let run = try SearchRun(
       configuration, settings, folder: folder, overwrite ? .overwrite : .refuse, parallel: parallel,
       threads: threads, sources: sources, isCancelled: { false })
-    return try SearchResult(run.run(onEvent: onEvent))
+    return try Search.Result(run.run(onEvent: onEvent))
   }
 }
 
-/// What a search found.
-public struct SearchResult: Sendable {
-  /// All trials, the best first, and where they are.
-  public let report: SearchReport
-  /// The best of the trials that had all their epochs.
-  public let best: Best
+extension Search {
+  /// What a search found.
+  public struct Result: Sendable {
+    /// All trials, the best first, and where they are.
+    public let report: Search.Report
+    /// The best of the trials that had all their epochs.
+    public let best: Best
 
-  /// A trial with all its settings.
-  public struct Best: Sendable {
-    public let trial: SearchTrial
-    /// With nothing left open: it reruns to the same bits.
-    public let configuration: RunConfiguration
-    /// How it was trained.
-    public var recipe: Recipe { configuration.training }
-    /// The validation metric.
-    public var score: Double { trial.score ?? .nan }
-  }
-
-  /// How much of the scores' spread each setting explains, the most first.
-  public var importance: [Importance] { report.importance }
-
-  init(_ report: SearchReport) throws {
-    guard let trial = report.best, let file = report.bestConfiguration else {
-      throw ApusError("no trial has a score", at: report.folder)
+    /// A trial with all its settings.
+    public struct Best: Sendable {
+      public let trial: Search.Trial
+      /// With nothing left open: it reruns to the same bits.
+      public let configuration: RunConfiguration
+      /// How it was trained.
+      public var recipe: Recipe { configuration.training }
+      /// The validation metric.
+      public var score: Double { trial.score ?? .nan }
     }
-    self.report = report
-    best = Best(trial: trial, configuration: try RunConfiguration.load(yaml: file))
+
+    /// How much of the scores' spread each setting explains, the most first.
+    public var importance: [Search.Importance] { report.importance }
+
+    init(_ report: Search.Report) throws {
+      guard let trial = report.best, let file = report.bestConfiguration else {
+        throw ApusError("no trial has a score", at: report.folder)
+      }
+      self.report = report
+      best = Best(trial: trial, configuration: try RunConfiguration.load(yaml: file))
+    }
   }
 }
 

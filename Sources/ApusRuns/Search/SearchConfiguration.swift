@@ -27,7 +27,7 @@ public struct SearchConfiguration: SettingGroup {
   public static let section = "search"
   static let trialLimits = 1...100_000
 
-  public var over: SearchSpace?
+  public var over: SearchConfiguration.Space?
   public var method: Method?
   public var trials: Int?
   public var metric: String?
@@ -41,7 +41,7 @@ public struct SearchConfiguration: SettingGroup {
         SettingForm(
           .value, "ranges", expected: "ranges by key, as in {training.learningRate: {log: [1e-4, 1e-1]}}"
         ) { (texts) throws(ApusError) in try CallSyntax.value(texts.last ?? "") },
-        read: { (json) throws(ApusError) in try SearchSpace(json) }, write: { $0.json }),
+        read: { (json) throws(ApusError) in try SearchConfiguration.Space(json) }, write: { $0.json }),
       "Ranges by key: a list of values, {uniform: [a, b]}, {log: [a, b]}, {integer: [a, b]} or "
         + "{logInteger: [a, b]}."),
     Setting(
@@ -62,8 +62,8 @@ public struct SearchConfiguration: SettingGroup {
   public init() {}
 
   /// - Throws: when there is none.
-  func space() throws(ApusError) -> SearchSpace {
-    guard let over else { return try SearchSpace([]) }
+  func space() throws(ApusError) -> SearchConfiguration.Space {
+    guard let over else { return try SearchConfiguration.Space([]) }
     return over
   }
 }

@@ -39,7 +39,7 @@ struct SearchMetric: Sendable {
   }
 
   /// The best first.
-  func ranked(_ trials: [SearchTrial]) -> [SearchTrial] {
+  func ranked(_ trials: [Search.Trial]) -> [Search.Trial] {
     trials.sorted { a, b in
       // More epochs first: a score after a part of them is no match.
       if a.scores.count != b.scores.count { return a.scores.count > b.scores.count }
@@ -49,7 +49,7 @@ struct SearchMetric: Sendable {
   }
 }
 
-extension SearchReport {
+extension Search.Report {
   /// What a search has come to so far, read from its folder. Writes nothing.
   ///
   /// - Throws: when the folder is not that of a search.
@@ -62,7 +62,7 @@ extension SearchReport {
     let search = try ConfigurationFile(contentsOf: "\(folder)/search.yaml").search
     let space = try search.space()
     let trials = try JSONCoding.decode(
-      [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
+      [Search.Trial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
     guard trials.allSatisfy({ $0.values.count == space.axes.count }) else {
       throw ApusError("the trials do not fit search.yaml", at: path)
     }
@@ -70,7 +70,7 @@ extension SearchReport {
     self.init(
       metric: metric.name, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
       trials: metric.ranked(trials),
-      importance: Importance.all(space, trials), seconds: trials.reduce(0) { $0 + $1.seconds },
+      importance: Search.Importance.all(space, trials), seconds: trials.reduce(0) { $0 + $1.seconds },
       folder: folder,
       isInterrupted: trials.contains { $0.status == .waiting || $0.status == .running })
   }

@@ -14,7 +14,7 @@ public final class SearchRun: Sendable {
   /// What the trials have in common.
   public let configuration: RunConfiguration
   public let search: SearchConfiguration
-  public let space: SearchSpace
+  public let space: SearchConfiguration.Space
   /// The validation metric that the best trial is best at.
   public var metric: String { judge.name }
   public var isBetterWhenLarger: Bool { judge.isBetterWhenLarger }
@@ -29,7 +29,7 @@ public final class SearchRun: Sendable {
   private let threads: Int
   private let halving: Int
   private let isCancelled: @Sendable () -> Bool
-  private let state: Mutex<[SearchTrial]>
+  private let state: Mutex<[Search.Trial]>
 
   /// - Parameters:
   ///   - configuration: what the trials have in common.
@@ -81,11 +81,11 @@ public final class SearchRun: Sendable {
       folder, name: "search", older, keepsModel: false)
     self.folder = files.path
     self.lock = Mutex(lock)
-    var trials = points.enumerated().map { SearchTrial(number: $0.offset + 1, values: $0.element) }
+    var trials = points.enumerated().map { Search.Trial(number: $0.offset + 1, values: $0.element) }
     if older == .resume {
       let path = "\(files.path)/search.json"
       let found = try JSONCoding.decode(
-        [SearchTrial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
+        [Search.Trial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
       guard found.map(\.values) == trials.map(\.values) else {
         throw ApusError("the trials are those of another search", at: path, fix: "begin a new one with --out")
       }
@@ -104,10 +104,10 @@ public final class SearchRun: Sendable {
   }
 
   /// The trials as they stand.
-  public var trials: [SearchTrial] { state.withLock { $0 } }
+  public var trials: [Search.Trial] { state.withLock { $0 } }
 
   private static func points(
-    _ search: SearchConfiguration, _ space: SearchSpace
+    _ search: SearchConfiguration, _ space: SearchConfiguration.Space
   ) throws(ApusError) -> [[JSONValue]] {
     switch search.method ?? .random {
     case .random:
@@ -145,7 +145,7 @@ public final class SearchRun: Sendable {
   /// - Parameter onEvent: told of each trial's beginning and end, from the trial's thread.
   /// - Throws: when every trial has failed, with the first one's reason; when a file cannot be written.
   @discardableResult
-  public func run(onEvent: @escaping @Sendable (SearchTrial) -> Void = { _ in }) throws -> SearchReport {
+  public func run(onEvent: @escaping @Sendable (Search.Trial) -> Void = { _ in }) throws -> Search.Report {
     try lock.withLock { if $0 == nil { $0 = try FolderLock(folder) } }
     defer { lock.withLock { $0 = nil } }
     let start = Clock.nanoseconds
@@ -201,13 +201,13 @@ public final class SearchRun: Sendable {
   private func trialFolder(_ number: Int) -> String { "\(folder)/trials/\(number)" }
 
   /// - Throws: only when the search's own files cannot be written; what the trial throws is the trial's.
-  private func run(_ number: Int, until part: Double, _ onEvent: (SearchTrial) -> Void) throws {
+  private func run(_ number: Int, until part: Double, _ onEvent: (Search.Trial) -> Void) throws {
     onEvent(
       try change(number) {
         $0.status = .running
         $0.attempts += 1
       })
-    var record: EpochRecord?
+    var record: History.Epoch?
     var start = Clock.nanoseconds
     let outcome = Result {
       let plan = try RunPlan(
@@ -264,7 +264,7 @@ public final class SearchRun: Sendable {
   }
 
   /// Gives a trial the score of one or several rungs.
-  private func score(_ trial: inout SearchTrial, _ metrics: [MetricValue], rungs count: Int) {
+  private func score(_ trial: inout Search.Trial, _ metrics: [MetricValue], rungs count: Int) {
     if let score = metrics.first(where: { $0.name == metric })?.value {
       trial.scores += Array(repeating: score, count: count)
       // Each rung has attempts of its own: what ended the process during an earlier one is no fault of this one.
@@ -280,7 +280,7 @@ public final class SearchRun: Sendable {
 
   /// Changes a trial and saves all of them.
   @discardableResult
-  private func change(_ number: Int, _ body: (inout SearchTrial) -> Void) throws -> SearchTrial {
+  private func change(_ number: Int, _ body: (inout Search.Trial) -> Void) throws -> Search.Trial {
     try state.withLock { trials in
       body(&trials[number - 1])
       try save(trials)
@@ -288,15 +288,15 @@ public final class SearchRun: Sendable {
     }
   }
 
-  private func save(_ trials: [SearchTrial]) throws {
+  private func save(_ trials: [Search.Trial]) throws {
     try AtomicFile.write("\(folder)/search.json", text: JSONCoding.encode(trials).text(indents: true) + "\n")
   }
 
-  private func report(since start: UInt64, isInterrupted: Bool) -> SearchReport {
-    return SearchReport(
+  private func report(since start: UInt64, isInterrupted: Bool) -> Search.Report {
+    return Search.Report(
       metric: metric, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
       trials: judge.ranked(trials),
-      importance: Importance.all(space, trials), seconds: Double(Clock.nanoseconds &- start) * 1e-9,
+      importance: Search.Importance.all(space, trials), seconds: Double(Clock.nanoseconds &- start) * 1e-9,
       folder: folder, isInterrupted: isInterrupted)
   }
 }

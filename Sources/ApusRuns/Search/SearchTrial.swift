@@ -1,37 +1,39 @@
 public import ApusCore
 
-/// One of a search's trials: its values, and what came of it.
-public struct SearchTrial: Sendable, Equatable, Codable {
-  public enum Status: String, Sendable, Codable {
-    case waiting, running
-    /// All epochs are done.
-    case finished
-    /// Others were better after the part of the epochs that it had.
-    case stopped
-    case failed
+extension Search {
+  /// One of a search's trials: its values, and what came of it.
+  public struct Trial: Sendable, Equatable, Codable {
+    public enum Status: String, Sendable, Codable {
+      case waiting, running
+      /// All epochs are done.
+      case finished
+      /// Others were better after the part of the epochs that it had.
+      case stopped
+      case failed
+    }
+
+    /// Counted from 1.
+    public let number: Int
+    /// A value for each axis of the space.
+    public let values: [JSONValue]
+    public var status = Status.waiting
+    /// The metric after each rung of the halving, the last one after all epochs.
+    public var scores: [Double] = []
+    /// Epochs done.
+    public var epochs = 0
+    /// Of training.
+    public var seconds = 0.0
+    /// Why it failed.
+    public var problem: String?
+    /// How often it was begun since its last score: what has taken the whole process down twice is not begun again.
+    public var attempts = 0
+
+    package init(number: Int, values: [JSONValue]) {
+      self.number = number
+      self.values = values
+    }
+
+    /// The newest score.
+    public var score: Double? { scores.last }
   }
-
-  /// Counted from 1.
-  public let number: Int
-  /// A value for each axis of the space.
-  public let values: [JSONValue]
-  public var status = Status.waiting
-  /// The metric after each rung of the halving, the last one after all epochs.
-  public var scores: [Double] = []
-  /// Epochs done.
-  public var epochs = 0
-  /// Of training.
-  public var seconds = 0.0
-  /// Why it failed.
-  public var problem: String?
-  /// How often it was begun since its last score: what has taken the whole process down twice is not begun again.
-  public var attempts = 0
-
-  package init(number: Int, values: [JSONValue]) {
-    self.number = number
-    self.values = values
-  }
-
-  /// The newest score.
-  public var score: Double? { scores.last }
 }

@@ -12,7 +12,7 @@ import ApusTraining
 /// Key paths are the keys of a configuration file. What cannot be, a range that is empty or a value that the setting
 /// doesn't take, is found when the search runs, before the first training.
 public struct Vary: Sendable {
-  let axis: Result<SearchSpace.Axis, ApusError>
+  let axis: Result<SearchConfiguration.Space.Axis, ApusError>
 
   /// One of several values, each as likely as the others.
   public init<Value>(_ path: WritableKeyPath<RunConfiguration, Value?>, _ values: [Value]) {
@@ -23,7 +23,7 @@ public struct Vary: Sendable {
         configuration[keyPath: path] = value
         return configuration.values.first { $0.key == key }?.value ?? .null
       }
-      return SearchSpace.Axis(key: key, range: try SearchRange(choice: choices))
+      return SearchConfiguration.Space.Axis(key: key, range: try Search.Range(choice: choices))
     }
   }
 
@@ -50,12 +50,12 @@ public struct Vary: Sendable {
   }
 
   private init(
-    _ path: PartialKeyPath<RunConfiguration>, _ kind: SearchRange.Kind, _ lower: Double, _ upper: Double
+    _ path: PartialKeyPath<RunConfiguration>, _ kind: Search.Range.Kind, _ lower: Double, _ upper: Double
   ) {
     axis = Result { () throws(ApusError) in
       let key = try RunConfiguration.key(path)
       do throws(ApusError) {
-        return SearchSpace.Axis(key: key, range: try SearchRange(kind, lower, upper))
+        return SearchConfiguration.Space.Axis(key: key, range: try Search.Range(kind, lower, upper))
       } catch {
         throw error.at(key)
       }
@@ -76,15 +76,17 @@ public struct Vary: Sendable {
   }
 }
 
-/// Lists what a search varies.
-@resultBuilder
-public enum VaryBuilder {
-  public static func buildBlock(_ parts: [Vary]...) -> [Vary] { parts.flatMap { $0 } }
-  public static func buildExpression(_ vary: Vary) -> [Vary] { [vary] }
-  public static func buildOptional(_ part: [Vary]?) -> [Vary] { part ?? [] }
-  public static func buildEither(first: [Vary]) -> [Vary] { first }
-  public static func buildEither(second: [Vary]) -> [Vary] { second }
-  public static func buildArray(_ parts: [[Vary]]) -> [Vary] { parts.flatMap { $0 } }
+extension Search {
+  /// Lists what a search varies.
+  @resultBuilder
+  public enum Builder {
+    public static func buildBlock(_ parts: [Vary]...) -> [Vary] { parts.flatMap { $0 } }
+    public static func buildExpression(_ vary: Vary) -> [Vary] { [vary] }
+    public static func buildOptional(_ part: [Vary]?) -> [Vary] { part ?? [] }
+    public static func buildEither(first: [Vary]) -> [Vary] { first }
+    public static func buildEither(second: [Vary]) -> [Vary] { second }
+    public static func buildArray(_ parts: [[Vary]]) -> [Vary] { parts.flatMap { $0 } }
+  }
 }
 
 extension RunConfiguration {

@@ -119,7 +119,7 @@ package struct Export {
   private var samples: String {
     let lesson = plan.lesson
     let options =
-      "SplitOptions(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed))"
+      "Split.Options(validation: \(lesson.data.validation), test: 0, seed: \(lesson.seed))"
     guard plan.samples.table != nil else {
       return """
         let images = try ImageSet.digits().training

@@ -91,7 +91,7 @@ extension TableTask {
   /// The rows divided as the lesson says.
   func divided(_ lesson: Lesson) throws(ApusError) -> Split {
     lesson.data.validation > 0
-      ? try split(SplitOptions(validation: lesson.data.validation, test: 0, seed: lesson.seed)) : unsplit()
+      ? try split(Split.Options(validation: lesson.data.validation, test: 0, seed: lesson.seed)) : unsplit()
   }
 }
 

@@ -33,10 +33,10 @@ struct PointGraph {
   var json: JSONValue {
     let points = plan.points
     let target = points.targets[point]
-    let chart = reading.chart(
+    let picture = reading.picture(
       title: "The loss on point \(point + 1)", most: Self.mostOnEdge, name: { name($0) })
     return .object([
-      JSONMember("svg", .string(chart.inlineSVG)), JSONMember("point", .integer(point)),
+      JSONMember("svg", .string(picture.inlineSVG)), JSONMember("point", .integer(point)),
       JSONMember("step", .integer(step)), JSONMember("x", .double(points.x[point])),
       JSONMember("y", .double(points.y[point])),
       JSONMember(

@@ -1,12 +1,12 @@
 public import ApusCore
-public import ApusData
+package import ApusData
 public import ApusNN
 
 /// Writes on from a text, one character after the other (MISSION A12).
 ///
 /// ```swift
 /// let generator = try TextGenerator(Model(contentsOf: "runs/corpus-1/model.safetensors"))
-/// let text = try generator.generate(prompt: "ROMEO:", length: 500, TextSampling(temperature: 0.8, seed: 1))
+/// let text = try generator.generate(prompt: "ROMEO:", length: 500, TextGenerator.Sampling(temperature: 0.8, seed: 1))
 /// ```
 ///
 /// What the model needs of the characters before is kept (``SequenceDecoder``), so that a character costs O(context).
@@ -15,7 +15,7 @@ public import ApusNN
 ///
 /// Belongs to one thread at a time.
 public final class TextGenerator {
-  public let vocabulary: CharacterVocabulary
+  package let vocabulary: CharacterVocabulary
   /// The most characters that the model sees.
   public var context: Int { decoder.window }
   private let decoder: SequenceDecoder
@@ -70,9 +70,9 @@ public final class TextGenerator {
   ///   - length: how many characters are written.
   ///   - onCharacter: told each character at once; false ends the text with it.
   /// - Returns: the text without the prompt.
-  /// - Throws: what ``check(prompt:)`` and ``TextSampling/check()`` throw.
+  /// - Throws: what ``check(prompt:)`` and ``TextGenerator/Sampling/check()`` throw.
   public func generate(
-    prompt: String = "", length: Int, _ sampling: TextSampling = TextSampling(),
+    prompt: String = "", length: Int, _ sampling: TextGenerator.Sampling = TextGenerator.Sampling(),
     onCharacter: (Unicode.Scalar) -> Bool = { _ in true }
   ) throws -> String {
     try sampling.check()

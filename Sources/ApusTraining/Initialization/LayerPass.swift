@@ -13,8 +13,8 @@ public final class LayerPass {
     /// The units: the last axis of the output.
     var units: Int
     /// `[…, units]` each.
-    var weights: [Parameter]
-    var biases: [Parameter]
+    var weights: [Model.Parameter]
+    var biases: [Model.Parameter]
   }
 
   let layers: [Layer]
@@ -98,7 +98,7 @@ public final class LayerPass {
   }
 
   /// Changes each element of a parameter by what it was and its place.
-  func change(_ parameter: Parameter, _ body: (Int, Double) -> Double) {
+  func change(_ parameter: Model.Parameter, _ body: (Int, Double) -> Double) {
     let range = parameter.range
     for (index, place) in range.enumerated() {
       arena.floats[place] = Float(body(index, Double(arena.floats[place])))

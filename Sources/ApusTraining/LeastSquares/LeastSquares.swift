@@ -1,7 +1,7 @@
 public import ApusNN
 
 /// A loss that is a multiple of the squared residual, where there is one output: what has a closed form.
-public protocol QuadraticLoss: Loss {
+package protocol QuadraticLoss: Loss {
   /// c of loss = c · (s − t)².
   var curvature: Double { get }
 }
@@ -24,13 +24,13 @@ extension AdalineLoss: QuadraticLoss {
 /// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows, times √r, and, for λ > 0, of √λ times the identity
 /// below them: the condition number is that of the data, and not its square as in the normal equations. Of columns that
 /// say the same, the first to be picked has a weight and the others have none.
-public struct LeastSquares: Sendable {
-  public let weights: [Double]
-  public let bias: Double
+package struct LeastSquares: Sendable {
+  package let weights: [Double]
+  package let bias: Double
   /// How many of the columns and the constant are independent.
-  public let rank: Int
+  package let rank: Int
   /// The largest of R's diagonal over the smallest that counts: about the condition number.
-  public let condition: Double
+  package let condition: Double
 
   /// The columns are floats: what is smaller than this beside the largest is their rounding.
   private static let rounding = 1e-6
@@ -43,7 +43,7 @@ public struct LeastSquares: Sendable {
   ///   - rowWeights: `[rows]`, how much each row counts, 0 or more; nil where each counts once.
   ///   - lambda: λ; the bias has no penalty.
   /// - Returns: nil where there are no rows, a number is not finite, or it would take long.
-  public init?(
+  package init?(
     features: [Float], columns: Int, targets: [Double], rowWeights: [Double]? = nil, lambda: Double = 0
   ) {
     let rows = targets.count

@@ -2,13 +2,13 @@ import ApusCore
 import ApusNN
 
 /// One yes-or-no question put to every sample: whether it is of a class, or has a label.
-public struct Decisions: Sendable {
-  public var truth: [Bool]
-  public var predicted: [Bool]
+package struct Decisions: Sendable {
+  package var truth: [Bool]
+  package var predicted: [Bool]
   /// The larger, the more likely a yes.
-  public var scores: [Double]
+  package var scores: [Double]
   /// How much each sample counts; nil where each counts once.
-  public var weights: [Double]?
+  package var weights: [Double]?
 }
 
 /// A figure for each class or label, and its plain mean over them (the macro average, as scikit-learn calls it).
@@ -16,7 +16,7 @@ public struct Decisions: Sendable {
 /// - Of two classes the second is the one that is asked for: its figure alone counts.
 /// - Of more classes each is set against the rest; the predicted one is the most probable.
 /// - Of independent labels each counts by itself; predicted are those above the threshold.
-public protocol DecisionMetric: Metric {
+package protocol DecisionMetric: Metric {
   /// What a single output must exceed to be a yes; nil is one half for probabilities and 0 for margins.
   var threshold: Double? { get }
   /// The figure of one class, and how far each sample moves it (a sum of 0): what the standard error is made of. nil where
@@ -76,7 +76,7 @@ extension DecisionMetric {
 extension EvaluatedSamples {
   /// The questions that classes or labels put: one for two classes, one for each class of more, one for each label. Empty
   /// for regression and for sequences.
-  public func decisions(threshold: Double? = nil) -> [Decisions] {
+  package func decisions(threshold: Double? = nil) -> [Decisions] {
     if isMultiLabel {
       return (0..<width).map { output in
         let limit = limit(threshold, of: output)

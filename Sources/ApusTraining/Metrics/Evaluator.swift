@@ -12,7 +12,7 @@ package final class Evaluator {
   ///   - parameters: the arena to read the weights from, which may change between evaluations; the model's own when nil.
   ///   - mode: for Monte-Carlo dropout one that samples it.
   package init(
-    _ model: Model, parameters: TensorStorage? = nil, mode: TracingMode = .inference, capacity: Int = 256,
+    _ model: Model, parameters: TensorStorage? = nil, mode: Scope.Mode = .inference, capacity: Int = 256,
     engine: Engine
   ) throws {
     objective = try model.requireObjective()

@@ -13,7 +13,7 @@ public struct F1: DecisionMetric {
 
   public var isUsualForLabels: Bool { true }
 
-  public func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
+  package func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
     ratio(decisions, { $0 && $1 ? 2 : 0 }, { ($0 ? 1 : 0) + ($1 ? 1 : 0) })
   }
 }

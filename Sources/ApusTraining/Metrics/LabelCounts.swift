@@ -1,35 +1,35 @@
-public import ApusCore
+package import ApusCore
 
 /// How often one of several independent labels was there, and was predicted: numbers of samples; where samples have
 /// weights, the sums of these.
-public struct LabelCounts: Sendable, Equatable {
-  public var name: String
+package struct LabelCounts: Sendable, Equatable {
+  package var name: String
   /// There and predicted.
-  public var found: Double
+  package var found: Double
   /// There and not predicted.
-  public var missed: Double
+  package var missed: Double
   /// Predicted and not there.
-  public var wrong: Double
+  package var wrong: Double
   /// Neither there nor predicted.
-  public var absent: Double
+  package var absent: Double
 
   /// The share of the samples that are right.
-  public var accuracy: Double {
+  package var accuracy: Double {
     let all = found + missed + wrong + absent
     return all > 0 ? (found + absent) / all : 0
   }
   /// The share of the predictions that are right; nil when there are none.
-  public var precision: Double? { found + wrong > 0 ? found / (found + wrong) : nil }
+  package var precision: Double? { found + wrong > 0 ? found / (found + wrong) : nil }
   /// The share of the samples with the label that were found; nil when there are none.
-  public var recall: Double? { found + missed > 0 ? found / (found + missed) : nil }
+  package var recall: Double? { found + missed > 0 ? found / (found + missed) : nil }
   /// The harmonic mean of the two; nil where the label is neither there nor predicted.
-  public var f1: Double? {
+  package var f1: Double? {
     let all = 2 * found + missed + wrong
     return all > 0 ? 2 * found / all : nil
   }
 
   /// An element of the member `labels` of results.
-  public var json: JSONValue {
+  package var json: JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
     /// Numbers of samples stay whole numbers.
     func count(_ value: Double) -> JSONValue { Int(exactly: value).map { .integer($0) } ?? .double(value) }
@@ -45,7 +45,7 @@ public struct LabelCounts: Sendable, Equatable {
 
 extension EvaluatedSamples {
   /// The counts of each label, by the evaluation's threshold; empty for classes and numbers.
-  public func labelCounts(names: [String]) -> [LabelCounts] {
+  package func labelCounts(names: [String]) -> [LabelCounts] {
     guard isMultiLabel else { return [] }
     return zip(names, decisions()).map { name, decision in
       var counts = LabelCounts(name: name, found: 0, missed: 0, wrong: 0, absent: 0)

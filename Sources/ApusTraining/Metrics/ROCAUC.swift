@@ -16,7 +16,7 @@ public struct ROCAUC: DecisionMetric {
   public init() {}
   public var threshold: Double? { nil }
 
-  public func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
+  package func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
     let (truth, scores) = (decisions.truth, decisions.scores)
     let weights = decisions.weights ?? Array(repeating: 1, count: truth.count)
     let positives = zip(truth, weights).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }

@@ -11,7 +11,7 @@ public struct Recall: DecisionMetric {
   public init() { self.init(threshold: nil) }
   public init(threshold: Double?) { self.threshold = threshold }
 
-  public func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
+  package func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
     ratio(decisions, { $0 && $1 ? 1 : 0 }, { truth, _ in truth ? 1 : 0 })
   }
 }

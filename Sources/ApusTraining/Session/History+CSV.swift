@@ -57,7 +57,7 @@ extension History {
       else { throw ApusError("line \(number + 1) is damaged", expected: "\(names.count) numbers") }
       while histories.count < member { histories.append(History()) }
       histories[member - 1].epochs.append(
-        EpochRecord(
+        History.Epoch(
           epoch: epoch, step: step, rate: rate, trainingLoss: loss,
           validation: metrics.compactMap { column in
             Double(fields[column]).map {

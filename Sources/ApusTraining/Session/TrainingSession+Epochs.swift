@@ -8,7 +8,7 @@ extension TrainingSession {
     let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map {
       try evaluator.run(training).mistakes($0)
     }
-    let record = EpochRecord(
+    let record = History.Epoch(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,
       trainingLoss: progress.lossSum / weight(0..<min(progress.position * rowsPerStep, training.count)),
       validation: metrics, mistakes: mistakes)

@@ -3,7 +3,7 @@ import ApusNN
 extension TrainingSession {
   /// The steps up to the end of the epoch.
   @discardableResult
-  public func runEpoch() throws -> EpochRecord {
+  public func runEpoch() throws -> History.Epoch {
     let epoch = progress.epoch
     while progress.epoch == epoch { try runStep() }
     return progress.history.epochs.last!

@@ -1,25 +1,25 @@
-public import ApusNN
+package import ApusNN
 
 /// Where a run stands.
-public struct TrainingProgress: Sendable, Equatable, Codable {
+package struct TrainingProgress: Sendable, Equatable, Codable {
   /// Steps done.
-  public var step = 0
+  package var step = 0
   /// Epochs done.
-  public var epoch = 0
+  package var epoch = 0
   /// Batches done of the epoch at hand.
-  public var position = 0
+  package var position = 0
   /// The sum of the losses of the epoch's samples so far.
-  public var lossSum = 0.0
+  package var lossSum = 0.0
   /// The loss of the first batch.
-  public var firstLoss: Float?
-  public var bestLoss = Double.greatestFiniteMagnitude
+  package var firstLoss: Float?
+  package var bestLoss = Double.greatestFiniteMagnitude
   /// The fewest mistaken training rows after an epoch, for a ``MistakeDriven`` loss.
-  public var fewestMistakes: Int?
+  package var fewestMistakes: Int?
   /// What the schedule of the learning rate remembers.
-  public var schedule = ScheduleState()
-  public var history = History()
+  package var schedule = ScheduleState()
+  package var history = History()
   /// Why training stopped before its last epoch.
-  public var stopReason: String?
+  package var stopReason: String?
 
   package init() {}
 }

@@ -12,7 +12,7 @@ public struct ModelTraining: Sendable {
   /// Parameters with a treatment of their own; the first group whose path fits applies.
   public var groups: [ParameterGroup]
   /// What the model is traced for: with dropout and batch statistics, unless something is to be measured without.
-  public var mode = TracingMode.training
+  public var mode = Scope.Mode.training
 
   /// - Parameters:
   ///   - optimizer: with its learning rate.

@@ -6,7 +6,7 @@ import ApusNN
 final class NormLimit {
   private let graph: CompiledGraph
 
-  init(_ parameter: Parameter, _ limit: Double, parameters: TensorStorage, engine: Engine) throws {
+  init(_ parameter: Model.Parameter, _ limit: Double, parameters: TensorStorage, engine: Engine) throws {
     let weight = Tensor.input("weight", TensorType(parameter.specification.shape))
     let norm = weight.square().sum(axes: Array(0..<(parameter.shape.count - 1)), keepDimensions: true).sqrt()
     // A norm of 0 needs no scaling; the smallest normal number keeps the quotient finite or infinite, never NaN.

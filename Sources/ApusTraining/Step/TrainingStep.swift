@@ -1,5 +1,5 @@
 public import ApusCore
-public import ApusData
+package import ApusData
 public import ApusNN
 
 /// One step of training, planned once: forward, loss, backward, update.
@@ -145,7 +145,7 @@ public final class TrainingStep {
   ///   - losses: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model by its name,
   ///     whose gradient with respect to that model's parameters is followed.
   /// - Throws: a mistake in the shapes; a loss that is missing; what the engine cannot run.
-  public convenience init(
+  package convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
@@ -156,7 +156,7 @@ public final class TrainingStep {
   }
 
   /// A step of several models on inputs of which some are class numbers.
-  public convenience init(
+  package convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors

@@ -1,18 +1,18 @@
 /// A bar for each of some names, longest where the value is largest: importance, counts.
-public struct BarChart: Chart {
-  public struct Bar: Sendable {
-    public var name: String
-    public var value: Double
+package struct BarChart: Chart {
+  package struct Bar: Sendable {
+    package var name: String
+    package var value: Double
     /// What stands at its end.
-    public var figure: String
+    package var figure: String
 
-    public init(_ name: String, _ value: Double, figure: String) {
+    package init(_ name: String, _ value: Double, figure: String) {
       (self.name, self.value, self.figure) = (name, value, figure)
     }
   }
 
-  public let title: String
-  public let width: Double
+  package let title: String
+  package let width: Double
   private let bars: [Bar]
   private let limit: Double
   private static let rowHeight = 24.0
@@ -20,17 +20,17 @@ public struct BarChart: Chart {
 
   /// - Parameter limit: what a whole bar stands for; the largest value when nil. A negative value has a bar of the other
   ///   colour.
-  public init(_ title: String, _ bars: [Bar], limit: Double? = nil, width: Double = 400) {
+  package init(_ title: String, _ bars: [Bar], limit: Double? = nil, width: Double = 400) {
     self.title = title
     self.bars = bars
     self.width = width
     self.limit = limit ?? bars.map { abs($0.value) }.filter(\.isFinite).max() ?? 1
   }
 
-  public var height: Double { Self.header + Double(bars.count) * Self.rowHeight + 6 }
-  public var summary: String { bars.map { "\($0.name): \($0.figure)" }.joined(separator: "; ") }
+  package var height: Double { Self.header + Double(bars.count) * Self.rowHeight + 6 }
+  package var summary: String { bars.map { "\($0.name): \($0.figure)" }.joined(separator: "; ") }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(shortened(title, to: width, size: 16.5), at: Point(0, 17), "title")
     let names = min((bars.map { textWidth($0.name) }.max() ?? 0) + 10, width * 0.5)
     let figures = (bars.map { textWidth($0.figure) }.max() ?? 0) + 10

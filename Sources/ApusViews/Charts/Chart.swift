@@ -2,7 +2,7 @@
 ///
 /// Readable in light and in dark, without a script; its text can be selected, and a screen reader is told the title and
 /// the summary.
-public protocol Chart: Sendable {
+package protocol Chart: Sendable {
   /// What it shows; drawn at its top.
   var title: String { get }
   /// The same in a sentence, for who cannot see it.
@@ -16,7 +16,7 @@ public protocol Chart: Sendable {
 
 extension Chart {
   /// A whole file, with a margin.
-  public var svg: String {
+  package var svg: String {
     let margin = 12.0
     var drawing = Drawing()
     drawing.rectangle(
@@ -29,7 +29,7 @@ extension Chart {
   }
 
   /// For a page that has ``ChartStyle/css``: as wide as the place allows, and at most ``width``.
-  public var inlineSVG: String {
+  package var inlineSVG: String {
     var drawing = Drawing()
     draw(into: &drawing)
     return start("", margin: 0) + drawing.text + "</svg>\n"
@@ -46,16 +46,16 @@ extension Chart {
 }
 
 /// Several charts in rows, as one.
-public struct ChartGrid: Chart {
-  public let title: String
-  public let summary: String
+package struct ChartGrid: Chart {
+  package let title: String
+  package let summary: String
   private let charts: [any Chart]
   private let columns: Int
   private static let gap = 28.0
   private static let header = 38.0
 
   /// - Parameter columns: how many stand side by side.
-  public init(_ title: String, _ charts: [any Chart], columns: Int, summary: String? = nil) {
+  package init(_ title: String, _ charts: [any Chart], columns: Int, summary: String? = nil) {
     self.title = title
     self.charts = charts
     self.columns = max(min(columns, charts.count), 1)
@@ -69,12 +69,12 @@ public struct ChartGrid: Chart {
     }
   }
 
-  public var width: Double {
+  package var width: Double {
     max(Double(columns) * (cellWidth + Self.gap) - Self.gap, titleWidth(title))
   }
-  public var height: Double { rowHeights.reduce(Self.header - Self.gap) { $0 + $1 + Self.gap } }
+  package var height: Double { rowHeights.reduce(Self.header - Self.gap) { $0 + $1 + Self.gap } }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
     var y = Self.header
     for (row, rowHeight) in rowHeights.enumerated() {

@@ -2,26 +2,26 @@ import ApusCore
 import ApusTraining
 
 /// Where numbers lie along an axis, and which of them are written beside it.
-public struct ChartScale: Sendable {
-  public enum Kind: Sendable { case linear, logarithmic }
+package struct ChartScale: Sendable {
+  package enum Kind: Sendable { case linear, logarithmic }
 
-  public struct Tick: Sendable, Equatable {
-    public var value: Double
-    public var label: String
+  package struct Tick: Sendable, Equatable {
+    package var value: Double
+    package var label: String
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// The ends of the axis.
-  public let low: Double
-  public let high: Double
-  public let ticks: [Tick]
+  package let low: Double
+  package let high: Double
+  package let ticks: [Tick]
 
   /// - Parameters:
   ///   - values: what is to be seen; those that are not finite, or on a logarithmic axis not above 0, do not count.
   ///   - ticks: about how many.
   ///   - isTight: whether the axis ends with the values rather than with round numbers.
   ///   - isCount: whether there is nothing between whole numbers.
-  public init(
+  package init(
     _ values: some Sequence<Double>, kind: Kind = .linear, ticks: Int = 5, isTight: Bool = false,
     isCount: Bool = false
   ) {
@@ -55,14 +55,14 @@ public struct ChartScale: Sendable {
   }
 
   /// 0, 1, 2, … under names.
-  public init(names: [String]) {
+  package init(names: [String]) {
     kind = .linear
     (low, high) = (-0.5, Double(max(names.count, 1)) - 0.5)
     ticks = names.enumerated().map { Tick(value: Double($0.offset), label: shortened($0.element, to: 90)) }
   }
 
   /// The place of a value, 0 at the low end and 1 at the high end; nil where it has none.
-  public func place(_ value: Double) -> Double? {
+  package func place(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     switch kind {
     case .linear: return (value - low) / (high - low)

@@ -1,7 +1,7 @@
 /// Colours and fonts of all charts, as a style sheet for light and dark.
 ///
 /// Classes with colours, and no variables: what draws SVG outside a browser knows those too.
-public enum ChartStyle {
+package enum ChartStyle {
   /// How many colours series have before they come again, then dashed.
   static let seriesCount = 6
 
@@ -65,7 +65,7 @@ public enum ChartStyle {
   }
 
   /// What every page with charts needs once.
-  public static let css =
+  package static let css =
     """
     .chart{max-width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
     .chart .title{font-size:15px;font-weight:600}.chart .small{font-size:10px}.chart .strong{font-weight:600}

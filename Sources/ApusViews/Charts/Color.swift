@@ -1,10 +1,10 @@
 /// A colour of the screen: red, green and blue from 0 to 255 (sRGB).
-public struct Color: Sendable, Hashable {
-  public var red: UInt8
-  public var green: UInt8
-  public var blue: UInt8
+package struct Color: Sendable, Hashable {
+  package var red: UInt8
+  package var green: UInt8
+  package var blue: UInt8
 
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
 
@@ -30,21 +30,21 @@ public struct Color: Sendable, Hashable {
 }
 
 /// A colour for each number from 0 to 1, through a few that are given.
-public struct ColorRamp: Sendable {
+package struct ColorRamp: Sendable {
   let stops: [Color]
 
   /// Dark blue over green to yellow, evenly brighter: the larger, the brighter, also without colours (after viridis, by
   /// van der Walt and Smith).
-  public static let viridis = ColorRamp(
+  package static let viridis = ColorRamp(
     stops: [
       0x440154, 0x482878, 0x3E4A89, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6DCD59, 0xB4DE2C, 0xFDE725,
     ].map {
       Color($0)
     })
   /// Blue below, white in the middle, orange above; told apart by those who see no red or no green.
-  public static let diverging = ColorRamp(
+  package static let diverging = ColorRamp(
     stops: [0x083C70, 0x2F79B5, 0x8EC1E0, 0xF7F7F7, 0xF9B97C, 0xD8701B, 0x7F3100].map { Color($0) })
-  public static let grey = ColorRamp(stops: [Color(0x000000), Color(0xFFFFFF)])
+  package static let grey = ColorRamp(stops: [Color(0x000000), Color(0xFFFFFF)])
 
   /// Of a share from 0 to 1; what is not a number is grey.
   package func color(_ share: Double) -> Color {

@@ -1,18 +1,18 @@
-public import ApusTraining
+package import ApusTraining
 
 /// How often each class was taken for each: counts with rates, what is right in blue and what is wrong in orange, the
 /// darker the larger its share of the class.
-public struct ConfusionChart: Chart {
-  public let title: String
+package struct ConfusionChart: Chart {
+  package let title: String
   private let matrix: ConfusionMatrix
   /// More classes than this are too many to read: those that are recognised worst are shown.
-  public static let mostShown = 30
+  package static let mostShown = 30
   private let shown: [Int]
   private let cell: Double
   private let names: Double
   private let hasRates: Bool
 
-  public init(_ title: String, _ matrix: ConfusionMatrix) {
+  package init(_ title: String, _ matrix: ConfusionMatrix) {
     self.matrix = matrix
     let all = Array(matrix.classNames.indices)
     if all.count > Self.mostShown {
@@ -42,10 +42,10 @@ public struct ConfusionChart: Chart {
   private var top: Double { 48 + columnNames }
   private var cellHeight: Double { hasRates ? 44 : max(cell * 0.8, 24) }
 
-  public var width: Double { max(names + count * cell + 62, titleWidth(title)) }
-  public var height: Double { top + count * cellHeight + 32 }
+  package var width: Double { max(names + count * cell + 62, titleWidth(title)) }
+  package var height: Double { top + count * cellHeight + 32 }
 
-  public var summary: String {
+  package var summary: String {
     shown.map { "\(matrix.classNames[$0]): \(Self.percent(matrix.recall($0))) recognised" }.joined(
       separator: "; ")
   }
@@ -56,7 +56,7 @@ public struct ConfusionChart: Chart {
     return fixed(share * 100, share > 0.995 || share < 0.005 ? 1 : 0) + " %"
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
     drawing.label("truth ↓   taken for →", at: Point(0, 40), "muted")
     for (column, taken) in shown.enumerated() {

@@ -1,37 +1,37 @@
 import ApusTraining
 
 /// A small histogram for each layer, from the input to the output: how signals or gradients change through depth.
-public struct DepthHistograms: Chart {
-  public struct Layer: Sendable {
-    public var name: String
-    public var histogram: Histogram
+package struct DepthHistograms: Chart {
+  package struct Layer: Sendable {
+    package var name: String
+    package var histogram: Histogram
     /// A line below: `rms 0.8`.
-    public var note: String
+    package var note: String
 
-    public init(_ name: String, _ histogram: Histogram, note: String = "") {
+    package init(_ name: String, _ histogram: Histogram, note: String = "") {
       (self.name, self.histogram, self.note) = (name, histogram, note)
     }
   }
 
-  public let title: String
+  package let title: String
   private let layers: [Layer]
   private let columns: Int
   private static let cell = (width: 118.0, height: 118.0)
   private static let header = 34.0
 
-  public init(_ title: String, _ layers: [Layer], columns: Int = 6) {
+  package init(_ title: String, _ layers: [Layer], columns: Int = 6) {
     self.title = title
     self.layers = layers
     self.columns = max(min(columns, layers.count), 1)
   }
 
-  public var width: Double { max(Double(columns) * Self.cell.width, titleWidth(title)) }
-  public var height: Double {
+  package var width: Double { max(Double(columns) * Self.cell.width, titleWidth(title)) }
+  package var height: Double {
     Self.header + Double((layers.count + columns - 1) / columns) * Self.cell.height
   }
-  public var summary: String { layers.map { "\($0.name): \($0.note)" }.joined(separator: "; ") }
+  package var summary: String { layers.map { "\($0.name): \($0.note)" }.joined(separator: "; ") }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
     for (number, layer) in layers.enumerated() {
       let x = Double(number % columns) * Self.cell.width
@@ -69,12 +69,12 @@ public struct DepthHistograms: Chart {
 }
 
 /// How many of some numbers fall into each of equal parts of a range.
-public struct Histogram: Sendable, Equatable {
-  public let low: Double
-  public let high: Double
-  public let counts: [Int]
+package struct Histogram: Sendable, Equatable {
+  package let low: Double
+  package let high: Double
+  package let counts: [Int]
 
-  public init(low: Double, high: Double, counts: [Int]) {
+  package init(low: Double, high: Double, counts: [Int]) {
     (self.low, self.high, self.counts) = (low, high, counts)
   }
 
@@ -90,7 +90,7 @@ public struct Histogram: Sendable, Equatable {
   }
 
   /// Of numbers between the least and the largest of them; what is not finite does not count.
-  public init(_ values: some Sequence<Double>, bins: Int = 30) {
+  package init(_ values: some Sequence<Double>, bins: Int = 30) {
     let values = values.filter(\.isFinite)
     let least = values.min() ?? 0
     let most = values.max() ?? 0

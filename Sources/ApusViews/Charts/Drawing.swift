@@ -1,10 +1,10 @@
 /// SVG elements as text, one after the other. What comes from data is escaped here, and nowhere else.
 ///
 /// The same values give the same bytes on every machine.
-public struct Drawing: Sendable {
-  public private(set) var text = ""
+package struct Drawing: Sendable {
+  package private(set) var text = ""
 
-  public init() {}
+  package init() {}
 
   /// A part of an element's start: a number is written with at most two decimals.
   enum Attribute {
@@ -114,24 +114,24 @@ public struct Drawing: Sendable {
 }
 
 /// A place in a picture: x to the right, y down, in pixels.
-public struct Point: Sendable, Equatable {
-  public var x: Double
-  public var y: Double
+package struct Point: Sendable, Equatable {
+  package var x: Double
+  package var y: Double
 
-  public init(_ x: Double, _ y: Double) {
+  package init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
   }
 }
 
 /// A rectangle in a picture.
-public struct Area: Sendable, Equatable {
-  public var x: Double
-  public var y: Double
-  public var width: Double
-  public var height: Double
+package struct Area: Sendable, Equatable {
+  package var x: Double
+  package var y: Double
+  package var width: Double
+  package var height: Double
 
-  public init(x: Double, y: Double, width: Double, height: Double) {
+  package init(x: Double, y: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
     self.width = width
@@ -153,7 +153,7 @@ package func coordinate(_ value: Double) -> String {
 }
 
 /// Text for HTML and XML, within elements and within quoted attributes. What XML does not allow becomes �.
-public func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
   for scalar in text.unicodeScalars {

@@ -2,26 +2,26 @@
 ///
 /// A page that shows it part by part finds the n-th node as `[data-node="n"]`, with its `.above`, `.below` and `.note`, and
 /// an edge as `[data-from="m"][data-to="n"]`.
-public struct GraphChart: Chart {
-  public struct Node: Sendable {
-    public enum Kind: Sendable { case input, parameter, operation, result }
-    public var name: String
+package struct GraphChart: Chart {
+  package struct Node: Sendable {
+    package enum Kind: Sendable { case input, parameter, operation, result }
+    package var name: String
     /// Below the name.
-    public var note: String
-    public var kind: Kind
+    package var note: String
+    package var kind: Kind
     /// Above the edges where they leave the node, and below them.
-    public var above: String
-    public var below: String
+    package var above: String
+    package var below: String
 
-    public init(
+    package init(
       _ name: String, note: String = "", kind: Kind = .operation, above: String = "", below: String = ""
     ) {
       (self.name, self.note, self.kind, self.above, self.below) = (name, note, kind, above, below)
     }
   }
 
-  public let title: String
-  public let summary: String
+  package let title: String
+  package let summary: String
   private let nodes: [Node]
   private let edges: [(from: Int, to: Int)]
   private let legend: (above: String, below: String)
@@ -34,7 +34,7 @@ public struct GraphChart: Chart {
   /// - Parameters:
   ///   - edges: places in the list of nodes, the start before the end.
   ///   - legend: what stands above and below the edges.
-  public init(
+  package init(
     _ title: String, nodes: [Node], edges: [(from: Int, to: Int)],
     legend: (above: String, below: String) = ("", "")
   ) {
@@ -75,14 +75,14 @@ public struct GraphChart: Chart {
     max(textWidth(node.name), textWidth(node.note, size: 10), 24) + 18
   }
 
-  public var width: Double {
+  package var width: Double {
     max(
       (boxes.map(\.right).max() ?? 0) + 4, titleWidth(title),
       textWidth(legend.above + legend.below) + 80)
   }
-  public var height: Double { Self.header + layout.extent + 14 }
+  package var height: Double { Self.header + layout.extent + 14 }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
     if !legend.above.isEmpty {
       drawing.label("above: \(legend.above)", at: Point(0, 36), "f0")

@@ -1,20 +1,20 @@
 import ApusCore
 
 /// Numbers on a grid as colours, with the lines on which they are equal and paths over them.
-public struct HeatMap: Chart {
+package struct HeatMap: Chart {
   /// A way over the map: an optimizer's steps, say.
-  public struct Path: Sendable {
-    public var name: String
-    public var points: [Point]
-    public init(_ name: String, _ points: [Point]) {
+  package struct Path: Sendable {
+    package var name: String
+    package var points: [Point]
+    package init(_ name: String, _ points: [Point]) {
       self.name = name
       self.points = points
     }
   }
 
-  public let title: String
-  public let width: Double
-  public let height: Double
+  package let title: String
+  package let width: Double
+  package let height: Double
   private let grid: Grid
   private let ramp: ColorRamp
   private let kind: ChartScale.Kind
@@ -31,7 +31,7 @@ public struct HeatMap: Chart {
   ///   - levels: the values whose lines are drawn.
   ///   - groups: points over the map.
   ///   - unit: what the colours are; written beside their bar.
-  public init(
+  package init(
     _ title: String, _ grid: Grid, ramp: ColorRamp = .viridis, kind: ChartScale.Kind = .linear,
     range: ClosedRange<Double>? = nil,
     levels: [Double] = [], paths: [Path] = [], groups: [ScatterChart.Group] = [], xName: String = "",
@@ -70,12 +70,12 @@ public struct HeatMap: Chart {
   /// Where the map lies in the chart.
   package var plot: Area { frame.plot }
 
-  public var summary: String {
+  package var summary: String {
     "\(unit.isEmpty ? "values" : unit) from \(ChartScale.figure(range.lowerBound)) to "
       + ChartScale.figure(range.upperBound)
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     frame.draw(into: &drawing)
     let ends = [range.lowerBound, range.upperBound].map { seen($0) }
     // The values are those of the pixels' middles, so that half of the outer ones lies beyond the axes.
@@ -135,22 +135,22 @@ public struct HeatMap: Chart {
 }
 
 /// Numbers on a grid of places in the plane.
-public struct Grid: Sendable, Equatable {
-  public let columns: Int
-  public let rows: Int
+package struct Grid: Sendable, Equatable {
+  package let columns: Int
+  package let rows: Int
   /// The centres of the first and the last column, and of the lowest and the highest row.
-  public let x: ClosedRange<Double>
-  public let y: ClosedRange<Double>
+  package let x: ClosedRange<Double>
+  package let y: ClosedRange<Double>
   /// `[rows, columns]`, the highest row first.
-  public let values: [Double]
+  package let values: [Double]
 
-  public init(columns: Int, rows: Int, x: ClosedRange<Double>, y: ClosedRange<Double>, values: [Double]) {
+  package init(columns: Int, rows: Int, x: ClosedRange<Double>, y: ClosedRange<Double>, values: [Double]) {
     precondition(values.count == columns * rows, "the values do not fill the grid")
     (self.columns, self.rows, self.x, self.y, self.values) = (columns, rows, x, y, values)
   }
 
   /// The place of a column and a row.
-  public func place(column: Double, row: Double) -> Point {
+  package func place(column: Double, row: Double) -> Point {
     Point(
       x.lowerBound + (x.upperBound - x.lowerBound) * column / Double(max(columns - 1, 1)),
       y.upperBound - (y.upperBound - y.lowerBound) * row / Double(max(rows - 1, 1)))

@@ -1,12 +1,12 @@
 /// How often numbers fall into each of equal parts of a range.
-public struct HistogramChart: Chart {
-  public let title: String
-  public let width: Double
-  public let height: Double
+package struct HistogramChart: Chart {
+  package let title: String
+  package let width: Double
+  package let height: Double
   private let histogram: Histogram
   private let frame: PlotFrame
 
-  public init(
+  package init(
     _ title: String, _ histogram: Histogram, xName: String = "", width: Double = 400, height: Double = 300
   ) {
     self.title = title
@@ -20,12 +20,12 @@ public struct HistogramChart: Chart {
       yName: "how many")
   }
 
-  public var summary: String {
+  package var summary: String {
     "\(histogram.counts.reduce(0, +)) numbers from \(ChartScale.figure(histogram.low)) to "
       + ChartScale.figure(histogram.high)
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     frame.draw(into: &drawing)
     let step = (histogram.high - histogram.low) / Double(max(histogram.counts.count, 1))
     for (bin, count) in histogram.counts.enumerated() where count > 0 {

@@ -1,17 +1,17 @@
 /// Small images side by side with a line below each: weights, samples.
-public struct ImageGrid: Chart {
-  public struct Tile: Sendable {
-    public var image: PixelImage
+package struct ImageGrid: Chart {
+  package struct Tile: Sendable {
+    package var image: PixelImage
     /// What stands below: at most two lines.
-    public var lines: [String]
+    package var lines: [String]
 
-    public init(_ image: PixelImage, _ lines: [String] = []) {
+    package init(_ image: PixelImage, _ lines: [String] = []) {
       self.image = image
       self.lines = lines
     }
   }
 
-  public let title: String
+  package let title: String
   private let tiles: [Tile]
   private let columns: Int
   private let tileWidth: Double
@@ -22,7 +22,7 @@ public struct ImageGrid: Chart {
   /// - Parameters:
   ///   - columns: as many as make it about square when nil.
   ///   - tileWidth: in pixels.
-  public init(_ title: String, _ tiles: [Tile], columns: Int? = nil, tileWidth: Double = 56) {
+  package init(_ title: String, _ tiles: [Tile], columns: Int? = nil, tileWidth: Double = 56) {
     self.title = title
     self.tiles = tiles
     self.tileWidth = tileWidth
@@ -39,14 +39,14 @@ public struct ImageGrid: Chart {
     tileHeight + Double(tiles.map(\.lines.count).max() ?? 0) * Self.lineHeight + gap
   }
 
-  public var width: Double { max(Double(columns) * (tileWidth + gap) - gap, titleWidth(title)) }
-  public var height: Double { Self.header + Double((tiles.count + columns - 1) / columns) * rowHeight }
-  public var summary: String {
+  package var width: Double { max(Double(columns) * (tileWidth + gap) - gap, titleWidth(title)) }
+  package var height: Double { Self.header + Double((tiles.count + columns - 1) / columns) * rowHeight }
+  package var summary: String {
     let named = tiles.filter { !$0.lines.isEmpty }.map { $0.lines.joined(separator: ", ") }
     return "\(tiles.count) images" + (named.isEmpty ? "" : ": " + named.joined(separator: "; "))
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
     for (number, tile) in tiles.enumerated() {
       let x = Double(number % columns) * (tileWidth + gap)

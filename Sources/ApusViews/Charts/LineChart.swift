@@ -1,18 +1,18 @@
 /// Lines over a common axis, with bands around them and marked points.
-public struct LineChart: Chart {
+package struct LineChart: Chart {
   /// One of the lines.
-  public struct Series: Sendable {
-    public var name: String
+  package struct Series: Sendable {
+    package var name: String
     /// A line is broken where a number is not finite.
-    public var points: [Point]
+    package var points: [Point]
     /// Lower and upper values beside the points, drawn as a band; empty for none.
-    public var band: [(low: Double, high: Double)] = []
-    public var isDashed = false
+    package var band: [(low: Double, high: Double)] = []
+    package var isDashed = false
     /// Its colour, counted from 0; its place among the series when nil.
-    public var color: Int?
+    package var color: Int?
 
     /// - Parameter points: pairs of numbers, from left to right.
-    public init(_ name: String, _ points: [Point], isDashed: Bool = false, color: Int? = nil) {
+    package init(_ name: String, _ points: [Point], isDashed: Bool = false, color: Int? = nil) {
       self.name = name
       self.points = points
       self.isDashed = isDashed
@@ -20,7 +20,7 @@ public struct LineChart: Chart {
     }
 
     /// Values over 1, 2, 3, ….
-    public init(_ name: String, values: [Double], isDashed: Bool = false, color: Int? = nil) {
+    package init(_ name: String, values: [Double], isDashed: Bool = false, color: Int? = nil) {
       self.init(
         name, values.enumerated().map { Point(Double($0.offset + 1), $0.element) }, isDashed: isDashed,
         color: color)
@@ -28,26 +28,26 @@ public struct LineChart: Chart {
   }
 
   /// A point that is pointed out: the best epoch, say.
-  public struct Mark: Sendable {
-    public var place: Point
-    public var name: String
-    public var color: Int
+  package struct Mark: Sendable {
+    package var place: Point
+    package var name: String
+    package var color: Int
 
-    public init(_ place: Point, _ name: String, color: Int = 0) {
+    package init(_ place: Point, _ name: String, color: Int = 0) {
       (self.place, self.name, self.color) = (place, name, color)
     }
   }
 
-  public let title: String
-  public let width: Double
-  public let height: Double
+  package let title: String
+  package let width: Double
+  package let height: Double
   private let series: [Series]
   private let marks: [Mark]
   private let frame: PlotFrame
   /// More points of a line than this are drawn as the means of neighbours.
   static let mostPoints = 400
 
-  public init(
+  package init(
     _ title: String, _ series: [Series], marks: [Mark] = [], xName: String = "", yName: String = "",
     xKind: ChartScale.Kind = .linear, yKind: ChartScale.Kind = .linear, width: Double = 400,
     height: Double = 260,
@@ -84,7 +84,7 @@ public struct LineChart: Chart {
     return series.isDashed && !style.hasSuffix("dash") ? style + " dash" : style
   }
 
-  public var summary: String {
+  package var summary: String {
     series.map { series in
       let values = series.points.map(\.y).filter(\.isFinite)
       guard let first = values.first, let last = values.last else { return "\(series.name): nothing" }
@@ -92,7 +92,7 @@ public struct LineChart: Chart {
     }.joined(separator: "; ")
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     frame.draw(into: &drawing)
     for (number, series) in series.enumerated() where !series.band.isEmpty {
       let edges = zip(series.points, series.band).compactMap { point, band -> (Point, Point)? in

@@ -1,12 +1,12 @@
 /// An image of few pixels, for weights, regions and samples; SVG holds it as a PNG file.
-public struct PixelImage: Sendable, Equatable {
-  public let width: Int
-  public let height: Int
+package struct PixelImage: Sendable, Equatable {
+  package let width: Int
+  package let height: Int
   /// Row by row from the top.
-  public let pixels: [Color]
+  package let pixels: [Color]
 
   /// - Parameter pixels: `[height, width]`, row-major; what is missing is black.
-  public init(width: Int, height: Int, pixels: [Color]) {
+  package init(width: Int, height: Int, pixels: [Color]) {
     self.width = max(width, 1)
     self.height = max(height, 1)
     let count = self.width * self.height
@@ -17,7 +17,7 @@ public struct PixelImage: Sendable, Equatable {
   /// Numbers as colours of a ramp, in 64 steps, so that the file is small.
   ///
   /// - Parameter range: what the ramp's ends stand for.
-  public init(_ values: [Double], width: Int, in range: ClosedRange<Double>, ramp: ColorRamp) {
+  package init(_ values: [Double], width: Int, in range: ClosedRange<Double>, ramp: ColorRamp) {
     let palette = ramp.palette(64)
     let span = range.upperBound - range.lowerBound
     self.init(

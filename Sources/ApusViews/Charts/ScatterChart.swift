@@ -1,18 +1,18 @@
 /// Points in groups.
-public struct ScatterChart: Chart {
-  public struct Group: Sendable {
-    public var name: String
-    public var points: [Point]
+package struct ScatterChart: Chart {
+  package struct Group: Sendable {
+    package var name: String
+    package var points: [Point]
 
-    public init(_ name: String, _ points: [Point]) {
+    package init(_ name: String, _ points: [Point]) {
       self.name = name
       self.points = points
     }
   }
 
-  public let title: String
-  public let width: Double
-  public let height: Double
+  package let title: String
+  package let width: Double
+  package let height: Double
   private let groups: [Group]
   private let isEqual: Bool
   private let frame: PlotFrame
@@ -20,7 +20,7 @@ public struct ScatterChart: Chart {
   /// - Parameters:
   ///   - isEqual: whether both axes are the same, with the line on which x = y: for predictions against truth.
   ///   - xNames: what x = 0, 1, 2, … stand for, where they are no numbers.
-  public init(
+  package init(
     _ title: String, _ groups: [Group], xName: String = "", yName: String = "",
     xKind: ChartScale.Kind = .linear,
     yKind: ChartScale.Kind = .linear, isEqual: Bool = false, xNames: [String] = [], width: Double = 400,
@@ -46,12 +46,12 @@ public struct ScatterChart: Chart {
         } : [], gridsX: true)
   }
 
-  public var summary: String {
+  package var summary: String {
     groups.map { "\($0.points.count) points" + ($0.name.isEmpty ? "" : " of \($0.name)") }.joined(
       separator: "; ")
   }
 
-  public func draw(into drawing: inout Drawing) {
+  package func draw(into drawing: inout Drawing) {
     frame.draw(into: &drawing)
     if isEqual, let from = frame.point(frame.x.low, frame.x.low),
       let to = frame.point(frame.x.high, frame.x.high)

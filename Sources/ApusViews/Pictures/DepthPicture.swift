@@ -7,7 +7,7 @@ extension DepthReading {
   }
 
   /// A histogram of the outputs of each layer, and below it one of the gradients.
-  public func chart(title: String) -> ChartGrid {
+  public func picture(title: String) -> Picture {
     func layers(_ values: (Layer) -> [Float]) -> [DepthHistograms.Layer] {
       self.layers.map { layer in
         let values = values(layer).map { Double($0) }
@@ -16,11 +16,12 @@ extension DepthReading {
           layer.name, Histogram(Self.middle(values)), note: "rms \(ChartScale.figure(square.squareRoot()))")
       }
     }
-    return ChartGrid(
-      title,
-      [
-        DepthHistograms("What each layer puts out (99 % of the numbers)", layers(\.outputs)),
-        DepthHistograms("The gradient of the mean loss with respect to it (99 %)", layers(\.gradients)),
-      ], columns: 1)
+    return Picture(
+      ChartGrid(
+        title,
+        [
+          DepthHistograms("What each layer puts out (99 % of the numbers)", layers(\.outputs)),
+          DepthHistograms("The gradient of the mean loss with respect to it (99 %)", layers(\.gradients)),
+        ], columns: 1))
   }
 }

@@ -6,21 +6,22 @@ extension GraphReading {
   /// - Parameters:
   ///   - most: values and gradients of so many numbers are written out; of more their root mean square.
   ///   - name: what a node is called; as it is when nil.
-  public func chart(title: String, most: Int = 3, name: ((Node) -> String)? = nil) -> GraphChart {
-    GraphChart(
-      title,
-      nodes: nodes.map { node in
-        let isResult = node.kind == .result
-        return GraphChart.Node(
-          node.kind == .constant ? Self.figure(node.values, most) : name?(node) ?? node.name,
-          note: isResult
-            ? Self.figure(node.values, most)
-            : node.shape.isEmpty ? "" : node.shape.map(String.init).joined(separator: "×"),
-          kind: Self.kind(node.kind), above: node.kind == .constant ? "" : Self.figure(node.values, most),
-          below: Self.figure(node.gradient, most))
-      },
-      edges: nodes.enumerated().flatMap { number, node in node.operands.map { (from: $0, to: number) } },
-      legend: ("the value", "the gradient of the result with respect to it"))
+  public func picture(title: String, most: Int = 3, name: ((Node) -> String)? = nil) -> Picture {
+    Picture(
+      GraphChart(
+        title,
+        nodes: nodes.map { node in
+          let isResult = node.kind == .result
+          return GraphChart.Node(
+            node.kind == .constant ? Self.figure(node.values, most) : name?(node) ?? node.name,
+            note: isResult
+              ? Self.figure(node.values, most)
+              : node.shape.isEmpty ? "" : node.shape.map(String.init).joined(separator: "×"),
+            kind: Self.kind(node.kind), above: node.kind == .constant ? "" : Self.figure(node.values, most),
+            below: Self.figure(node.gradient, most))
+        },
+        edges: nodes.enumerated().flatMap { number, node in node.operands.map { (from: $0, to: number) } },
+        legend: ("the value", "the gradient of the result with respect to it")))
   }
 
   private static func kind(_ kind: Node.Kind) -> GraphChart.Node.Kind {

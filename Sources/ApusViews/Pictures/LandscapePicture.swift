@@ -3,14 +3,15 @@ public import ApusRuns
 
 extension LossLandscape {
   /// The landscape as a map with lines of equal loss; the model is in the middle.
-  public func chart(title: String) -> HeatMap {
+  public func picture(title: String) -> Picture {
     let grid = Grid(columns: size, rows: size, x: -radius...radius, y: -radius...radius, values: values)
     let (kind, levels) = Self.scale(of: values)
-    return HeatMap(
-      title, grid, kind: kind, levels: levels,
-      paths: [.init("the model: loss \(ChartScale.figure(loss)) on \(rows) rows", [Point(0, 0)])],
-      xName: "a, along the first direction", yName: "b, along the second", unit: "loss", width: 520,
-      height: 500)
+    return Picture(
+      HeatMap(
+        title, grid, kind: kind, levels: levels,
+        paths: [.init("the model: loss \(ChartScale.figure(loss)) on \(rows) rows", [Point(0, 0)])],
+        xName: "a, along the first direction", yName: "b, along the second", unit: "loss", width: 520,
+        height: 500))
   }
 
   /// How losses are best seen, and the values whose lines are drawn: evenly between the least and the largest, on the

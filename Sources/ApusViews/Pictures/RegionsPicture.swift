@@ -3,16 +3,17 @@ public import ApusRuns
 extension PlaneReading {
   /// What the model decides everywhere in the plane with the rows over it, then each hidden unit: blue below 0, orange
   /// above, of a unit that is never below 0 from white.
-  public func chart(title: String) -> ChartGrid {
+  public func picture(title: String) -> Picture {
     let units = layers.flatMap { layer in
       layer.units.enumerated().map { number, values in
         PlaneTile("\(layer.name), \(number + 1)", image(of: values))
       }
     }
-    return ChartGrid(
-      title,
-      [PlaneMap(title: classNames.isEmpty ? "the output" : "the decision", self)]
-        + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2)
+    return Picture(
+      ChartGrid(
+        title,
+        [PlaneMap(title: classNames.isEmpty ? "the output" : "the decision", self)]
+          + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2))
   }
 
   private func image(of values: [Float]) -> PixelImage {

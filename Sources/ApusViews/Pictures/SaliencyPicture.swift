@@ -3,16 +3,17 @@ public import ApusRuns
 extension SaliencyReading {
   /// Of images each sample with its gradient beside it, blue where a brighter pixel would lower the loss and orange where
   /// it would raise it; of tables the features that the loss hangs on most.
-  public func chart(title: String) -> any Chart {
+  public func picture(title: String) -> Picture {
     guard shape.count == 3 else {
       let ranked = meanMagnitudes.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
-      return BarChart(
-        "\(title): mean |∂ loss / ∂ feature|",
-        ranked.prefix(30).map { place, value in
-          .init(
-            featureNames.indices.contains(place) ? featureNames[place] : "\(place + 1)", value,
-            figure: ChartScale.figure(value))
-        }, width: 520)
+      return Picture(
+        BarChart(
+          "\(title): mean |∂ loss / ∂ feature|",
+          ranked.prefix(30).map { place, value in
+            .init(
+              featureNames.indices.contains(place) ? featureNames[place] : "\(place + 1)", value,
+              figure: ChartScale.figure(value))
+          }, width: 520))
     }
     let tiles = samples.flatMap { sample -> [ImageGrid.Tile] in
       let channels = shape[2]
@@ -29,7 +30,7 @@ extension SaliencyReading {
         .init(PixelImage(pixels, width: shape[1], in: -largest...largest, ramp: .diverging), [""]),
       ]
     }
-    return ImageGrid(title, tiles, columns: 8, tileWidth: 72)
+    return Picture(ImageGrid(title, tiles, columns: 8, tileWidth: 72))
   }
 
   /// From 0, the darkest, to 1.

@@ -1,9 +1,9 @@
 import ApusCore
 public import ApusRuns
 
-extension SearchReport {
+extension Search.Report {
   /// What mattered: the share of the scores' spread that each key explains, and the scores over each key's values.
-  public var chart: ChartGrid {
+  public var picture: Picture {
     var charts: [any Chart] = []
     if !importance.isEmpty {
       charts.append(
@@ -13,7 +13,8 @@ extension SearchReport {
     }
     charts += keys.indices.map { scatter(of: $0) }
     let done = trials.count { $0.status == .finished }
-    return ChartGrid("Search: \(trials.count) trials, \(done) with all their epochs", charts, columns: 2)
+    return Picture(
+      ChartGrid("Search: \(trials.count) trials, \(done) with all their epochs", charts, columns: 2))
   }
 
   private func scatter(of key: Int) -> ScatterChart {
@@ -28,11 +29,11 @@ extension SearchReport {
       }
     }
     names.sort { ($0.count, $0) < ($1.count, $1) }
-    func place(_ trial: SearchTrial) -> Double {
+    func place(_ trial: Search.Trial) -> Double {
       names.isEmpty
         ? trial.values[key].doubleValue ?? .nan : Double(names.firstIndex(of: Self.text(trial.values[key]))!)
     }
-    func group(_ name: String, _ trials: [SearchTrial]) -> [ScatterChart.Group] {
+    func group(_ name: String, _ trials: [Search.Trial]) -> [ScatterChart.Group] {
       trials.isEmpty ? [] : [.init(name, trials.map { Point(place($0), $0.score ?? .nan) })]
     }
     let isLogarithmic = names.isEmpty && ranges[key].isLogarithmic

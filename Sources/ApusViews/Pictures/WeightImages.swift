@@ -11,7 +11,7 @@ public struct WeightImages: Sendable {
   public let layer: String
   /// Of the layer, shown or not.
   public let count: Int
-  public let images: [PixelImage]
+  package let images: [PixelImage]
 
   /// - Parameter most: images beyond these are left out.
   /// - Returns: nil where the first layer with weights does not see images of one or three channels.
@@ -53,10 +53,12 @@ public struct WeightImages: Sendable {
       })
   }
 
-  public func chart(title: String) -> ImageGrid {
+  /// The images in rows.
+  public func picture(title: String) -> Picture {
     let shown = images.count < count ? "\(title): \(images.count) of \(count) units" : title
     let columns = images.count <= 10 ? 5 : images.count <= 32 ? 8 : 16
     let side = images.first?.width ?? 1
-    return ImageGrid(shown, images.map { .init($0) }, columns: columns, tileWidth: side <= 12 ? 44 : 56)
+    return Picture(
+      ImageGrid(shown, images.map { .init($0) }, columns: columns, tileWidth: side <= 12 ? 44 : 56))
   }
 }

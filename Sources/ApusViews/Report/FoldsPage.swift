@@ -12,7 +12,7 @@ package struct FoldsPage: Sendable {
   private let folder: String
 
   /// - Parameter result: of at least two folds.
-  package init(_ result: FoldsResult) {
+  package init(_ result: CrossValidation.Result) {
     precondition(result.folds.count > 1, "a cross-validation has two folds at least")
     (folds, scores, folder) = (result.folds, result.scores, result.folder)
   }

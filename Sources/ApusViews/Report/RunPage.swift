@@ -198,7 +198,7 @@ public struct RunPage: Sendable {
     addRest(of: model.summary.count, "layers", &page)
     let most = min(32, Self.mostWeights / max(model.inputShape.reduce(1, *), 1))
     if most > 0, let weights = WeightImages(model, most: most) {
-      page.charts([weights.chart(title: "Weights of the first layer")])
+      page.charts([weights.picture(title: "Weights of the first layer").chart])
     }
   }
 

@@ -1,11 +1,11 @@
 import ApusCore
-public import ApusTraining
+package import ApusTraining
 
 /// The losses of the epochs of a run, or of several runs, drawn in dots of braille: of one run a solid line for training
 /// and a dotted one for validation, of several a line for each one's validation, or training where there is none.
-public struct LearningCurve: Sendable {
+package struct LearningCurve: Sendable {
   /// The most lines and columns that it takes.
-  public static let height = 15
+  package static let height = 15
 
   private struct Series {
     var name: String
@@ -20,9 +20,9 @@ public struct LearningCurve: Sendable {
   private let mark: String?
   private static let colors: [TerminalStyle.Color] = [.cyan, .yellow, .green, .red, .blue]
 
-  public init(_ history: History) { self.init([("", history)]) }
+  package init(_ history: History) { self.init([("", history)]) }
 
-  public init(_ runs: [(name: String, history: History)]) {
+  package init(_ runs: [(name: String, history: History)]) {
     func validation(_ history: History) -> [Double]? {
       let losses = history.epochs.compactMap { $0.validation("loss") }
       return losses.isEmpty || losses.count != history.epochs.count ? nil : losses
@@ -49,7 +49,7 @@ public struct LearningCurve: Sendable {
   }
 
   /// At most 15 lines of at most 80 columns; none for fewer than two epochs.
-  public func lines(_ style: TerminalStyle = .plain) -> [String] {
+  package func lines(_ style: TerminalStyle = .plain) -> [String] {
     let finite = series.flatMap(\.values).filter(\.isFinite)
     let epochs = series.map(\.values.count).max() ?? 0
     guard epochs > 1, let least = finite.min(), let most = finite.max() else { return [] }

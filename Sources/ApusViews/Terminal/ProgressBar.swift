@@ -1,9 +1,9 @@
 import ApusCore
-public import ApusTraining
+package import ApusTraining
 
 /// Shows how training goes on: on a terminal one line that is drawn over at most ten times a second; elsewhere one
 /// plain line an epoch, and about a hundred of them where there are many epochs.
-public final class ProgressBar {
+package final class ProgressBar {
   private let style: TerminalStyle
   private let batch: Int
   private let epochs: Int
@@ -32,7 +32,7 @@ public final class ProgressBar {
   ///   - metric: the validation metric to show: `accuracy`.
   ///   - write: takes the text, for standard error.
   ///   - now: seconds since some moment; the system's clock when nil.
-  public init(
+  package init(
     style: TerminalStyle, epochs: Int, batch: Int, metric: String, write: @escaping (String) -> Void,
     now: (() -> Double)? = nil
   ) {
@@ -45,7 +45,7 @@ public final class ProgressBar {
   }
 
   /// Takes notice of an event.
-  public func handle(_ event: TrainingEvent) {
+  package func handle(_ event: TrainingEvent) {
     switch event {
     case .started(let steps, _, _):
       state.steps = steps
@@ -85,7 +85,7 @@ public final class ProgressBar {
   }
 
   /// Leaves the bar as it is and goes to the next line.
-  public func finish() {
+  package func finish() {
     guard style.redraws, state.step > 0, state.step >= state.steps || isDrawn else { return }
     draw(force: true)
     write("\n")
@@ -93,7 +93,7 @@ public final class ProgressBar {
   }
 
   /// Takes the bar away, for another line in its place.
-  public func clear() {
+  package func clear() {
     guard isDrawn else { return }
     write("\r\u{1B}[K")
     isDrawn = false

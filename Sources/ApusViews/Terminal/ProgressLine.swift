@@ -80,7 +80,7 @@ package struct ProgressLine: Sendable {
   }
 
   /// The plain line of a finished epoch.
-  func epochLine(_ record: EpochRecord) -> String {
+  func epochLine(_ record: History.Epoch) -> String {
     var parts = ["epoch \(fitted("\(record.epoch)", "\(epochs)".count, .right))/\(epochs)"]
     parts.append("loss \(steadyFigure(record.trainingLoss))")
     if let mistakes = record.mistakes { parts.append("mistakes \(mistakes)") }

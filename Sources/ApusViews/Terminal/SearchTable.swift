@@ -3,11 +3,11 @@ package import ApusRuns
 
 /// A search's trials, the best first, and what mattered.
 package struct SearchTable: Sendable {
-  private let report: SearchReport
+  private let report: Search.Report
   /// Trials beyond these are counted only.
   private let shown: Int
 
-  package init(_ report: SearchReport, shown: Int = 12) {
+  package init(_ report: Search.Report, shown: Int = 12) {
     self.report = report
     self.shown = shown
   }
@@ -35,7 +35,7 @@ package struct SearchTable: Sendable {
     return lines + importance(style)
   }
 
-  private static func state(_ trial: SearchTrial) -> String {
+  private static func state(_ trial: Search.Trial) -> String {
     switch trial.status {
     case .finished: ""
     case .stopped: "stopped early"

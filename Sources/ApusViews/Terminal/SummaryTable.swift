@@ -43,7 +43,7 @@ package struct SummaryTable: Sendable {
 
   /// A layer and those in it.
   private struct Node {
-    var layer: LayerSummary
+    var layer: Model.LayerSummary
     /// Its name in the layer around it.
     var label: String
     var children: [Node]
@@ -51,7 +51,7 @@ package struct SummaryTable: Sendable {
   }
 
   /// Layers come after those in them; a path begins with that of the layer around it.
-  private static func tree(_ layers: [LayerSummary]) -> [Node] {
+  private static func tree(_ layers: [Model.LayerSummary]) -> [Node] {
     var open: [Node] = []
     for layer in layers {
       let first = open.firstIndex { $0.layer.path.hasPrefix(layer.path + ".") } ?? open.count

@@ -1,25 +1,25 @@
 import ApusCore
 
 /// What the place that text goes to can show.
-public struct TerminalStyle: Sendable, Equatable {
+package struct TerminalStyle: Sendable, Equatable {
   /// Whether lines may be drawn over: a terminal, and not a dumb one.
-  public var redraws: Bool
+  package var redraws: Bool
   /// Whether text may be coloured.
-  public var usesColor: Bool
+  package var usesColor: Bool
   /// Columns.
-  public var width: Int
+  package var width: Int
 
-  public init(redraws: Bool = false, usesColor: Bool = false, width: Int = 80) {
+  package init(redraws: Bool = false, usesColor: Bool = false, width: Int = 80) {
     self.redraws = redraws
     self.usesColor = usesColor
     self.width = width
   }
 
   /// Files, pipes and tests: 80 columns, no control characters.
-  public static let plain = TerminalStyle()
+  package static let plain = TerminalStyle()
 
   /// What is behind a file descriptor. `NO_COLOR` takes colours away and nothing else.
-  public static func of(fileDescriptor: Int32) -> TerminalStyle {
+  package static func of(fileDescriptor: Int32) -> TerminalStyle {
     let terminal = Environment["TERM"]
     guard Terminal.isTerminal(fileDescriptor), terminal != "dumb" else { return .plain }
     let colors = (Environment["NO_COLOR"] ?? "").isEmpty
@@ -27,7 +27,7 @@ public struct TerminalStyle: Sendable, Equatable {
   }
 
   /// The colours in use.
-  public enum Color: String, Sendable {
+  package enum Color: String, Sendable {
     case red = "31"
     case green = "32"
     case yellow = "33"
@@ -38,7 +38,7 @@ public struct TerminalStyle: Sendable, Equatable {
   }
 
   /// The text in a colour, where colours may be used.
-  public func colored(_ text: String, _ color: Color) -> String {
+  package func colored(_ text: String, _ color: Color) -> String {
     usesColor && !text.isEmpty ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
   }
 }

@@ -9,8 +9,8 @@ func drawMoons(in folder: String) throws {
   let result = try RunPlan(configuration, folder: folder).run()
   let saved = try Model(contentsOf: result.modelFile)
   let moons = try DataSource.open("moons")
-  let regions = try PlaneReading(saved, moons).chart(title: "Eight units on the moons")
+  let regions = try PlaneReading(saved, moons).picture(title: "Eight units on the moons")
   try AtomicFile.write(folder + "/regions.svg", text: regions.svg)
-  let landscape = try LossLandscape(saved, moons, size: 9).chart(title: "The loss around them")
+  let landscape = try LossLandscape(saved, moons, size: 9).picture(title: "The loss around them")
   try AtomicFile.write(folder + "/landscape.svg", text: landscape.svg)
 }

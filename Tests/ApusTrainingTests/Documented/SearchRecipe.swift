@@ -1,7 +1,7 @@
 import Apus
 
 /// The best of six trials for iris by the validation loss, and which setting mattered.
-func bestRecipe(in folder: String) throws -> (recipe: Recipe, importance: [Importance]) {
+func bestRecipe(in folder: String) throws -> (recipe: Recipe, importance: [Search.Importance]) {
   guard case .table(let iris) = try DataSource.open("iris").content else {
     throw ApusError("iris is a table")
   }

@@ -26,15 +26,15 @@
     }
 
     /// Writes the picture and tells its path.
-    func write(_ chart: any Chart, beside file: String? = nil, name: String) throws(ApusError) {
+    func write(_ content: Picture, beside file: String? = nil, name: String) throws(ApusError) {
       let folder = file.flatMap { $0.lastIndex(of: "/").map { String(file![...$0]) } } ?? ""
-      try write(chart, to: "\(folder)\(name).svg")
+      try write(content, to: "\(folder)\(name).svg")
     }
 
     /// - Parameter path: unless another is asked for.
-    func write(_ chart: any Chart, to path: String) throws(ApusError) {
+    func write(_ content: Picture, to path: String) throws(ApusError) {
       let path = out ?? path
-      try AtomicFile.write(path, text: chart.svg, survivesPowerFailure: false)
+      try AtomicFile.write(path, text: content.svg, survivesPowerFailure: false)
       Output.print(["picture: \(path)"], beside: path)
     }
   }

@@ -9,7 +9,7 @@
     @OptionGroup var picture: PictureArguments
 
     func run() throws {
-      try picture.write(try ActivationGallery.all().chart, name: "activations")
+      try picture.write(Picture.activations(), name: "activations")
     }
   }
 #endif

@@ -30,11 +30,11 @@
       let lines = LearningCurve(histories).lines(Output.style)
       let path = folders.count == 1 ? "\(folders[0])/curves.svg" : "curves.svg"
       if !lines.isEmpty { Output.print(lines + [""], beside: picture.out ?? path) }
-      let chart = ChartGrid(
+      let content = Picture(
         folders.count == 1 ? "The run \(folders[0])" : "\(folders.count) runs",
-        HistoryCharts(histories).charts,
+        HistoryCharts(histories).charts.map { Picture($0) },
         columns: 3)
-      try picture.write(chart, to: path)
+      try picture.write(content, to: path)
     }
   }
 #endif

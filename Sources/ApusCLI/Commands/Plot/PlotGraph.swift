@@ -22,7 +22,7 @@
       try picture.refuse(over: [config])
       let reading = try GraphReading(RunConfiguration.load(yaml: config), sample: sample)
       try picture.write(
-        reading.chart(title: "The loss of training sample \(sample), at the first weights"), name: "graph")
+        reading.picture(title: "The loss of training sample \(sample), at the first weights"), name: "graph")
     }
   }
 #endif

@@ -25,7 +25,7 @@
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let reading = try DepthReading(saved, data, rows: samples, seed: source.seed ?? 0)
       try picture.write(
-        reading.chart(title: "Through depth, on \(reading.rows) rows"), beside: model, name: "histograms")
+        reading.picture(title: "Through depth, on \(reading.rows) rows"), beside: model, name: "histograms")
     }
   }
 #endif

@@ -41,7 +41,8 @@
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let landscape = try LossLandscape(
         saved, data, size: size, radius: radius, rows: samples, seed: source.seed ?? 0)
-      try picture.write(landscape.chart(title: "The loss around the model"), beside: model, name: "landscape")
+      try picture.write(
+        landscape.picture(title: "The loss around the model"), beside: model, name: "landscape")
     }
   }
 #endif

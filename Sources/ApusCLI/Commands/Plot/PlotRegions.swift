@@ -26,7 +26,7 @@
       try picture.refuse(over: [model, source.data])
       let (saved, data) = try source.open(modelAt: model)
       let reading = try PlaneReading(saved, data, size: size)
-      try picture.write(reading.chart(title: "Regions of \(data.name)"), beside: model, name: "regions")
+      try picture.write(reading.picture(title: "Regions of \(data.name)"), beside: model, name: "regions")
     }
   }
 #endif

@@ -27,7 +27,7 @@
       let (saved, data) = try source.open(modelAt: model, drawsRows: true)
       let rows = samples ?? (saved.inputShape.count == 3 ? 24 : 256)
       let reading = try SaliencyReading(saved, data, rows: rows, seed: source.seed ?? 0)
-      try picture.write(reading.chart(title: "What the loss hangs on"), beside: model, name: "saliency")
+      try picture.write(reading.picture(title: "What the loss hangs on"), beside: model, name: "saliency")
     }
   }
 #endif

@@ -13,11 +13,11 @@
     @OptionGroup var picture: PictureArguments
 
     func run() throws {
-      let report = try SearchReport(folder: folder)
+      let report = try Apus.Search.Report(folder: folder)
       guard report.trials.contains(where: { $0.score != nil }) else {
         throw ApusError("no trial has a score yet", at: folder, fix: "go on with apus search --resume")
       }
-      try picture.write(report.chart, to: "\(folder)/search.svg")
+      try picture.write(report.picture, to: "\(folder)/search.svg")
     }
   }
 #endif

@@ -21,17 +21,17 @@
 
     func run() throws {
       try picture.refuse(over: models)
-      let grids = try models.map { path -> any Chart in
+      let grids = try models.map { path -> Picture in
         guard let weights = WeightImages(try Model(contentsOf: path)) else {
           throw ApusError(
             "the first layer does not see an image", at: path,
             expected: "a dense layer or a convolution on images of 1 or 3 channels",
             fix: "name a model of images")
         }
-        return weights.chart(title: models.count == 1 ? "layer \(weights.layer)" : path)
+        return weights.picture(title: models.count == 1 ? "layer \(weights.layer)" : path)
       }
       try picture.write(
-        ChartGrid("Weights of the first layer", grids, columns: grids.count), beside: models[0],
+        Picture("Weights of the first layer", grids, columns: grids.count), beside: models[0],
         name: "weights")
     }
   }

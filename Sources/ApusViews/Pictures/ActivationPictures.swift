@@ -1,27 +1,22 @@
 import ApusCore
 public import ApusNN
 
-/// Activation functions with their derivatives, as they compute (MISSION B).
-///
-/// The derivative is found as training finds it: from the function's own operations.
-public struct ActivationGallery: Sendable {
-  public let chart: ChartGrid
-
-  private static let inputs = stride(from: Float(-4), through: 4, by: 0.05).map { $0 }
-
+extension Picture {
+  /// Activation functions with their derivatives over −4 … 4, as they compute (MISSION B).
+  ///
+  /// A derivative is found as training finds it: from the function's own operations.
+  ///
+  /// - Parameter activations: every one of ``Activations`` when nil.
   /// - Throws: when one of them cannot be computed.
-  public init(_ activations: [any Activation]) throws {
-    chart = ChartGrid(
-      "Activations y = f(x), and their derivatives (dashed)", try activations.map { try Self.panel($0) },
-      columns: 4)
-  }
-
-  /// Every one of the table.
-  public static func all() throws -> ActivationGallery {
-    try ActivationGallery(Activations.table.prototypes)
+  public static func activations(_ activations: [any Activation]? = nil) throws -> Picture {
+    Picture(
+      ChartGrid(
+        "Activations y = f(x), and their derivatives (dashed)",
+        try (activations ?? Activations.table.prototypes).map { try panel($0) }, columns: 4))
   }
 
   private static func panel(_ activation: any Activation) throws -> LineChart {
+    let inputs = stride(from: Float(-4), through: 4, by: 0.05).map { $0 }
     // Beside each x stands a 0: to a function of single numbers it is nothing, one of whole rows needs company.
     let x = Tensor(inputs.flatMap { [$0, 0] }, shape: [Dimension(inputs.count), 2])
     let first = activation(x).slice(axis: 1, 0..<1)
