@@ -8,7 +8,7 @@ import Testing
     try command.write("c.yaml", "data: {source: iris}\ntraining: {epochs: 20}\n")
     let result = try command.run("check", "--config", "c.yaml", "--seed", "2")
     #expect(result.code == 0, "\(result.out)\(result.err)")
-    for word in ["initial loss", "ln 3", "gradient check", "± ", "checks are well"] {
+    for word in ["initial loss", "ln 3", "gradient check", "± ", "checks are OK"] {
       #expect(result.out.contains(word), "\(word) in \(result.out)")
     }
     #expect(result.out.split(separator: "\n").allSatisfy { $0.count <= 80 })

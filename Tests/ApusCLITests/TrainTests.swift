@@ -41,7 +41,7 @@ import Testing
     #expect(
       object.objectValue?.map(\.key) == [
         "task", "train", "validation", "test", "standardErrors", "epochs", "seconds", "samplesPerSecond",
-        "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch",
+        "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch", "reasons",
       ])
     for part in ["train", "validation", "test"] {
       for metric in metrics { #expect(object[part]?[metric]?.doubleValue != nil, "\(part).\(metric)") }

@@ -92,13 +92,13 @@ import Testing
 
   @Test func layerGraphs() throws {
     let graph = LayerGraph(outputs: ["classes", "helper"]) {
-      LayerGraph.Step("trunk") {
+      LayerGraph.Node("trunk") {
         Conv2D(4, 3); BatchNorm(); ReLU()
       }
-      LayerGraph.Step("helper", from: ["trunk"]) {
+      LayerGraph.Node("helper", from: ["trunk"]) {
         Conv2D(2, 1); BatchNorm(); Flatten()
       }
-      LayerGraph.Step("classes", from: ["trunk"]) {
+      LayerGraph.Node("classes", from: ["trunk"]) {
         GlobalAveragePool2D(); Dense(3)
       }
     }

@@ -86,17 +86,17 @@ struct MaskedHeads: Network {
   }
 
   static let graph = LayerGraph(outputs: ["classes", "helper"]) {
-    LayerGraph.Step("trunk") {
+    LayerGraph.Node("trunk") {
       Dense(8)
       Tanh()
     }
-    LayerGraph.Step("helper") { Dense(3) }
-    LayerGraph.Step("deep", from: ["trunk"]) {
+    LayerGraph.Node("helper") { Dense(3) }
+    LayerGraph.Node("deep", from: ["trunk"]) {
       Dense(8)
       ReLU()
     }
-    LayerGraph.Step("sum", from: ["deep", "trunk"], joined: .add) {}
-    LayerGraph.Step("classes", from: ["sum", "trunk"]) { Dense(3) }
+    LayerGraph.Node("sum", from: ["deep", "trunk"], joined: .add) {}
+    LayerGraph.Node("classes", from: ["sum", "trunk"]) { Dense(3) }
   }
 
   @Test func layersWiredByName() throws {
@@ -124,7 +124,7 @@ struct MaskedHeads: Network {
     #expect(
       written as? LayerGraph
         == LayerGraph(steps: [
-          LayerGraph.Step("a", from: ["input"]) { Dense(4) }, LayerGraph.Step("b") {},
+          LayerGraph.Node("a", from: ["input"]) { Dense(4) }, LayerGraph.Node("b") {},
         ]))
   }
 

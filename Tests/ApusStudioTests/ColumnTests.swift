@@ -96,15 +96,15 @@ import Testing
   }
 
   @Test func aTableWithoutTwoNumbersHasAllColumns() async throws {
-    let practice = try Practice(Lesson())
-    defer { practice.close() }
+    let live = try LiveSession(Lesson())
+    defer { live.close() }
     let text =
       "colour,shape,taste\n"
       + (0..<40).map {
         "\(["red", "blue"][$0 % 2]),\(["round", "long", "flat"][$0 % 3]),\($0 % 2 == 0 ? "sweet" : "sour")"
       }
       .joined(separator: "\n")
-    let answer = try await practice.open(table: text, name: "fruit.csv")
+    let answer = try await live.open(table: text, name: "fruit.csv")
     #expect(answer["lesson"]?["data"]?["columns"]?["all"]?.boolValue == true)
   }
 

@@ -96,39 +96,39 @@ import Testing
       (4, [[0.55, 0.1, 0.25, 0.6, 0.8, 0.6], [0.62, 0.4, 0.62, 0.9]]),
       (7, [[0.25, 0.12, 0.75, 0.12, 0.45, 0.9]]),
     ]
-    let practice = try Practice(try lesson())
-    defer { practice.close() }
-    let reader = practice.box.join()
-    for _ in 0..<12 { _ = try await practice.obey(StrictJSON.parse(#"{"do": "step", "by": "epoch"}"#)) }
+    let live = try LiveSession(try lesson())
+    defer { live.close() }
+    let reader = live.latest.join()
+    for _ in 0..<12 { _ = try await live.obey(StrictJSON.parse(#"{"do": "step", "by": "epoch"}"#)) }
     for (label, strokes) in drawn {
       let lines =
         "[" + strokes.map { "[\($0.map { "\($0)" }.joined(separator: ","))]" }.joined(separator: ",") + "]"
-      let answer = try await practice.obey(StrictJSON.parse("{\"do\": \"draw\", \"strokes\": \(lines)}"))
+      let answer = try await live.obey(StrictJSON.parse("{\"do\": \"draw\", \"strokes\": \(lines)}"))
       #expect(answer["pixels"]?.arrayValue?.count == 64)
       var values: [Double] = []
       // Pictures of what was drawn before may still be on their way.
       for _ in 0..<20 where values.firstIndex(of: values.max() ?? 0) != label {
-        _ = try await practice.obey(StrictJSON.parse(#"{"do": "show"}"#))
+        _ = try await live.obey(StrictJSON.parse(#"{"do": "show"}"#))
         try await Task.sleep(for: .milliseconds(100))
-        for frame in await practice.box.next(reader) ?? [] {
+        for frame in await live.latest.next(reader) ?? [] {
           values = try Self.header(frame)["drawn"]?["values"]?.arrayValue?.compactMap(\.doubleValue) ?? values
         }
       }
       #expect(values.count == 10 && abs(values.reduce(0, +) - 1) < 1e-4)
       #expect(values.firstIndex(of: values.max() ?? 0) == label, "\(label): \(values)")
     }
-    let sample = try await practice.obey(StrictJSON.parse(#"{"do": "draw", "sample": 5}"#))
+    let sample = try await live.obey(StrictJSON.parse(#"{"do": "draw", "sample": 5}"#))
     let images = try ImageSet.digits().training
     #expect(sample["pixels"]?.arrayValue?.compactMap(\.intValue) == images.bytes[320..<384].map { Int($0) })
     for wrong in [
       #"{"do": "draw", "sample": -1}"#, #"{"do": "draw", "sample": 3823}"#, #"{"do": "draw", "sample": "x"}"#,
     ] {
-      await #expect(throws: ApusError.self) { try await practice.obey(StrictJSON.parse(wrong)) }
+      await #expect(throws: ApusError.self) { try await live.obey(StrictJSON.parse(wrong)) }
     }
     // Other lessons have no digits.
-    _ = try await practice.obey(StrictJSON.parse(#"{"do": "lesson", "lesson": {}}"#))
+    _ = try await live.obey(StrictJSON.parse(#"{"do": "lesson", "lesson": {}}"#))
     await #expect(throws: ApusError.self) {
-      try await practice.obey(StrictJSON.parse(#"{"do": "draw", "strokes": [[0, 0, 1, 1]]}"#))
+      try await live.obey(StrictJSON.parse(#"{"do": "draw", "strokes": [[0, 0, 1, 1]]}"#))
     }
   }
 

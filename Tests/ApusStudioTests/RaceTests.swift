@@ -151,18 +151,18 @@ import Testing
 
   /// Frames of a race come while it is open, with a picture of each.
   @Test func framesReachTheReader() async throws {
-    let practice = try Practice(small(Self.three))
-    defer { practice.close() }
-    let reader = practice.box.join()
+    let live = try LiveSession(small(Self.three))
+    defer { live.close() }
+    let reader = live.latest.join()
     func order(_ what: String) async throws {
-      _ = try await practice.obey(StrictJSON.parse("{\"do\": \"race\", \"what\": \"\(what)\"}"))
+      _ = try await live.obey(StrictJSON.parse("{\"do\": \"race\", \"what\": \"\(what)\"}"))
     }
     await #expect(throws: ApusError.self) { try await order("win") }
     try await order("open")
     try await order("start")
     var seen: [String] = []
     var last: JSONValue?
-    while seen.last != "over" && seen.last != "paused", let frames = await practice.box.next(reader) {
+    while seen.last != "over" && seen.last != "paused", let frames = await live.latest.next(reader) {
       for frame in frames {
         let length = frame[4..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
         let header = try StrictJSON.parse(Array(frame[8..<(8 + length)]))

@@ -4,12 +4,12 @@ import Testing
 /// Networks of several inputs and outputs in training, in files and in runs.
 @Suite struct NetworkTrainingTests {
   private static let heads = LayerGraph(outputs: ["classes", "helper"]) {
-    LayerGraph.Step("trunk") {
+    LayerGraph.Node("trunk") {
       Dense(6)
       Tanh()
     }
-    LayerGraph.Step("helper") { Dense(3) }
-    LayerGraph.Step("classes", from: ["trunk"]) { Dense(3) }
+    LayerGraph.Node("helper") { Dense(3) }
+    LayerGraph.Node("classes", from: ["trunk"]) { Dense(3) }
   }
   private let inputs: [Float] = [0.5, -1, 2, 0.25, 1, 1, -0.5, 0.75]
   private let labels: [Int32] = [2, 0]

@@ -104,7 +104,7 @@ import Testing
     let page = RunPage(found).html
     check(page)
     #expect(page.contains("Weights of the first layer"))
-    #expect(page.contains("What was taken for what"))
+    #expect(page.contains("Confusion matrix"))
     #expect(RunHeadline(found).sentence.contains("1,797 images that it has never seen"))
   }
 

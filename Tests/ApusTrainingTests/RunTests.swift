@@ -38,12 +38,13 @@ import Testing
       String(decoding: folder.bytes("run/run.json"), as: UTF8.self), name: "run.json")
     let keys = [
       "task", "train", "validation", "test", "standardErrors", "epochs", "seconds", "samplesPerSecond",
-      "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch",
+      "parameters", "model", "kept", "stopReason", "threads", "instructionSet", "bestEpoch", "reasons",
     ]
     #expect(json.objectValue!.map(\.key) == keys.sorted())
     #expect(result.json.objectValue!.map(\.key) == keys)
     #expect(
       json["standardErrors"]?["test"]?["accuracy"]?.doubleValue == result.test["accuracy"]?.standardError)
+    #expect(json["reasons"]?["training.epochs"]?.stringValue?.isEmpty == false)
     #expect(result.keptEpoch == result.history.kept?.epoch)
     #expect(try result.model.bits == Model(contentsOf: result.modelFile).bits)
     #expect(json["test"]?["accuracy"]?.doubleValue == result.test[1].value)

@@ -20,10 +20,10 @@ import Testing
     let lines = DoctorView([well, ill]).lines()
     #expect(
       lines == [
-        "before training        found                                      expected",
-        "  ok    initial loss   2.3                                        2.3 = ln 10",
-        "  bad   gradient flow  vanishing: layer 0 gets 1/1e9 of the last  within 1,000 ×",
-        "                       one's",
+        "before training           found                                   expected",
+        "  OK       initial loss   2.3                                     2.3 = ln 10",
+        "  Problem  gradient flow  vanishing: layer 0 gets 1/1e9 of the    within 1,000 ×",
+        "                          last one's",
         "        Gradients that fade leave layers untrained.",
         "        → use ReLU",
         "          layer     gradient",
@@ -39,20 +39,20 @@ import Testing
         "          10 dense        11",
         "          11 dense        12",
         "",
-        "2 checks: 1 bad, 1 well",
+        "2 checks: 1 problem, 1 OK",
       ])
-    #expect(DoctorView([well]).lines().last == "the check is well")
+    #expect(DoctorView([well]).lines().last == "the check is OK")
     #expect(DoctorView([well]).lines(explains: true).contains("        It tells."))
     #expect(DoctorView([well, ill]).lines(explains: true).contains("          6 dense          7"))
   }
 
   @Test func short() {
     #expect(DoctorView([]).shortLines().isEmpty)
-    #expect(DoctorView([well]).shortLines() == ["  · doctor: 1 check well; initial loss: 2.3"])
+    #expect(DoctorView([well]).shortLines() == ["  · doctor: 1 check OK; initial loss: 2.3"])
     #expect(
       DoctorView([well, ill]).shortLines() == [
-        "  · doctor: bad: gradient flow: vanishing: layer 0 gets 1/1e9 of the last one's;",
-        "    use ReLU",
+        "  · doctor: Problem: gradient flow: vanishing: layer 0 gets 1/1e9 of the last",
+        "    one's; use ReLU",
       ])
   }
 

@@ -66,7 +66,7 @@ import Testing
     #expect(matrix.counts == [[0.25, 0.125], [0, 2003.5]])
     let lines = ConfusionTable(matrix).lines(width: 80).joined(separator: "\n")
     #expect(lines.contains("0.25  0.125      66.7") && lines.contains("2004       100"), "\(lines)")
-    #expect(ConfusionChart("x", matrix).svg.contains("no taken for yes: 0.125 of 0.375"))
+    #expect(ConfusionChart("x", matrix).svg.contains("no predicted as yes: 0.125 of 0.375"))
     let labels = EvaluatedSamples(
       width: 1, predictions: [0.2, 0.7], labels: [], values: [1, 1], losses: [0, 0], isMultiLabel: true,
       weights: [0.5, 3]

@@ -53,7 +53,7 @@ class ByHand:
             touch("touchMove", (x, y))
             time.sleep(0.15)
         touch("touchEnd")
-        self.wait("document.getElementById('pad-verdict').textContent.startsWith('taken for')", what="a verdict")
+        self.wait("document.getElementById('pad-result').textContent.startsWith('predicted')", what="a finding")
         after = self.run("[scrollY, document.documentElement.scrollHeight]")
         expect(after[0] == before[0] and self.box("#pad")[1] == top, f"the page moved under the finger: {before} {after} {top} {self.box('#pad')}")
         self.shots("digit-drawn-360")

@@ -21,8 +21,8 @@ class CloserLook:
         self.choose("#preset", "zeros")
         self.settle()
         self.click("#doctor")
-        self.wait("document.querySelectorAll('.verdict').length > 3", timeout=90, what="verdicts")
-        expect(self.run("document.querySelectorAll('.verdict.bad, .verdict.look').length") > 0, "all is well with weights of zero")
+        self.wait("document.querySelectorAll('.finding').length > 3", timeout=90, what="findings")
+        expect(self.run("document.querySelectorAll('.finding.bad, .finding.look').length") > 0, "all is well with weights of zero")
         self.shot("doctor-1280")
         self.quiet()
 
@@ -57,16 +57,16 @@ class CloserLook:
         self.click("#epoch")
         self.wait("playground.facts.epoch === 1")
         self.click("#gradients")
-        self.wait("document.querySelector('#gradient-verdict .verdict.ok') !== null", timeout=60, what="right gradients")
-        text = self.run("document.getElementById('gradient-verdict').textContent")
-        expect("well" in text and ("layer" in text or "output" in text) and "relative error" in text, f"the verdict is {text}")
-        expect(self.run("document.querySelectorAll('#gradient-verdict tbody tr').length") == 6, "not every parameter is there")
-        self.click("#gradient-verdict summary")
+        self.wait("document.querySelector('#gradient-result .finding.ok') !== null", timeout=60, what="right gradients")
+        text = self.run("document.getElementById('gradient-result').textContent")
+        expect("OK" in text and ("layer" in text or "output" in text) and "relative error" in text, f"the finding is {text}")
+        expect(self.run("document.querySelectorAll('#gradient-result tbody tr').length") == 6, "not every parameter is there")
+        self.click("#gradient-result summary")
         self.shot("gradients-1280")
-        # Another network has another verdict.
+        # Another network has another finding.
         self.choose("#preset", "xor")
         self.settle()
-        self.wait("document.getElementById('gradient-verdict').children.length === 0 && !document.getElementById('gradients').disabled", what="no verdict")
+        self.wait("document.getElementById('gradient-result').children.length === 0 && !document.getElementById('gradients').disabled", what="no finding")
         self.quiet()
 
     def check_the_landscape(self):

@@ -277,7 +277,7 @@ class Lasting:
         expect(not any(flat), "a curve lies flat on the border")
         ticks = self.run("[...document.querySelectorAll('#race-chart .grid + text')].map((item) => item.textContent)")
         expect(len(ticks) >= 2 and all(tick.lstrip("0.")[0] in "125" for tick in ticks), f"the ticks are {ticks}")
-        reached = self.run("document.getElementById('race-verdict').textContent")
+        reached = self.run("document.getElementById('race-result').textContent")
         print("    " + reached)
         self.run("document.getElementById('race').scrollIntoView()")
         self.shots("race-whole-1280")

@@ -348,7 +348,7 @@ class Run:
         for identity in self.sessions:
             self.client.post(f"/api/sessions/{identity}/close", {})
         self.streams, self.sessions = [], []
-        # A doctor at work comes to an end though nobody waits for the verdict: that takes seconds.
+        # A doctor at work comes to an end though nobody waits for the finding: that takes seconds.
         least = None
         for _ in range(12):
             time.sleep(0.5)

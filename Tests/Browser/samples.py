@@ -126,9 +126,9 @@ class Samples:
 
         circle = [(0.5 + 0.25 * math.sin(turn / 4 * math.pi), 0.5 - 0.38 * math.cos(turn / 4 * math.pi)) for turn in range(9)]
         draw(circle)
-        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="a drawn 0, while it trains")
+        self.wait("document.getElementById('pad-result').textContent === 'predicted: 0'", what="a drawn 0, while it trains")
         draw([(0.25, 0.12), (0.75, 0.12), (0.45, 0.9)])
-        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 7'", what="a drawn 7")
+        self.wait("document.getElementById('pad-result').textContent === 'predicted: 7'", what="a drawn 7")
         expect(self.run("document.querySelectorAll('#pad-bars tr').length") == 10, "not ten bars")
         # What is drawn is that picture of 8 × 8, and not the strokes' place: the upper row is full of ink, the lower corners are empty.
         level = lambda row, column: f"Number(document.querySelectorAll('#pixels button')[{8 * row + column}].style.getPropertyValue('--level'))"
@@ -152,10 +152,10 @@ class Samples:
             self.browser.key("ArrowDown")
         expect(self.run("[...document.querySelectorAll('#pixels button')].filter((cell) => cell.style.getPropertyValue('--level') === '1').length") == 16,
                "the keys set other pixels")
-        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 1'", what="a 1 from the keyboard")
+        self.wait("document.getElementById('pad-result').textContent === 'predicted: 1'", what="a 1 from the keyboard")
         # One of the set, by a click on the plane.
         self.click_the_first_point()
-        self.wait("document.getElementById('pad-verdict').textContent === 'taken for a 0'", what="the first digit of the set")
+        self.wait("document.getElementById('pad-result').textContent === 'predicted: 0'", what="the first digit of the set")
         # A unit's weights.
         self.click(".tile[data-layer='0'][data-unit='3']")
         self.wait("document.querySelectorAll('#inspector input').length === 65", what="a bias and 64 weights")

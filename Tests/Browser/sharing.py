@@ -132,7 +132,7 @@ class Sharing:
     def check_the_report(self):
         """What a run leaves is one small page that needs nothing else, on a wide screen and a phone, in light and dark."""
         with tempfile.TemporaryDirectory() as folder:
-            for data, words in (("fish", ("Weight", "typical error", "variance")), ("digits", ("right for", "What was taken for what"))):
+            for data, words in (("fish", ("Weight", "typical error", "variance")), ("digits", ("right for", "Confusion matrix"))):
                 page = os.path.join(folder, data, "report.html")
                 trained = subprocess.run([sys.argv[1], "train", data, "--epochs", "3", "--out", os.path.dirname(page), "--quiet"], capture_output=True, text=True)
                 expect(trained.returncode == 0, trained.stderr)

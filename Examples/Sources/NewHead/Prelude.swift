@@ -5,13 +5,13 @@ enum Given {
   static func write() throws {
     let split = try ImageSet.digits().split(validation: 0.1, seed: 1)
     let network = LayerGraph {
-      LayerGraph.Step("stem") {
+      LayerGraph.Node("stem") {
         Conv2D(8, 3); ReLU()
       }
-      LayerGraph.Step("pool") {
+      LayerGraph.Node("pool") {
         MaxPool2D(2); Flatten(); Dense(32); ReLU()
       }
-      LayerGraph.Step("classes") { Dense(10) }
+      LayerGraph.Node("classes") { Dense(10) }
     }
     var model = try Model(for: split, seed: 1, network: network)
     try model.fit(split, epochs: 3)

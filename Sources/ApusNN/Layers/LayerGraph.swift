@@ -4,10 +4,10 @@ public import ApusCore
 ///
 /// ```swift
 /// let network = LayerGraph(outputs: ["classes", "helper"]) {
-///   LayerGraph.Step("trunk") { Conv2D(32, 3); ReLU(); Flatten() }
-///   LayerGraph.Step("helper", from: ["trunk"]) { Dense(10) }
-///   LayerGraph.Step("deep", from: ["trunk"]) { Dense(128); ReLU() }
-///   LayerGraph.Step("classes", from: ["deep", "trunk"], joined: .concatenate) { Dense(10) }
+///   LayerGraph.Node("trunk") { Conv2D(32, 3); ReLU(); Flatten() }
+///   LayerGraph.Node("helper", from: ["trunk"]) { Dense(10) }
+///   LayerGraph.Node("deep", from: ["trunk"]) { Dense(128); ReLU() }
+///   LayerGraph.Node("classes", from: ["deep", "trunk"], joined: .concatenate) { Dense(10) }
 /// }
 /// ```
 ///
@@ -17,18 +17,18 @@ public struct LayerGraph: Network {
   public static let name = "layerGraph"
   public static let formula = "each step: y = layers(joined inputs)"
 
-  public var steps: [Step]
+  public var steps: [Node]
   /// The steps whose results are the network's outputs, the main one first; the last step when empty.
   public var outputs: [String]
 
   public init() { self.init(steps: []) }
 
-  public init(steps: [Step], outputs: [String] = []) {
+  public init(steps: [Node], outputs: [String] = []) {
     self.steps = steps
     self.outputs = outputs
   }
 
-  public init(outputs: [String] = [], @LayerGraph.Builder _ steps: () -> [Step]) {
+  public init(outputs: [String] = [], @LayerGraph.Builder _ steps: () -> [Node]) {
     self.init(steps: steps(), outputs: outputs)
   }
 
@@ -41,7 +41,7 @@ public struct LayerGraph: Network {
   }
 
   /// Some layers with a name.
-  public struct Step: Codable, Equatable, Sendable {
+  public struct Node: Codable, Equatable, Sendable {
     public var name: String
     /// Inputs of the network and earlier steps.
     public var from: [String]
@@ -124,11 +124,11 @@ extension LayerGraph {
   /// Collects the steps that stand one below the other.
   @resultBuilder
   public enum Builder {
-    public static func buildExpression(_ step: LayerGraph.Step) -> [LayerGraph.Step] { [step] }
-    public static func buildBlock(_ steps: [LayerGraph.Step]...) -> [LayerGraph.Step] { steps.flatMap { $0 } }
-    public static func buildArray(_ steps: [[LayerGraph.Step]]) -> [LayerGraph.Step] { steps.flatMap { $0 } }
-    public static func buildOptional(_ steps: [LayerGraph.Step]?) -> [LayerGraph.Step] { steps ?? [] }
-    public static func buildEither(first steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
-    public static func buildEither(second steps: [LayerGraph.Step]) -> [LayerGraph.Step] { steps }
+    public static func buildExpression(_ step: LayerGraph.Node) -> [LayerGraph.Node] { [step] }
+    public static func buildBlock(_ steps: [LayerGraph.Node]...) -> [LayerGraph.Node] { steps.flatMap { $0 } }
+    public static func buildArray(_ steps: [[LayerGraph.Node]]) -> [LayerGraph.Node] { steps.flatMap { $0 } }
+    public static func buildOptional(_ steps: [LayerGraph.Node]?) -> [LayerGraph.Node] { steps ?? [] }
+    public static func buildEither(first steps: [LayerGraph.Node]) -> [LayerGraph.Node] { steps }
+    public static func buildEither(second steps: [LayerGraph.Node]) -> [LayerGraph.Node] { steps }
   }
 }

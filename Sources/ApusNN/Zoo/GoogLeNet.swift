@@ -32,11 +32,11 @@ public struct GoogLeNet: CompositeLayer {
   /// The outputs `classes`, `head1` and `head2`.
   public var withAuxiliaryHeads: LayerGraph {
     LayerGraph(outputs: ["classes", "head1", "head2"]) {
-      LayerGraph.Step("lower", layers: lower)
-      LayerGraph.Step("middle", layers: middle)
-      LayerGraph.Step("classes", layers: upper)
-      LayerGraph.Step("head1", from: ["lower"], layers: head)
-      LayerGraph.Step("head2", from: ["middle"], layers: head)
+      LayerGraph.Node("lower", layers: lower)
+      LayerGraph.Node("middle", layers: middle)
+      LayerGraph.Node("classes", layers: upper)
+      LayerGraph.Node("head1", from: ["lower"], layers: head)
+      LayerGraph.Node("head2", from: ["middle"], layers: head)
     }
   }
 

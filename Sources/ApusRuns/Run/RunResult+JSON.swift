@@ -27,6 +27,7 @@ extension RunResult {
       members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []) + [
         JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
         JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
+        JSONMember("reasons", .object(reasons.settings.map { JSONMember($0.key, .string($0.why)) })),
       ])
   }
 

@@ -28,7 +28,7 @@ package struct LessonPlan: Sendable {
     for row in split.validation { isValidation[row] = true }
     self.isValidation = isValidation
     var recipe = try lesson.recipe
-    let loss = recipe.loss ?? Self.usualLoss(points.task)
+    let loss = recipe.loss ?? Self.defaultLoss(points.task)
     let count = samples.dataset.targets.outputCount
     let outputs =
       points.task == .classification && count == 2 && loss.classTargets != .numbers ? 1 : count
@@ -61,7 +61,7 @@ package struct LessonPlan: Sendable {
     return plan
   }
 
-  static func usualLoss(_ task: LearningTask) -> any Loss {
+  static func defaultLoss(_ task: LearningTask) -> any Loss {
     task == .classification ? SoftmaxCrossEntropy() : SquaredError()
   }
 

@@ -42,10 +42,10 @@ package enum Menus {
             .array(NumberScaling.Kind.allCases.filter { $0 != .meanImage }.map { .string($0.rawValue) })),
           JSONMember("presets", .array(presets)),
           JSONMember(
-            "usualLosses",
+            "defaultLosses",
             .object(
               [LearningTask.classification, .regression].map {
-                JSONMember($0.rawValue, .string(type(of: LessonPlan.usualLoss($0)).name))
+                JSONMember($0.rawValue, .string(type(of: LessonPlan.defaultLoss($0)).name))
               })),
           JSONMember("settings", .object(LessonSetting.table.map(\.json))),
           JSONMember(

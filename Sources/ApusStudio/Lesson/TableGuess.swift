@@ -8,7 +8,7 @@ package struct TableGuess {
   package private(set) var why: String
 
   /// Names of what tables are about, beside those that `apus train` goes by.
-  private static let usualNames = [
+  private static let commonNames = [
     "outcome", "diagnosis", "species", "survived", "quality", "price", "churn",
   ]
   /// A column of fewer different numbers makes rows and not clouds of points.
@@ -42,7 +42,7 @@ package struct TableGuess {
         && (2...Limits.classes).contains(described.columns[$0].distinctCount)
     }
     let candidates: [(index: Int?, why: String)] = [
-      (column(["target", "label", "class", "y"] + usualNames), "because of its name"),
+      (column(["target", "label", "class", "y"] + commonNames), "because of its name"),
       (classes.count == 1 ? classes[0] : nil, "as the only column of classes"),
       (names.indices.last, "as the last column"), (classes.last, "as a column of classes"),
     ]

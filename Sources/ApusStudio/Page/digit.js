@@ -6,7 +6,7 @@ const section = document.getElementById('digit');
 const pad = document.getElementById('pad');
 const grid = document.getElementById('pixels');
 const bars = document.getElementById('pad-bars');
-const verdict = document.getElementById('pad-verdict');
+const answer = document.getElementById('pad-result');
 const side = 8;
 const white = 16;
 /** As wide as the server's pen, in parts of the pad. */
@@ -50,7 +50,7 @@ function show(newPixels, empty = false) {
     cell.setAttribute('aria-label', `row ${Math.floor(place / side) + 1}, column ${place % side + 1}: ${pixels[place]}`);
   });
   onPixels(pixels);
-  if (empty) { verdict.textContent = ''; clearBars(); }
+  if (empty) { answer.textContent = ''; clearBars(); }
 }
 
 // MARK: Telling the server
@@ -228,6 +228,6 @@ export function setPicture(header) {
     row.querySelector('.share span').style.setProperty('--share', share.toFixed(4));
     row.lastChild.textContent = text(values[label]);
   });
-  const words = best < 0 ? 'no class: the network puts out no numbers' : `taken for a ${plan.classes[best]}`;
-  if (verdict.textContent !== words) verdict.textContent = words;
+  const words = best < 0 ? 'no class: the network puts out no numbers' : `predicted: ${plan.classes[best]}`;
+  if (answer.textContent !== words) answer.textContent = words;
 }

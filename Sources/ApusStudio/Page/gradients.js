@@ -19,16 +19,16 @@ export function wire(measure) {
 }
 
 /** What was said of another network. */
-export function forget() { $('gradient-verdict').replaceChildren(); }
+export function forget() { $('gradient-result').replaceChildren(); }
 
 const words = {
-  ok: ['well', 'The gradients are those of the loss.'],
-  look: ['look', 'Not as near as it should be: a kink of the loss close to the weights, or very small gradients, may be why. Learn a little, and check again.'],
-  bad: ['wrong', 'The gradients are not those of the loss.'],
+  ok: ['OK', 'The gradients are those of the loss.'],
+  look: ['Check', 'Not as near as it should be: a kink of the loss close to the weights, or very small gradients, may be why. Learn a little, and check again.'],
+  bad: ['Problem', 'The gradients are not those of the loss.'],
 };
 
 function show(report) {
-  const part = element('div', 'verdict ' + report.level);
+  const part = element('div', 'finding ' + report.level);
   const line = element('p');
   line.append(element('strong', '', `gradient check: ${words[report.level][0]}`));
   const worst = report.worst;
@@ -58,5 +58,5 @@ function show(report) {
   frame.append(table);
   more.append(frame);
   part.append(line, element('p', 'muted', words[report.level][1]), more);
-  $('gradient-verdict').replaceChildren(part);
+  $('gradient-result').replaceChildren(part);
 }

@@ -19,7 +19,7 @@ const parts = {
   weights: { title: 'Weights by hand', selector: '#inspector' },
   race: { title: 'A race of optimizers', selector: '#race' },
   judgement: { title: 'Judgement', selector: '#judgement' },
-  doctor: { title: 'The doctor', selector: '#doctor-row, #verdicts, #gradient-verdict' },
+  doctor: { title: 'The doctor', selector: '#doctor-row, #findings, #gradient-result' },
   clicks: { title: 'Points by hand', selector: '#hand' },
   progress: { title: 'Progress', selector: '#progress' },
   gradients: { title: 'Gradients over time', selector: '#flow-box' },

@@ -1,4 +1,4 @@
-// What is said of the training: the confusion matrix, the doctor's verdicts, a divergence, the exports.
+// What is said of the training: the confusion matrix, the doctor's findings, a divergence, the exports.
 
 import { element, figure } from './parts.js';
 
@@ -37,7 +37,7 @@ export function confusion(box, plan, header) {
       row.append(cell);
     });
   });
-  fill(box, table, plan.validation > 0 ? 'Truth ↓ taken for → on the points for validation' : 'Truth ↓ taken for →');
+  fill(box, table, plan.validation > 0 ? 'True ↓, predicted → on the validation points' : 'True ↓, predicted →');
 }
 
 function fill(box, table, title) {
@@ -45,16 +45,16 @@ function fill(box, table, title) {
   box.replaceChildren(element('p', 'title muted', title), table);
 }
 
-export function verdicts(box, all) {
-  const words = { ok: 'well', look: 'look', bad: 'wrong' };
+export function findings(box, all) {
+  const words = { ok: 'OK', look: 'Check', bad: 'Problem' };
   const order = ['bad', 'look', 'ok'];
   const sorted = [...all].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
-  box.replaceChildren(...sorted.map((verdict) => {
-    const part = element('div', 'verdict ' + verdict.level);
+  box.replaceChildren(...sorted.map((finding) => {
+    const part = element('div', 'finding ' + finding.level);
     const line = element('p');
-    line.append(element('strong', '', `${verdict.name}: ${words[verdict.level]}`), ` – ${verdict.figure}; expected ${verdict.expected}`);
+    line.append(element('strong', '', `${finding.name}: ${words[finding.level]}`), ` – ${finding.figure}; expected ${finding.expected}`);
     part.append(line);
-    if (verdict.level !== 'ok') part.append(element('p', 'muted', verdict.why + (verdict.fix ? ' To do: ' + verdict.fix : '')));
+    if (finding.level !== 'ok') part.append(element('p', 'muted', finding.why + (finding.fix ? ' To do: ' + finding.fix : '')));
     return part;
   }));
 }

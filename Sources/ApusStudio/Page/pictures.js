@@ -1,4 +1,4 @@
-// What the stream brings: plans, pictures of the training, and verdicts; each goes to the parts of the page that show it.
+// What the stream brings: plans, pictures of the training, and findings; each goes to the parts of the page that show it.
 
 import * as closer from './closer.js';
 import * as curves from './curves.js';
@@ -34,7 +34,7 @@ export function take(header, bytes) {
   } else if (header.kind === 'doctor') {
     $('doctor').disabled = false;
     $('doctor-state').textContent = '';
-    panels.verdicts($('verdicts'), header.verdicts);
+    panels.findings($('findings'), header.findings);
   }
 }
 

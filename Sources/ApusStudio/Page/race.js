@@ -8,7 +8,7 @@ import * as ticks from './ticks.js';
 const box = document.getElementById('race');
 const list = document.getElementById('racers');
 const chart = document.getElementById('race-chart');
-const verdict = document.getElementById('race-verdict');
+const announcement = document.getElementById('race-result');
 const play = document.getElementById('race-play');
 const goalBox = document.getElementById('race-goal');
 const add = document.getElementById('race-add');
@@ -115,7 +115,7 @@ export function take(header, bytes) {
       + (racer.reached !== null ? `, there after ${racer.reached.toLocaleString('en')} steps` : '');
   });
   const words = result(header, titles);
-  if (verdict.textContent !== words) verdict.textContent = words;
+  if (announcement.textContent !== words) announcement.textContent = words;
   draw(header, titles);
   document.documentElement.dataset.race = header.state;
 }

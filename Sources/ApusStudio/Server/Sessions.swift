@@ -5,29 +5,29 @@
 
   /// The sessions of all pages: each alone, bounded in number and in time.
   final class Sessions: Sendable {
-    private let sessions = Mutex<[String: Practice]>([:])
+    private let sessions = Mutex<[String: LiveSession]>([:])
     /// A table for new sessions, from the command line.
     let table: Table?
 
     init(table: Table?) { self.table = table }
 
     /// - Throws: when there are too many, or the lesson cannot be trained.
-    func open(_ lesson: Lesson) throws -> (id: String, practice: Practice) {
+    func open(_ lesson: Lesson) throws -> (id: String, live: LiveSession) {
       removeLonely()
       try checkRoom()
-      let practice = try Practice(lesson, table: table)
+      let live = try LiveSession(lesson, table: table)
       let id = Token.make()
       let hasRoom = sessions.withLock { sessions in
         guard sessions.count < Limits.sessions else { return false }
-        sessions[id] = practice
+        sessions[id] = live
         return true
       }
       guard hasRoom else {
-        practice.close()
+        live.close()
         try checkRoom()
         return try open(lesson)
       }
-      return (id, practice)
+      return (id, live)
     }
 
     private func checkRoom() throws(ApusError) {
@@ -38,7 +38,7 @@
       }
     }
 
-    subscript(id: String) -> Practice? { sessions.withLock { $0[id] } }
+    subscript(id: String) -> LiveSession? { sessions.withLock { $0[id] } }
 
     var count: Int { sessions.withLock { $0.count } }
 
@@ -49,22 +49,22 @@
         defer { sessions.removeAll() }
         return Array(sessions.values)
       }
-      for practice in all { practice.close() }
+      for live in all { live.close() }
     }
 
     /// Those that no page has looked at for a while.
     func removeLonely() {
       let lonely = sessions.withLock { sessions in
-        let lonely = sessions.filter { $0.value.box.lonelySeconds > Limits.lonelySeconds }
+        let lonely = sessions.filter { $0.value.latest.lonelySeconds > Limits.lonelySeconds }
         for id in lonely.keys { sessions[id] = nil }
         return lonely
       }
-      for practice in lonely.values { practice.close() }
+      for live in lonely.values { live.close() }
     }
 
     /// Says on every stream that the server is there: a page that is gone is noticed.
     func beat() {
-      for practice in sessions.withLock({ Array($0.values) }) { practice.box.put(message: Frame.beat) }
+      for live in sessions.withLock({ Array($0.values) }) { live.latest.put(message: Frame.beat) }
     }
   }
 #endif

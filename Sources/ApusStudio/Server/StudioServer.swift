@@ -124,14 +124,14 @@
       router.get("icon.svg") { _, _ in Response(PackageResources.icon_svg, type: "image/svg+xml") }
       router.post("api/sessions") { request, _ in
         try await answer(request, Limits.lessonBytes) { body in
-          let (id, practice) = try sessions.open(firstLesson(body["lesson"], sessions.table))
+          let (id, live) = try sessions.open(firstLesson(body["lesson"], sessions.table))
           do {
             if let speed = body["stepsPerSecond"] {
-              _ = try await practice.obey(order("speed", [JSONMember("stepsPerSecond", speed)]))
+              _ = try await live.obey(order("speed", [JSONMember("stepsPerSecond", speed)]))
             }
-            let shown = try await practice.obey(order("show"))
+            let shown = try await live.obey(order("show"))
             return stream(
-              practice, Frame("session", [JSONMember("id", .string(id))] + (shown.objectValue ?? [])))
+              live, Frame("session", [JSONMember("id", .string(id))] + (shown.objectValue ?? [])))
           } catch {
             sessions.close(id)
             throw error
@@ -139,23 +139,23 @@
         }
       }
       router.post("api/sessions/{id}/orders") { request, context in
-        guard let practice = practice(context, sessions) else { return gone }
-        return try await answer(request, Limits.lessonBytes) { .json(try await practice.obey($0)) }
+        guard let live = live(context, sessions) else { return gone }
+        return try await answer(request, Limits.lessonBytes) { .json(try await live.obey($0)) }
       }
       router.post("api/sessions/{id}/table") { request, context in
-        guard let practice = practice(context, sessions) else { return gone }
+        guard let live = live(context, sessions) else { return gone }
         return try await answer(request, Limits.tableBytes) { body in
           guard let text = body["text"]?.stringValue, let name = body["name"]?.stringValue else {
             throw ApusError("no table", expected: "name and text")
           }
           let lesson = try body["lesson"].flatMap { $0 == .null ? nil : try Lesson(json: $0) }
-          return .json(try await practice.open(table: text, name: name, lesson: lesson))
+          return .json(try await live.open(table: text, name: name, lesson: lesson))
         }
       }
       router.post("api/sessions/{id}/model") { _, context in
-        guard let practice = practice(context, sessions) else { return gone }
+        guard let live = live(context, sessions) else { return gone }
         do {
-          return Response(try await practice.modelFile(), type: "application/octet-stream")
+          return Response(try await live.modelFile(), type: "application/octet-stream")
         } catch let error as ApusError {
           return .failure(.unprocessableContent, error)
         }
@@ -165,8 +165,8 @@
         return Response.json(.null)
       }
       router.get("api/sessions/{id}/stream") { _, context in
-        guard let practice = practice(context, sessions) else { return gone }
-        return stream(practice)
+        guard let live = live(context, sessions) else { return gone }
+        return stream(live)
       }
       return router
     }
@@ -175,7 +175,7 @@
       .object([JSONMember("do", .string(name))] + members)
     }
 
-    private static func practice(_ context: BasicRequestContext, _ sessions: Sessions) -> Practice? {
+    private static func live(_ context: BasicRequestContext, _ sessions: Sessions) -> LiveSession? {
       context.parameters.get("id").flatMap { sessions[$0] }
     }
 
@@ -194,21 +194,21 @@
     /// What a session has to tell, until it is over or another stream of it is asked for.
     ///
     /// - Parameter first: what is told before all else.
-    private static func stream(_ practice: Practice, _ first: Frame? = nil) -> Response {
+    private static func stream(_ live: LiveSession, _ first: Frame? = nil) -> Response {
       Response(
         status: .ok, headers: [.contentType: "application/octet-stream"],
         body: ResponseBody { writer in
-          let reader = practice.box.join()
-          defer { practice.box.leave(reader) }
+          let reader = live.latest.join()
+          defer { live.latest.leave(reader) }
           if let first { try await writer.write(ByteBuffer(bytes: first.bytes)) }
-          _ = try? await practice.obey(order("show"))
+          _ = try? await live.obey(order("show"))
           // A server that is told to stop waits for its connections, and a page that is open would never end its own.
           try await withGracefulShutdownHandler {
-            while let frames = await practice.box.next(reader) {
+            while let frames = await live.latest.next(reader) {
               for frame in frames { try await writer.write(ByteBuffer(bytes: frame)) }
             }
           } onGracefulShutdown: {
-            practice.box.leave(reader)
+            live.latest.leave(reader)
           }
           try await writer.finish(nil)
         })

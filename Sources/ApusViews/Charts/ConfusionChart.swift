@@ -58,7 +58,7 @@ package struct ConfusionChart: Chart {
 
   package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
-    drawing.label("truth ↓   taken for →", at: Point(0, 40), "muted")
+    drawing.label("true ↓   predicted →", at: Point(0, 40), "muted")
     for (column, taken) in shown.enumerated() {
       let x = names + (Double(column) + 0.5) * cell
       let name = matrix.classNames[taken]
@@ -107,7 +107,7 @@ package struct ConfusionChart: Chart {
     drawing.rectangle(
       inner, style.cell,
       note:
-        "\(matrix.classNames[truth]) taken for \(matrix.classNames[taken]): \(countFigure(times)) of \(countFigure(total))"
+        "\(matrix.classNames[truth]) predicted as \(matrix.classNames[taken]): \(countFigure(times)) of \(countFigure(total))"
     )
     let middle = Point(area.x + area.width / 2, area.y + area.height / 2 + (hasRates ? -1 : 4))
     drawing.label(countFigure(times), at: middle, style.text, .middle)

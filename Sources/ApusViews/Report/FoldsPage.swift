@@ -25,7 +25,7 @@ package struct FoldsPage: Sendable {
       "Each of the \(grouped(rows)) rows was in the test part of one fold, and was not trained on there.",
       "± is the standard deviation over the folds: how much the figure changes with the rows that were trained on.",
     ])
-    page.section("How well") { addScores(&$0) }
+    page.section("Results") { addScores(&$0) }
     page.section("How it learned") { page in
       page.charts(
         HistoryCharts(
@@ -73,7 +73,7 @@ package struct FoldsPage: Sendable {
         ] + score.values.map { .figure(shortFigure($0)) }
       })
     if let all = confusion {
-      page.charts([ConfusionChart("What was taken for what (the test parts of all folds)", all)])
+      page.charts([ConfusionChart("Confusion matrix (the test parts of all folds)", all)])
     }
     let pairs = folds.map { $0.residuals.map { Point($0.truth, $0.prediction) } }
     if pairs.contains(where: { !$0.isEmpty }) {

@@ -144,8 +144,8 @@ struct HTMLPage {
     details{margin:0 0 10px}summary{cursor:pointer;color:var(--muted)}
     pre{background:var(--soft);padding:10px 12px;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.4;margin:8px 0 12px}
     @media (max-width:520px){table{font-size:.82rem}th,td{padding-right:9px}thead th{white-space:normal}}
-    .verdict{margin:0 0 12px;padding-left:12px;border-left:3px solid var(--rule);max-width:85ch}
-    .verdict p{margin:0}
+    .finding{margin:0 0 12px;padding-left:12px;border-left:3px solid var(--rule);max-width:85ch}
+    .finding p{margin:0}
     .ok{border-color:var(--good)}.look{border-color:var(--look)}.bad{border-color:var(--bad)}
     .hash{overflow-wrap:anywhere;font-size:.85rem}
 

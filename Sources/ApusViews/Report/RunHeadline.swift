@@ -114,7 +114,7 @@ package struct RunHeadline: Sendable {
       ill.isEmpty
         ? (result.findings.isEmpty
           ? "No doctor has looked at this training: apus check --config \(result.folder)/config.yaml does."
-          : "The doctor’s \(result.findings.count) checks are all well.")
+          : "The doctor’s \(result.findings.count) checks are all OK.")
         : "The doctor points out: " + ill.map { "\($0.name) (\($0.result.figure))" }.joined(separator: "; ")
           + ".")
     return remarks

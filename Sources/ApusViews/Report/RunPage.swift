@@ -23,7 +23,7 @@ public struct RunPage: Sendable {
     page.heading("What the network learned from \(result.name)", level: 1)
     page.paragraph(headline.sentence, style: "lead")
     page.list(headline.remarks)
-    page.section("How well") { addResult(&$0) }
+    page.section("Results") { addResult(&$0) }
     if !result.worst.isEmpty { page.section("Where it errs most") { addWorst(&$0) } }
     if let linear = result.linear { page.section("The rule") { addRule(linear, &$0) } }
     page.section("How it learned") { addLearning(&$0) }
@@ -58,7 +58,7 @@ public struct RunPage: Sendable {
       "± is the standard error: what chance in the choice of samples alone makes of the figure.",
       style: "note")
     if let confusion = result.confusion, confusion.classNames.count > 1 {
-      page.charts([ConfusionChart("What was taken for what (\(result.evaluated.rawValue))", confusion)])
+      page.charts([ConfusionChart("Confusion matrix (\(result.evaluated.rawValue))", confusion)])
     }
     if !result.residuals.isEmpty { page.charts(residualCharts) }
     if !result.labels.isEmpty { addLabels(&page) }
@@ -74,7 +74,7 @@ public struct RunPage: Sendable {
         yName: "predicted",
         isEqual: true, width: Self.chartWidth),
       ScatterChart(
-        "What is left over (\(part))",
+        "Residuals (\(part))",
         [.init("", result.residuals.map { Point($0.prediction, $0.prediction - $0.truth) })],
         xName: "predicted",
         yName: "predicted − true", width: Self.chartWidth),
@@ -120,7 +120,7 @@ public struct RunPage: Sendable {
     }
     guard images.count < result.worst.count else {
       return page.charts([
-        ImageGrid("True class, and what it was taken for", images, columns: 4, tileWidth: 84)
+        ImageGrid("True class, and predicted class", images, columns: 4, tileWidth: 84)
       ])
     }
     let columns = result.worst.first?.cells.map(\.column) ?? []
@@ -208,19 +208,11 @@ public struct RunPage: Sendable {
     for check in result.findings.enumerated().sorted(by: {
       ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
     }).map(\.element) {
-      page.element("div", style: "verdict \(check.level.rawValue)") { page in
-        page.paragraph("\(Self.word(check.level)) · \(check.name): \(check.result.figure)")
+      page.element("div", style: "finding \(check.level.rawValue)") { page in
+        page.paragraph("\(check.level.word) · \(check.name): \(check.result.figure)")
         page.paragraph("expected \(check.result.expected). \(check.why)", style: "note")
         if let fix = check.result.fix { page.paragraph("→ \(fix)") }
       }
-    }
-  }
-
-  private static func word(_ level: Finding.Level) -> String {
-    switch level {
-    case .ok: "well"
-    case .look: "worth a look"
-    case .bad: "bad"
     }
   }
 

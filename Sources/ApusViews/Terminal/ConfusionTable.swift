@@ -1,6 +1,6 @@
 package import ApusTraining
 
-/// Which classes are taken for which.
+/// The confusion matrix as text.
 package struct ConfusionTable: Sendable {
   private let matrix: ConfusionMatrix
   /// More classes than this are too many for a table of counts.
@@ -16,7 +16,7 @@ package struct ConfusionTable: Sendable {
     guard names.count > 1 else { return [] }
     if names.count <= Self.mostShown {
       let table = counts.lines(width: Int.max)
-      if table.allSatisfy({ columns($0) <= width }) { return ["truth ↓  taken for →"] + table }
+      if table.allSatisfy({ columns($0) <= width }) { return ["true ↓  predicted →"] + table }
     }
     return confusions(width: width)
   }
@@ -46,9 +46,9 @@ package struct ConfusionTable: Sendable {
         pairs.append((truth, taken, count))
       }
     }
-    guard !pairs.isEmpty else { return ["no class is taken for another"] }
+    guard !pairs.isEmpty else { return ["no class is predicted as another"] }
     let ranked = pairs.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
-    var table = TextTable(["truth", "taken for", "times", "recall %"], [.left, .left, .right, .right])
+    var table = TextTable(["true", "predicted", "times", "recall %"], [.left, .left, .right, .right])
     table.indent = 2
     table.rows = ranked.prefix(10).map { pair in
       let (truth, taken, count) = pair.element

@@ -1,4 +1,5 @@
 package import ApusCore
+import ApusData
 package import ApusRuns
 
 /// What the doctor says, on a terminal.
@@ -13,7 +14,7 @@ package struct DoctorView: Sendable {
 
   // MARK: Whole
 
-  /// A line for each finding, under its stage; below what is not well, why it matters and what to do.
+  /// A line for each finding, under its stage; below what isn't OK, why it matters and what to do.
   ///
   /// - Parameter explains: whether every check has its reason and its table.
   package func lines(explains: Bool = false) -> [String] {
@@ -46,7 +47,7 @@ package struct DoctorView: Sendable {
   }
 
   /// Mark and blanks around a name.
-  private static let leftWidth = 10
+  private static let leftWidth = 13
 
   /// Of the expected ranges, which stand in a column at the right.
   private var expectedWidth: Int { min(checks.map { columns($0.result.expected) }.max() ?? 0, 24) }
@@ -94,38 +95,34 @@ package struct DoctorView: Sendable {
   }
 
   private func mark(_ level: Finding.Level) -> String {
-    switch level {
-    case .ok: style.colored("ok  ", .green)
-    case .look: style.colored("look", .yellow)
-    case .bad: style.colored("bad ", .red)
-    }
+    style.colored(fitted(level.word, 7), level.color)
   }
 
   private var summary: String {
     let counts = Finding.Level.allCases.map { level in checks.count { $0.level == level } }
     if counts[1] + counts[2] == 0 {
-      return checks.count == 1 ? "the check is well" : "all \(checks.count) checks are well"
+      return checks.count == 1 ? "the check is OK" : "all \(checks.count) checks are OK"
     }
     var parts: [String] = []
-    if counts[2] > 0 { parts.append(style.colored("\(counts[2]) bad", .red)) }
-    if counts[1] > 0 { parts.append(style.colored("\(counts[1]) to look at", .yellow)) }
-    return "\(checks.count) checks: " + (parts + ["\(counts[0]) well"]).joined(separator: ", ")
+    if counts[2] > 0 { parts.append(style.colored(counted(counts[2], "problem"), .red)) }
+    if counts[1] > 0 { parts.append(style.colored("\(counts[1]) to check", .yellow)) }
+    return "\(checks.count) checks: " + (parts + ["\(counts[0]) OK"]).joined(separator: ", ")
   }
 
   // MARK: Short
 
-  /// One line when all is well, with the figures of some; else one for each finding that is not, with what to do.
+  /// One line when all is OK, with the figures of some; else one for each finding that is not, with what to do.
   package func shortLines() -> [String] {
     guard !checks.isEmpty else { return [] }
     let ill = checks.filter { $0.level != .ok }
     guard !ill.isEmpty else {
       let shown = checks.filter { Self.telling.contains($0.name) }
         .map { "\($0.name): \($0.result.figure)" }
-      return note("doctor: \(checks.count) check\(checks.count == 1 ? "" : "s") well", shown)
+      return note("doctor: \(counted(checks.count, "check")) OK", shown)
     }
     return ill.flatMap { check in
       note(
-        "doctor: \(style.colored(check.level.rawValue, check.level == .bad ? .red : .yellow)): "
+        "doctor: \(style.colored(check.level.word, check.level.color)): "
           + "\(check.name): \(check.result.figure)",
         check.result.fix.map { [$0] } ?? [])
     }
@@ -137,7 +134,7 @@ package struct DoctorView: Sendable {
     }
   }
 
-  /// What a short form tells even when it is well.
+  /// What a short form tells even when it is OK.
   private static let telling: Set<String> = ["initial loss", "gradient flow", "gap to validation"]
 
   // MARK: Objects
@@ -148,5 +145,24 @@ package struct DoctorView: Sendable {
       JSONMember("level", .string((checks.map(\.level).max() ?? .ok).rawValue)),
       JSONMember("checks", .array(checks.map(\.json))),
     ])
+  }
+}
+
+extension Finding.Level {
+  /// As terminal, report and page name it.
+  package var word: String {
+    switch self {
+    case .ok: "OK"
+    case .look: "Check"
+    case .bad: "Problem"
+    }
+  }
+
+  fileprivate var color: TerminalStyle.Color {
+    switch self {
+    case .ok: .green
+    case .look: .yellow
+    case .bad: .red
+    }
   }
 }

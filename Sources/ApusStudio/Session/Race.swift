@@ -23,7 +23,7 @@ package final class Race {
   private var pace = Pace()
 
   /// What the goal is of the first loss where the lesson names none.
-  static let usualGoal = 0.1
+  static let defaultGoal = 0.1
 
   /// - Parameter number: tells one race from another.
   /// - Throws: when an optimizer or its rate is none.
@@ -34,7 +34,7 @@ package final class Race {
     racers = try plan.lesson.racers.map { try Racer($0, plan, model, engine) }
     let metrics = try racers[0].session.evaluate(plan.training)
     firstLoss = metrics.first { $0.name == "loss" }?.value ?? .nan
-    goal = plan.lesson.race.goal ?? Self.usualGoal * firstLoss
+    goal = plan.lesson.race.goal ?? Self.defaultGoal * firstLoss
     for racer in racers { racer.begin(firstLoss) }
   }
 
@@ -99,22 +99,6 @@ package final class Race {
   }
 
   fileprivate static func json(_ number: Double) -> JSONValue { number.isFinite ? .double(number) : .null }
-}
-
-/// The weights of all racers at a moment, on their way to the drawing thread.
-struct RaceMessage: Sendable {
-  var number: Int
-  var plan: LessonPlan
-  var weights: [[Float]]
-  var facts: [JSONMember]
-
-  /// Places along each axis of a racer's picture.
-  static let grid = 48
-
-  /// For the drawing thread: what is needed to draw any of the race.
-  func renderer() throws -> PictureRenderer {
-    try PictureRenderer(plan, plan.model(), number: number, size: Self.grid)
-  }
 }
 
 /// One of a race.

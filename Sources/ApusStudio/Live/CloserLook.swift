@@ -4,17 +4,17 @@ import Synchronization
 
 /// What a picture tells besides, where the page has a panel open for it. Belongs to the thread that draws.
 final class CloserLook {
-  private unowned let practice: Practice
+  private unowned let live: LiveSession
   private var histograms: DepthRenderer?
   private var last: UInt64 = 0
   /// While it trains, histograms are made at most so often.
   private static let interval: UInt64 = 150_000_000
 
-  init(_ practice: Practice) { self.practice = practice }
+  init(_ live: LiveSession) { self.live = live }
 
   func members(_ renderer: PictureRenderer, _ message: Message) -> [JSONMember] {
     var members: [JSONMember] = []
-    if practice.watchesDepth.load(ordering: .acquiring) {
+    if live.watchesDepth.load(ordering: .acquiring) {
       let now = Clock.nanoseconds
       if !message.isPlaying || now &- last >= Self.interval {
         if histograms?.number != renderer.number {
@@ -26,7 +26,7 @@ final class CloserLook {
     } else {
       histograms = nil
     }
-    if let map = practice.watchedMap.withLock({ $0 }), map.plane.origin.count == message.weights.count {
+    if let map = live.watchedMap.withLock({ $0 }), map.plane.origin.count == message.weights.count {
       let place = map.plane.coordinates(of: message.weights)
       members.append(
         JSONMember(

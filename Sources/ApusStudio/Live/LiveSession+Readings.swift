@@ -2,14 +2,14 @@ import ApusCore
 import ApusTraining
 import Synchronization
 
-extension Practice {
+extension LiveSession {
   /// A measurement on the weights of now that takes longer than a step. The training thread hands out what it needs; it is
   /// made on a thread of its own, one at a time, and is the answer to the order.
   struct Reading: Sendable {
     typealias Work = @Sendable () throws -> JSONValue
 
     let name: String
-    let prepare: @Sendable (Practice, PlaygroundSession, JSONValue) throws -> Work
+    let prepare: @Sendable (LiveSession, PlaygroundSession, JSONValue) throws -> Work
   }
 
   static let readings = [
@@ -26,7 +26,7 @@ extension Practice {
       let point = order["point"]?.intValue ?? 0
       return { try PointGraph(plan, model, point: point, step: step).json }
     },
-    Reading(name: "landscape") { practice, playground, order in
+    Reading(name: "landscape") { live, playground, order in
       let kind: LessonLandscape.Kind = try choice(order, "plane") { "a plane “\($0)”" }
       let (plan, model, step) = (
         playground.plan, playground.session.snapshot(), playground.session.progress.step
@@ -35,7 +35,7 @@ extension Practice {
       let path = states.map(\.parameters) + [playground.session.lightState.parameters]
       return {
         let landscape = try LessonLandscape(plan, model, path: path, kind: kind, step: step)
-        let number = practice.watchedMap.withLock { map in
+        let number = live.watchedMap.withLock { map in
           let number = (map?.number ?? 0) + 1
           map = (number, landscape.plane)
           return number

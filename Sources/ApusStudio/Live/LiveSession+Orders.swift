@@ -5,7 +5,7 @@ import ApusRuns
 import ApusTraining
 import Synchronization
 
-extension Practice {
+extension LiveSession {
   /// What a page may ask for: `{"do": "play"}` and the like.
   ///
   /// - Throws: when the order is not known or cannot be carried out.
@@ -33,7 +33,7 @@ extension Practice {
       let bytes = Array(text.utf8)
       try Self.checkWidth(bytes)
       let table = try Table.parse(bytes, name: String(name.prefix(100)))
-      try playground.take(wanted ?? Self.usual(table, playground.lesson), table: table)
+      try playground.take(wanted ?? Self.lesson(on: table, playground.lesson), table: table)
       return try .object([
         JSONMember("lesson", playground.lesson.json), JSONMember("table", table.outline),
         JSONMember("leftOut", .integer(playground.plan.points.leftOut)),
@@ -41,7 +41,7 @@ extension Practice {
     }
   }
 
-  private static func usual(_ table: Table, _ former: Lesson) throws(ApusError) -> Lesson {
+  private static func lesson(on table: Table, _ former: Lesson) throws(ApusError) -> Lesson {
     var lesson = former
     lesson.data = try LessonData(own: table, keeping: lesson.data)
     // What was chosen for another task may not do for this one.
@@ -66,7 +66,7 @@ extension Practice {
 
   private struct Known: Sendable {
     let name: String
-    let body: @Sendable (Practice, PlaygroundSession, JSONValue) throws -> JSONValue
+    let body: @Sendable (LiveSession, PlaygroundSession, JSONValue) throws -> JSONValue
   }
 
   private static let table = [
@@ -139,13 +139,13 @@ extension Practice {
         JSONMember("lesson", playground.lesson.json), JSONMember("table", playground.table?.outline ?? .null),
       ])
     },
-    Known(name: "watch") { practice, playground, order in
-      practice.watch(order)
+    Known(name: "watch") { live, playground, order in
+      live.watch(order)
       playground.hasChanged = true
       return .null
     },
-    Known(name: "doctor") { practice, playground, _ in
-      try practice.examine(playground.examined())
+    Known(name: "doctor") { live, playground, _ in
+      try live.examine(playground.examined())
       return .null
     },
     Known(name: "export") { _, playground, _ in try Export(playground).json },
@@ -191,8 +191,8 @@ extension Practice {
       try PlainThread.detachLongWork { [self] in
         let checks = Doctor.examine(box.examined)
         isExamining.store(false, ordering: .releasing)
-        self.box.put(
-          message: Frame("doctor", [JSONMember("verdicts", .array(checks.map(\.json)))]).bytes)
+        self.latest.put(
+          message: Frame("doctor", [JSONMember("findings", .array(checks.map(\.json)))]).bytes)
       }
     } catch {
       isExamining.store(false, ordering: .releasing)

@@ -6,7 +6,7 @@ import ApusTraining
 import ApusStudio
 import Testing
 
-@Suite struct PracticeTests {
+@Suite struct LiveSessionTests {
   private func small(_ change: (inout Lesson) -> Void = { _ in }) -> Lesson {
     var lesson = Lesson()
     lesson.data.points = 60
@@ -241,22 +241,22 @@ import Testing
   }
 
   @Test func rowsLeftOutAreCounted() async throws {
-    let practice = try Practice(small())
-    defer { practice.close() }
+    let live = try LiveSession(small())
+    defer { live.close() }
     let text =
       "a,b,kind\n"
       + (0..<40).map { "\($0 % 10 == 3 ? "" : "\($0)"),\($0 * $0 % 17),\($0 % 2 == 0 ? "in" : "out")" }
       .joined(separator: "\n")
-    let answer = try await practice.open(table: text, name: "mine.csv")
+    let answer = try await live.open(table: text, name: "mine.csv")
     #expect(answer["leftOut"]?.intValue == 4)
     // The lesson that waited for its table, and a table that is not its own.
     var lesson = try Lesson(json: #require(answer["lesson"]))
     lesson.layers = [LessonLayer(units: 7)]
     lesson.data.columns = LessonColumns(x: "b", y: "a", target: "kind")
-    let again = try await practice.open(table: text, name: "mine.csv", lesson: lesson)
+    let again = try await live.open(table: text, name: "mine.csv", lesson: lesson)
     #expect(again["lesson"] == (try lesson.json))
     await #expect(throws: ApusError.self) {
-      try await practice.open(table: "c,d,e\n1,2,x\n3,1,y\n2,2,x\n5,1,y\n", name: "x", lesson: lesson)
+      try await live.open(table: "c,d,e\n1,2,x\n3,1,y\n2,2,x\n5,1,y\n", name: "x", lesson: lesson)
     }
   }
 
@@ -278,37 +278,37 @@ import Testing
   }
 
   @Test func aTableOfOnesOwn() async throws {
-    let practice = try Practice(small())
-    defer { practice.close() }
+    let live = try LiveSession(small())
+    defer { live.close() }
     let text =
       "<b>a</b>,b,c,kind\n"
       + (0..<40).map { "\($0 * 7 % 41),\($0 * $0 % 17),\(-$0),\($0 < 20 ? "<i>" : "\"\"x")" }.joined(
         separator: "\n")
-    let answer = try await practice.open(table: text, name: "mine.csv")
+    let answer = try await live.open(table: text, name: "mine.csv")
     #expect(answer["lesson"]?["data"]?["columns"]?["x"]?.stringValue == "<b>a</b>")
     #expect(answer["lesson"]?["data"]?["columns"]?["target"]?.stringValue == "kind")
-    await #expect(throws: ApusError.self) { try await practice.open(table: "a,b\n1,2\n", name: "x") }
-    await #expect(throws: ApusError.self) { try await practice.open(table: "", name: "x") }
+    await #expect(throws: ApusError.self) { try await live.open(table: "a,b\n1,2\n", name: "x") }
+    await #expect(throws: ApusError.self) { try await live.open(table: "", name: "x") }
     // What was refused left the lesson as it was.
-    let shown = try await practice.obey(.object([JSONMember("do", .string("show"))]))
+    let shown = try await live.obey(.object([JSONMember("do", .string("show"))]))
     #expect(shown["lesson"] == answer["lesson"])
   }
 
   /// Frames come to a reader, the plan first, and a second reader ends the first one's.
   @Test func framesReachTheReader() async throws {
-    let practice = try Practice(small())
-    defer { practice.close() }
-    let reader = practice.box.join()
-    _ = try await practice.obey(.object([JSONMember("do", .string("show"))]))
+    let live = try LiveSession(small())
+    defer { live.close() }
+    let reader = live.latest.join()
+    _ = try await live.obey(.object([JSONMember("do", .string("show"))]))
     var kinds: [String] = []
-    while kinds.last != "picture", let frames = await practice.box.next(reader) {
+    while kinds.last != "picture", let frames = await live.latest.next(reader) {
       kinds += try frames.map { try header($0)["kind"]?.stringValue ?? "" }
     }
     #expect(kinds.first == "plan" && kinds.last == "picture")
-    let second = practice.box.join()
-    #expect(await practice.box.next(reader) == nil)
-    practice.box.leave(second)
-    #expect(!practice.box.hasReader)
+    let second = live.latest.join()
+    #expect(await live.latest.next(reader) == nil)
+    live.latest.leave(second)
+    #expect(!live.latest.hasReader)
   }
 
   private func header(_ frame: [UInt8]) throws -> JSONValue {

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// The training thread looks for orders about every millisecond, and leaves the weights of now for the drawing thread
 /// whenever that one has nothing to draw: what is drawn, and how fast it is looked at, does not slow the training down.
-package final class Practice: Sendable {
-  package let box = LatestFrame()
+package final class LiveSession: Sendable {
+  package let latest = LatestFrame()
   private let orders = Mutex<[Order]>([])
   private let isClosed = Atomic(false)
   let isExamining = Atomic(false)
@@ -43,7 +43,7 @@ package final class Practice: Sendable {
     Self.detach { [self] in
       draw()
     }
-    Self.detach { [self, box = Box(playground)] in train(box.value) }
+    Self.detach { [self, held = Box(playground)] in train(held.value) }
   }
 
   private struct Box: @unchecked Sendable {
@@ -55,7 +55,7 @@ package final class Practice: Sendable {
 
   package func close() {
     isClosed.store(true, ordering: .releasing)
-    box.close()
+    latest.close()
     wake.signal()
     messages.wake.signal()
   }
@@ -104,10 +104,10 @@ package final class Practice: Sendable {
       if isClosed.load(ordering: .acquiring) { return refuseTheRest() }
       if let renderer = playground.newRenderer {
         playground.newRenderer = nil
-        box.put(plan: renderer.planFrame.bytes)
+        latest.put(plan: renderer.planFrame.bytes)
         messages.put(renderer: renderer)
       }
-      if !box.hasReader, playground.isBusy, box.lonelySeconds > 10 {
+      if !latest.hasReader, playground.isBusy, latest.lonelySeconds > 10 {
         playground.isPlaying = false
         playground.race?.run(false)
       }
@@ -120,7 +120,7 @@ package final class Practice: Sendable {
         || (playground.isPlaying && now &- lastMessage >= Self.drawingInterval && messages.isEmpty)
       {
         playground.hasChanged = false
-        if box.hasReader {
+        if latest.hasReader {
           messages.put(playground.message)
           lastMessage = now
         }
@@ -129,7 +129,7 @@ package final class Practice: Sendable {
         race.hasChanged || (race.isRunning && now &- lastRace >= Self.raceInterval && messages.hasNoRace)
       {
         race.hasChanged = false
-        if box.hasReader { messages.put(race.message) }
+        if latest.hasReader { messages.put(race.message) }
         lastRace = now
       }
       if !playground.isBusy {
@@ -163,7 +163,7 @@ package final class Practice: Sendable {
     while !isClosed.load(ordering: .acquiring) {
       if let race = messages.takeRace() {
         if raceRenderer?.number != race.number { raceRenderer = try? race.renderer() }
-        if let frame = try? raceRenderer?.picture(of: race) { box.put(race: frame.bytes) }
+        if let frame = try? raceRenderer?.picture(of: race) { latest.put(race: frame.bytes) }
       }
       guard let (newRenderer, message) = messages.take() else {
         _ = messages.wake.wait(timeout: .now() + 1)
@@ -184,7 +184,7 @@ package final class Practice: Sendable {
       if message.wantsCurve {
         frame.header.append(JSONMember("curves", .array(curve.points.map(\.json))))
       }
-      box.put(picture: frame.bytes)
+      latest.put(picture: frame.bytes)
       let spent = Double(Clock.nanoseconds &- start) / 1e9
       if spent < Self.pictureInterval { PlainThread.sleep(Self.pictureInterval - spent) }
     }
