@@ -33,7 +33,9 @@ let package = Package(
     .target(name: "ApusCore", dependencies: ["CApus", "ApusSystem"], swiftSettings: settings),
     // zlib, for .gz files; its headers are part of every official Swift image.
     .systemLibrary(name: "CZlib"),
-    .target(name: "ApusData", dependencies: ["ApusCore", "CZlib"], swiftSettings: settings),
+    // JPEG, through a library that is looked for at run time.
+    .target(name: "CJPEG"),
+    .target(name: "ApusData", dependencies: ["ApusCore", "CZlib", "CJPEG"], swiftSettings: settings),
     .target(name: "ApusNN", dependencies: ["ApusCore", "ApusData"], swiftSettings: settings),
     .target(
       name: "ApusTraining", dependencies: ["ApusNN", "ApusData"], swiftSettings: settings),

@@ -113,7 +113,7 @@ import Testing
     #expect(try problem(good, Array(eight.dropLast())).contains("holds 7 bytes of data for [1, 2] of f4"))
     #expect(try problem(good, eight + [1]).contains("expected 8 bytes"))
     let cases = [
-      ("'|O'", "make numbers of them"), ("'<U3'", "type “<U3”"), ("[('a', '<f4')]", "named fields"),
+      ("'|O'", "make numbers of them"), ("'<c8'", "type “<c8”"), ("[('a', '<f4')]", "named fields"),
       ("3", "header is damaged"),
     ]
     for (type, words) in cases {

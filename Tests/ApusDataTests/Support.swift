@@ -14,16 +14,22 @@ final class TemporaryFolder {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit {
-    for name in names() {
-      chmod("\(path)/\(name)", 0o700)
-      unlink("\(path)/\(name)")
-      rmdir("\(path)/\(name)")
+  deinit { Self.remove(path) }
+
+  private static func remove(_ folder: String) {
+    for name in names(in: folder) {
+      let path = "\(folder)/\(name)"
+      chmod(path, 0o700)
+      if unlink(path) != 0 { remove(path) }
     }
-    rmdir(path)
+    rmdir(folder)
   }
 
-  func names() -> [String] {
+  func path(_ name: String) -> String { "\(path)/\(name)" }
+
+  func names() -> [String] { Self.names(in: path) }
+
+  private static func names(in path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
@@ -38,6 +44,7 @@ final class TemporaryFolder {
 
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try Files.makeFolder(Files.folder(of: "\(path)/\(name)"))
     try AtomicFile.write("\(path)/\(name)", bytes)
     return "\(path)/\(name)"
   }

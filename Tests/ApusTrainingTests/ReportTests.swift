@@ -92,7 +92,7 @@ import Testing
   @Test func images() throws {
     let folder = try TemporaryFolder()
     let found = try result({ $0.data.source = "digits" }, in: folder)
-    guard case .images(let shape, let counts, let examples) = found.data else {
+    guard case .images(let shape, _, let counts, let examples) = found.data else {
       Issue.record("digits are images")
       return
     }

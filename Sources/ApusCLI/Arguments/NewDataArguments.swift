@@ -24,15 +24,20 @@
     ) throws -> (model: Model, data: DataSource) {
       try FileBytes.refuseShared([("the model", path), ("the data", data)])
       let model = try Model(contentsOf: path)
-      return (model, try open(model.tableFormat, isText: model.isForTexts, drawsRows: drawsRows))
+      return (
+        model,
+        try open(model.tableFormat, model.pictureFormat, isText: model.isForTexts, drawsRows: drawsRows)
+      )
     }
 
     func open(
-      _ format: TableFormat = TableFormat(), isText: Bool = false, drawsRows: Bool = false
+      _ format: TableFormat = TableFormat(), _ pictures: PictureFormat = PictureFormat(),
+      isText: Bool = false,
+      drawsRows: Bool = false
     ) throws(ApusError) -> DataSource {
       let given = try reading.group()
       let source = try DataSource.open(
-        data, format: given.format(over: format),
+        data, format: given.format(over: format), pictures: given.pictures(over: pictures),
         generated: GeneratedOptions(rows: given.rows, noise: given.noise, seed: seed ?? 0), isText: isText)
       let formats = ["header", "delimiter", "decimalMark"]
       if !source.isDelimited, let flag = formats.first(where: { reading.texts[$0] != nil }) {
@@ -40,6 +45,7 @@
           "\(reading.place(flag)) is given, and the data isn't delimited text", at: source.place,
           fix: "leave it out")
       }
+      try given.refusePictures(source)
       guard seed == nil || drawsRows || BuiltInDataset.named(source.name)?.isGenerated == true else {
         throw ApusError(
           "a seed is given, and the data isn't generated", at: source.place, fix: "leave --seed out")

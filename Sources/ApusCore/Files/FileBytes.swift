@@ -132,7 +132,8 @@ package final class FileBytes: @unchecked Sendable {
   private static func readAll(
     _ descriptor: Int32, sizeHint: Int, name: String, isStream: Bool, isDevice: Bool = false
   ) throws(ApusError) -> FileBytes {
-    var capacity = max(sizeHint + 1, 1 << 16)
+    // One byte more, so that the end is found; of streams, and of files whose size the system doesn't say, nothing is known.
+    var capacity = sizeHint > 0 ? sizeHint + 1 : 1 << 16
     var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
     var count = 0
     while true {

@@ -1,19 +1,26 @@
 public import ApusCore
 import CZlib
 
-/// Images as bytes, `[count, height, width, channels]`, turned into floats a batch at a time.
+/// Images as bytes or as real numbers, `[count, height, width, channels]`, turned into a network's floats a batch at a time.
 public struct ImageDataset: Dataset {
-  /// `[count, height, width, channels]`, row-major.
+  /// `[count, height, width, channels]`, row-major; empty for images of real numbers.
   public let bytes: [UInt8]
+  /// The same of images of real numbers; empty for bytes.
+  package let reals: [Float]
   /// `[height, width, channels]`
   public let inputShape: [Int]
   public let count: Int
-  /// The class of each image; empty for images whose classes are not known.
-  public let labels: [UInt8]
-  public internal(set) var classNames: [String]
-  /// Why the classes are not known; nil where they are.
-  public let labelProblem: ApusError?
-  /// How bytes become floats.
+  /// The class of each image; empty for images whose classes are not known, and for other targets than classes.
+  public private(set) var labels: [Int32]
+  /// `[count, outputs]`: 0 or 1 for each of several labels, or numbers; empty where the targets are classes.
+  package private(set) var values: [Float]
+  public private(set) var targets: TargetKind
+  public private(set) var scales: [TargetScale] = []
+  /// Why the targets are not known; nil where they are.
+  public private(set) var labelProblem: ApusError?
+  /// The file of each image; empty where they have none of their own.
+  package var files: [String] = []
+  /// How bytes or real numbers become floats.
   public var normalization: ImageNormalization {
     didSet { coefficients = normalization.coefficients(inputShape) }
   }
@@ -21,24 +28,24 @@ public struct ImageDataset: Dataset {
 
   /// - Throws: if the sizes do not fit or a label has no name.
   public init(
-    bytes: [UInt8], inputShape: [Int], labels: [UInt8], classNames: [String],
+    bytes: [UInt8], inputShape: [Int], labels: some Collection<some BinaryInteger>, classNames: [String],
     normalization: ImageNormalization = .unit()
   ) throws(ApusError) {
-    guard try Self.count(bytes, inputShape) == labels.count else {
-      throw ApusError("\(bytes.count) bytes do not hold \(labels.count) images of shape \(inputShape)")
-    }
-    if let row = labels.firstIndex(where: { $0 >= classNames.count }) {
-      throw ApusError(
-        "image \(row + 1) has the label \(labels[row])", expected: "0 … \(classNames.count - 1)")
-    }
-    self.bytes = bytes
-    self.inputShape = inputShape
-    self.labels = labels
-    self.classNames = classNames
-    self.normalization = normalization
-    count = labels.count
-    labelProblem = nil
-    coefficients = normalization.coefficients(inputShape)
+    try self.init(
+      pixels: .bytes(bytes), inputShape: inputShape,
+      targets: .classes(labels.map { Int32(clamping: $0) }, names: classNames), normalization: normalization)
+  }
+
+  /// Images of real numbers.
+  ///
+  /// - Throws: if the sizes do not fit, a number is not finite or a label has no name.
+  public init(
+    numbers: [Float], inputShape: [Int], labels: some Collection<some BinaryInteger>, classNames: [String],
+    normalization: ImageNormalization = .unit(white: 1)
+  ) throws(ApusError) {
+    try self.init(
+      pixels: .reals(numbers), inputShape: inputShape,
+      targets: .classes(labels.map { Int32(clamping: $0) }, names: classNames), normalization: normalization)
   }
 
   /// Images whose classes are not known: to predict, and not to learn from.
@@ -46,39 +53,106 @@ public struct ImageDataset: Dataset {
   /// - Parameter labelProblem: what ``requireLabels()`` throws.
   /// - Throws: if the bytes are no whole number of images.
   public init(bytes: [UInt8], inputShape: [Int], labelProblem: ApusError) throws(ApusError) {
-    guard let count = try Self.count(bytes, inputShape) else {
-      throw ApusError("\(bytes.count) bytes are no whole number of images of shape \(inputShape)")
-    }
-    self.bytes = bytes
-    self.inputShape = inputShape
-    self.count = count
-    self.labelProblem = labelProblem
-    (labels, classNames) = ([], [])
-    normalization = .unit()
-    coefficients = normalization.coefficients(inputShape)
+    try self.init(pixels: .bytes(bytes), inputShape: inputShape, targets: .unknown(labelProblem))
   }
 
-  /// How many images the bytes hold; nil where there is a rest.
-  private static func count(_ bytes: [UInt8], _ inputShape: [Int]) throws(ApusError) -> Int? {
+  /// The samples of images, one after the other.
+  package enum Pixels {
+    case bytes([UInt8])
+    case reals([Float])
+  }
+
+  /// What each image is to be mapped to.
+  package enum Targets {
+    case classes([Int32], names: [String])
+    /// `[count, names]`, row-major: 1 where the image has the label, else 0.
+    case labels([Float], names: [String])
+    /// `[count, names]`, row-major.
+    case numbers([Float], names: [String], scales: [TargetScale] = [])
+    case unknown(ApusError)
+  }
+
+  /// - Throws: if the sizes do not fit, a number is not finite or a label has no name.
+  package init(
+    pixels: Pixels, inputShape: [Int], targets: Targets, normalization: ImageNormalization = .unit()
+  ) throws(ApusError) {
+    switch pixels {
+    case .bytes(let bytes): (self.bytes, reals) = (bytes, [])
+    case .reals(let reals): (bytes, self.reals) = ([], reals)
+    }
+    let samples = bytes.count + reals.count
+    guard let count = try Self.count(samples, inputShape) else {
+      throw ApusError("\(samples) numbers are no whole number of images of shape \(inputShape)")
+    }
+    self.inputShape = inputShape
+    self.count = count
+    self.normalization = normalization
+    coefficients = normalization.coefficients(inputShape)
+    (labels, values, self.targets) = ([], [], .classes(names: []))
+    if let wrong = reals.firstIndex(where: { !$0.isFinite }) {
+      throw ApusError(
+        "image \(wrong / inputSize + 1) holds \(reals[wrong])", expected: "finite numbers",
+        fix: "replace what is missing or infinite before saving")
+    }
+    try set(targets)
+  }
+
+  /// How many images the samples are; nil where there is a rest.
+  private static func count(_ samples: Int, _ inputShape: [Int]) throws(ApusError) -> Int? {
     var size = 1
     for extent in inputShape {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard extent > 0, !overflow else { throw ApusError("\(inputShape) is not the shape of an image") }
       size = product
     }
-    let (count, rest) = bytes.count.quotientAndRemainder(dividingBy: size)
+    let (count, rest) = samples.quotientAndRemainder(dividingBy: size)
     return rest == 0 ? count : nil
   }
 
-  /// Whether the classes are known.
+  private mutating func set(_ given: Targets) throws(ApusError) {
+    func check(_ found: Int, _ width: Int) throws(ApusError) {
+      guard found == count * width else {
+        throw ApusError("\(counted(count, "image")) of shape \(inputShape) with \(counted(found, "target"))")
+      }
+    }
+    (labels, values, scales, labelProblem) = ([], [], [], nil)
+    switch given {
+    case .classes(let labels, let names):
+      try check(labels.count, 1)
+      if let row = labels.firstIndex(where: { $0 < 0 || $0 >= names.count }) {
+        throw ApusError("image \(row + 1) has the label \(labels[row])", expected: "0 … \(names.count - 1)")
+      }
+      (self.labels, targets) = (labels, .classes(names: names))
+    case .labels(let indicators, let names):
+      try check(indicators.count, names.count)
+      (values, targets) = (indicators, .labels(names: names))
+    case .numbers(let numbers, let names, let scales):
+      try check(numbers.count, names.count)
+      (values, targets, self.scales) = (numbers, .values(names: names), scales)
+    case .unknown(let problem): (labelProblem, targets) = (problem, .classes(names: []))
+    }
+  }
+
+  /// The same images with other targets.
+  package func with(_ targets: Targets) throws(ApusError) -> ImageDataset {
+    var images = self
+    try images.set(targets)
+    return images
+  }
+
+  /// The names of the classes; empty for other targets.
+  public var classNames: [String] { if case .classes(let names) = targets { names } else { [] } }
+
+  /// Whether the targets are known.
   public var hasLabels: Bool { labelProblem == nil }
 
-  /// - Throws: where the classes are not known.
+  /// - Throws: where the targets are not known.
   public func requireLabels() throws(ApusError) {
     if let labelProblem { throw labelProblem }
   }
 
-  public var targets: TargetKind { .classes(names: classNames) }
+  /// Whether the images are real numbers.
+  package var areReal: Bool { !reals.isEmpty }
 
   /// The same images, normalised in another way.
   public func normalized(_ normalization: ImageNormalization) -> ImageDataset {
@@ -87,27 +161,52 @@ public struct ImageDataset: Dataset {
     return images
   }
 
-  public func classLabels() -> [Int32]? { hasLabels ? labels.map { Int32($0) } : nil }
+  public func classLabels() -> [Int32]? {
+    guard hasLabels, case .classes = targets else { return nil }
+    return labels
+  }
 
   public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
     let size = memory.mainSize
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     if let target = memory.main.floats.baseAddress, memory.main.integers == nil {
       let target = UnsafeMutableRawPointer(target)
-      bytes.withUnsafeBytes { source in
-        var at = 0
-        for (place, row) in zip(rows.indices, rows) {
-          precondition(row >= 0 && row < count, "no such image")
-          if place + 2 < rows.endIndex { prefetch(source, rows[place + 2] &* size, size) }
-          coefficients.convert(
-            UnsafeRawBufferPointer(rebasing: source[row * size..<(row + 1) * size]),
-            to: UnsafeMutableRawBufferPointer(start: target + at * 4, count: size * 4))
-          at += size
-        }
+      if areReal {
+        reals.withUnsafeBytes { convert($0, 4, rows, size, target) }
+      } else {
+        bytes.withUnsafeBytes { convert($0, 1, rows, size, target) }
       }
     }
-    if hasLabels {
-      labels.withUnsafeBufferPointer { labels in memory.writeClasses(rows) { Int32(labels[$0]) } }
+    guard hasLabels else { return }
+    if case .classes = targets {
+      labels.withUnsafeBufferPointer { labels in memory.writeClasses(rows) { labels[$0] } }
+    } else {
+      let width = targets.outputCount
+      let areLabels = if case .labels = targets { true } else { false }
+      values.withUnsafeBufferPointer { values in
+        memory.writeValues(rows, areLabels: areLabels) { values[$0 &* width &+ $1] }
+      }
+    }
+  }
+
+  /// - Parameter width: the bytes of a sample: 1, or 4 of a real number.
+  private func convert(
+    _ source: UnsafeRawBufferPointer, _ width: Int, _ rows: ArraySlice<Int>, _ size: Int,
+    _ target: UnsafeMutableRawPointer
+  ) {
+    let length = size &* width
+    var at = 0
+    for (place, row) in zip(rows.indices, rows) {
+      precondition(row >= 0 && row < count, "no such image")
+      if place + 2 < rows.endIndex { prefetch(source, rows[place + 2] &* length, length) }
+      let image = UnsafeRawBufferPointer(rebasing: source[row * length..<(row + 1) * length])
+      let floats = UnsafeMutableRawBufferPointer(start: target + at * 4, count: size * 4)
+      if width == 1 {
+        coefficients.convert(image, to: floats)
+      } else {
+        coefficients.convert(reals: image, to: floats)
+      }
+      at += size
     }
   }
 }

@@ -31,7 +31,12 @@ public struct ImageNormalization: Sendable, Equatable, Codable {
     let white = images.normalization.white
     switch scaling {
     case .none: return .unit(white: 1)
-    case .minMax: return .unit(white: white)
+    case .minMax:
+      guard images.areReal else { return .unit(white: white) }
+      // Real numbers have no black and no white but their own.
+      let (least, most) = images.range(rows.indices)
+      return ImageNormalization(
+        mean: [least / white], deviation: [most > least ? (most - least) / white : 1], white: white)
     case .standardize, .center:
       let moments = images.channelMoments(rows.indices)
       return ImageNormalization(
@@ -42,7 +47,7 @@ public struct ImageNormalization: Sendable, Equatable, Codable {
     case .meanImage:
       let count = Double(max(rows.count, 1))
       return ImageNormalization(
-        mean: images.sums(rows.indices).map { Double($0) / count / white }, deviation: [1], white: white)
+        mean: images.sums(rows.indices).map { $0 / count / white }, deviation: [1], white: white)
     }
   }
 
@@ -70,6 +75,16 @@ public struct ImageNormalization: Sendable, Equatable, Codable {
 }
 
 extension ImageNormalization.Coefficients {
+  /// The real numbers of an image as floats.
+  func convert(reals source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
+    let numbers = source.assumingMemoryBound(to: Float.self)
+    let isSingle = scales.count == 1
+    for i in 0..<numbers.count {
+      let at = isSingle ? 0 : i
+      target.storeBytes(of: numbers[i] * scales[at] + offsets[at], toByteOffset: i &* 4, as: Float.self)
+    }
+  }
+
   /// The bytes of an image as floats, sixteen at a time: the compiler vectorises no loop that turns bytes into floats by
   /// itself.
   func convert(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
@@ -97,52 +112,6 @@ extension ImageNormalization.Coefficients {
           i &+= 1
         }
       }
-    }
-  }
-}
-
-extension ImageDataset {
-  /// The sum of each number of an image over some images: whole numbers, exact in any order.
-  func sums(_ rows: [Int]) -> [UInt64] {
-    var sums = [UInt64](repeating: 0, count: inputSize)
-    for row in rows where row < count {
-      for (at, byte) in bytes[row * inputSize..<(row + 1) * inputSize].enumerated() {
-        sums[at] &+= UInt64(byte)
-      }
-    }
-    return sums
-  }
-
-  /// The mean and the standard deviation of each channel over some images, in bytes.
-  func channelMoments(_ rows: [Int]) -> [(mean: Double, deviation: Double)] {
-    // Whole numbers: the sums are exact in any order. Channels are few, so that a histogram of each says it all.
-    let channels = inputShape.count == 3 ? inputShape[2] : 1
-    var histograms = [UInt64](repeating: 0, count: 256 * channels)
-    var images = 0
-    bytes.withUnsafeBufferPointer { bytes in
-      histograms.withUnsafeMutableBufferPointer { histograms in
-        for row in rows where row < count {
-          images += 1
-          var at = row * inputSize
-          for _ in 0..<inputSize / channels {
-            for channel in 0..<channels {
-              histograms[channel &* 256 &+ Int(bytes[at])] &+= 1
-              at &+= 1
-            }
-          }
-        }
-      }
-    }
-    let pixels = Double(max(images * inputSize / channels, 1))
-    return (0..<channels).map { channel in
-      var (sum, squares) = (UInt64(0), UInt64(0))
-      for value in 0..<256 {
-        let occurs = histograms[channel * 256 + value]
-        sum += UInt64(value) * occurs
-        squares += UInt64(value * value) * occurs
-      }
-      let mean = Double(sum) / pixels
-      return (mean, max(Double(squares) / pixels - mean * mean, 0).squareRoot())
     }
   }
 }

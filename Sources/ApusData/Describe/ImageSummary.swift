@@ -1,56 +1,79 @@
 package import ApusCore
 
 /// What one should know about a set of images before training on it (MISSION I: `apus describe`).
-package struct ImageSummary: Sendable, Equatable {
+package struct ImageSummary: Sendable {
   package var name: String
   /// `[height, width, channels]`
   package var shape: [Int]
   package var trainingCount: Int
   /// The images of the official test set, if there is one.
   package var testCount: Int?
-  /// The training images of each class.
+  /// The training images that came as a validation set.
+  package var validationCount = 0
+  /// The training images of each class, or with each label.
   package var classCounts: [DataSummary.Count]
   /// The mean of each channel of the training images, where white is 1.
   package var mean: [Double]
   /// Their standard deviations.
   package var deviation: [Double]
-  /// The largest byte that occurs.
+  /// The largest number that occurs, rounded down; of bytes the largest byte.
   package var largestByte: Int
+  /// The least and the largest number.
+  package var areReal = false
+  package var range: (least: Double, most: Double)
+  /// Of targets that are numbers the name, the mean and the deviation of each, as sentences.
+  package var numbers: [String] = []
+  /// Whether an image may have several of ``classCounts``.
+  private var areLabels = false
   /// The mean training image of height × width, channels averaged, 0 … 1.
   package var meanImage: [Double]
 
   package init(_ images: ImageSet, name: String) {
+    var images = images
+    if !images.training.hasLabels, let annotations = images.annotations,
+      let known = try? ImageTargets(images, annotations).images
+    {
+      images = known
+    }
     let training = images.training
     self.name = name
     shape = training.inputShape
     trainingCount = training.count
+    validationCount = images.validationRows.count
     testCount = images.test?.count
-    var counts = [Int](repeating: 0, count: training.classNames.count)
-    for label in training.labels { counts[Int(label)] += 1 }
-    classCounts = zip(training.classNames, counts).map { DataSummary.Count(name: $0, count: $1) }
-    let size = training.inputSize
-    var sums = [UInt64](repeating: 0, count: size)
-    var largest: UInt8 = 0
-    training.bytes.withUnsafeBufferPointer { bytes in
-      sums.withUnsafeMutableBufferPointer { sums in
-        for image in 0..<training.count {
-          for i in 0..<size {
-            let byte = bytes[image &* size &+ i]
-            sums[i] &+= UInt64(byte)
-            largest = max(largest, byte)
-          }
+    let targets = training.targets.names
+    var counts = [Int](repeating: 0, count: targets.count)
+    switch training.targets {
+    case .classes: for label in training.labels { counts[Int(label)] += 1 }
+    case .labels:
+      areLabels = true
+      for (at, value) in training.values.enumerated() where value == 1 { counts[at % targets.count] += 1 }
+    case .values:
+      counts = []
+      numbers = targets.enumerated().map { column, name in
+        let values = stride(from: column, to: training.values.count, by: targets.count).map {
+          Double(training.values[$0])
         }
+        guard let moments = Moments(values) else { return "\"\(name)\"" }
+        return
+          "\"\(name)\": mean \(significant(moments.mean)), standard deviation \(significant(moments.deviation)), "
+          + "from \(significant(moments.minimum)) to \(significant(moments.maximum))"
       }
     }
-    largestByte = Int(largest)
+    classCounts = zip(targets, counts).map { DataSummary.Count(name: $0, count: $1) }
+    let rows = Array(0..<training.count)
+    range = training.range(rows)
+    areReal = training.areReal
+    largestByte = Int(max(min(range.most, 1e9), 0))
     let white = training.normalization.white
-    let normalization = ImageNormalization.fit(training, rows: Split.unsplit(training.count).training)
-    mean = normalization.mean
-    deviation = normalization.deviation
+    let moments = training.channelMoments(rows)
+    mean = moments.map { $0.mean / white }
+    deviation = moments.map { $0.deviation / white > 1e-6 ? $0.deviation / white : 1 }
     let channels = shape.count == 3 ? shape[2] : 1
-    meanImage = stride(from: 0, to: size, by: channels).map { start in
-      let sum = sums[start..<min(start + channels, size)].reduce(0, +)
-      return Double(sum) / Double(channels * max(training.count, 1)) / white
+    let sums = training.sums(rows)
+    meanImage = stride(from: 0, to: sums.count, by: channels).map { start in
+      let sum = sums[start..<min(start + channels, sums.count)].reduce(0, +)
+      return sum / Double(channels * max(training.count, 1)) / white
     }
   }
 
@@ -58,25 +81,35 @@ package struct ImageSummary: Sendable, Equatable {
     values.map { significant($0) }.joined(separator: " / ")
   }
 
+  /// What the pixels go from and to.
+  private var extremes: String {
+    areReal ? "numbers \(significant(range.least)) … \(significant(range.most))" : "bytes 0 … \(largestByte)"
+  }
+
   /// The summary as text for a terminal, at most 100 columns wide.
   package func lines() -> [String] {
     let extent = shape.map { String($0) }.joined(separator: " × ")
     var lines = [
       "\(name): \(trainingCount) images of \(extent)"
+        + (validationCount > 0 ? ", \(validationCount) of them for validation" : "")
         + (testCount.map { ", and \($0) in the official test set" } ?? ""),
-      "bytes 0 … \(largestByte); mean \(Self.figures(mean)), standard deviation \(Self.figures(deviation)) of white",
+      "\(extremes); mean \(Self.figures(mean)), standard deviation \(Self.figures(deviation)) of white",
       "",
     ]
-    lines += DataSummary.classLines(classCounts)
+    lines += DataSummary.classLines(
+      classCounts, of: areLabels ? trainingCount : nil, noun: areLabels ? "labels" : "classes")
+    lines += numbers
     let width = shape.count == 3 ? shape[1] : meanImage.count
     if shape.count == 3, width <= 48, shape[0] <= 48 {
       lines += ["", "the mean image:"]
       let greys = Array(" ░▒▓█")
-      let top = max(meanImage.max() ?? 0, 1e-12)
+      // Black is 0; real numbers have none but their least.
+      let bottom = areReal ? meanImage.min() ?? 0 : 0
+      let top = max((meanImage.max() ?? 0) - bottom, 1e-12)
       for row in 0..<shape[0] {
         // Two characters a pixel make it nearly square.
         let line = (0..<width).map { column in
-          let grey = greys[min(Int(meanImage[row * width + column] / top * 4.999), 4)]
+          let grey = greys[min(Int((meanImage[row * width + column] - bottom) / top * 4.999), 4)]
           return String([grey, grey])
         }
         lines.append("  " + line.joined())
@@ -101,7 +134,7 @@ extension DataSource {
         table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels,
         weights: weights, task: task
       ).lines(width: width)
-    case .images(let images): ImageSummary(images, name: name).lines()
+    case .images(let images): ImageSummary(images, name: name).lines() + notes.map { "  · \($0)" }
     case .text(let text): TextSummary(text, name: name).lines()
     }
   }

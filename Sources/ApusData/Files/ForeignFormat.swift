@@ -39,7 +39,8 @@ struct ForeignFormat {
     }
     throw ApusError(
       "is \(found.name)", at: name,
-      expected: "a table as CSV or TSV, IDX images, NumPy's .npy or .npz, or a text", fix: found.fix)
+      expected: "a table as CSV or TSV, PNG or JPEG pictures, IDX images, NumPy's .npy or .npz, or a text",
+      fix: found.fix)
   }
 
   /// The format that a text is in, where it is another one than prose.
@@ -84,7 +85,8 @@ struct ForeignFormat {
   private static let exportIt = "export the table as CSV"
   private static let useR = "write the table with write.csv"
   private static let saveArrays = "save arrays with numpy.savez and tables with to_csv"
-  private static let saveImages = "save the images with their labels in an .npz file, or as IDX files"
+  private static let saveImages = "save it as PNG, in a folder for its class"
+  private static let nameFolder = "name the picture itself, or the folder of the pictures"
   private static let convertIt = "convert it to UTF-8, with iconv -f utf-16 -t utf-8"
 
   private static let signatures: [Signature] = [
@@ -114,8 +116,8 @@ struct ForeignFormat {
     Signature([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook (.xls)", "save the sheet as CSV"),
     Signature(Array("%PDF-".utf8), "a PDF", exportIt),
     Signature(Array("{\\rtf".utf8), "an RTF document", "save it as plain text"),
-    Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "a PNG image", saveImages),
-    Signature([0xFF, 0xD8, 0xFF], "a JPEG image", saveImages), Signature("GIF8", "a GIF image", saveImages),
+    Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "a PNG image", nameFolder),
+    Signature([0xFF, 0xD8, 0xFF], "a JPEG image", nameFolder), Signature("GIF8", "a GIF image", saveImages),
     Signature([0x49, 0x49, 0x2A, 0], "a TIFF image", saveImages),
     Signature([0x4D, 0x4D, 0, 0x2A], "a TIFF image", saveImages),
     Signature("BM", "a BMP image", saveImages), Signature("WEBP", "a WebP image", saveImages, offset: 8),

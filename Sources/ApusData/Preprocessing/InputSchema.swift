@@ -68,6 +68,7 @@ package enum InputSchema: Sendable, Equatable, Codable {
       guard images.inputShape.count == 3 || images.inputShape.count == 1
       else { throw ApusError("the image preprocessing is damaged") }
       try images.normalization.check(images.inputShape)
+      guard images.target?.isSound ?? true else { throw ApusError("the image preprocessing is damaged") }
     }
   }
 }
@@ -77,6 +78,8 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
   /// `[height, width, channels]`
   public var inputShape: [Int]
   public var normalization: ImageNormalization
+  /// Where a table of annotations has the target; nil where the images' own classes are.
+  package var target: TargetColumns?
 
   public init(inputShape: [Int], normalization: ImageNormalization) {
     self.inputShape = inputShape
@@ -102,15 +105,8 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
     guard images.inputShape == inputShape else {
       throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
     }
-    var images = images
-    if let classes {
-      if let row = images.labels.firstIndex(where: { $0 >= classes.count }) {
-        throw ApusError(
-          "image \(row + 1) has the label \(images.labels[row])", at: name,
-          expected: "0 … \(classes.count - 1), as in training")
-      }
-      images.classNames = classes
-    }
-    return images.normalized(normalization)
+    return try
+      (classes.map { (classes) throws(ApusError) in try images.among(classes: classes, name: name) } ?? images)
+      .normalized(normalization)
   }
 }

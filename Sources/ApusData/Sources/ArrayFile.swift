@@ -1,77 +1,91 @@
 import ApusCore
 
-/// Data in NumPy's files (MISSION I): `.npy`, a table of numbers, and `.npz`, samples with their targets.
+/// Data in NumPy's files (MISSION I): `.npy`, a table of numbers or images, and `.npz`, samples with their targets.
 ///
-/// In a `.npz` the samples are `x`, `x_train`, `images` or `data`, the targets `y`, `y_train`, `labels` or `target`, upper or
-/// lower case; `x_test` and `y_test` are an official test set. Samples of two or three axes besides the rows are images;
-/// rows of numbers are a table with the columns `x1`, `x2`, … and `y`.
-enum ArrayFile {
-  /// Nil for a file that is neither.
-  static func open(_ file: FileBytes) throws(ApusError) -> DataSource.Content? {
+/// Samples of two or three axes besides the rows are images; rows of numbers are a table with the columns `x1`, `x2`, … and
+/// `y`, or `y1`, `y2`, …. ``ArrayNames`` says which arrays are what.
+struct ArrayFile {
+  let content: DataSource.Content
+  /// What was found out, as sentences for the user.
+  let notes: [String]
+
+  /// - Returns: nil for a file that is neither.
+  static func open(_ file: FileBytes) throws(ApusError) -> ArrayFile? {
     let path = file.name
     if file.withBytes({ NumPyArray.isArray($0) }) {
       let array = try NumPyArray(file.withBytes { Array($0) }, name: path)
       guard array.shape.count < 3 else {
-        return .images(ImageSet(training: try images(array, nil, path, classes: nil)))
+        let samples = try ArrayImages(array, path)
+        return ArrayFile(
+          content: .images(ImageSet(training: try samples.dataset(.unknown(noLabels(path))))),
+          notes: samples.notes)
       }
-      return .table(try table(array, targets: nil, path))
+      return ArrayFile(content: .table(try table(array, targets: nil, path)), notes: [])
     }
     guard file.withBytes({ ZipArchive.isZip($0) }) else { return nil }
     let archive = try ZipArchive(file, name: path)
-    func array(_ names: [String]) throws(ApusError) -> NumPyArray? {
-      let members = archive.members.filter { names.contains($0.name.lowercased()) }
-      guard let member = members.first else { return nil }
-      guard members.count == 1 else {
-        throw ApusError(
-          "holds \(members.map { "“\($0.name)”" }.joined(separator: " and "))", at: path,
-          expected: "one of them")
-      }
-      return try NumPyArray(archive.bytes(of: member), name: "\(path), \(member.name)")
+    let members = archive.members.filter { $0.name.lowercased().hasSuffix(".npy") }
+    guard !members.isEmpty else { return nil }
+    func array(_ place: Int) throws(ApusError) -> NumPyArray {
+      try NumPyArray(archive.bytes(of: members[place]), name: "\(path), \(members[place].name)")
     }
-    guard archive.members.contains(where: { $0.name.lowercased().hasSuffix(".npy") }) else { return nil }
-    let samples = ["x", "x_train", "images", "data"].map { $0 + ".npy" }
-    let targets = ["y", "y_train", "labels", "target"].map { $0 + ".npy" }
-    guard let x = try array(samples) else {
+    let names = members.map { String($0.name.dropLast(4)) }
+    var roles = try ArrayNames(names, names.map { _ in [] }, path)
+    if roles.samples == nil || names.contains(where: { $0.lowercased().hasPrefix("arr_") }) {
+      // Only then does it take all of them.
+      var shapes: [[Int]] = []
+      for place in members.indices { shapes.append((try? array(place))?.shape ?? []) }
+      roles = try ArrayNames(names, shapes, path)
+    }
+    guard let samples = roles.samples else {
       throw ApusError(
         "holds " + archive.members.prefix(8).map { "“\($0.name)”" }.joined(separator: ", "), at: path,
         expected: "samples as x, x_train, images or data, and their targets as y, y_train, labels or target",
         fix: "save them with numpy.savez(path, x=…, y=…)")
     }
+    let x = try array(samples)
+    guard x.shape.count > 2 else {
+      return ArrayFile(content: .table(try table(x, roles, path, array)), notes: [])
+    }
+    return try images(x, roles, path, array)
+  }
+
+  private static func noLabels(_ path: String) -> ApusError {
+    ApusError("holds images without labels", at: path, expected: "their classes as y, in an .npz file")
+  }
+
+  // MARK: Tables
+
+  private static func table(
+    _ x: NumPyArray, _ roles: ArrayNames, _ path: String, _ array: (Int) throws(ApusError) -> NumPyArray
+  ) throws(ApusError) -> Table {
     var y: NumPyArray?
     var problem: ApusError?
-    do throws(ApusError) { y = try array(targets) } catch { problem = error }
-    guard x.shape.count > 2 else {
-      var table = try table(x, targets: y, path, isNamed: true)
-      if let problem {
-        // Predictions do without.
-        table.columns.append(TableColumn("y", numbers: Array(repeating: .nan, count: table.rowCount)))
-        table.notes.append("the targets cannot be read: \(problem.problem)")
-      }
-      if archive.members.contains(where: { $0.name.lowercased() == "x_test.npy" }) {
-        table.notes.append("x_test is left out: save it with y_test as a file of its own for --test-data")
-      }
-      return .table(table)
+    do throws(ApusError) { y = try roles.targets.map(array) } catch { problem = error }
+    var table = try table(x, targets: y, path, isNamed: true)
+    if let problem {
+      // Predictions do without.
+      table.columns.append(TableColumn("y", numbers: Array(repeating: .nan, count: table.rowCount)))
+      table.notes.append("the targets cannot be read: \(problem.problem)")
     }
-    let training = try images(x, y, path, classes: nil, problem: problem)
-    guard let testImages = try array(["x_test.npy"]) else {
-      return .images(ImageSet(training: training))
+    if roles.testSamples != nil {
+      table.notes.append("x_test is left out: save it with y_test as a file of its own for --test-data")
     }
-    return .images(
-      ImageSet(
-        training: training,
-        test: try images(
-          testImages, try? array(["y_test.npy"]), path,
-          classes: training.hasLabels ? training.classNames.count : nil)))
+    if roles.validationSamples != nil {
+      table.notes.append("x_val is left out: join it to x_train, or save it as a file of its own")
+    }
+    return table
   }
 
   private static func table(
     _ x: NumPyArray, targets y: NumPyArray?, _ path: String, isNamed: Bool = false
   ) throws(ApusError) -> Table {
-    guard x.shape.count == 2, x.shape[0] > 0, x.shape[1] > 0 else {
+    guard x.shape.count == 2, x.shape[0] > 0, x.shape[1] > 0, x.texts == nil else {
       throw ApusError(
-        "holds an array of shape \(x.shape)", at: path,
+        x.texts == nil ? "holds an array of shape \(x.shape)" : "holds texts of the type “\(x.type)”",
+        at: path,
         expected: y == nil && x.shape.count > 2
-          ? "rows of numbers; for images a .npz file with their labels too" : "[rows, columns]")
+          ? "rows of numbers; for images a .npz file with their labels too" : "[rows, columns] of numbers")
     }
     guard x.shape[1] <= 100_000 else {
       throw ApusError("holds \(x.shape[1]) columns", at: path, expected: "at most 100000")
@@ -84,62 +98,81 @@ enum ArrayFile {
       )
     }
     if let y {
-      guard y.count == rows, y.shape.allSatisfy({ $0 == 1 || $0 == rows }) else {
+      guard y.count > 0, y.count % rows == 0,
+        y.shape[0] == rows || y.shape.allSatisfy({ $0 == 1 || $0 == rows })
+      else {
         throw ApusError(
           "holds targets of shape \(y.shape) for \(rows) rows", at: path, expected: "one for each row")
       }
-      columns.append(TableColumn("y", numbers: y.doubles))
+      if let texts = y.texts, y.count == rows {
+        columns.append(TableColumn("y", texts: texts))
+      } else if y.count == rows {
+        columns.append(TableColumn("y", numbers: y.doubles))
+      } else {
+        columns += try ArrayTargets(y, of: rows, path).columns
+      }
     }
     return try Table(name: path, columns: columns, hasHeader: isNamed)
   }
 
+  // MARK: Images
+
   private static func images(
-    _ x: NumPyArray, _ y: NumPyArray?, _ path: String, classes: Int?, problem: ApusError? = nil
-  ) throws(ApusError) -> ImageDataset {
-    guard (3...4).contains(x.shape.count), x.shape[0] > 0 else {
-      throw ApusError(
-        "holds samples of shape \(x.shape)", at: path, expected: "images [rows, height, width, channels]")
+    _ x: NumPyArray, _ roles: ArrayNames, _ path: String, _ array: (Int) throws(ApusError) -> NumPyArray
+  ) throws(ApusError) -> ArrayFile {
+    var samples = try ArrayImages(x, path)
+    var notes = samples.notes
+    var problem: ApusError?
+    var y: NumPyArray?
+    do throws(ApusError) { y = try roles.targets.map(array) } catch { problem = error }
+    var validation = 0
+    if let place = roles.validationSamples, let other = roles.validationTargets {
+      let more = try ArrayImages(array(place), path)
+      validation = more.count
+      try samples.append(more, path)
+      do throws(ApusError) { y = try y?.appending(array(other), path) } catch { problem = error }
     }
-    guard let bytes = x.pixels else {
-      throw ApusError(
-        "holds pixels that are no bytes", at: path, expected: "0 … 255, or 255ths from 0 to 1",
-        fix: "save them as numpy.uint8")
-    }
-    let shape = Array(x.shape.dropFirst()) + (x.shape.count == 3 ? [1] : [])
-    let labels: (values: [UInt8], count: Int)
+    var targets: ArrayTargets?
     do throws(ApusError) {
       if let problem { throw problem }
-      labels = try self.labels(y, of: x.shape[0], path, classes: classes)
+      guard let y else { throw noLabels(path) }
+      targets = try ArrayTargets(y, of: samples.count, path)
     } catch {
       // Predictions do without.
-      return try ImageDataset(bytes: bytes, inputShape: shape, labelProblem: error)
+      problem = error
     }
-    return try ImageDataset(
-      bytes: bytes, inputShape: shape, labels: labels.values,
-      classNames: (0..<labels.count).map { String($0) })
-  }
-
-  private static func labels(
-    _ y: NumPyArray?, of images: Int, _ path: String, classes: Int?
-  ) throws(ApusError) -> (values: [UInt8], count: Int) {
-    guard let y else {
-      throw ApusError(
-        "holds images without labels", at: path, expected: "their classes as y, in an .npz file")
+    notes += targets?.notes ?? []
+    var set = ImageSet(training: try samples.dataset(targets?.targets ?? .unknown(problem ?? noLabels(path))))
+    set.validationRows = Array((samples.count - validation)..<samples.count)
+    var testTable: Table?
+    if let place = roles.testSamples {
+      let images = try ArrayImages(array(place), path)
+      notes += images.notes.filter { !notes.contains($0) }
+      let missing = ApusError(
+        "holds test images without labels", at: path, expected: "their classes as y_test")
+      var found: ArrayTargets?
+      var testProblem = missing
+      do throws(ApusError) {
+        if let y = try roles.testTargets.map(array) { found = try ArrayTargets(y, of: images.count, path) }
+      } catch { testProblem = error }
+      var test = try images.dataset(found?.targets ?? .unknown(testProblem))
+      if test.hasLabels, set.training.hasLabels {
+        if case .classes(let names) = set.training.targets {
+          guard case .classes = test.targets else {
+            throw ApusError("the test labels are other ones than those of training", at: path)
+          }
+          test = try test.among(classes: names, name: path)
+        }
+        testTable = try found.map { (found) throws(ApusError) in try Table(name: path, columns: found.columns)
+        }
+      }
+      set.test = test
     }
-    let labels = y.doubles
-    guard labels.count == images, y.shape.allSatisfy({ $0 == 1 || $0 == labels.count }) else {
-      throw ApusError(
-        "holds labels of shape \(y.shape) for \(images) images", at: path, expected: "one for each image")
+    if let targets {
+      set.annotations = ImageAnnotations(
+        training: .init(try Table(name: path, columns: targets.columns)), test: testTable.map { .init($0) },
+        usual: targets.columns.map(\.name), isOptional: set.training.classLabels() != nil)
     }
-    if let row = labels.firstIndex(where: { !($0 >= 0 && $0 <= 255 && $0 == $0.rounded()) }) {
-      throw ApusError(
-        "image \(row + 1) has the label \(labels[row])", at: path, expected: "classes from 0 to 255")
-    }
-    let count = max(Int(labels.max() ?? 0) + 1, classes ?? 1)
-    guard classes == nil || count == classes else {
-      throw ApusError(
-        "the test labels reach \(count - 1)", at: path, expected: "0 … \(classes! - 1), as in training")
-    }
-    return (labels.map { UInt8($0) }, count)
+    return ArrayFile(content: .images(set), notes: notes)
   }
 }

@@ -21,7 +21,13 @@ extension DataSource {
       for set in [images.training, images.test].compactMap({ $0 }) {
         for extent in set.inputShape { hash.add(UInt64(extent)) }
         hash.add(set.bytes)
-        hash.add(set.labels)
+        for number in set.reals { hash.add(UInt64(number.bitPattern)) }
+        if set.labels.allSatisfy({ $0 < 256 }) {
+          hash.add(set.labels.map { UInt8($0) })
+        } else {
+          for label in set.labels { hash.add(UInt64(label)) }
+        }
+        for value in set.values { hash.add(UInt64(value.bitPattern)) }
       }
     }
     return hash.value

@@ -19,6 +19,8 @@ public struct DataSource: Sendable {
   public var isBuiltIn = false
   /// Whether it is a table that was read from delimited text: whether header, delimiter and decimal mark have a meaning.
   public var isDelimited = false
+  /// Whether it is pictures, each from a file of its own: whether their size has a meaning.
+  package var arePictures = false
   /// The column that a built-in set predicts.
   public var target: String?
   /// What was noticed while opening it, as sentences for the user; a table has notes of its own.
@@ -36,8 +38,8 @@ public struct DataSource: Sendable {
   }
 
   /// Opens what the argument names: a CSV or TSV file (plain or .gz), `-` for standard input, a
-  /// folder or a file of IDX images, a folder of CIFAR-10's batches, NumPy's `.npy` and `.npz`, a text, or
-  /// one of ``BuiltInDataset/all``. A path beats a built-in name. A file, a pipe or a device is read once, to its end.
+  /// folder of pictures or one picture (PNG, JPEG), a folder or a file of IDX images, a folder of CIFAR's batches, NumPy's
+  /// `.npy` and `.npz`, a text, or one of ``BuiltInDataset/all``. A path beats a built-in name. A file, a pipe or a device is read once, to its end.
   ///
   /// A file is a text when its name ends in `.txt`, `.text` or `.md` and nothing is said of a table's format, or when it
   /// is no table, does not look like one, and its name does not say that it is one.
@@ -57,11 +59,19 @@ public struct DataSource: Sendable {
   package static func open(
     _ argument: String, format: TableFormat = TableFormat(), generated: GeneratedOptions, isText: Bool = false
   ) throws(ApusError) -> DataSource {
+    try open(argument, format: format, pictures: PictureFormat(), generated: generated, isText: isText)
+  }
+
+  /// The same, with how images are read.
+  package static func open(
+    _ argument: String, format: TableFormat = TableFormat(), pictures: PictureFormat,
+    generated: GeneratedOptions = GeneratedOptions(), isText: Bool = false
+  ) throws(ApusError) -> DataSource {
     if argument != "-" {
       switch Files.kind(at: argument) {
       case .folder:
         try generated.refuse(for: argument)
-        return try open(folder: argument)
+        return try open(folder: argument, pictures)
       case .none: return try open(builtIn: argument, generated)
       default: break
       }
@@ -72,7 +82,7 @@ public struct DataSource: Sendable {
       FileBytes.isStandardInput(argument) ? "stdin" : file.isStream ? pipeName(argument) : shortName(argument)
     var source = DataSource(
       name: name, origin: argument == "-" ? file.name : argument, content: .text(""))
-    try source.read(file, argument, format, isText: isText)
+    try source.read(file, argument, format, pictures, isText: isText)
     if file.isStream {
       source.notes.append("\(file.name) was read to its end: what runs again needs it again")
     }
@@ -80,14 +90,23 @@ public struct DataSource: Sendable {
   }
 
   private mutating func read(
-    _ file: FileBytes, _ path: String, _ format: TableFormat, isText: Bool
+    _ file: FileBytes, _ path: String, _ format: TableFormat, _ pictures: PictureFormat, isText: Bool
   ) throws(ApusError) {
     if try Self.startsLikeIDX(file) {
-      content = .images(try ImageFolder.open(file))
+      set(try ImageFolder.open(file), pictures, isEMNIST: ImageFolder.isEMNIST(file.name))
+      return
+    }
+    if file.withBytes({ PictureFile.isPicture($0) }) {
+      let (picture, found) = try PictureSet.single(file, pictures)
+      content = .images(picture)
+      arePictures = true
+      notes += found
       return
     }
     if let arrays = try ArrayFile.open(file) {
-      content = arrays
+      content = arrays.content
+      notes += arrays.notes
+      if case .images(let images) = arrays.content { set(images, pictures, isEMNIST: false) }
       return
     }
     let isOpen = format == TableFormat()
@@ -110,15 +129,33 @@ public struct DataSource: Sendable {
     }
   }
 
+  /// Arrays of images are turned where it is asked for.
+  private mutating func set(_ images: ImageSet, _ format: PictureFormat, isEMNIST: Bool) {
+    content = .images(format.isTransposed ? images.transposed() : images)
+    if isEMNIST, !format.isTransposed {
+      notes.append("EMNIST's images lie on their side: --transpose turns them upright")
+    }
+  }
+
   /// What is wrong further down is then wrong with a table.
   private static func looksLikeTable(_ text: String) -> Bool {
     TextSniffer.looksLikeTable(Array(text.prefix(1 << 14).split(whereSeparator: \.isNewline).prefix(5)))
   }
 
-  private static func open(folder: String) throws(ApusError) -> DataSource {
+  private static func open(folder: String, _ pictures: PictureFormat) throws(ApusError) -> DataSource {
     do throws(ApusError) {
-      let images = try ImageFolder.open(folder: folder)
-      return DataSource(name: shortName(folder), origin: folder, content: .images(images))
+      var source = DataSource(name: shortName(folder), origin: folder, content: .text(""))
+      if let (images, isEMNIST) = try ImageFolder.open(folder: folder) {
+        source.set(images, pictures, isEMNIST: isEMNIST)
+      } else if let found = try PictureFolder(folder.last == "/" ? String(folder.dropLast()) : folder) {
+        let set = try PictureSet(found, pictures)
+        source.content = .images(set.images)
+        source.arePictures = true
+        source.notes = set.notes
+      } else {
+        throw ImageFolder.nothing(in: folder)
+      }
+      return source
     } catch {
       guard BuiltInDataset.named(folder) != nil else { throw error }
       var error = error

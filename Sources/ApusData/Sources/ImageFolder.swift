@@ -2,38 +2,51 @@ import ApusCore
 
 /// Finds MNIST's four files or CIFAR-10's batches in a folder, or the labels beside a file of images.
 enum ImageFolder {
-  /// The four files under their usual names, gzipped or not, with `-` or `.` before `idx`.
-  static func open(folder: String) throws(ApusError) -> ImageSet {
+  /// The four files under their usual names, gzipped or not, with `-` or `.` before `idx`, and with the name of a set before
+  /// them, as EMNIST's have; or CIFAR's batches.
+  ///
+  /// - Returns: nil where there are neither; also whether it is EMNIST.
+  static func open(folder: String) throws(ApusError) -> (images: ImageSet, isEMNIST: Bool)? {
     let base = folder.last == "/" ? String(folder.dropLast()) : folder
-    guard let trainingImages = find("train-images", "idx3", in: base) else {
-      if let batches = try CIFARFolder(base) { return try batches.open() }
-      throw ApusError(
-        "the folder holds no images that Apus knows", at: folder,
-        expected:
-          "MNIST's files: train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-… for the test set,"
-          + " plain or .gz; or CIFAR-10's: data_batch_1.bin, …, and test_batch.bin",
-        fix: "name a table's file itself")
+    let names = try Files.names(in: base)
+    guard let trainingImages = try find(["train-images"], "idx3", names, in: base) else {
+      if let batches = try CIFARFolder(base) { return (try batches.open(), false) }
+      if let batches = try CIFAR100Folder(base) { return (try batches.open(), false) }
+      return nil
     }
+    let isEMNIST = isEMNIST(trainingImages)
     let training = try pair(
-      FileBytes.open(trainingImages), find("train-labels", "idx1", in: base),
+      FileBytes.open(trainingImages), find(["train-labels"], "idx1", names, in: base),
       expected: "\(base)/train-labels-idx1-ubyte")
-    guard let testImages = find("t10k-images", "idx3", in: base) else {
-      return ImageSet(training: training)
+    guard let testImages = try find(["t10k-images", "test-images"], "idx3", names, in: base) else {
+      return (ImageSet(training: training), isEMNIST)
     }
-    let test = try pair(
-      FileBytes.open(testImages), find("t10k-labels", "idx1", in: base),
-      expected: "\(base)/t10k-labels-idx1-ubyte", classes: training.classNames.count)
+    var test = try pair(
+      FileBytes.open(testImages), find(["t10k-labels", "test-labels"], "idx1", names, in: base),
+      expected: "\(base)/t10k-labels-idx1-ubyte", keepsAll: true)
     guard test.inputShape == training.inputShape else {
       throw ApusError(
         "the test images have the shape \(test.inputShape)", at: testImages,
         expected: "\(training.inputShape), like the training images")
     }
-    guard !test.hasLabels || !training.hasLabels || test.classNames.count == training.classNames.count else {
-      throw ApusError(
-        "the test labels reach \(test.classNames.count - 1)", at: testImages,
-        expected: "0 … \(training.classNames.count - 1), like the training labels")
+    if test.hasLabels, training.hasLabels {
+      test = try test.among(classes: training.classNames, name: testImages)
     }
-    return ImageSet(training: training, test: test)
+    return (ImageSet(training: training, test: test), isEMNIST)
+  }
+
+  static func nothing(in folder: String) -> ApusError {
+    ApusError(
+      "the folder holds no images that Apus knows", at: folder,
+      expected:
+        "pictures (PNG or JPEG) in a folder for each class, perhaps within train and test; or MNIST's files: "
+        + "train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-… for the test set,"
+        + " plain or .gz; or CIFAR-10's: data_batch_1.bin, …, and test_batch.bin; or CIFAR-100's: train.bin, test.bin",
+      fix: "name a table's file itself")
+  }
+
+  static func isEMNIST(_ path: String) -> Bool {
+    path.split(separator: "/").last?.lowercased().hasPrefix("emnist-") ?? false
   }
 
   /// One file of images; its labels lie beside it under the same name with `labels` and `idx1`. Without them the images
@@ -71,21 +84,34 @@ enum ImageFolder {
     return nil
   }
 
-  private static func find(_ stem: String, _ index: String, in folder: String) -> String? {
-    for mark in ["-", "."] {
-      for suffix in ["", ".gz"] {
-        let path = "\(folder)/\(stem)\(mark)\(index)-ubyte\(suffix)"
-        if Files.kind(at: path) == .file { return path }
-      }
+  /// - Throws: when there are several of the kind.
+  private static func find(
+    _ stems: [String], _ index: String, _ names: [String], in folder: String
+  ) throws(ApusError) -> String? {
+    let endings = stems.flatMap { stem in
+      ["-", "."].flatMap { mark in ["", ".gz"].map { "\(stem)\(mark)\(index)-ubyte\($0)" } }
     }
-    return nil
+    func path(_ name: String) -> String? {
+      let path = "\(folder)/\(name)"
+      return Files.kind(at: path) == .file ? path : nil
+    }
+    for ending in endings where names.contains(ending) { if let path = path(ending) { return path } }
+    let named = names.filter { name in endings.contains { name.hasSuffix("-" + $0) } }
+    guard named.count <= 1 else {
+      throw ApusError(
+        "the folder holds several sets: \(named.prefix(4).joined(separator: ", "))", at: folder,
+        expected: "one of them",
+        fix: "name the file of the training images, and the test images with --test-data")
+    }
+    return named.first.flatMap(path)
   }
 
   /// - Parameters:
   ///   - labelPath: the file of the labels; nil where there is none.
   ///   - expected: where it was looked for.
+  ///   - keepsAll: whether the numbers of classes stay, also of those that do not occur.
   private static func pair(
-    _ file: FileBytes, _ labelPath: String?, expected: String, classes: Int? = nil
+    _ file: FileBytes, _ labelPath: String?, expected: String, keepsAll: Bool = false
   ) throws(ApusError) -> ImageDataset {
     let imagePath = file.name
     let images = try IDXFile(file)
@@ -110,9 +136,10 @@ enum ImageFolder {
         "there are \(images.dimensions[0]) images, but \(labels.dimensions[0]) labels in \(labelPath)",
         at: imagePath, expected: "as many labels as images", fix: "take both files from the same set")
     }
-    let classCount = max(Int(labels.bytes.max() ?? 0) + 1, classes ?? 1)
+    let numbers = labels.bytes.map { Int32($0) }
+    let names = (0...Int(labels.bytes.max() ?? 0)).map { String($0) }
     return try ImageDataset(
-      bytes: images.bytes, inputShape: shape, labels: labels.bytes,
-      classNames: (0..<classCount).map { String($0) })
+      pixels: .bytes(images.bytes), inputShape: shape,
+      targets: keepsAll ? .classes(numbers, names: names) : ImageDataset.occurring(numbers, names: names))
   }
 }

@@ -2,11 +2,11 @@ import ApusCore
 
 /// An array in NumPy's format, versions 1 to 3 (NEP 1): a header that is a Python dictionary, then the elements.
 ///
-/// Numbers of either byte order and either order of axes are read; objects, which only Python can read, and texts are
+/// Numbers and texts of either byte order and either order of axes are read; objects, which only Python can read, are
 /// refused.
 struct NumPyArray {
   let shape: [Int]
-  /// The element type without its byte order: `u1`, `f4`, ….
+  /// The element type without its byte order: `u1`, `f4`, `U8` for texts of eight characters, ….
   let type: String
   /// The elements in C order, little-endian.
   private let bytes: [UInt8]
@@ -14,8 +14,10 @@ struct NumPyArray {
   var count: Int { shape.reduce(1, *) }
 
   private static let sizes = [
-    "b1": 1, "u1": 1, "i1": 1, "u2": 2, "i2": 2, "u4": 4, "i4": 4, "u8": 8, "i8": 8, "f4": 4, "f8": 8,
+    "b1": 1, "u1": 1, "i1": 1, "u2": 2, "i2": 2, "u4": 4, "i4": 4, "u8": 8, "i8": 8, "f2": 2, "f4": 4,
+    "f8": 8,
   ]
+  private static let mostTextCharacters = 10_000
   private static let mostHeaderBytes = 10_000
 
   static func isArray(_ bytes: some Collection<UInt8>) -> Bool {
@@ -42,10 +44,10 @@ struct NumPyArray {
     let header = try Header(text, name)
     let mark = header.descr.first ?? " "
     let type = String("<>|=".contains(mark) ? header.descr.dropFirst() : Substring(header.descr))
-    guard let size = Self.sizes[type] else {
+    guard let (size, isText) = Self.size(of: type) else {
       throw ApusError(
         "the elements are of type “\(header.descr)”", at: name,
-        expected: "numbers: " + Self.sizes.keys.sorted().joined(separator: ", "),
+        expected: "numbers (" + Self.sizes.keys.sorted().joined(separator: ", ") + ") or texts (U, S)",
         fix: mark == "|" ? "objects are Python's own: make numbers of them before saving" : nil)
     }
     var total = size
@@ -63,7 +65,9 @@ struct NumPyArray {
     shape = header.shape
     self.type = type
     let offset = start + length
-    let isBig = mark == ">" && size > 1
+    // The bytes of a number, or of a character of four bytes.
+    let unit = isText ? (type.hasPrefix("U") ? 4 : 1) : size
+    let isBig = mark == ">" && unit > 1
     guard isBig || (header.isFortran && header.shape.count > 1) else {
       bytes = Array(file[offset...])
       return
@@ -81,7 +85,10 @@ struct NumPyArray {
     var index = [Int](repeating: 0, count: header.shape.count)
     for element in 0..<(total / size) {
       let from = offset + zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }
-      for byte in 0..<size { result[element * size + byte] = file[from + (isBig ? size - 1 - byte : byte)] }
+      for byte in 0..<size {
+        let place = isBig ? byte / unit * unit + unit - 1 - byte % unit : byte
+        result[element * size + byte] = file[from + place]
+      }
       var axis = index.count - 1
       while axis >= 0 {
         index[axis] += 1
@@ -91,6 +98,50 @@ struct NumPyArray {
       }
     }
     bytes = result
+  }
+
+  /// The bytes of an element, and whether it is a text; nil for other types.
+  private static func size(of type: String) -> (size: Int, isText: Bool)? {
+    if let size = sizes[type] { return (size, false) }
+    guard let kind = type.first, kind == "U" || kind == "S", let length = Int(type.dropFirst()),
+      (1...mostTextCharacters).contains(length)
+    else { return nil }
+    return (kind == "U" ? 4 * length : length, true)
+  }
+
+  /// Every element as a text, without the zeros at its end; nil for numbers.
+  var texts: [String]? {
+    guard let (size, isText) = Self.size(of: type), isText else { return nil }
+    return (0..<count).map { element in
+      let part = bytes[(element * size)..<((element + 1) * size)]
+      guard type.hasPrefix("U") else { return String(decoding: part.prefix { $0 != 0 }, as: UTF8.self) }
+      var text = ""
+      for at in stride(from: part.startIndex, to: part.endIndex, by: 4) {
+        let code =
+          UInt32(part[at]) | UInt32(part[at + 1]) << 8 | UInt32(part[at + 2]) << 16 | UInt32(part[at + 3])
+          << 24
+        if code == 0 { break }
+        text.unicodeScalars.append(Unicode.Scalar(code) ?? "\u{FFFD}")
+      }
+      return text
+    }
+  }
+
+  /// The array with another one's rows after its own.
+  func appending(_ other: NumPyArray, _ name: String) throws(ApusError) -> NumPyArray {
+    guard shape.dropFirst() == other.shape.dropFirst(), !shape.isEmpty, !other.shape.isEmpty,
+      type == other.type
+    else {
+      throw ApusError(
+        "holds arrays of \(type) \(shape) and of \(other.type) \(other.shape)", at: name,
+        expected: "the same type and shape for training and validation")
+    }
+    return NumPyArray(
+      shape: [shape[0] + other.shape[0]] + shape.dropFirst(), type: type, bytes: bytes + other.bytes)
+  }
+
+  private init(shape: [Int], type: String, bytes: [UInt8]) {
+    (self.shape, self.type, self.bytes) = (shape, type, bytes)
   }
 
   /// Every element as a double; whole numbers beyond 2⁵³ are rounded.
@@ -107,6 +158,7 @@ struct NumPyArray {
       case "i4": all(Int32.self) { Double($0) }
       case "u8": all(UInt64.self) { Double($0) }
       case "i8": all(Int64.self) { Double($0) }
+      case "f2": all(UInt16.self) { Double(Float(half: $0)) }
       case "f4": all(Float.self) { Double($0) }
       case "f8": all(Double.self) { $0 }
       default: all(UInt8.self) { Double($0) }
@@ -130,6 +182,20 @@ struct NumPyArray {
       return result
     }
     return values.allSatisfy { $0 <= 1 } && type.hasPrefix("f") ? scaled(by: 255) : scaled(by: 1)
+  }
+}
+
+extension Float {
+  /// A number of 16 bits (IEEE 754's binary16).
+  fileprivate init(half bits: UInt16) {
+    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+    let size: Float =
+      switch exponent {
+      case 0: fraction * 0x1p-24
+      case 31: fraction == 0 ? .infinity : .nan
+      default: (1 + fraction * 0x1p-10) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+      }
+    self = bits >> 15 == 1 ? -size : size
   }
 }
 

@@ -7,6 +7,7 @@ package final class SharedSources: Sendable {
   private struct Key: Hashable {
     let path: String
     let format: TableFormat
+    let pictures: PictureFormat
     let generated: GeneratedOptions
     let isText: Bool
   }
@@ -22,15 +23,16 @@ package final class SharedSources: Sendable {
 
   /// As ``DataSource/open(_:format:generated:isText:)``.
   package func open(
-    _ path: String, format: TableFormat = TableFormat(), generated: GeneratedOptions = GeneratedOptions(),
-    isText: Bool = false
+    _ path: String, format: TableFormat = TableFormat(), pictures: PictureFormat = PictureFormat(),
+    generated: GeneratedOptions = GeneratedOptions(), isText: Bool = false
   ) throws(ApusError) -> DataSource {
     if let source = given.withLock({ $0[path] }) { return source }
-    let key = Key(path: path, format: format, generated: generated, isText: isText)
+    let key = Key(path: path, format: format, pictures: pictures, generated: generated, isText: isText)
     return try known.withLock { known in
       if let found = known[key] { return found }
       let opened = Result { () throws(ApusError) in
-        try DataSource.open(path, format: format, generated: generated, isText: isText)
+        try DataSource.open(
+          path, format: format, pictures: pictures, generated: generated, isText: isText)
       }
       known[key] = opened
       return opened

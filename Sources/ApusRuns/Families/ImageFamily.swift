@@ -4,7 +4,7 @@ import ApusNN
 
 /// What the convolutional families have in common: they take images, and are trained with a rate that rises and falls.
 extension DataFacts {
-  /// - Throws: when a sample is no image, or the task is none for these families.
+  /// - Throws: when a sample is no image.
   func requireImages(for family: any ModelFamily.Type) throws(ApusError) {
     guard inputShape.count == 3 else {
       throw ApusError(
@@ -12,7 +12,6 @@ extension DataFacts {
         at: "model.family", expected: "images of height × width × channels",
         fix: "use \(MLP.name)")
     }
-    try require(.classification, for: family, instead: MLP.name)
   }
 
   /// Whether an image is as large as those that a network's ``ImageForm/large`` form is for.
@@ -26,7 +25,7 @@ extension ModelRecipe {
     network: @escaping @Sendable (Int) throws(ApusError) -> any Network
   ) -> ModelRecipe {
     ModelRecipe(
-      loss: SoftmaxCrossEntropy(), optimizer: optimizer, rate: rate, schedule: schedule,
+      loss: Objective(data.targets).loss, optimizer: optimizer, rate: rate, schedule: schedule,
       batch: min(batch, data.rows), epochs: { data.epochs(steps: 600_000 / $0, batch: $0, to: 60) },
       network: network)
   }

@@ -30,15 +30,18 @@ package struct PredictionTable: Sendable {
   /// empty without such passes.
   package var deviations: [Float] = []
   package var notes: [String]
+  /// The file of each row, where each is a picture of its own; else empty.
+  package var files: [String] = []
 
   /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
-  /// With `allClasses` a column for the probability of each class or label too.
+  /// With `allClasses` a column for the probability of each class or label too; of pictures a last column `file`.
   package func csv(allClasses: Bool = false) -> String {
     guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
     var text = "prediction"
     if !probabilities.isEmpty { text += ",probability" }
     if !deviations.isEmpty { text += ",deviation" }
     if allClasses { for name in classNames { text += "," + "probability_\(name)".csvField } }
+    if !files.isEmpty { text += ",file" }
     text += "\n"
     for (row, prediction) in predictions.enumerated() {
       text += prediction.csvField
@@ -49,6 +52,7 @@ package struct PredictionTable: Sendable {
           text += ",\(Float(classProbabilities[row * classNames.count + index]))"
         }
       }
+      if !files.isEmpty { text += "," + files[row].csvField }
       text += "\n"
     }
     return text
@@ -58,12 +62,14 @@ package struct PredictionTable: Sendable {
     var header = classNames.map(\.csvField)
     if allClasses { header += classNames.map { "probability_\($0)".csvField } }
     if !deviations.isEmpty { header += classNames.map { "deviation_\($0)".csvField } }
+    if !files.isEmpty { header.append("file") }
     var lines = [header.joined(separator: ",")]
     for row in predictions.indices {
       let range = (row * classNames.count)..<((row + 1) * classNames.count)
       var fields = decisions[range].map { $0 ? "1" : "0" }
       if allClasses { fields += classProbabilities[range].map { "\(Float($0))" } }
       if !deviations.isEmpty { fields += deviations[range].map { "\($0)" } }
+      if !files.isEmpty { fields.append(files[row].csvField) }
       lines.append(fields.joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
@@ -128,15 +134,19 @@ extension Model {
     var (dataset, _, notes) = try encode(source, readsTargets: false)
     let targets = try requireObjective().targets
     try check(threshold: threshold, targets)
+    let files = (dataset as? ImageDataset)?.files ?? []
     guard let passes else {
       let results = try Evaluator(self, engine: engine ?? Engine.standard())
         .run(dataset, threshold: threshold, readsTargets: false)
-      return try table(results, targets, notes)
+      var table = try table(results, targets, notes)
+      table.files = files
+      return table
     }
     let sampled = try sampledResults(
       on: dataset, passes: passes, threshold: threshold, readsTargets: false, engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
     var table = try table(sampled.mean, targets, notes)
+    table.files = files
     if case .classes = targets, sampled.mean.width > 1 {
       // Of the class that is predicted.
       table.deviations = sampled.mean.predictedLabels.enumerated().map { row, label in
@@ -225,14 +235,13 @@ extension Model {
       let encoded = try fitted.apply(to: table, targets: objective.encoding, readsTargets: readsTargets)
       return (encoded.dataset, encoded.hasTarget ? encoded.rowsWithTarget : nil, table.notes + encoded.notes)
     case (.images(let fitted)?, .images(let images)):
-      let chosen = images.test ?? images.training
-      if readsTargets { try chosen.requireLabels() }
-      var classes: [String]?
-      if readsTargets, case .classes(let names) = objective.targets { classes = names }
-      let dataset = try fitted.apply(to: chosen, name: source.place, classes: classes)
-      return (
-        dataset, Array(0..<dataset.count), images.test == nil ? [] : ["the official test images are used"]
-      )
+      var chosen = images.test ?? images.training
+      var known = Array(0..<chosen.count)
+      if readsTargets {
+        (chosen, known) = try images.judged(fitted.target, objective.encoding, name: source.place)
+      }
+      let notes = images.test == nil ? [] : ["the official test images are used"]
+      return (try fitted.apply(to: chosen, name: source.place), known, source.notes + notes)
     case (.text(let fitted)?, .text(let text)):
       let (dataset, notes) = try fitted.apply(to: text, name: source.place)
       return (dataset, Array(0..<dataset.count), notes)
@@ -262,5 +271,11 @@ extension Model {
   public var tableFormat: TableFormat {
     guard case .table(let table)? = preprocessing else { return TableFormat() }
     return table.format
+  }
+
+  /// How pictures are brought to the form of the model's images.
+  package var pictureFormat: PictureFormat {
+    guard case .images(let images)? = preprocessing else { return PictureFormat() }
+    return PictureFormat(shape: images.inputShape)
   }
 }

@@ -1,4 +1,4 @@
-import ApusCore
+package import ApusCore
 public import ApusData
 public import ApusTraining
 
@@ -26,6 +26,10 @@ public struct DataConfiguration: SettingGroup {
   public var header: Bool?
   public var delimiter: String?
   public var decimalMark: String?
+  public var size: String?
+  public var channels: Int?
+  public var transpose: Bool?
+  public var labelFile: String?
   public var rows: Int?
   public var noise: Double?
 
@@ -106,6 +110,27 @@ public struct DataConfiguration: SettingGroup {
       }.placeholder("mark").anyText,
       "The mark before a number's fraction: . or , (then . groups thousands).", unlessGiven: "detected"),
     Setting(
+      "size", \.size,
+      .text(expected: "a side as in 28, or height and width as in 24x32") { (text) throws(ApusError) in
+        _ = try PictureFormat.Size(text)
+        return text
+      }.placeholder("side"),
+      "The size that all pictures get: a side as in 28, or height and width as in 24x32.",
+      unlessGiven: "the most common one"),
+    Setting(
+      "channels", \.channels,
+      .count(from: 1, to: 4),
+      "The channels that all pictures get: 1 of gray, 3 of color, 4 of color and opacity.",
+      unlessGiven: "1 where all are gray, else 3"),
+    Setting(
+      "transpose", \.transpose, .yesNo,
+      "Whether rows and columns of images change places, which EMNIST's need to stand upright.",
+      unlessGiven: "no"),
+    Setting(
+      "labelFile", \.labelFile, .text.placeholder("file").files(),
+      "The table that names each picture's file and what it shows.",
+      unlessGiven: "a CSV in the folder or beside it"),
+    Setting(
       "rows", \.rows, .count(from: 2, to: 100_000_000), "Rows of a generated data set.",
       unlessGiven: "the set's"),
     Setting(
@@ -124,5 +149,36 @@ public struct DataConfiguration: SettingGroup {
       format.numberStyle = decimalMark == "," ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
     }
     return format
+  }
+
+  /// How images are read, with what is given here in the place of what a form says.
+  package func pictures(over base: PictureFormat = PictureFormat()) throws(ApusError) -> PictureFormat {
+    var format = base
+    if let size { format.size = try PictureFormat.Size(size) }
+    if let channels {
+      guard channels != 2 else {
+        throw ApusError(
+          "2 channels", at: "data.channels", expected: "1 of gray, 3 of color, or 4 with opacity")
+      }
+      format.channels = channels
+    }
+    if let transpose { format.isTransposed = transpose }
+    if let labelFile { format.labelFile = labelFile }
+    return format
+  }
+
+  /// - Throws: when something is said of pictures that are none.
+  package func refusePictures(_ source: DataSource) throws(ApusError) {
+    var settings: [(String, Bool)] = []
+    if !source.arePictures {
+      settings += [
+        ("data.size", size != nil), ("data.channels", channels != nil), ("data.labelFile", labelFile != nil),
+      ]
+    }
+    if case .images = source.content {} else { settings.append(("data.transpose", transpose != nil)) }
+    guard let wrong = settings.first(where: { $0.1 }) else { return }
+    throw ApusError(
+      "\(wrong.0) is given, and the data isn't \(wrong.0 == "data.transpose" ? "images" : "pictures in files of their own")",
+      at: source.place, fix: "leave it out")
   }
 }

@@ -1,11 +1,13 @@
 import ApusCore
+import ApusTraining
 package import ApusData
 
 /// What the data is.
 package enum DataFindings: Sendable {
   /// A table; of a large one only so many rows, evenly chosen, were looked at.
   case table(DataSummary, rows: Int)
-  case images(shape: [Int], classCounts: [DataSummary.Count], examples: [ImageSample])
+  /// Images; of classes and labels so many have each, of numbers none is counted.
+  case images(shape: [Int], targets: TargetKind, counts: [DataSummary.Count], examples: [ImageSample])
   /// A text, in windows of so many characters, of which so many are different.
   case text(context: Int, vocabulary: Int)
   /// Of no kind that has more to tell.
@@ -34,21 +36,50 @@ extension DataFindings {
       self = .text(context: text.context, vocabulary: text.vocabulary.count)
       return
     }
-    guard data.training.inputShape.count == 3, case .classes(let names) = data.training.targets,
-      let labels = data.training.classLabels()
-    else {
+    guard data.training.inputShape.count == 3 else {
       self = .other
       return
     }
+    let targets = data.training.targets
+    let names = targets.names
     var counts = names.map { DataSummary.Count(name: $0, count: 0) }
     var first = [Int?](repeating: nil, count: names.count)
-    for (row, label) in labels.enumerated() {
-      counts[Int(label)].count += 1
-      first[Int(label)] = first[Int(label)] ?? row
+    func count(_ output: Int, _ row: Int) {
+      counts[output].count += 1
+      first[output] = first[output] ?? row
     }
-    let examples = try first.prefix(Self.mostExamples).enumerated().compactMap { label, row in
-      try row.map { try ImageSample($0, of: data.training, name: names[label]) }
+    switch targets {
+    case .classes:
+      for (row, label) in (data.training.classLabels() ?? []).enumerated() { count(Int(label), row) }
+    case .labels:
+      var start = 0
+      for batch in data.training.batches(of: 1024) {
+        let values = batch.arrays(hasInputs: false).values
+        defer { start += values.count / names.count }
+        for (at, value) in values.enumerated() where value == 1 {
+          count(at % names.count, start + at / names.count)
+        }
+      }
+    case .values: counts = []
     }
-    self = .images(shape: data.training.inputShape, classCounts: counts, examples: examples.compactMap { $0 })
+    var examples: [ImageSample?] = []
+    if case .values = targets {
+      for row in 0..<min(data.training.count, Self.mostExamples / 3) {
+        let values = try data.training.batch([row]).arrays(hasInputs: false).values
+        let texts = values.prefix(3).enumerated().map { output, value in
+          let scales = data.training.scales
+          return shortFigure(
+            (scales.indices.contains(output) ? scales[output] : TargetScale()).original(Double(value)),
+            digits: 4)
+        }
+        examples.append(try ImageSample(row, of: data.training, name: texts.joined(separator: ", ")))
+      }
+    } else {
+      for (output, row) in first.prefix(Self.mostExamples).enumerated() {
+        if let row { examples.append(try ImageSample(row, of: data.training, name: names[output])) }
+      }
+    }
+    self = .images(
+      shape: data.training.inputShape, targets: targets, counts: counts, examples: examples.compactMap { $0 })
   }
 }

@@ -26,7 +26,7 @@ struct RunData {
   var fingerprint: UInt64
 
   /// Parts of the rows when nothing else is asked for.
-  private static let usualTest = 0.2
+  static let usualTest = 0.2
   static let usualValidation = 0.1
 
   /// - Parameter sources: where the data is opened; runs that share them read it once.
@@ -54,9 +54,11 @@ struct RunData {
     if let pretrained { format.textColumns = pretrained.model.tableFormat.textColumns }
     let source = try sources.open(
       path, format: format,
+      pictures: configuration.pictures(over: pretrained?.model.pictureFormat ?? PictureFormat()),
       generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed),
       isText: Self.expectsText(run, pretrained))
     if !source.isDelimited { try Self.refuseFormat(configuration, source.place) }
+    try configuration.refusePictures(source)
     switch source.content {
     case .table(let table): self = try RunData(table, source, configuration, seed, pretrained, sources)
     case .images(let images): self = try RunData(images, source, configuration, seed, pretrained, sources)
@@ -81,7 +83,7 @@ struct RunData {
   }
 
   /// A text's settings are of no account to rows.
-  private static func refuseContext(_ given: DataConfiguration, _ place: String) throws(ApusError) {
+  static func refuseContext(_ given: DataConfiguration, _ place: String) throws(ApusError) {
     guard given.context != nil else { return }
     throw ApusError("the context is for texts", at: place, fix: "leave it out, or name a text's file .txt")
   }
@@ -176,87 +178,14 @@ struct RunData {
     configuration.task = task
   }
 
-  private init(
-    _ images: ImageSet, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
-    _ pretrained: Pretrained?, _ sources: SharedSources
-  ) throws {
-    try images.training.requireLabels()
-    try Self.refuseContext(given, source.place)
-    self.pretrained = pretrained
-    let columns = [
-      ("data.features", given.features != nil), ("data.leaveOut", given.leaveOut != nil),
-      ("data.weights", given.weights != nil),
-    ]
-    if let wrong = columns.first(where: { $0.1 })?.0 {
-      throw ApusError("images have no columns", at: wrong, fix: "leave it out")
-    }
-    guard given.task ?? .classification == .classification, given.targets == nil, given.labelSeparator == nil,
-      given.target == nil || given.target == "label"
-    else {
-      throw ApusError(
-        "images have classes as their target", at: source.place,
-        fix: "leave out what is said of a target, of labels and of the task")
-    }
-    name = source.name
-    configuration = given
-    fingerprint = source.fingerprint()
-    notes = source.notes
-    task = .classification
-    let all = images.training
-    let folds = try Self.folds(given)
-    var official = given.test == nil && folds == nil ? images.test : nil
-    if let path = given.testData {
-      guard case .images(let other) = try sources.open(path).content else {
-        throw ApusError("the test data isn't a set of images", at: path)
-      }
-      official = other.test ?? other.training
-      try official?.requireLabels()
-    }
-    if let problem = official?.labelProblem {
-      notes.append("the test images are left out: \(problem.problem)")
-      official = nil
-    }
-    let options = Split.Options(
-      validation: given.validation ?? Self.usualValidation,
-      test: official == nil ? given.test ?? Self.usualTest : 0,
-      seed: seed)
-    let rows = Array(0..<all.count)
-    let split =
-      try folds.map {
-        try Split.fold($0.fold, of: $0.count, rows: rows, classes: all.classLabels(), options)
-      } ?? Split.random(rows: rows, classes: all.classLabels(), options)
-    let preprocessing =
-      try pretrained?.imagePreprocessing()
-      ?? ImagePreprocessing.fit(
-        all, rows: split.training, scaling: given.scaling ?? .standardize)
-    // Classes that the model to begin with knows stay as it knows them.
-    let classes = pretrained?.classes(including: all.classNames) ?? all.classNames
-    let normalized = try preprocessing.apply(to: all, name: source.place, classes: classes)
-    training = normalized.subset(split.training.indices)
-    validation = split.validation.isEmpty ? nil : normalized.subset(split.validation)
-    test =
-      try official.map { try preprocessing.apply(to: $0, name: source.place, classes: classes) }
-      ?? (split.test.isEmpty ? nil : normalized.subset(split.test))
-    schema = .images(preprocessing)
-    self.split = split
-    configuration.validation = options.validation
-    configuration.test = official == nil && folds == nil ? options.test : nil
-    let shape = all.inputShape.map(String.init).joined(separator: "×")
-    choices = [
-      "\(all.classNames.count) classes of \(shape) images",
-      Self.sizes(split.training.count, split.validation.count, official == nil ? split.test.count : nil)
-        + (official.map { ", \($0.count) in the official test set" } ?? ""),
-    ]
-  }
-
-  private static func options(_ given: DataConfiguration, _ seed: UInt64) -> Split.Options {
+  static func options(_ given: DataConfiguration, _ seed: UInt64) -> Split.Options {
     Split.Options(
       validation: given.validation ?? usualValidation,
       test: given.testData == nil ? given.test ?? usualTest : 0, seed: seed)
   }
 
   /// The fold that is the test part; nil without cross-validation.
-  private static func folds(_ given: DataConfiguration) throws(ApusError) -> (fold: Int, count: Int)? {
+  static func folds(_ given: DataConfiguration) throws(ApusError) -> (fold: Int, count: Int)? {
     guard let count = given.folds else {
       guard given.fold == nil else {
         throw ApusError("a fold without folds", at: "data.fold", fix: "say how many in data.folds")
@@ -266,7 +195,7 @@ struct RunData {
     return (given.fold ?? 1, count)
   }
 
-  private static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {
+  static func sizes(_ training: Int, _ validation: Int, _ test: Int?) -> String {
     "\(training) rows for training, \(validation) for validation" + (test.map { ", \($0) for test" } ?? "")
   }
 

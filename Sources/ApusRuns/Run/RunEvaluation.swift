@@ -85,7 +85,7 @@ extension RunEvaluation {
         number: (row ?? sample) + 1, truth: truth, prediction: prediction(sample, shortFigure),
         probability: probability(sample), loss: Double(results.losses[sample]),
         cells: row.map { Self.cells(of: $0, data) } ?? [],
-        image: isClassification ? try ImageSample(sample, of: dataset, name: truth) : nil)
+        image: try ImageSample(sample, of: dataset, name: truth))
     }
   }
 

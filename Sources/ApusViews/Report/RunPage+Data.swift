@@ -11,17 +11,28 @@ extension RunPage {
   func addData(_ page: inout HTMLPage) {
     switch result.data {
     case .table(let summary, let rows): add(summary, rows: rows, &page)
-    case .images(let shape, let counts, let examples):
-      page.paragraph(
-        "Images of \(shape.map(String.init).joined(separator: " × ")) in \(counts.count) classes: \(sizes).")
+    case .images(let shape, let targets, let counts, let examples):
+      let extent = shape.map(String.init).joined(separator: " × ")
+      let count = targets.outputCount
+      let (what, title, bars) =
+        switch targets {
+        case .classes:
+          (" in \(count) classes", "One training image of each class", "Training images of each class")
+        case .labels:
+          (
+            " with any of \(count) labels", "A training image with each label",
+            "Training images with each label"
+          )
+        case .values:
+          (" with \(counted(count, "number")) each", "The first training images, with their numbers", "")
+        }
+      page.paragraph("Images of \(extent)\(what): \(sizes).")
       if !examples.isEmpty {
         page.charts([
-          ImageGrid(
-            "One training image of each class", examples.map { .init(PixelImage($0), [$0.name]) },
-            columns: 5, tileWidth: 56)
+          ImageGrid(title, examples.map { .init(PixelImage($0), [$0.name]) }, columns: 5, tileWidth: 56)
         ])
       }
-      page.charts([Self.classes(counts, "Training images of each class")].compactMap { $0 })
+      page.charts([Self.classes(counts, bars)].compactMap { $0 })
     case .text(let context, let vocabulary):
       page.paragraph("A text of \(vocabulary) different characters, in windows of \(context): \(sizes).")
     case .other: page.paragraph("\(sizes.prefix(1).uppercased())\(sizes.dropFirst()).")
