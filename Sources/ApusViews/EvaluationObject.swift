@@ -22,6 +22,9 @@ package struct EvaluationObject: Sendable {
             metric.standardError.map { JSONMember(metric.name, .double($0)) }
           })),
     ]
-    json = .object(members + labels)
+    let positive = evaluation.metrics.lazy.compactMap(\.positiveClass).first
+    let decisions = positive.map { [JSONMember("positiveClass", .string($0))] } ?? []
+    let trained = evaluation.trainedOn.map { [JSONMember("trainedOn", .integer($0))] } ?? []
+    json = .object(members + decisions + trained + labels)
   }
 }

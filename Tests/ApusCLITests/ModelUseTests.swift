@@ -56,7 +56,10 @@ import Testing
     #expect(shown.out.contains("accuracy") && shown.out.contains("recall"))
     let result = try command.run("evaluate", "m/model.safetensors", "x.csv", "--json")
     let object = try StrictJSON.parse(result.out, name: "output")
-    #expect(object.objectValue?.map(\.key) == ["task", "samples", "metrics", "standardErrors"])
+    #expect(
+      object.objectValue?.map(\.key) == [
+        "task", "samples", "metrics", "standardErrors", "positiveClass", "trainedOn",
+      ])
     #expect(object["samples"]?.intValue == 120)
     #expect(object["metrics"]?["accuracy"]?.doubleValue != nil)
   }

@@ -118,7 +118,8 @@ struct MetricFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(Metrics.standard(samples).map(\.name) == ["loss", "accuracy"])
     #expect(
       Metrics.all(samples).map(\.name) == [
-        "loss", "accuracy", "topK", "precision", "recall", "f1", "rocAUC", "logLoss",
+        "loss", "accuracy", "top5", "precision", "recall", "f1", "rocAUC", "logLoss", "brier",
+        "calibrationError",
       ])
   }
 }

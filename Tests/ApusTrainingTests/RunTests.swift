@@ -32,7 +32,10 @@ import Testing
         && result.model.parameterCount == 16 * 5 + 8 * 17 + 3 * 9)
     #expect(result.modelFile == folder.path("run/model.safetensors"))
     for metrics in [result.training, result.validation, result.test] {
-      #expect(metrics.map(\.name) == ["loss", "accuracy"])
+      #expect(
+        metrics.map(\.name) == [
+          "loss", "accuracy", "precision", "recall", "f1", "rocAUC", "logLoss", "brier", "calibrationError",
+        ])
     }
     let json = try StrictJSON.parse(
       String(decoding: folder.bytes("run/run.json"), as: UTF8.self), name: "run.json")

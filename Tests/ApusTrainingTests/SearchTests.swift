@@ -354,13 +354,25 @@ import Testing
     #expect(key(resumed) == key(whole))
   }
 
+  /// Any metric that the targets have.
+  @Test(arguments: ["rocAUC", "f1", "precision", "logLoss", "topK(2)", "brier"])
+  func anyMetricJudges(_ metric: String) throws {
+    let folder = try TemporaryFolder()
+    let report = try search(folder, "a", yaml("trials: 2\nmetric: \(metric)", epochs: 2)).run()
+    let scores = report.trials.compactMap(\.score)
+    #expect(scores.count == 2)
+    #expect(["logLoss", "brier"].contains(metric) ? scores[0] <= scores[1] : scores[0] >= scores[1])
+    #expect(report.metric == (metric == "topK(2)" ? "top2" : metric))
+    // What the best trial is run again with says nothing of the search.
+    #expect(try RunConfiguration.load(yaml: folder.path("a/best.yaml")).training.metrics == nil)
+  }
+
   /// A metric that cannot judge trials is refused before the first of them.
-  @Test(arguments: ["rocAUC", "f1", "precision", "logLoss", "topK", "r2", "bitsPerCharacter"])
+  @Test(arguments: ["r2", "bitsPerCharacter", "microF1"])
   func metricsThatCannotJudge(_ metric: String) throws {
     let folder = try TemporaryFolder()
     let text = message { _ = try search(folder, "a", yaml("trials: 2\nmetric: \(metric)")) }
-    #expect(text.contains("search.metric: “\(metric)” is not computed"), "\(text)")
-    #expect(text.contains("expected loss, accuracy"))
+    #expect(text.contains("search.metric: the metric \(metric) is not defined for 3 classes"), "\(text)")
     #expect(try folder.names() == ["a.yaml"])
   }
 

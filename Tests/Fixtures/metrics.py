@@ -45,7 +45,10 @@ def binary(generator, count, columns):
         "rocAUC": [auc, auc_error],
         "logLoss": log_loss(both, labels),
         "accuracy": accuracy(labels, predicted),
+        "brier": mean_with_error((positive - labels) ** 2),
+        "calibrationError": calibration_error(both[np.arange(count), predicted], predicted == labels),
     }
+    check(expected, "brier", sk.brier_score_loss(labels, positive))
     check(expected, "precision", sk.precision_score(labels, predicted))
     check(expected, "recall", sk.recall_score(labels, predicted))
     check(expected, "f1", sk.f1_score(labels, predicted))
@@ -90,6 +93,8 @@ def of_classes(name, probabilities, labels, is_complete=True):
         "rocAUC": [auc, auc_error],
         "logLoss": log_loss(probabilities, labels),
         "accuracy": accuracy(labels, predicted),
+        "brier": mean_with_error(((probabilities - np.eye(classes)[labels]) ** 2).sum(1)),
+        "calibrationError": calibration_error(probabilities.max(1), predicted == labels),
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -128,6 +133,8 @@ def multilabel(generator, count, outputs, threshold=0.5):
         "accuracy": mean_with_error((truths == predicted).mean(1), degrees=0),
         "subsetAccuracy": accuracy((truths == predicted).all(1), np.ones(count, bool)),
         "microF1": micro_f1(truths, predicted),
+        "brier": mean_with_error(((probabilities - truths) ** 2).mean(1)),
+        "calibrationError": calibration_error(probabilities, truths),
     }
     check(expected, "subsetAccuracy", sk.accuracy_score(truths, predicted))
     check(expected, "microF1", sk.f1_score(truths, predicted, average="micro"))
@@ -180,6 +187,18 @@ def log_loss(probabilities, labels, values_only=False):
     tiny = 2.0**-23
     losses = -np.log(np.clip(chosen, tiny, 1 - tiny))
     return losses if values_only else mean_with_error(losses)
+
+
+def calibration_error(probabilities, right, bins=15):
+    """Guo et al. 2017, of one or several probabilities a sample; the bins and their signs stay as they are."""
+    probabilities, right = np.atleast_2d(probabilities.T).T, np.atleast_2d(right.T).T * 1.0
+    places = np.clip(np.ceil(probabilities * bins) - 1, 0, bins - 1)
+    own = right - probabilities
+    differences = [own[places == place].sum() for place in range(bins)]
+    value = np.abs(differences).sum() / own.size
+    signs = np.where(np.array(differences) < 0, -1, 1)[places.astype(int)]
+    influence = ((signs * own - value) / own.size).sum(1)
+    return [value, np.sqrt((influence**2).sum())]
 
 
 def accuracy(labels, predicted):

@@ -47,6 +47,8 @@ def binary(generator, count, columns):
         "rocAUC": macro_auc(weights, [labels == 1], [positive]),
         "logLoss": mean(weights, log_losses(both, labels)),
         "accuracy": share(weights, labels == predicted),
+        "brier": mean(weights, (positive - labels) ** 2),
+        "calibrationError": calibration_error(weights, both[np.arange(count), predicted], predicted == labels),
     }
     check(expected, "precision", sk.precision_score(labels, predicted, sample_weight=weights))
     check(expected, "recall", sk.recall_score(labels, predicted, sample_weight=weights))
@@ -80,6 +82,8 @@ def multiclass(generator, count, classes, integers=False):
         "rocAUC": macro_auc(weights, [labels == k for k in each], [probabilities[:, k] for k in each]),
         "logLoss": mean(weights, log_losses(probabilities, labels)),
         "accuracy": share(weights, labels == predicted),
+        "brier": mean(weights, ((probabilities - np.eye(classes)[labels]) ** 2).sum(1)),
+        "calibrationError": calibration_error(weights, probabilities.max(1), predicted == labels),
     }
     for key, function in (("precision", sk.precision_score), ("recall", sk.recall_score), ("f1", sk.f1_score)):
         check(expected, key, function(labels, predicted, average="macro", sample_weight=weights))
@@ -113,6 +117,8 @@ def multilabel(generator, count, outputs):
         "accuracy": share(weights, (truths == predicted).mean(1)),
         "subsetAccuracy": share(weights, (truths == predicted).all(1)),
         "microF1": ratio(weights, above, below),
+        "brier": mean(weights, ((probabilities - truths) ** 2).mean(1)),
+        "calibrationError": calibration_error(weights, probabilities, truths),
     }
     check(expected, "subsetAccuracy", sk.accuracy_score(truths, predicted, sample_weight=weights))
     check(expected, "microF1", sk.f1_score(truths, predicted, average="micro", sample_weight=weights))
@@ -168,6 +174,18 @@ def fits(generator):
 
 def grid(values):
     return np.round(np.asarray(values) * 128) / 128
+
+
+def calibration_error(weights, probabilities, right, bins=15):
+    """As in metrics.py, each sample by its weight."""
+    probabilities, right = np.atleast_2d(probabilities.T).T, np.atleast_2d(right.T).T * 1.0
+    places = np.clip(np.ceil(probabilities * bins) - 1, 0, bins - 1)
+    own, total = right - probabilities, weights.sum() * right.shape[1]
+    differences = [(weights[:, None] * own)[places == place].sum() for place in range(bins)]
+    value = np.abs(differences).sum() / total
+    signs = np.where(np.array(differences) < 0, -1, 1)[places.astype(int)]
+    influence = (weights[:, None] * (signs * own - value)).sum(1) / total
+    return [value, np.sqrt((influence**2).sum())]
 
 
 def precision_parts(truth, predicted):

@@ -137,6 +137,11 @@
     ])
   }
 
+  /// What of a model is computed.
+  enum MetricSettings: SettingSelection {
+    static let settings = Recipe.settings([\.metrics])
+  }
+
   /// What a table would be described for.
   enum TargetSettings: SettingSelection {
     static let settings = DataConfiguration.settings([

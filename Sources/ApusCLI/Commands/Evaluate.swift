@@ -17,6 +17,8 @@
 
     @OptionGroup var source: NewDataArguments
 
+    @OptionGroup var chosen: SettingArguments<MetricSettings>
+
     @OptionGroup var decision: DecisionArguments
 
     @Flag(help: "Print one object of results, and nothing else.")
@@ -25,7 +27,13 @@
     func run() throws {
       try decision.check()
       let (saved, data) = try source.open(modelAt: model)
-      let evaluation = try saved.evaluate(data, threshold: decision.threshold)
+      let evaluation: Evaluation
+      do {
+        evaluation = try saved.evaluate(
+          data, metrics: chosen.group().metrics, threshold: decision.threshold)
+      } catch let error as ApusError {
+        throw error.place == nil && chosen.gives(\.metrics) ? error.at("--metrics") : error
+      }
       if json {
         Output.print([EvaluationObject(evaluation).json.text(sortsKeys: false)])
         return
@@ -34,7 +42,12 @@
       let style = Output.style
       Output.print(["\(data.name): \(grouped(evaluation.samples)) samples"])
       Output.print(Output.notes(evaluation.notes, style))
-      Output.print(MetricLines([("", evaluation.metrics)]).lines())
+      let unseen = evaluation.unseenMetrics
+      Output.print(
+        MetricLines(
+          unseen.isEmpty
+            ? [("", evaluation.metrics)] : [("all", evaluation.metrics), ("not trained on", unseen)]
+        ).lines())
       if let confusion = evaluation.confusion {
         Output.print([""] + ConfusionTable(confusion).lines(width: style.width))
       }

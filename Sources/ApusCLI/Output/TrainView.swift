@@ -25,7 +25,7 @@
       guard !isQuiet else { return plan }
       bar = ProgressBar(
         style: Output.errorStyle, epochs: plan.epochs, batch: plan.configuration.training.batch ?? 1,
-        metric: plan.isText ? "bitsPerCharacter" : plan.task == .regression ? "r2" : "accuracy",
+        metric: plan.mainMetric,
         write: { Output.tell($0) })
       var plan = plan
       show(Output.notes(plan.reasons.lines, style))
@@ -56,7 +56,7 @@
         let curve = LearningCurve(result.namedHistories).lines(style)
         if !curve.isEmpty { show([""] + curve) }
         show([""] + MetricLines(parts.map { ($0, Array($1)) }).lines())
-        show([""] + Output.notes(WeightLines(result).lines, style))
+        show([""] + Output.notes(WeightLines(result).lines + ThresholdLines(result).lines, style))
         if result.evaluated == .test {
           if let confusion = result.confusion {
             show([""] + ConfusionTable(confusion).lines(width: style.width))

@@ -125,7 +125,7 @@ package struct ImageTargets: Sendable {
   ///   - rows: the training rows, by which numbers are scaled; numbers stay in their own unit when nil.
   ///   - known: the targets of a model that goes on with them, where they are the same.
   package func images(
-    fittedTo rows: TrainingRows?, knownTo known: TargetEncoding? = nil
+    fittedTo rows: Split.TrainingRows?, knownTo known: TargetEncoding? = nil
   ) throws(ApusError) -> ImageSet {
     var encoding = try encoding(rows)
     if let known { encoding = encoding.adopting(known) }
@@ -139,7 +139,7 @@ package struct ImageTargets: Sendable {
     return set
   }
 
-  private func encoding(_ rows: TrainingRows?) throws(ApusError) -> TargetEncoding {
+  private func encoding(_ rows: Split.TrainingRows?) throws(ApusError) -> TargetEncoding {
     let table = annotations.training.table
     if let target, target.task != .regression {
       return try TablePreprocessing.fitTarget(

@@ -35,6 +35,7 @@ extension Model {
     file.metadata["seed"] = "\(seed)"
     if let objective { file.metadata["objective"] = try objective.json.text() }
     if let preprocessing { file.metadata["inputs"] = try preprocessing.jsonText() }
+    if let trainedRows { file.metadata["trainedRows"] = trainedRows.text }
     return file
   }
 
@@ -85,6 +86,7 @@ extension Model {
       [Float](repeating: 0, count: $0.count)
     }
     try loadWeights(file)
+    trainedRows = try file.metadata["trainedRows"].map { text throws(ApusError) in try RowSketch(text) }
     var older: OlderModelFile?
     if let text = file.metadata["inputs"] {
       var description = try StrictJSON.parse(text, name: "inputs")

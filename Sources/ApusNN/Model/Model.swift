@@ -29,6 +29,8 @@ public struct Model: Sendable {
   private(set) var objectiveProblem: ApusError?
   /// How raw rows become inputs, fitted to the training rows; nil for a model of arrays.
   package var preprocessing: InputSchema?
+  /// The rows that it was trained on; nil where that isn't known.
+  package var trainedRows: RowSketch?
   /// Numbers of layers that may change without planning again (dropout rates), by path.
   public var settings: [String: Double]
   /// All parameters in one arena; shared between copies until one of them changes.

@@ -12,6 +12,10 @@ public struct Evaluation: Sendable {
   /// For several labels.
   package var labels: [LabelCounts] = []
   public var samples: Int
+  /// How many of the samples the model was trained on, or are equal to one of those; nil where it isn't known.
+  public var trainedOn: Int?
+  /// The metrics on the samples that it was not trained on; empty where that is all, none, or not known for each.
+  public var unseenMetrics: [MetricValue] = []
   public var notes: [String]
 }
 
@@ -79,16 +83,37 @@ package struct PredictionTable: Sendable {
 extension Model {
   /// Metrics on data that has the target.
   ///
-  /// - Parameter threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
-  /// - Throws: when the data lacks a column that the model needs, or the target.
-  public func evaluate(_ source: DataSource, threshold: Double? = nil, engine: Engine? = nil) throws
-    -> Evaluation
-  {
+  /// - Parameters:
+  ///   - metrics: those to compute besides the loss; all that apply when nil.
+  ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
+  /// - Throws: when the data lacks a column that the model needs, or the target; for a metric that it doesn't have.
+  public func evaluate(
+    _ source: DataSource, metrics: [any Metric]? = nil, threshold: Double? = nil, engine: Engine? = nil
+  ) throws -> Evaluation {
     let (dataset, notes) = try encodeWithTarget(source)
     try check(threshold: threshold, dataset.targets)
+    if let metrics {
+      try Metrics.check(
+        metrics, for: dataset.targets, isSequence: dataset.positions > 1, requireObjective().loss.predictions)
+    }
+    func values(_ results: EvaluatedSamples) -> [MetricValue] {
+      metrics.map { Metrics.values(results, $0) } ?? Metrics.all(results)
+    }
     let results = try results(on: dataset, threshold: threshold, engine: engine)
     var evaluation = Evaluation(
-      task: .regression, metrics: Metrics.all(results), samples: results.count, notes: notes)
+      task: .regression, metrics: values(results), samples: results.count, notes: notes)
+    if let trainedRows {
+      let count = trainedRows.count(in: dataset)
+      evaluation.trainedOn = count
+      evaluation.notes.insert(
+        Self.note(trainedOn: count, of: dataset.count, isExact: trainedRows.isComplete, isText: isForTexts),
+        at: 0)
+      if count > 0, count < dataset.count, trainedRows.isComplete {
+        evaluation.unseenMetrics = values(
+          try self.results(
+            on: dataset.subset(trainedRows.others(in: dataset)), threshold: threshold, engine: engine))
+      }
+    }
     switch dataset.targets {
     case .classes(let names):
       evaluation.task = .classification
@@ -100,6 +125,17 @@ extension Model {
     case .values: break
     }
     return evaluation
+  }
+
+  private static func note(trainedOn count: Int, of all: Int, isExact: Bool, isText: Bool) -> String {
+    let noun = isText ? "window" : "row"
+    guard count > 0 else {
+      return "the model was trained on none of the \(counted(all, noun))"
+    }
+    let part = count == all ? "all" : "\(count) of"
+    return
+      "the model was trained on \(isExact ? "" : "about ")\(part) the \(counted(all, noun)), or on copies of "
+      + "them: on new ones expect less"
   }
 
   /// The data's samples with a target, as the model takes them.

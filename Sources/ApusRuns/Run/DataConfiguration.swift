@@ -22,6 +22,7 @@ public struct DataConfiguration: SettingGroup {
   public var testData: String?
   public var folds: Int?
   public var fold: Int?
+  public var seed: UInt64?
   public var context: Int?
   public var header: Bool?
   public var delimiter: String?
@@ -83,6 +84,10 @@ public struct DataConfiguration: SettingGroup {
     Setting(
       "fold", \.fold, .count(from: 1).placeholder("n"),
       "The one fold that is the test part, from 1, instead of each in turn.", unlessGiven: "each in turn"),
+    Setting(
+      "seed", \.seed, .count(),
+      "Decides which rows are for what, and what a generated data set has: the same for runs of other seeds.",
+      unlessGiven: "the training's seed", flag: "data-seed"),
     Setting(
       "context", \.context, .count(from: 1, to: 1 << 20),
       "The characters of a text that the network sees at a time.", unlessGiven: "64"),

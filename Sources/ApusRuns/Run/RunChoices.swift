@@ -11,6 +11,8 @@ struct RunChoices {
   var network: any Network
   var loss: any Loss
   var settings: TrainingSettings
+  /// How much a row of each class counts in the loss; nil where each counts once.
+  var classWeights: [Double]?
   /// What was chosen, and why.
   var lines: [String] = []
   /// What was asked for and has no effect, or less than one would think.
@@ -27,25 +29,30 @@ struct RunChoices {
   func model(member: Int, on data: RunData, engine: Engine?) throws -> Model {
     guard member > 0 else { return model }
     return try Self.model(
-      network, loss, settings.recipe.prepare, data, seed: settings.seed &+ UInt64(member), engine
+      network, loss, settings.recipe, data, seed: settings.seed &+ UInt64(member), engine
     )
     .model
   }
 
   /// - Returns: also a line about the weights that it begins with, where they are a model's.
   private static func model(
-    _ network: any Network, _ loss: any Loss, _ preparation: (any InitializationPass)?, _ data: RunData,
-    seed: UInt64, _ engine: Engine?
+    _ network: any Network, _ loss: any Loss, _ recipe: Recipe, _ data: RunData, seed: UInt64,
+    _ engine: Engine?
   ) throws -> (model: Model, line: String?) {
     var model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: seed, network: network)
-    model.objective = Objective(data.training.targets, loss: loss, scales: data.training.scales)
+    let targets = data.training.targets
+    var thresholds: [Double] = []
+    if case .fixed(let threshold)? = recipe.threshold {
+      thresholds = Array(repeating: threshold, count: data.task == .multiLabel ? targets.outputCount : 1)
+    }
+    model.objective = Objective(targets, loss: loss, scales: data.training.scales, thresholds: thresholds)
     model.preprocessing = data.schema
     if let pretrained = data.pretrained {
       let (started, line) = try pretrained.start(model, for: data.training.targets)
       return (started, line)
     }
-    guard let preparation else { return (model, nil) }
+    guard let preparation = recipe.prepare else { return (model, nil) }
     return (try model.prepared(with: preparation, on: data.training, engine: engine), nil)
   }
 
@@ -97,8 +104,14 @@ struct RunChoices {
         at: "training.prepare", fix: "leave one of the two out")
     }
     try Self.check(settings, configuration.training, loss, data)
+    try Self.checkDecisions(recipe, loss, data, given)
+    settings.recipe.metrics =
+      recipe.metrics
+      ?? Metrics.applying(
+        to: data.training.targets, isSequence: data.isText, loss.predictions)
+    classWeights = try Self.classWeights(recipe, data, given)
     let line: String?
-    (model, line) = try Self.model(network, loss, recipe.prepare, data, seed: settings.seed, engine)
+    (model, line) = try Self.model(network, loss, recipe, data, seed: settings.seed, engine)
     noteLengths(rows: rows)
     if let line { lines.append(line) }
     if let steps = recipe.steps {

@@ -70,7 +70,7 @@ extension RunData {
       ("data.labelSeparator", given.labelSeparator != nil), ("data.leaveOut", given.leaveOut != nil),
       ("data.weights", given.weights != nil), ("data.scaling", given.scaling != nil),
       ("data.features", given.features != nil),
-      ("data.folds", given.folds != nil),
+      ("data.folds", given.folds != nil), ("data.seed", given.seed != nil),
     ]
     guard let wrong = settings.first(where: { $0.1 }) else { return }
     throw ApusError(

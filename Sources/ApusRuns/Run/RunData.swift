@@ -32,7 +32,7 @@ struct RunData {
   /// - Parameter sources: where the data is opened; runs that share them read it once.
   init(_ run: RunConfiguration, sources: SharedSources = SharedSources()) throws {
     let configuration = run.data
-    let seed = run.training.seed ?? 0
+    let seed = run.data.seed ?? run.training.seed ?? 0
     try FileBytes.refuseShared([
       ("the data", configuration.source), ("the test data", configuration.testData),
       ("the model to begin with", run.model.from),

@@ -53,8 +53,10 @@ final class RunExecution {
   private static func session(_ plan: RunPlan, member: Int) throws -> TrainingSession {
     var settings = plan.choices.settings
     settings.seed &+= UInt64(member)
+    let training = plan.data.training
     return try TrainingSession(
-      plan.choices.model(member: member, on: plan.data, engine: plan.engine), training: plan.data.training,
+      plan.choices.model(member: member, on: plan.data, engine: plan.engine),
+      training: plan.choices.classWeights.map { training.weighted(byClass: $0) } ?? training,
       validation: plan.data.validation, settings: settings, engine: plan.engine)
   }
 

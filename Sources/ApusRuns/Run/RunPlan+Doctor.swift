@@ -18,9 +18,8 @@ extension RunPlan {
 
   /// The short form after training: what it came to.
   func findings(on result: RunResult, _ settings: TrainingSettings) -> [Finding] {
-    let figures = TrainingOutcome(
-      training: Array(result.training), validation: Array(result.validation), test: Array(result.test))
-    return Doctor.examine(
-      ExaminedModel(result.model, data, settings, outcome: figures, engine: engine), at: .afterTraining)
+    Doctor.examine(
+      ExaminedModel(result.model, data, settings, outcome: result.outcome, engine: engine), at: .afterTraining
+    )
   }
 }

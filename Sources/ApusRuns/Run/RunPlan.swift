@@ -31,8 +31,15 @@ public struct RunPlan: Sendable {
   /// A Boolean value that indicates whether the model predicts the next character of a text.
   public var isText: Bool { data.isText }
 
+  /// The validation metric that shows how training goes: the task's, or the first of those asked for.
+  package var mainMetric: String {
+    let usual = isText ? BitsPerCharacter.name : task == .regression ? R2.name : Accuracy.name
+    let names = choices.settings.recipe.metrics?.map(\.valueName) ?? [usual]
+    return names.contains(usual) ? usual : names.first ?? MeanLoss.name
+  }
+
   let data: RunData
-  let choices: RunChoices
+  var choices: RunChoices
   let engine: Engine
   /// Where the run's files go; a new folder `runs/NAME-…` when nil.
   let folder: String?

@@ -24,11 +24,24 @@ extension RunResult {
     let labels =
       labels.isEmpty || evaluated != .test ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
     return .object(
-      members + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []) + [
+      members + decisions + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []) + [
         JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
         JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
         JSONMember("reasons", .object(reasons.settings.map { JSONMember($0.key, .string($0.why)) })),
       ])
+  }
+
+  /// The class that figures of one of two classes are of, and the thresholds.
+  private var decisions: [JSONMember] {
+    var members: [JSONMember] = []
+    if let name = [training, validation, test].joined().lazy.compactMap(\.positiveClass).first {
+      members.append(JSONMember("positiveClass", .string(name)))
+    }
+    if !thresholds.isEmpty {
+      members.append(
+        JSONMember("thresholds", .object(thresholds.map { JSONMember($0.name, .double($0.value)) })))
+    }
+    return members
   }
 
   private static func values(_ metrics: MetricValues) -> JSONValue {

@@ -11,20 +11,37 @@ extension RunResult {
     let (plan, session) = (run.plan, run.session)
     let data = plan.data
     let last = try session.result()
-    let model = run.models.isEmpty ? last : try Model.ensemble(of: run.models + [last])
+    var model = run.models.isEmpty ? last : try Model.ensemble(of: run.models + [last])
+    if !run.isTrial {
+      model.trainedRows = Self.trainedRows(data)
+      if plan.configuration.training.threshold == .auto, let validation = data.validation {
+        let results = try model.results(on: validation, engine: plan.engine)
+        model.objective?.thresholds = Self.thresholds(results)
+      }
+    }
+    let judgedModel = model
+    let metrics = session.settings.recipe.metrics
     func evaluate(_ dataset: any Dataset, _ part: Part) throws -> RunEvaluation {
       RunEvaluation(
-        part, dataset, try model.results(on: dataset, engine: plan.engine), rows: data.rows(of: part),
-        of: model)
+        part, dataset, try judgedModel.results(on: dataset, engine: plan.engine), rows: data.rows(of: part),
+        of: judgedModel)
     }
     // The last one is what the result is judged by.
     var judged: any Dataset = data.judgedTraining
     var evaluation = try evaluate(judged, .training)
-    let training = MetricValues(Metrics.standard(evaluation.results))
-    if let samples = data.validation { (judged, evaluation) = (samples, try evaluate(samples, .validation)) }
-    let validation = MetricValues(data.validation == nil ? [] : Metrics.standard(evaluation.results))
-    let test = run.isTrial ? nil : data.test
-    if let test { (judged, evaluation) = (test, try evaluate(test, .test)) }
+    var outcome = TrainingOutcome(training: Metrics.standard(evaluation.results), validation: [], test: [])
+    let training = MetricValues(Metrics.values(evaluation.results, metrics))
+    var (validation, tested) = (MetricValues([]), MetricValues([]))
+    if let samples = data.validation {
+      (judged, evaluation) = (samples, try evaluate(samples, .validation))
+      outcome.validation = Metrics.standard(evaluation.results)
+      validation = MetricValues(Metrics.values(evaluation.results, metrics))
+    }
+    if let test = data.test, !run.isTrial {
+      (judged, evaluation) = (test, try evaluate(test, .test))
+      outcome.test = Metrics.standard(evaluation.results)
+      tested = MetricValues(Metrics.values(evaluation.results, metrics))
+    }
     let samples = Double(steps) * Double(data.training.count) / Double(session.stepsPerEpoch)
     self.init(
       name: data.name, folder: run.files.path, configuration: plan.configuration, reasons: plan.reasons,
@@ -35,16 +52,33 @@ extension RunResult {
       members: run.members, seconds: seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0,
       threads: plan.engine.threads, instructionSet: plan.engine.instructionSet.rawValue,
       training: training, validation: validation,
-      test: MetricValues(test == nil ? [] : Metrics.standard(evaluation.results)),
+      test: tested,
       trainingCount: data.training.count, validationCount: data.validation?.count ?? 0,
       testCount: data.test?.count ?? 0, evaluated: evaluation.part, evaluatedCount: judged.count,
       linear: LinearReading(model, data.training, session.settings, run.members.last?.history ?? History()),
-      firstFindings: plan.findings, data: .other, evaluation: evaluation, split: data.split)
+      firstFindings: plan.findings, data: .other, outcome: outcome, evaluation: evaluation, split: data.split)
     guard !run.isTrial else { return }
     describeSamples()
     if judged.positions == 1 { worst = try evaluation.worst(of: judged, data) }
     self.data = try DataFindings(data)
     outcomeFindings = plan.findings(on: self, session.settings)
+  }
+
+  /// What the model has seen: the rows of this training, and those of the model that it began with.
+  private static func trainedRows(_ data: RunData) -> RowSketch {
+    var rows = RowSketch(data.training)
+    if let before = data.pretrained?.model.trainedRows { rows.formUnion(before) }
+    return rows
+  }
+
+  /// The thresholds with the highest F1; where there is none, because no row has the label, what holds without one.
+  private static func thresholds(_ results: EvaluatedSamples) -> [Double] {
+    results.bestThresholds().enumerated().map { output, best in
+      // Of two outputs that are scores, the second's lead over the first counts.
+      best
+        ?? (results.width == 2 && !results.isMultiLabel && results.kind != .probabilities
+          ? 0 : results.limit(of: output))
+    }
   }
 
   /// More pairs of truth and prediction make no better picture.

@@ -80,6 +80,8 @@ public struct RunResult: Sendable {
   /// The doctor's findings on the outcome.
   public var outcomeFindings: [Finding] = []
   package var data: DataFindings
+  /// The default metrics of each part, whichever were asked for: what sentences and the doctor judge by.
+  let outcome: TrainingOutcome
   /// The rows that the result is judged by, with their predictions.
   let evaluation: RunEvaluation
   /// Which rows are for what; nil for a text.
@@ -97,6 +99,25 @@ public struct RunResult: Sendable {
     case .validation: validation
     case .test: test
     }
+  }
+
+  /// The default metrics of a part, whichever were asked for; empty where the part has no samples.
+  package func standardMetrics(_ part: Part) -> MetricValues {
+    switch part {
+    case .training: MetricValues(outcome.training)
+    case .validation: MetricValues(outcome.validation)
+    case .test: MetricValues(outcome.test)
+    }
+  }
+
+  /// What each label, or the second of two classes, must exceed, where that was given or chosen.
+  package var thresholds: [(name: String, value: Double)] {
+    guard let objective = model.objective, !objective.thresholds.isEmpty else { return [] }
+    let names = objective.targets.names
+    return zip(
+      objective.thresholds.count == 1 && task == .classification ? [names[1]] : names, objective.thresholds
+    )
+    .map { ($0, $1) }
   }
 
   /// The command that makes the same model file, byte for byte.

@@ -51,7 +51,7 @@ public struct SearchConfiguration: SettingGroup {
       "The number of trials.", unlessGiven: "20, or the grid's"),
     Setting(
       "metric", \.metric, .text.placeholder("name"),
-      "What the best trial is best at, on validation rows: one of what history.csv has after each epoch.",
+      "What the best trial is best at, on validation rows: the loss or any metric, as in rocAUC or 'topK(3)'.",
       unlessGiven: "loss"),
     Setting(
       "halving", \.halving, .count(from: 2, to: 100),

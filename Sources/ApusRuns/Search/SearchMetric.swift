@@ -1,36 +1,53 @@
 import ApusCore
 import ApusData
+import ApusNN
 import ApusTraining
 
 /// What a search's trials are judged by.
 struct SearchMetric: Sendable {
+  /// What its values are called.
   let name: String
-  let isBetterWhenLarger: Bool
+  /// nil is the mean loss.
+  let metric: (any Metric)?
+
+  var isBetterWhenLarger: Bool { metric?.isBetterWhenLarger ?? false }
 
   /// - Throws: when there is no such metric, with the nearest.
-  init(_ search: SearchConfiguration) throws {
-    name = search.metric ?? MeanLoss.name
-    let known = [MeanLoss.name] + Metrics.table.names
-    guard known.contains(name) else {
-      throw ApusError(
-        "unknown metric “\(name)”", at: "search.metric", expected: known.joined(separator: ", "),
-        fix: Spelling.suggestion(for: name, in: known))
+  init(_ search: SearchConfiguration) throws(ApusError) {
+    let text = search.metric ?? MeanLoss.name
+    guard text != MeanLoss.name else {
+      (name, metric) = (text, nil)
+      return
     }
-    isBetterWhenLarger = name == MeanLoss.name ? false : try Metrics.metric(.string(name)).isBetterWhenLarger
+    do throws(ApusError) {
+      let items = try CallSyntax.parse(text, in: Metrics.table)
+      guard items.count == 1 else { throw ApusError("\(items.count) metrics", expected: "one") }
+      let metric = try Metrics.metric(items[0])
+      (name, self.metric) = (metric.valueName, metric)
+    } catch {
+      let known = [MeanLoss.name] + Metrics.table.names
+      let fix = error.fix ?? Spelling.suggestion(for: text, in: known)
+      throw ApusError(
+        error.problem, at: "search.metric", expected: known.joined(separator: ", "), fix: fix)
+    }
   }
 
-  /// Trials are judged by what is computed after each epoch: another metric is refused before the first trial, and not
-  /// after the last.
+  /// A metric that the trials don't have is refused before the first of them, and not after the last.
   ///
-  /// - Parameter data: what the trials learn from.
-  /// - Throws: for a metric that such targets do not have after an epoch.
-  func check(on data: RunData) throws(ApusError) {
-    let known = Metrics.ofEachEpoch(data.training.targets, isSequence: data.training.positions > 1)
-    guard !known.contains(name) else { return }
-    throw ApusError(
-      "“\(name)” is not computed on the validation rows after each epoch, and cannot judge trials",
-      at: "search.metric", expected: known.joined(separator: ", "),
-      fix: "search by one of these, and look at the other with apus evaluate")
+  /// - Throws: for a metric that such targets or such a loss don't have.
+  func check(on plan: RunPlan) throws(ApusError) {
+    guard let metric else { return }
+    do throws(ApusError) {
+      try Metrics.check(
+        [metric], for: plan.data.training.targets, isSequence: plan.isText, plan.choices.loss.predictions)
+    } catch {
+      throw error.at("search.metric")
+    }
+    guard plan.data.validation != nil else {
+      throw ApusError(
+        "trials are judged by validation rows, and there are none", at: "search.metric",
+        fix: "set rows aside with --validation 0.1")
+    }
   }
 
   func isBetter(_ a: Double, _ b: Double) -> Bool {

@@ -72,9 +72,10 @@ public final class SearchRun: Sendable {
     for point in points { _ = try space.configuration(at: point, of: configuration) }
     // Data that cannot be read is a trial's failure.
     if let first = points.first,
-      let data = try? RunData(space.configuration(at: first, of: configuration), sources: sources)
+      let plan = try? RunPlan(
+        space.configuration(at: first, of: configuration), folder: nil, .refuse, threads: 1, sources: sources)
     {
-      try judge.check(on: data)
+      try judge.check(on: plan)
     }
 
     let (files, lock) = try RunFolder.take(
@@ -210,9 +211,10 @@ public final class SearchRun: Sendable {
     var record: History.Epoch?
     var start = Clock.nanoseconds
     let outcome = Result {
-      let plan = try RunPlan(
+      var plan = try RunPlan(
         space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
         .resume, threads: threads, sources: sources)
+      plan.choices.settings.recipe.metrics = judge.metric.map { [$0] } ?? []
       let last = part < 1 ? max(1, Int((Double(plan.epochs) * part).rounded(.up))) : plan.epochs
       do {
         let result = try plan.runTrial { event in

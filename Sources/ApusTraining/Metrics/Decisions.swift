@@ -38,7 +38,11 @@ extension DecisionMetric {
     for figure in figures {
       for index in influence.indices { influence[index] += figure.influence[index] / count }
     }
-    return make(figures.reduce(0) { $0 + $1.value } / count, Self.error(influence))
+    var metric = make(figures.reduce(0) { $0 + $1.value } / count, Self.error(influence))
+    if !results.isMultiLabel, results.width <= 2, results.classNames.count == 2 {
+      metric.positiveClass = results.classNames[1]
+    }
+    return metric
   }
 
   /// The figure of each class or label with its standard error, of the second class alone where there are two; nil for
@@ -97,5 +101,5 @@ extension EvaluatedSamples {
     }
   }
 
-  private func column(_ output: Int) -> [Double] { (0..<count).map { predictions[$0 * width + output] } }
+  func column(_ output: Int) -> [Double] { (0..<count).map { predictions[$0 * width + output] } }
 }

@@ -72,6 +72,7 @@ package final class Evaluator {
       weights: dataset.weights?.map { Double($0) }, kind: objective.loss.predictions, isMultiLabel: areLabels,
       threshold: threshold)
     samples.thresholds = objective.thresholds
+    if case .classes(let names) = objective.targets { samples.classNames = names }
     return samples
   }
 }

@@ -19,9 +19,12 @@ public protocol Metric: Named {
   var isUsual: Bool { get }
   /// The same where a sample has any of several independent labels.
   var isUsualForLabels: Bool { get }
+  /// What its values are called: its name, and `top3` where a parameter makes another figure of it.
+  var valueName: String { get }
 }
 
 extension Metric {
+  public var valueName: String { Self.name }
   public var isUsual: Bool { true }
   public var isUsualForLabels: Bool { isUsual }
 }
@@ -32,16 +35,22 @@ public struct MetricValue: Sendable, Equatable, Codable, CustomStringConvertible
   public var value: Double
   /// The standard error of the value as an estimate for unseen samples of the same kind; nil where none exists.
   public var standardError: Double?
+  /// The class that the value is of, where it is of one of two: of `f1`, the class that is to be found.
+  public var positiveClass: String?
 
-  public init(name: String, value: Double, standardError: Double? = nil) {
+  public init(name: String, value: Double, standardError: Double? = nil, positiveClass: String? = nil) {
     self.name = name
     self.value = value
     self.standardError = standardError
+    self.positiveClass = positiveClass
   }
+
+  /// `accuracy`, and `f1 of "yes"` where the value is of one class.
+  public var title: String { name + (positiveClass.map { " of \"\($0)\"" } ?? "") }
 
   /// `accuracy 0.976 ± 0.005`.
   public var description: String {
-    "\(name) \(shortFigure(value))" + (standardError.map { " ± \(shortFigure($0, digits: 2))" } ?? "")
+    "\(title) \(shortFigure(value))" + (standardError.map { " ± \(shortFigure($0, digits: 2))" } ?? "")
   }
 }
 
@@ -72,6 +81,8 @@ public struct EvaluatedSamples: Sendable {
   public var threshold: Double?
   /// The same for each output, as a model's objective has it; empty where ``kind`` decides.
   public var thresholds: [Double] = []
+  /// The classes' names, by which figures of one class name it; empty where they aren't known, and for labels and numbers.
+  public var classNames: [String] = []
 
   /// - Parameters:
   ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.
@@ -179,7 +190,7 @@ public struct EvaluatedSamples: Sendable {
 
 extension Metric {
   func make(_ value: Double, _ standardError: Double? = nil) -> MetricValue {
-    MetricValue(name: Self.name, value: value, standardError: standardError)
+    MetricValue(name: valueName, value: value, standardError: standardError)
   }
 }
 

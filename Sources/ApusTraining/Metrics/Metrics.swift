@@ -1,5 +1,6 @@
 public import ApusCore
 package import ApusData
+package import ApusNN
 
 /// The metrics that configurations can name.
 public enum Metrics {
@@ -7,6 +8,7 @@ public enum Metrics {
     "metric",
     [
       Accuracy(), SubsetAccuracy(), TopK(), Precision(), Recall(), F1(), MicroF1(), ROCAUC(), LogLoss(),
+      Brier(), CalibrationError(),
       BitsPerCharacter(), Perplexity(), MSE(), RMSE(), MAE(), R2(),
     ],
     named: { $0 }, remake: { item, given throws(ApusError) in try item.with(given) })
@@ -22,20 +24,26 @@ public enum Metrics {
   }
 
   /// Those of the table that apply, in its order, after the mean loss.
-  public static func all(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)] + table.prototypes.compactMap { $0(results) }
-  }
+  public static func all(_ results: EvaluatedSamples) -> [MetricValue] { values(results, table.prototypes) }
 
   /// The default ones among them.
   public static func standard(_ results: EvaluatedSamples) -> [MetricValue] {
-    [MeanLoss.value(results)]
-      + table.prototypes.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual }.compactMap {
-        $0(results)
-      }
+    values(
+      results, table.prototypes.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual })
   }
 
-  /// The names of those that are computed after each epoch for targets of a kind.
-  package static func ofEachEpoch(_ targets: TargetKind, isSequence: Bool) -> [String] {
+  /// The mean loss and those of some metrics that apply; the default ones when nil.
+  package static func values(_ results: EvaluatedSamples, _ metrics: [any Metric]?) -> [MetricValue] {
+    guard let metrics else { return standard(results) }
+    return [MeanLoss.value(results)] + metrics.compactMap { $0(results) }
+  }
+
+  /// Whether a metric has a value for targets of a kind.
+  ///
+  /// - Parameter kind: what the loss' predictions are.
+  package static func applies(
+    _ metric: any Metric, to targets: TargetKind, isSequence: Bool, _ kind: PredictionKind
+  ) -> Bool {
     let width = targets.outputCount
     let (isNumber, isLabel) =
       switch targets {
@@ -43,15 +51,42 @@ public enum Metrics {
       case .labels: (false, true)
       case .values: (true, false)
       }
-    // Two samples tell which apply.
+    // Two samples tell.
     let labels: [Int32] = isNumber || isLabel ? [] : [0, 1]
     let values = isNumber || isLabel ? (0..<(2 * width)).map { Double($0 / width) } : []
     let samples = EvaluatedSamples(
       width: width, predictions: isSequence ? [] : [Double](repeating: 0, count: 2 * width),
       classes: isSequence ? labels : nil, labels: labels, values: values, losses: [0, 0], weights: nil,
-      kind: nil,
-      isMultiLabel: isLabel, threshold: nil)
-    return standard(samples).map(\.name)
+      kind: kind, isMultiLabel: isLabel, threshold: nil)
+    return metric(samples) != nil
+  }
+
+  /// The table's metrics that have a value for targets of a kind.
+  package static func applying(
+    to targets: TargetKind, isSequence: Bool, _ kind: PredictionKind
+  ) -> [any Metric] {
+    table.prototypes.filter { applies($0, to: targets, isSequence: isSequence, kind) }
+  }
+
+  /// Checks metrics that somebody asks for.
+  ///
+  /// - Throws: for one that has no value for such targets, and for two whose values have one name.
+  package static func check(
+    _ metrics: [any Metric], for targets: TargetKind, isSequence: Bool, _ kind: PredictionKind
+  ) throws(ApusError) {
+    var names: Set<String> = [MeanLoss.name]
+    for metric in metrics {
+      guard applies(metric, to: targets, isSequence: isSequence, kind) else {
+        let known = applying(to: targets, isSequence: isSequence, kind).map { type(of: $0).name }
+        throw ApusError(
+          "the metric \(metric.valueName) is not defined for \(isSequence ? "texts" : targets.words)"
+            + (targets.areClassesOrLabels && kind != .probabilities ? " with a loss of scores" : ""),
+          expected: known.joined(separator: ", "))
+      }
+      guard names.insert(metric.valueName).inserted else {
+        throw ApusError("the metric \(metric.valueName) is named twice", fix: "leave one of the two out")
+      }
+    }
   }
 }
 

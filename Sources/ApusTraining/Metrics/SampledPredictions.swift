@@ -44,7 +44,7 @@ extension Model {
       width: first.width, predictions: means, labels: first.labels, values: first.values,
       losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold,
       weights: first.weights)
-    mean.thresholds = first.thresholds
+    (mean.thresholds, mean.classNames) = (first.thresholds, first.classNames)
     return SampledPredictions(
       mean: mean, deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) },
       isRandom: evaluator.isRandom)

@@ -15,6 +15,7 @@ public struct TopK: Metric {
     guard k > 0 else { throw ApusError("k of topK is \(k)", expected: "1 or more") }
   }
 
+  public var valueName: String { "top\(k)" }
   public var isBetterWhenLarger: Bool { true }
   public var isUsual: Bool { false }
 

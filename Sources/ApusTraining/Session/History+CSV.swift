@@ -7,7 +7,11 @@ extension History {
   /// The same for several trainings, one after the other, with the training's number, counted from 1, in the first column.
   package static func csv(_ histories: [History]) -> String {
     let epochs = histories.flatMap(\.epochs)
-    let names = epochs.first?.validation.map(\.name) ?? []
+    // One that isn't defined after an epoch, as of a class that nobody predicts, is left empty there.
+    var names: [String] = []
+    for name in epochs.lazy.flatMap(\.validation).map(\.name) where !names.contains(name) {
+      names.append(name)
+    }
     let counts = epochs.contains { $0.mistakes != nil } ? ["mistakes"] : []
     let member = histories.count > 1 ? ["member"] : []
     var lines = [

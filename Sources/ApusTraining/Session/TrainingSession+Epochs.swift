@@ -4,7 +4,7 @@ import ApusNN
 
 extension TrainingSession {
   func finishEpoch(rate: Double) throws {
-    let metrics = try validation.map { Metrics.standard(try evaluator.run($0)) } ?? []
+    let metrics = try validation.map { Metrics.values(try evaluator.run($0), settings.recipe.metrics) } ?? []
     let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map {
       try evaluator.run(training).mistakes($0)
     }

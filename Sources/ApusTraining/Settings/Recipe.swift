@@ -20,6 +20,9 @@ public struct Recipe: SettingGroup {
   public var learningRate: Double?
   public var schedule: (any Schedule)?
   public var loss: (any Loss)?
+  public var classWeights: ClassWeights?
+  public var metrics: [any Metric]?
+  public var threshold: DecisionThreshold?
   public var l2: Double?
   public var l1: Double?
   public var maxNorm: Double?
@@ -66,6 +69,18 @@ public struct Recipe: SettingGroup {
       .item(Losses.table),
       "The loss to minimize.",
       unlessGiven: "by the task"),
+    Setting(
+      "classWeights", \.classWeights, .classWeights,
+      "How much the rows of each class count in the loss: balanced, or by class as in '{yes: 3}'.",
+      unlessGiven: "each row counts once"),
+    Setting(
+      "metrics", \.metrics, .items(Metrics.table), "The metrics that are computed besides the loss.",
+      unlessGiven: "all that the task has"),
+    Setting(
+      "threshold", \.threshold, .threshold,
+      "What the probability of a label, or of the second of two classes, must exceed; auto takes what has the "
+        + "highest F1 on the validation rows, for each label its own.",
+      unlessGiven: "0.5, of scores 0"),
     Setting(
       "l2", \.l2, .number(from: 0), "λ of λ/2 ‖w‖², for weights, not biases.",
       unlessGiven: "chosen with the optimizer"),
@@ -130,7 +145,8 @@ public struct Recipe: SettingGroup {
       "shuffle", \.shuffle, .yesNo, "Whether each epoch takes the training rows in an order of its own.",
       unlessGiven: "yes"),
     Setting(
-      "seed", \.seed, .count(), "Decides the split, the first weights, the order and the dropout.",
+      "seed", \.seed, .count(),
+      "Decides the split, unless the data has a seed of its own, the first weights, the order and the dropout.",
       unlessGiven: "0"),
     Setting(
       "checkpointEvery", \.checkpointEvery, .count(from: 1).placeholder("steps"),
@@ -141,8 +157,10 @@ public struct Recipe: SettingGroup {
 
   public init(
     epochs: Int? = nil, steps: Int? = nil, batch: Int? = nil, optimizer: (any Optimizer)? = nil,
-    learningRate: Double? = nil, schedule: (any Schedule)? = nil, loss: (any Loss)? = nil, l2: Double? = nil,
-    l1: Double? = nil, maxNorm: Double? = nil, clipNorm: Double? = nil, clipValue: Double? = nil,
+    learningRate: Double? = nil, schedule: (any Schedule)? = nil, loss: (any Loss)? = nil,
+    classWeights: ClassWeights? = nil, metrics: [any Metric]? = nil, threshold: DecisionThreshold? = nil,
+    l2: Double? = nil, l1: Double? = nil, maxNorm: Double? = nil, clipNorm: Double? = nil,
+    clipValue: Double? = nil,
     earlyStopping: Int? = nil, keep: KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
     augment: [any Augmentation]? = nil, prepare: (any InitializationPass)? = nil, freeze: [String]? = nil,
     groups: [ParameterGroup]? = nil, accumulate: Int? = nil, auxiliary: [String: Double]? = nil,
@@ -150,6 +168,7 @@ public struct Recipe: SettingGroup {
   ) {
     (self.epochs, self.steps, self.batch) = (epochs, steps, batch)
     (self.optimizer, self.learningRate, self.schedule, self.loss) = (optimizer, learningRate, schedule, loss)
+    (self.classWeights, self.metrics, self.threshold) = (classWeights, metrics, threshold)
     (self.l2, self.l1, self.maxNorm, self.clipNorm, self.clipValue) = (l2, l1, maxNorm, clipNorm, clipValue)
     (self.earlyStopping, self.keep, self.ensemble, self.augment) = (earlyStopping, keep, ensemble, augment)
     (self.prepare, self.freeze, self.groups, self.accumulate) = (prepare, freeze, groups, accumulate)

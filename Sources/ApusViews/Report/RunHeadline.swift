@@ -18,7 +18,7 @@ package struct RunHeadline: Sendable {
   private static func sentence(_ result: RunResult) -> String {
     let target = Self.target(result)
     let samples = Self.samples(result)
-    func value(_ name: String) -> MetricValue? { result.metrics[name] }
+    func value(_ name: String) -> MetricValue? { result.standardMetrics(result.evaluated)[name] }
     switch result.task {
     case .classification:
       guard let accuracy = value("accuracy") else { break }
@@ -87,7 +87,7 @@ package struct RunHeadline: Sendable {
   private static func remarks(_ result: RunResult) -> [String] {
     var remarks: [String] = []
     if result.task == .classification, let share = result.mostFrequentShare {
-      let accuracy = result.metrics["accuracy"]?.value ?? 1
+      let accuracy = result.standardMetrics(result.evaluated)["accuracy"]?.value ?? 1
       remarks.append(
         "Always saying the most frequent class would be right for \(ConfusionChart.percent(share)) of them"
           + (accuracy <= share ? ": the model is no better than that." : "."))
@@ -129,7 +129,9 @@ package struct RunHeadline: Sendable {
     case .regression: name = "rmse"
     }
     func value(_ metrics: MetricValues) -> Double? { metrics[name]?.value }
-    guard let training = value(result.training), let test = value(result.test) else {
+    guard let training = value(result.standardMetrics(.training)),
+      let test = value(result.standardMetrics(.test))
+    else {
       return nil
     }
     return "On the training rows the same figure is "

@@ -42,14 +42,11 @@ public struct RunPage: Sendable {
       ("validation", result.validation, result.validationCount),
       ("test", result.test, result.testCount),
     ].filter { !$0.1.isEmpty }
-    var names: [String] = []
-    for part in parts {
-      for metric in part.1 where !names.contains(metric.name) { names.append(metric.name) }
-    }
+    let names = MetricLines.names(parts.map { Array($0.1) })
     page.table(
       [""] + parts.map { "\($0.0) (\(grouped($0.2)))" },
-      names.map { name in
-        [.strong(name)]
+      names.map { name, title in
+        [.strong(title)]
           + parts.map { part in
             .figure(part.1.first { $0.name == name }.map { MetricLines.figure($0) } ?? "")
           }
@@ -57,6 +54,9 @@ public struct RunPage: Sendable {
     page.paragraph(
       "± is the standard error: what chance in the choice of samples alone makes of the figure.",
       style: "note")
+    for line in ThresholdLines(result).lines {
+      page.paragraph(line.prefix(1).uppercased() + line.dropFirst() + ".")
+    }
     if let confusion = result.confusion, confusion.classNames.count > 1 {
       page.charts([ConfusionChart("Confusion matrix (\(result.evaluated.rawValue))", confusion)])
     }

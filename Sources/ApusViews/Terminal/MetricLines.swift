@@ -27,16 +27,22 @@ package struct MetricLines: Sendable {
     return "\(fixed(metric.value, decimals)) ± \(fixed(error, decimals))"
   }
 
+  /// The names of metrics in their order, with what stands in a table.
+  static func names(_ parts: [[MetricValue]]) -> [(name: String, title: String)] {
+    var names: [(name: String, title: String)] = []
+    for metric in parts.joined() where !names.contains(where: { $0.name == metric.name }) {
+      names.append((metric.name, metric.title))
+    }
+    return names
+  }
+
   /// A row for each metric, a column for each set: figures are never cut.
   package func lines() -> [String] {
-    var names: [String] = []
-    for part in parts {
-      for metric in part.metrics where !names.contains(metric.name) { names.append(metric.name) }
-    }
+    let names = Self.names(parts.map(\.metrics))
     var table = TextTable([""] + parts.map(\.name), [.left] + parts.map { _ in .left })
     table.indent = 2
-    table.rows = names.map { name in
-      [name]
+    table.rows = names.map { name, title in
+      [title]
         + parts.map { part in part.metrics.first { $0.name == name }.map { Self.figure($0) } ?? "" }
     }
     return parts.isEmpty ? [] : table.lines(width: .max)
