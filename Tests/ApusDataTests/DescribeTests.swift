@@ -11,7 +11,7 @@ import Testing
     let x = try #require(summary.columns[0].statistics)
     #expect((x.minimum, x.lowerQuartile, x.median, x.upperQuartile, x.maximum) == (0, 25, 50, 75, 100))
     #expect(
-      abs(x.mean - 50) < 1e-12 && abs(x.deviation - (101.0 * 101 - 1).squareRoot() / 12.0.squareRoot()) < 1e-9
+      abs(x.mean - 50) < 1e-12 && abs(x.deviation - (101.0 * 102 / 12).squareRoot()) < 1e-9
     )
     #expect(x.histogram.reduce(0, +) == 101 && x.histogram.count == 12)
     #expect(summary.columns[1].topValues.map(\.count) == [67, 34])

@@ -145,7 +145,7 @@ import Testing
     let table = try parse("zip,month\n02139,01\n10001,02\n00501,12\n")
     #expect(table.texts(0) == ["02139", "10001", "00501"])
     #expect(table.numbers(1) == [1, 2, 12])
-    #expect(try parse("a,b\n1,2\n3,4\n", TableFormat(textColumns: ["a"])).texts(0) == ["1", "3"])
+    #expect(try parse("a,b\n1,2\n3,4\n", TableFormat(columns: ["a": .category])).texts(0) == ["1", "3"])
   }
 
   @Test func raggedRows() throws {
@@ -158,15 +158,16 @@ import Testing
 
   @Test(arguments: [
     ("", "empty"), ("\n\n  \n", "empty"), ("a,b\n", "no rows"), ("\u{FEFF}", "empty"),
-    ("a,b\n1,\u{0}\n", "binary"), ("PK\u{3}\u{4}...", "a zip archive"), ("a,b\n1,\"x\n2,3\n", "never closed"),
+    ("a,b\n1,\u{0}\n", "binary"), ("PK\u{3}\u{4}...", "zip file is damaged"),
+    ("a,b\n1,\"x\n2,3\n", "never closed"),
   ])
   func refused(_ text: String, _ problem: String) {
     let text = message { _ = try parse(text) }
     #expect(text.hasPrefix("t.csv") && text.contains(problem), "\(text)")
   }
 
-  @Test func invalidUTF8IsAnErrorWithItsPlace() {
-    let bytes = Array("a,b\n1,x\n2,".utf8) + [0xE9, 0x74] + Array("\n".utf8)
+  @Test func bytesOfNoEncodingAreAnErrorWithTheirPlace() {
+    let bytes = Array("a,b\n1,x\n2,".utf8) + [0x81, 0x74] + Array("\n".utf8)
     let text = message { _ = try Table.parse(bytes, name: "t.csv") }
     #expect(text.contains("row 2, column 2 \"b\"") && text.contains("UTF-8"))
   }

@@ -46,6 +46,11 @@
           fix: "leave it out")
       }
       try given.refusePictures(source)
+      if case .table = source.content {
+      } else if given.columns != nil {
+        throw ApusError(
+          "--column is given, and the data has no columns", at: source.place, fix: "leave it out")
+      }
       guard seed == nil || drawsRows || BuiltInDataset.named(source.name)?.isGenerated == true else {
         throw ApusError(
           "a seed is given, and the data isn't generated", at: source.place, fix: "leave --seed out")

@@ -29,6 +29,9 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   public var mean: Double
   /// The standard deviation of g(x) over the training rows.
   public var deviation: Double
+  /// The range of the training rows' numbers, where some lay beyond 10⁴ quartile ranges: numbers outside are cut off.
+  public var lower: Double?
+  public var upper: Double?
 
   /// Fits to numbers, NaN being missing; nil if there are none or all are the same.
   ///
@@ -36,10 +39,13 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   /// least halves the skewness; `unit` is the median of the values above zero, so that the choice
   /// does not depend on the unit of measure. Incomes, fares, counts and areas of tumours are such.
   static func fit(_ numbers: [Double], part: String? = nil, kind: Kind = .standardize) -> NumberScaling? {
-    let present = numbers.filter { !$0.isNaN }
+    var present = numbers.filter { !$0.isNaN }
+    let near = part == nil ? FarNumbers(present)?.range : nil
+    if let near { present = present.map { min(max($0, near.lowerBound), near.upperBound) } }
     guard let moments = Moments(present), moments.isVaried else { return nil }
     var scaling = NumberScaling(
       part: part, fill: moments.mean, mean: moments.mean, deviation: moments.deviation)
+    (scaling.lower, scaling.upper) = (near?.lowerBound, near?.upperBound)
     var sorted: [Double] = []
     if present.count < numbers.count {
       sorted = present.sorted()
@@ -72,6 +78,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   @inline(__always)
   func scaled(_ number: Double) -> Float {
     var x = number.isNaN ? fill : number
+    if let lower, let upper { x = min(max(x, lower), upper) }
     // Below zero there is no logarithm; such a value is new, and the smallest known one is nearest.
     if let unit = logarithmUnit { x = Mathematics.log(1 + max(x, 0) / unit) }
     return Float(min(max((x - mean) / deviation, -1e6), 1e6))

@@ -51,6 +51,7 @@ extension DataSummary {
       let long = "\(range), mean \(significant(s.mean)) ± \(significant(s.deviation))"
       return long.count <= width ? long : range
     }
+    if let first = column.firstDate, let last = column.lastDate { return "\(first) … \(last)" }
     var text = ""
     for (i, value) in column.topValues.enumerated() {
       let next = "\(i > 0 ? ", " : "")\(value.name.prefix(20)) \(value.count)"

@@ -16,10 +16,14 @@ package struct DataSummary: Sendable, Equatable {
     package var statistics: Statistics?
     /// For columns of texts: the most frequent first, at most eight.
     package var topValues: [Count]
+    /// For columns of dates: the first and the last, as in `2024-03-09`.
+    package var firstDate: String?
+    package var lastDate: String?
   }
 
   package struct Statistics: Sendable, Equatable {
     package var mean: Double
+    /// Over n − 1, as of a sample.
     package var deviation: Double
     package var skewness: Double
     package var minimum: Double
@@ -99,6 +103,15 @@ package struct DataSummary: Sendable, Equatable {
       notes.append("no target: \(error.description)")
     }
     notes += schema.notes
+    for (index, column) in table.columns.enumerated() where schema.columns[index].kind == .number {
+      guard case .numbers(let numbers) = column.cells,
+        let near = FarNumbers(numbers.filter { !$0.isNaN })?.range
+      else { continue }
+      let far = numbers.enumerated().filter { !$0.element.isNaN && !near.contains($0.element) }
+      notes.append(
+        "\(table.columnTitle(index)) holds \(FarNumbers.list(far.map { (row: $0.offset, number: $0.element) })): "
+          + "beyond 10⁴ quartile ranges")
+    }
     self.target = schema.target
     whyWeights = schema.whyWeights
     columns = table.columns.indices.map { Self.summary(table, $0, schema.columns[$0]) }
@@ -126,7 +139,13 @@ package struct DataSummary: Sendable, Equatable {
       column.distinctCount = ColumnInference.distinctCount(numbers)
       column.statistics = Statistics(numbers.filter { !$0.isNaN })
       if schema.kind == .category { column.topValues = counts(cells.asTexts()) }
-    case .texts: column.topValues = counts(cells)
+    case .texts(_, let texts):
+      column.topValues = counts(cells)
+      if schema.kind == .date {
+        let dates = texts.compactMap { DateText($0, order: schema.dateOrder ?? .yearMonthDay) }
+        column.firstDate = dates.min { $0.instant < $1.instant }?.text
+        column.lastDate = dates.max { $0.instant < $1.instant }?.text
+      }
     }
     column.topValues = Array(column.topValues.prefix(8))
     return column
@@ -215,15 +234,16 @@ extension DataSummary.Statistics {
   /// - Returns: nil for no numbers.
   init?(_ numbers: [Double]) {
     guard let moments = Moments(numbers) else { return nil }
-    let sorted = numbers.sorted()
+    var quantile = Quantiles(numbers)
     mean = moments.mean
-    deviation = moments.deviation
+    let count = Double(numbers.count)
+    deviation = count > 1 ? moments.deviation * (count / (count - 1)).squareRoot() : 0
     skewness = moments.skewness
     minimum = moments.minimum
     maximum = moments.maximum
-    lowerQuartile = Self.quantile(sorted, 0.25)
-    median = Self.quantile(sorted, 0.5)
-    upperQuartile = Self.quantile(sorted, 0.75)
+    median = quantile(0.5)
+    lowerQuartile = quantile(0.25)
+    upperQuartile = quantile(0.75)
     let bins = DataSummary.histogramBins
     histogram = [Int](repeating: 0, count: bins)
     // Halves, because the difference of the two largest doubles overflows.
@@ -232,14 +252,5 @@ extension DataSummary.Statistics {
       let bin = range > 0 ? Int((number / 2 - minimum / 2) / range * Double(bins)) : 0
       histogram[min(max(bin, 0), bins - 1)] += 1
     }
-  }
-
-  /// Linear between the neighbours, as NumPy does by default.
-  private static func quantile(_ sorted: [Double], _ part: Double) -> Double {
-    let place = part * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    let weight = place - Double(below)
-    return sorted[below] * (1 - weight) + sorted[above] * weight
   }
 }

@@ -87,7 +87,6 @@ struct ForeignFormat {
   private static let saveArrays = "save arrays with numpy.savez and tables with to_csv"
   private static let saveImages = "save it as PNG, in a folder for its class"
   private static let nameFolder = "name the picture itself, or the folder of the pictures"
-  private static let convertIt = "convert it to UTF-8, with iconv -f utf-16 -t utf-8"
 
   private static let signatures: [Signature] = [
     Signature([0x31, 0x41, 0x59, 0x26, 0x53, 0x59], "a bzip2 file", "expand it with bunzip2", offset: 4),
@@ -123,7 +122,6 @@ struct ForeignFormat {
     Signature("BM", "a BMP image", saveImages), Signature("WEBP", "a WebP image", saveImages, offset: 8),
     Signature("WAVE", "a WAVE sound", "save what you measured of it as CSV", offset: 8),
     Signature([0x7F, 0x45, 0x4C, 0x46], "a program", "name the data"),
-    Signature([0xFF, 0xFE], "UTF-16 text", convertIt), Signature([0xFE, 0xFF], "UTF-16 text", convertIt),
     Signature([0x5D, 0x71, 0], "a Python pickle", saveArrays),
     Signature([0x7D, 0x71, 0], "a Python pickle", saveArrays),
     Signature(Array("(lp0\n".utf8), "a Python pickle", saveArrays),

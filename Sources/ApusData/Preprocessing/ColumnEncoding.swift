@@ -139,9 +139,10 @@ extension ColumnEncoding {
         }
       }
       encoding.scalings = [scaling]
+      encoding.noteFar(numbers, rows, title, &notes)
     case .boolean:
       encoding.kind = .boolean
-      let values = try ColumnReading(table, index, rows: rows.indices).booleans().filter { !$0.isNaN }
+      let values = ColumnReading(table, index, rows: rows.indices).booleans(&notes).filter { !$0.isNaN }
       let sum = values.reduce(0, +)
       guard sum > 0, sum < Double(values.count) else { return useless() }
       encoding.fill = sum / Double(values.count)
@@ -152,7 +153,7 @@ extension ColumnEncoding {
       encoding.kind = .date
       encoding.dateOrder = schema.dateOrder
       let reading = ColumnReading(table, index, rows: rows.indices)
-      let dates = try reading.dates(schema.dateOrder ?? .yearMonthDay)
+      let dates = reading.dates(schema.dateOrder ?? .yearMonthDay, &notes)
       for part in DateText.Part.allCases {
         let numbers = dates.map { $0.map { $0.part(part) } ?? .nan }
         if let scaling = NumberScaling.fit(numbers, part: part.rawValue, kind: options.scaling) {
@@ -164,6 +165,17 @@ extension ColumnEncoding {
       return nil
     }
     return encoding
+  }
+
+  /// Names the numbers that are cut off.
+  private func noteFar(_ numbers: [Double], _ rows: TrainingRows, _ title: String, _ notes: inout [String]) {
+    guard let scaling = scalings.first, let lower = scaling.lower, let upper = scaling.upper else { return }
+    let far = zip(rows.indices, numbers).filter { $0.1 < lower || $0.1 > upper }.map {
+      (row: $0.0, number: $0.1)
+    }
+    notes.append(
+      "\(title) holds \(FarNumbers.list(far)): beyond 10⁴ quartile ranges, and cut off at \(shortText(lower)) and "
+        + "\(shortText(upper))")
   }
 
   /// - Returns: false if there is but one category.

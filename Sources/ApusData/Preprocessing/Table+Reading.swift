@@ -1,30 +1,43 @@
 public import ApusCore
 
 extension Table {
-  /// Reads a table from a CSV or TSV file, plain or gzipped.
+  /// Reads a table from a CSV or TSV file, or of records of JSON: plain, gzipped, or alone in a zip archive.
   ///
-  /// Delimiter, header, types and the way numbers are written are found out from the file where
-  /// `format` leaves them open (MISSION I). Lines without content are skipped, and a row that is too
-  /// short ends in missing values, which is noted.
+  /// Delimiter, header, types and the way numbers are written are found out from the whole file where
+  /// `format` leaves them open (MISSION I), and said where they are not plain. Lines without content are skipped, and a
+  /// row that is too short ends in missing values, which is noted.
   ///
   /// - Parameter path: a path, or `-` for standard input.
   /// - Throws: an error with the row and the column, if the file cannot be read, is binary, has no
   ///   rows, has a row with more fields than the header, or has a quote that is never closed.
   public static func read(_ path: String, format: TableFormat = TableFormat()) throws(ApusError) -> Table {
-    try read(FileBytes.open(path), format: format)
-  }
-
-  /// The same from bytes that are read already.
-  static func read(_ file: FileBytes, format: TableFormat) throws(ApusError) -> Table {
-    if file.withBytes({ Gzip.isGzip($0) }) {
-      return try parse(Gzip.inflateAll(file), name: file.name, format: format)
-    }
-    return try TableReader.read(file, name: file.name, format: format)
+    try TableFile(FileBytes.open(path)).table(format)
   }
 
   /// Reads a table from a CSV or TSV file, as ``read(_:format:)``.
   public init(contentsOf path: String, format: TableFormat = TableFormat()) throws(ApusError) {
     self = try Table.read(path, format: format)
+  }
+
+  /// The table with columns read as what is said of them; for tables that come from no text.
+  ///
+  /// - Throws: when a column is not there.
+  func reading(as columns: [String: ColumnKind]) throws(ApusError) -> Table {
+    guard !columns.isEmpty else { return self }
+    var table = self
+    let formats = try TableFormat(columns: columns).columnFormats(
+      self.columns.map(\.name), hasHeader: hasHeader, name: name)
+    for (index, format) in formats.enumerated() {
+      switch format.asked {
+      case .category, .text, .date, .id: table.columns[index] = self.columns[index].asTexts()
+      case .number:
+        let numbers = ColumnReading(self, index).numbers(&table.notes)
+        table.columns[index].cells = .numbers(numbers)
+      case .out, nil: break
+      }
+      table.columns[index].format = format
+    }
+    return table
   }
 
   /// What is to be predicted of the table from what.
@@ -42,6 +55,6 @@ extension Table {
   public static func parse(
     _ text: some Collection<UInt8>, name: String, format: TableFormat = TableFormat()
   ) throws(ApusError) -> Table {
-    try TableReader.read(FileBytes.copy(of: text, name: name), name: name, format: format)
+    try TableFile(FileBytes.copy(of: text, name: name)).table(format)
   }
 }

@@ -21,8 +21,9 @@ extension TablePreprocessing {
   /// The column of weights may be absent too: each row counts once then, which is noted. Where it is there, each row with
   /// a target has a weight; those of weight 0 are not among ``EncodedTable/rowsWithTarget``.
   ///
-  /// - Throws: if a column is missing (by name), or a cell is not what its column was in training (by
-  ///   row and column).
+  /// Cells that are not what their column was in training are missing, and noted by row and column.
+  ///
+  /// - Throws: if a column is missing (by name), or a target is none of those that there are (by row and column).
   ///
   /// - Parameters:
   ///   - targets: what the targets are, as a model's objective has it.
@@ -35,6 +36,7 @@ extension TablePreprocessing {
     if !readsTargets { places.targets = nil }
     var (features, notes) = try features(of: table)
     let target = try self.target.read(table, places.targets, targets)
+    notes += target.notes
     var rowsWithTarget = target.isKnown.indices.filter { target.isKnown[$0] }
     var weights: [Float]?
     if let column = self.weights, places.targets != nil {
@@ -64,7 +66,7 @@ extension TablePreprocessing {
     var features = [Float](repeating: 0, count: table.rowCount * width)
     var feature = 0
     for (encoding, place) in zip(columns, try places(in: table).columns) {
-      try encoding.fill(&features, from: feature, width: width, table, place, &notes)
+      encoding.fill(&features, from: feature, width: width, table, place, &notes)
       feature += encoding.featureCount
     }
     for step in steps { features = step.apply(to: features, rows: table.rowCount) }
@@ -120,13 +122,14 @@ extension ColumnEncoding {
   fileprivate func fill(
     _ features: inout [Float], from start: Int, width: Int, _ table: Table, _ place: Int,
     _ notes: inout [String]
-  ) throws(ApusError) {
+  ) {
     let reading = ColumnReading(table, place)
-    let isMissing = reading.isMissing()
+    var isMissing = reading.isMissing()
     switch kind {
     case .number:
       let scaling = scalings[0]
-      let numbers = try reading.numbers()
+      let numbers = reading.numbers(&notes)
+      isMissing = numbers.map { $0.isNaN }
       features.withUnsafeMutableBufferPointer { features in
         var at = start
         for number in numbers {
@@ -135,7 +138,8 @@ extension ColumnEncoding {
         }
       }
     case .boolean:
-      for (row, value) in try reading.booleans().enumerated() {
+      for (row, value) in reading.booleans(&notes).enumerated() {
+        isMissing[row] = value.isNaN
         features[row * width + start] = Float(value.isNaN ? fill ?? 0 : value)
       }
     case .category:
@@ -152,7 +156,8 @@ extension ColumnEncoding {
           "\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
       }
     case .date:
-      for (row, date) in try reading.dates(dateOrder ?? .yearMonthDay).enumerated() {
+      for (row, date) in reading.dates(dateOrder ?? .yearMonthDay, &notes).enumerated() {
+        isMissing[row] = date == nil
         for (i, scaling) in scalings.enumerated() {
           let part = DateText.Part(rawValue: scaling.part ?? "")
           let number = date.flatMap { date in part.map { date.part($0) } } ?? .nan

@@ -16,6 +16,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   public var tableWidth: Int
   /// The number of rows that were fitted to.
   public var trainingRows: Int
+  /// How cells were written, of columns where it isn't plain, and what was asked of them, by name.
+  package var columnFormats: [String: ColumnFormat]?
 
   public var featureNames: [String] { steps.last?.names ?? columns.flatMap(\.featureNames) }
   public var featureCount: Int { steps.last?.names.count ?? columnFeatureCount }
@@ -24,8 +26,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// `[features]`
   public var inputShape: [Int] { [featureCount] }
 
-  /// How a file for this model is best read: the header is recognised by its names, and columns of
-  /// categories stay text even if they hold numbers.
+  /// How a file for this model is best read: the header is recognised by its names, and columns are what they were in
+  /// training, whatever a few rows look like.
   public var format: TableFormat {
     var format = TableFormat()
     if hasHeader {
@@ -33,7 +35,24 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     } else {
       format.hasHeader = false
     }
-    format.textColumns = columns.filter { $0.kind == .category }.map(\.name)
+    for column in columns {
+      var known = columnFormats?[column.name] ?? ColumnFormat()
+      known.isAsked = nil
+      switch column.kind {
+      case .number: known.kind = .number
+      case .category: known.kind = .category
+      case .boolean, .words, .presence: known.kind = known.kind == .date ? .date : .text
+      case .date: (known.kind, known.dateOrder) = (.date, column.dateOrder)
+      }
+      format.known[column.name] = known
+    }
+    for name in target.names + (weights.map { [$0.name] } ?? []) {
+      guard var known = columnFormats?[name] else { continue }
+      known.isAsked = nil
+      if known.hasCodes == true { known.kind = .category }
+      format.known[name] = known
+    }
+    if !hasHeader { format.knownWidth = tableWidth }
     return format
   }
 
@@ -71,6 +90,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       columns: encodings, target: targetColumns(table, target),
       weights: weightColumn(table, schema.weights), hasHeader: table.hasHeader,
       tableWidth: table.columns.count, trainingRows: rows.count)
+    preprocessing.noteFormats(table)
     for step in options.steps {
       let names = preprocessing.featureNames
       let features = try preprocessing.features(of: table).features
@@ -81,6 +101,19 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
     return FittedTable(
       preprocessing: preprocessing, targets: try fitTarget(table, target, schema.weights, rows), notes: notes)
+  }
+
+  /// Keeps how the columns of use were written, where it isn't plain.
+  mutating func noteFormats(_ table: Table) {
+    let names = columns.map(\.name) + target.names + (weights.map { [$0.name] } ?? [])
+    var formats: [String: ColumnFormat] = [:]
+    for name in names {
+      guard let format = table.columnIndex(name).map({ table.columns[$0].format }), !format.isPlain else {
+        continue
+      }
+      formats[name] = format
+    }
+    columnFormats = formats.isEmpty ? nil : formats
   }
 
   static func targetColumns(_ table: Table, _ target: TableSchema.Target) -> TargetColumns {
@@ -123,7 +156,9 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     case .multiLabel:
       return TargetEncoding(.labels(names: target.labels?.names ?? []))
     case .regression:
-      let cells = try ColumnReading(table, target.index, rows: rows.indices).numbers()
+      // What is no number was said when the task was set.
+      var notes: [String] = []
+      let cells = ColumnReading(table, target.index, rows: rows.indices).numbers(&notes)
       if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
         throw ApusError(
           "the target is \(cells[row])", at: table.place(row: rows.indices[row], column: target.index),

@@ -33,6 +33,8 @@ public struct TargetColumns: Sendable, Equatable, Codable {
     var ownValues: [Double] = []
     /// Whether a row's target is known; what is not known is 0 above.
     var isKnown: [Bool]
+    /// What was noticed, as sentences for the user.
+    var notes: [String] = []
   }
 
   /// - Parameter places: the columns in this table, counted from 0; nil where it has none.
@@ -86,7 +88,7 @@ public struct TargetColumns: Sendable, Equatable, Codable {
     rows.isKnown = [Bool](repeating: true, count: table.rowCount)
     for (output, place) in places.enumerated() {
       let scale = scales.indices.contains(output) ? scales[output] : TargetScale()
-      for (row, number) in try ColumnReading(table, place).numbers().enumerated() {
+      for (row, number) in ColumnReading(table, place).numbers(&rows.notes).enumerated() {
         rows.ownValues[row * width + output] = number
         guard !number.isNaN else {
           rows.isKnown[row] = false

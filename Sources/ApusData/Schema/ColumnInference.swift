@@ -18,17 +18,52 @@ struct ColumnInference {
   private static let fewRows = 10
 
   func column(_ notes: inout [String]) -> TableSchema.Column {
+    var column = asked() ?? found(&notes)
+    column.isAsked = cells.format.asked != nil
+    return column
+  }
+
+  private func found(_ notes: inout [String]) -> TableSchema.Column {
     switch cells.cells {
-    case .numbers(let numbers): numberColumn(numbers)
+    case .numbers(let numbers): numberColumn(numbers, &notes)
     case .texts(let codes, let values): textColumn(codes, values, &notes)
     }
   }
 
+  /// What a person said that the column is; nil where nothing is said.
+  private func asked() -> TableSchema.Column? {
+    guard let kind = cells.format.asked else { return nil }
+    var distinct = 0
+    switch cells.cells {
+    case .numbers(let numbers): distinct = Self.distinctCount(numbers, limit: Self.countLimit)
+    case .texts(let codes, let values): distinct = usedTexts(codes, values).count
+    }
+    let plain: TableSchema.Kind = if case .numbers = cells.cells { .number } else { .category }
+    switch kind {
+    case .number: return make(plain, flatRole(distinct: distinct) ?? .input, distinct: distinct)
+    case .category: return make(.category, flatRole(distinct: distinct) ?? .input, distinct: distinct)
+    case .date:
+      guard let order = dateOrder(cells.cells) else { return nil }
+      return make(.date, flatRole(distinct: distinct) ?? .input, distinct: distinct, dateOrder: order)
+    case .text: return make(.text, textRole("texts, as asked, are not read"), distinct: distinct)
+    case .id: return make(plain, .leftOut(why: "an identifier, as asked"), distinct: distinct)
+    case .out: return make(plain, .leftOut(why: "as asked"), distinct: distinct)
+    }
+  }
+
+  private func dateOrder(_ cells: TableColumn.Cells) -> DateOrder? {
+    if let order = self.cells.format.dateOrder { return order }
+    guard case .texts(let codes, let values) = cells else { return .yearMonthDay }
+    return DateText.order(of: usedTexts(codes, values))?.order
+  }
+
   private func make(
-    _ kind: TableSchema.Kind, _ role: TableSchema.Role, distinct: Int, dateOrder: DateOrder? = nil
+    _ kind: TableSchema.Kind, _ role: TableSchema.Role, distinct: Int, dateOrder: DateOrder? = nil,
+    otherwise: ColumnKind? = nil
   ) -> TableSchema.Column {
     TableSchema.Column(
-      name: cells.name, kind: kind, role: role, dateOrder: dateOrder, distinctCount: distinct)
+      name: cells.name, kind: kind, role: role, dateOrder: dateOrder, distinctCount: distinct,
+      otherwise: otherwise)
   }
 
   /// What a column without variety is good for.
@@ -42,39 +77,57 @@ struct ColumnInference {
       : .leftOut(why: "it has the same value wherever it is filled")
   }
 
-  private func numberColumn(_ numbers: [Double]) -> TableSchema.Column {
+  private func numberColumn(_ numbers: [Double], _ notes: inout [String]) -> TableSchema.Column {
     // Only whether they are few, or one a row, is of interest.
     let distinct = Self.distinctCount(numbers, limit: isNamedLikeIdentifier ? .max : Self.countLimit)
     if let role = flatRole(distinct: distinct) { return make(.number, role, distinct: distinct) }
     let areWhole = numbers.allSatisfy { $0.isNaN || $0 == $0.rounded() }
-    if areWhole, present >= Self.fewRows {
-      if isRunningNumber(numbers) {
-        return make(.number, .leftOut(why: "it numbers the rows"), distinct: distinct)
+    guard areWhole, present >= Self.fewRows else { return make(.number, .input, distinct: distinct) }
+    if isRunningNumber(numbers) {
+      if !isNamed || isNamedLikeIdentifier {
+        return make(.number, .leftOut(why: "it numbers the rows"), distinct: distinct, otherwise: .number)
       }
-      if isNamedLikeIdentifier {
-        if distinct * 20 >= present * 19 {
-          return make(
-            .number, .leftOut(why: "an identifier: nearly every row has its own"), distinct: distinct)
-        }
-        // The number of a shop or a user says which, not how much.
-        if distinct * 2 <= present { return make(.category, .input, distinct: distinct) }
+      notes.append(
+        "\(table.columnTitle(index)) numbers the rows and is an input all the same: leave it out where it only counts "
+          + "them (\(ColumnKind.id.flag(for: cells.name)))")
+    } else if isNamedLikeIdentifier {
+      if distinct * 20 >= present * 19 {
+        return make(
+          .number, .leftOut(why: "an identifier: nearly every row has its own"), distinct: distinct,
+          otherwise: .number)
+      }
+      // The number of a shop or a user says which, not how much.
+      if distinct * 2 <= present {
+        notes.append(
+          "\(table.columnTitle(index)) is read as categories because of its name (otherwise: "
+            + "\(ColumnKind.number.flag(for: cells.name)))")
+        return make(.category, .input, distinct: distinct)
       }
     }
     return make(.number, .input, distinct: distinct)
   }
 
+  /// Rows may have been taken away since the texts were numbered.
+  private func usedTexts(_ codes: [Int32], _ values: [String]) -> [String] {
+    var isUsed = [Bool](repeating: false, count: values.count)
+    for code in codes where code >= 0 { isUsed[Int(code)] = true }
+    return values.indices.filter { isUsed[$0] }.map { values[$0] }
+  }
+
   private func textColumn(
     _ codes: [Int32], _ values: [String], _ notes: inout [String]
   ) -> TableSchema.Column {
-    // Rows may have been taken away since the texts were numbered.
-    var isUsed = [Bool](repeating: false, count: values.count)
-    for code in codes where code >= 0 { isUsed[Int(code)] = true }
-    let used = values.indices.lazy.filter { isUsed[$0] }.map { values[$0] }
-    let distinct = isUsed.count { $0 }
+    let used = usedTexts(codes, values)
+    let distinct = used.count
     if Booleans.areBooleans(used) {
       return make(.boolean, flatRole(distinct: distinct) ?? .input, distinct: distinct)
     }
-    if let (order, isAmbiguous) = DateText.order(of: Array(used)) {
+    if cells.format.kind == .date, let order = cells.format.dateOrder {
+      return make(.date, flatRole(distinct: distinct) ?? .input, distinct: distinct, dateOrder: order)
+    }
+    if cells.format.kind == nil, cells.format.hasCodes != true,
+      let (order, isAmbiguous) = DateText.order(of: used)
+    {
       if isAmbiguous {
         notes.append(
           "\(table.columnTitle(index)): month and day could be either way round; read as "
@@ -84,12 +137,21 @@ struct ColumnInference {
     }
     if let role = flatRole(distinct: distinct) { return make(.category, role, distinct: distinct) }
     if present >= Self.fewRows, distinct * 2 > present {
-      let missing = table.rowCount - present
-      let why = "\(distinct) different texts in \(present) filled rows"
-      let isOftenMissing = missing * 20 > table.rowCount && present * 20 > table.rowCount
-      return make(.text, isOftenMissing ? .presence(why: why) : .leftOut(why: why), distinct: distinct)
+      if cells.format.hasCodes == true {
+        let why = "an identifier: \(distinct) different codes in \(present) filled rows"
+        return make(.category, .leftOut(why: why), distinct: distinct, otherwise: .category)
+      }
+      let why = "its texts, \(distinct) different ones in \(present) filled rows, are not read"
+      return make(.text, textRole(why), distinct: distinct, otherwise: .category)
     }
     return make(.category, .input, distinct: distinct)
+  }
+
+  /// Of texts that are not read, whether they are there may tell something.
+  private func textRole(_ why: String) -> TableSchema.Role {
+    let missing = table.rowCount - present
+    let isOftenMissing = missing * 20 > table.rowCount && present * 20 > table.rowCount
+    return isOftenMissing ? .presence(why: why) : .leftOut(why: why)
   }
 
   /// 0, 1, 2, … or 1, 2, 3, … down the rows.
@@ -99,15 +161,24 @@ struct ColumnInference {
     return true
   }
 
+  /// Without a name of its own, a column is called by its number.
+  private var isNamed: Bool { table.hasHeader && cells.name != String(index + 1) }
+
+  private static let identifierNames: Set<String> = [
+    "id", "ids", "index", "idx", "key", "uuid", "guid", "no", "no.", "nr", "nr.", "n", "#", "row", "rows",
+    "rownames",
+    "rowname", "row_names", "row names", "rowid", "row id", "rownum", "row number", "unnamed: 0", "obs",
+    "obs.", "case",
+    "record", "sno", "s.no", "s.no.", "sr", "sr.", "sr no", "serial", "seq", "num", "number", "nummer", "lfd",
+    "lfdnr",
+    "lfd. nr.",
+  ]
+
   private var isNamedLikeIdentifier: Bool {
     guard table.hasHeader else { return false }
     let name = cells.name
     let plain = name.lowercased()
-    let names = [
-      "id", "ids", "index", "idx", "key", "uuid", "guid", "no", "no.", "nr", "row", "rownames", "rowname",
-      "unnamed: 0", String(index + 1),
-    ]
-    if names.contains(plain) { return true }
+    if Self.identifierNames.contains(plain) || !isNamed { return true }
     let isWord = ["_id", "-id", " id", ".id", "_key", "_uuid"].contains { plain.hasSuffix($0) }
     // `PassengerId` and `userID`, but neither `Paid` nor `GRID`.
     let before = name.dropLast(2).last

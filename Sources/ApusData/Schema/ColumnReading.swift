@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Reads a column's cells as what training saw in it, and says where they are something else.
+/// Reads a column's cells as what training saw in it, and says where they are something else: those are missing.
 struct ColumnReading {
   private let table: Table
   private let index: Int
@@ -14,44 +14,76 @@ struct ColumnReading {
   }
 
   /// NaN where missing.
-  func numbers() throws(ApusError) -> [Double] {
-    switch table.columns[index].cells {
-    case .numbers(let numbers): return picked(numbers)
-    case .texts: return try texts(expected: "a number") { DecimalParser.parse($0) }.map { $0 ?? .nan }
-    }
+  func numbers(_ notes: inout [String]) -> [Double] {
+    if case .numbers(let numbers) = table.columns[index].cells { return picked(numbers) }
+    let mark = (table.columns[index].format.numberStyle ?? .plain).mark
+    return texts("number", &notes) { text in
+      var text = text
+      return text.withUTF8 { bytes in
+        DecimalParser.parseWhole(bytes, mark: mark)?.value ?? NumberText(bytes)?.value(mark: mark)
+      }
+    }.map { $0 ?? .nan }
   }
 
   /// 1, 0, and NaN where missing.
-  func booleans() throws(ApusError) -> [Double] {
-    switch table.columns[index].cells {
-    case .numbers(let numbers):
-      if let row = numbers.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
-        throw wrongCell(row, shortText(numbers[row]), "yes or no")
-      }
-      return picked(numbers)
-    case .texts:
-      return try texts(expected: "yes or no") { text in
-        Booleans.value(text).map { $0 ? 1.0 : 0.0 } ?? (text == "1" ? 1 : text == "0" ? 0 : nil)
-      }.map { $0 ?? .nan }
+  func booleans(_ notes: inout [String]) -> [Double] {
+    guard case .numbers(let numbers) = table.columns[index].cells else {
+      return texts("yes or no", &notes, Self.boolean).map { $0 ?? .nan }
     }
+    let odd = numbers.indices.filter { !numbers[$0].isNaN && numbers[$0] != 0 && numbers[$0] != 1 }
+    if let row = odd.first { note(row, shortText(numbers[row]), odd.count, "yes or no", &notes) }
+    return picked(numbers).map { $0 == 0 || $0 == 1 ? $0 : .nan }
   }
 
-  func dates(_ order: DateOrder) throws(ApusError) -> [DateText?] {
-    if case .numbers(let numbers) = table.columns[index].cells {
-      if let row = numbers.firstIndex(where: { !$0.isNaN }) {
-        throw wrongCell(row, shortText(numbers[row]), "a date")
-      }
-      return [DateText?](repeating: nil, count: rows?.count ?? numbers.count)
+  /// The same where a cell that is neither is an error, by its row: what must be known.
+  func strictBooleans() throws(ApusError) -> [Double] {
+    var row: Int?
+    var text = ""
+    switch table.columns[index].cells {
+    case .numbers(let numbers):
+      row = numbers.firstIndex { !$0.isNaN && $0 != 0 && $0 != 1 }
+      if let row { text = shortText(numbers[row]) }
+    case .texts(let codes, let texts):
+      row = codes.firstIndex { $0 >= 0 && Self.boolean(texts[Int($0)]) == nil }
+      if let row { text = texts[Int(codes[row])] }
     }
-    return try texts(expected: "a date") { DateText($0, order: order) }
+    if let row {
+      throw ApusError(
+        "the cell holds \"\(text.prefix(40))\"", at: table.place(row: row, column: index),
+        expected: "yes or no, as in training",
+        fix: "correct the cell, or leave it empty if the value is unknown")
+    }
+    var notes: [String] = []
+    return booleans(&notes)
+  }
+
+  func dates(_ order: DateOrder, _ notes: inout [String]) -> [DateText?] {
+    guard case .numbers(let numbers) = table.columns[index].cells else {
+      return texts("date", &notes) { DateText($0, order: order) }
+    }
+    // 20240309 may have been taken for a number.
+    let odd = numbers.indices.filter {
+      !numbers[$0].isNaN && DateText(shortText(numbers[$0]), order: order) == nil
+    }
+    if let row = odd.first { note(row, shortText(numbers[row]), odd.count, "date", &notes) }
+    return picked(numbers).map { $0.isNaN ? nil : DateText(shortText($0), order: order) }
   }
 
   /// For each row the number that its text has in `known`, −1 if missing, and `known.count` if the
-  /// text is not among them.
+  /// text is not among them. Words for yes and no are the same in capitals and in small letters.
   func codes(of known: [String]) -> [Int32] {
     guard case .texts(let codes, let texts) = table.columns[index].asTexts().cells else { return [] }
     var numberOf: [String: Int32] = [:]
     for (number, name) in known.enumerated() { numberOf[name] = Int32(number) }
+    if Booleans.areBooleans(known) {
+      for text in texts where numberOf[text] == nil {
+        guard let value = Booleans.value(text), let name = known.first(where: { Booleans.value($0) == value })
+        else {
+          continue
+        }
+        numberOf[text] = numberOf[name]
+      }
+    }
     let mapped = texts.map { numberOf[$0] ?? Int32(known.count) }
     return picked(codes).map { $0 < 0 ? -1 : mapped[Int($0)] }
   }
@@ -63,23 +95,26 @@ struct ColumnReading {
     }
   }
 
+  private static func boolean(_ text: String) -> Double? {
+    Booleans.value(text).map { $0 ? 1.0 : 0.0 } ?? (text == "1" ? 1 : text == "0" ? 0 : nil)
+  }
+
   /// Each different text is read once, however often it occurs.
-  private func texts<T>(expected: String, _ read: (String) -> T?) throws(ApusError) -> [T?] {
+  private func texts<T>(_ kind: String, _ notes: inout [String], _ read: (String) -> T?) -> [T?] {
     guard case .texts(let codes, let texts) = table.columns[index].cells else { return [] }
     let values = texts.map(read)
     let used = picked(codes)
-    if let at = used.firstIndex(where: { $0 >= 0 && values[Int($0)] == nil }) {
-      throw wrongCell(rows?[at] ?? at, texts[Int(used[at])], expected)
-    }
+    let odd = used.indices.filter { used[$0] >= 0 && values[Int(used[$0])] == nil }
+    if let at = odd.first { note(rows?[at] ?? at, texts[Int(used[at])], odd.count, kind, &notes) }
     return used.map { $0 < 0 ? nil : values[Int($0)] }
   }
 
   private func picked<T>(_ cells: [T]) -> [T] { rows.map { $0.map { cells[$0] } } ?? cells }
 
-  private func wrongCell(_ row: Int, _ text: String, _ expected: String) -> ApusError {
-    ApusError(
-      "the cell holds \"\(text.prefix(40))\"", at: table.place(row: row, column: index),
-      expected: "\(expected), as in training",
-      fix: "correct the cell, or leave it empty if the value is unknown")
+  private func note(_ row: Int, _ text: String, _ count: Int, _ kind: String, _ notes: inout [String]) {
+    let more = count > 1 ? " and \(count - 1) more" : ""
+    notes.append(
+      "\(table.columnTitle(index)) holds \"\(text.prefix(40))\" in row \(row + 1)\(more), "
+        + "no \(kind) as in training: read as missing")
   }
 }

@@ -1,5 +1,5 @@
 /// The order of the parts in written dates.
-package enum DateOrder: String, Sendable, Codable, CaseIterable {
+public enum DateOrder: String, Sendable, Codable, CaseIterable {
   case yearMonthDay, monthDayYear, dayMonthYear
 }
 
@@ -16,69 +16,36 @@ struct DateText: Equatable {
     case year, month, day, weekday, hour, minute
   }
 
-  /// `2024-03-09`, `9.3.2024`, `03/09/2024`, `9 March 2024`, `Mar 9, 2024`, each perhaps followed by
-  /// a time `14:05[:07[.5]]`, `Z` or an offset; nil for anything else.
+  /// `2024-03-09`, `9.3.2024`, `03/09/2024`, `20240309`, `2024-03`, `9 March 2024`, `5. März 2020`, `Mar 9, 2024`, each
+  /// perhaps followed by a time such as `14:05:07.5` or `2:05 p.m.`, and `Z` or an offset; nanoseconds or microseconds
+  /// since 1970. nil for anything else.
+  ///
+  /// - Parameter order: of numbers whose order doesn't show; dates that begin with the year, or name the month, are the
+  ///   same whatever it is. Of `yearMonthDay`, no others are dates.
   init?(_ text: String, order: DateOrder) {
-    guard text.utf8.count >= 6, text.utf8.count <= 40 else { return nil }
-    var tokens: [Substring] = []
-    var marks: [Character] = []
-    var start = text.startIndex
-    // The date ends at a T or a blank that stands before a time, which has a colon.
-    var dateEnd = text.endIndex
-    if let colon = text.firstIndex(of: ":") {
-      guard let cut = text[..<colon].lastIndex(where: { $0 == " " || $0 == "T" }) else { return nil }
-      dateEnd = cut
-      guard let (hour, minute) = Self.time(text[text.index(after: cut)...]) else { return nil }
-      self.hour = hour
-      self.minute = minute
-    }
-    let date = text[..<dateEnd]
-    for index in date.indices where "-/., ".contains(date[index]) {
-      if start < index { tokens.append(date[start..<index]) }
-      marks.append(date[index])
-      start = date.index(after: index)
-    }
-    if start < date.endIndex { tokens.append(date[start...]) }
-    guard tokens.count == 3, !marks.isEmpty else { return nil }
-    if let named = tokens.firstIndex(where: { Self.month(named: $0) != nil }) {
-      let rest = tokens.indices.filter { $0 != named }.map { tokens[$0] }
-      // The year is the part of four digits.
-      guard let first = Self.number(rest[0]), let second = Self.number(rest[1]) else { return nil }
-      month = Self.month(named: tokens[named])!
-      if rest[0].count == 4 { (year, day) = (first, second) } else { (year, day) = (second, first) }
-      guard rest[0].count == 4 || rest[1].count == 4 else { return nil }
-    } else {
-      guard let mark = marks.first, "-/.".contains(mark), marks.count == 2, marks[1] == mark else {
-        return nil
-      }
-      let numbers = tokens.compactMap(Self.number)
-      guard numbers.count == 3 else { return nil }
-      let yearAt = order == .yearMonthDay ? 0 : 2
-      guard tokens[yearAt].count == 4 || (tokens[yearAt].count == 2 && order != .yearMonthDay) else {
-        return nil
-      }
-      year = numbers[yearAt]
-      if tokens[yearAt].count == 2 { year += year < 70 ? 2000 : 1900 }
-      month = numbers[order == .monthDayYear ? 0 : 1]
-      day = order == .yearMonthDay ? numbers[2] : numbers[order == .monthDayYear ? 1 : 0]
-    }
+    var text = text
+    guard let date = text.withUTF8({ WrittenDate($0) })?.date(order) else { return nil }
+    self = date
+  }
+
+  init?(year: Int, month: Int, day: Int) {
     guard (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
+    (self.year, self.month, self.day) = (year, month, day)
   }
 
   /// The order in which all texts are dates; nil if there is none.
   ///
   /// - Returns: also whether month and day could be read the other way round just as well.
-  static func order(of texts: some Collection<String>) -> (order: DateOrder, isAmbiguous: Bool)? {
-    guard let first = texts.first(where: { !$0.isEmpty }), first.contains(where: \.isNumber) else {
+  static func order(of texts: some Sequence<String>) -> (order: DateOrder, isAmbiguous: Bool)? {
+    var evidence = DateEvidence()
+    for var text in texts {
+      text.withUTF8 { evidence.add($0, rows: 1) }
+      if evidence.others > 0 { return nil }
+    }
+    guard let (order, isAmbiguous) = evidence.order(nil), evidence.dates(order) == evidence.filled else {
       return nil
     }
-    let usesPoints = first.split(separator: ".").count == 3
-    let orders: [DateOrder] =
-      usesPoints ? [.yearMonthDay, .dayMonthYear] : [.yearMonthDay, .monthDayYear, .dayMonthYear]
-    let fitting = orders.filter { order in texts.allSatisfy { DateText($0, order: order) != nil } }
-    guard let order = fitting.first else { return nil }
-    let isNamed = first.contains { $0.isLetter && $0 != "T" && $0 != "Z" }
-    return (order, fitting.count > 1 && !isNamed)
+    return (order, isAmbiguous)
   }
 
   func part(_ part: Part) -> Double {
@@ -100,35 +67,92 @@ struct DateText: Equatable {
     return sunday == 0 ? 7 : sunday
   }
 
+  /// For comparing dates: later ones are larger.
+  var instant: Int { (((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute }
+
+  /// As in ISO 8601: `2024-03-09`, with a time where there is one.
+  var text: String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let date = "\(year)-\(two(month))-\(two(day))"
+    return hour == 0 && minute == 0 ? date : "\(date) \(two(hour)):\(two(minute))"
+  }
+
+  /// The date of so many seconds since the beginning of 1970.
+  init(seconds: Int) {
+    let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
+    let rest = seconds - days * 86_400
+    // Howard Hinnant's days to civil: years begin in March, so that leap days are last.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    (hour, minute) = (rest / 3600, rest % 3600 / 60)
+  }
+
   private static func days(in month: Int, of year: Int) -> Int {
     let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
     return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
   }
+}
 
-  private static func number(_ text: Substring) -> Int? {
-    guard text.count <= 4, text.utf8.allSatisfy({ $0 &- 48 <= 9 }) else { return nil }
-    return Int(text)
+/// What the texts of a column say of the order of day and month.
+struct DateEvidence {
+  /// Rows of dates that can be read in one way alone.
+  private(set) var certain = 0
+  /// Rows of numbers that are dates with the month first, with the day first, with either.
+  private(set) var monthFirst = 0
+  private(set) var dayFirst = 0
+  private(set) var either = 0
+  /// Rows of no dates.
+  private(set) var others = 0
+  private var usesPoints = false
+
+  var filled: Int { certain + monthFirst + dayFirst + either + others }
+
+  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, rows: Int) {
+    guard let written = WrittenDate(bytes) else {
+      others += rows
+      return
+    }
+    let (month, day) = (written.date(.monthDayYear), written.date(.dayMonthYear))
+    if written.isCertain {
+      if month == nil { others += rows } else { certain += rows }
+      return
+    }
+    usesPoints = usesPoints || written.mark == UInt8(ascii: ".")
+    switch (month != nil, day != nil) {
+    // The same day either way, as in 3/3/2020.
+    case (true, true): either += rows
+    case (true, false): monthFirst += rows
+    case (false, true): dayFirst += rows
+    case (false, false): others += rows
+    }
   }
 
-  private static func month(named text: Substring) -> Int? {
-    let names = [
-      "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-      "november", "december",
-    ]
-    let name = text.lowercased()
-    guard name.count >= 3 else { return nil }
-    return names.firstIndex { $0 == name || $0.prefix(3) == name }.map { $0 + 1 }
+  /// How many rows are dates in an order.
+  func dates(_ order: DateOrder) -> Int {
+    switch order {
+    case .yearMonthDay: certain
+    case .monthDayYear: certain + either + monthFirst
+    case .dayMonthYear: certain + either + dayFirst
+    }
   }
 
-  private static func time(_ text: Substring) -> (hour: Int, minute: Int)? {
-    var text = text
-    if text.last == "Z" { text = text.dropLast() }
-    if let sign = text.lastIndex(where: { $0 == "+" || $0 == "-" }) { text = text[..<sign] }
-    let fields = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard (2...3).contains(fields.count), let hour = number(fields[0]), hour < 24,
-      let minute = number(fields[1]), minute < 60,
-      fields.count == 2 || (Double(fields[2]).map { $0 >= 0 && $0 < 61 } ?? false)
-    else { return nil }
-    return (hour, minute)
+  /// The order that most rows have.
+  ///
+  /// - Parameter known: the order to take where the rows don't tell.
+  /// - Returns: also whether they don't tell, and none is known; nil where there are no dates.
+  func order(_ known: DateOrder?) -> (order: DateOrder, isAmbiguous: Bool)? {
+    guard filled > others else { return nil }
+    if monthFirst + dayFirst + either == 0 { return (.yearMonthDay, false) }
+    if monthFirst != dayFirst { return (monthFirst > dayFirst ? .monthDayYear : .dayMonthYear, false) }
+    if let known, known != .yearMonthDay { return (known, false) }
+    // With points, the day is first wherever they are used.
+    return usesPoints ? (.dayMonthYear, false) : (.monthDayYear, true)
   }
 }

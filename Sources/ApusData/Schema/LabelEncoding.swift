@@ -92,7 +92,7 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
   /// 1, 0, and NaN where missing.
   private static func booleans(_ table: Table, _ place: Int) throws(ApusError) -> [Double] {
     do {
-      return try ColumnReading(table, place).booleans()
+      return try ColumnReading(table, place).strictBooleans()
     } catch {
       var error = error
       error.expected = "1 or 0, yes or no, true or false: whether the row has the label"

@@ -72,7 +72,7 @@ public struct DataSource: Sendable {
       case .folder:
         try generated.refuse(for: argument)
         return try open(folder: argument, pictures)
-      case .none: return try open(builtIn: argument, generated)
+      case .none: return try open(builtIn: argument, generated, format)
       default: break
       }
     }
@@ -104,9 +104,9 @@ public struct DataSource: Sendable {
       return
     }
     if let arrays = try ArrayFile.open(file) {
-      content = arrays.content
+      content = try arrays.content.reading(as: format.columns)
       notes += arrays.notes
-      if case .images(let images) = arrays.content { set(images, pictures, isEMNIST: false) }
+      if case .images(let images) = content { set(images, pictures, isEMNIST: false) }
       return
     }
     let isOpen = format == TableFormat()
@@ -119,8 +119,9 @@ public struct DataSource: Sendable {
       return
     }
     do throws(ApusError) {
-      content = .table(try Table.read(file, format: format))
-      isDelimited = true
+      let opened = try TableFile(file)
+      content = .table(try opened.table(format))
+      isDelimited = opened.isDelimited
     } catch {
       guard isOpen, !TextFile.hasNameOfTable(path), let text = try? TextFile.read(file, isNamed: false),
         !text.isEmpty, !text.unicodeScalars.contains("\0"), !Self.looksLikeTable(text)
@@ -165,7 +166,7 @@ public struct DataSource: Sendable {
   }
 
   private static func open(
-    builtIn name: String, _ generated: GeneratedOptions
+    builtIn name: String, _ generated: GeneratedOptions, _ format: TableFormat
   ) throws(ApusError) -> DataSource {
     guard let builtIn = BuiltInDataset.named(name) else {
       let names = BuiltInDataset.all.map(\.name)
@@ -177,7 +178,8 @@ public struct DataSource: Sendable {
     }
     if !builtIn.isGenerated { try generated.refuse(for: name) }
     var source = DataSource(
-      name: builtIn.name, origin: builtIn.source, content: try builtIn.make(generated),
+      name: builtIn.name, origin: builtIn.source,
+      content: try builtIn.make(generated).reading(as: format.columns),
       target: builtIn.target, isUnsplit: builtIn.isUnsplit(generated))
     source.isBuiltIn = true
     return source
@@ -210,5 +212,13 @@ public struct DataSource: Sendable {
   private static func pipeName(_ path: String) -> String {
     let name = shortName(path)
     return Int(name) == nil ? name : "pipe"
+  }
+}
+
+extension DataSource.Content {
+  /// Columns read as what is said of them; anything but a table has none.
+  fileprivate func reading(as columns: [String: ColumnKind]) throws(ApusError) -> DataSource.Content {
+    guard case .table(let table) = self else { return self }
+    return .table(try table.reading(as: columns))
   }
 }

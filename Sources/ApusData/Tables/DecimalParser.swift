@@ -1,33 +1,3 @@
-/// How numbers are written in a file.
-public struct NumberStyle: Equatable, Hashable, Sendable, Codable {
-  /// The mark before the fraction: `.` or `,`.
-  public var decimalMark: Character
-  /// The mark between groups of three digits, if there is one: `,`, `.`, `'` or a blank.
-  public var groupMark: Character?
-
-  public init(decimalMark: Character = ".", groupMark: Character? = nil) {
-    self.decimalMark = decimalMark
-    self.groupMark = groupMark
-  }
-
-  /// `1234.5`
-  public static let plain = NumberStyle()
-
-  private enum CodingKeys: String, CodingKey { case decimalMark, groupMark }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    decimalMark = try values.decode(String.self, forKey: .decimalMark).first ?? "."
-    groupMark = try values.decodeIfPresent(String.self, forKey: .groupMark)?.first
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(String(decimalMark), forKey: .decimalMark)
-    try values.encodeIfPresent(groupMark.map { String($0) }, forKey: .groupMark)
-  }
-}
-
 /// Decimal text to the nearest double, correctly rounded, the same under every locale.
 ///
 /// Numbers of up to 19 digits with up to 27 places, which is what files hold, take an exact path of
@@ -37,8 +7,21 @@ package enum DecimalParser {
   struct Result {
     var value: Double
     var end: UnsafePointer<UInt8>
+    var traits: Traits
+  }
+
+  /// What the way in which a number is written says of its column.
+  struct Traits: OptionSet {
+    let rawValue: UInt8
+
     /// A whole number of four digits or more that starts with a zero, as the postal code `02139`.
-    var hasLeadingZero: Bool
+    static let leadingZero = Traits(rawValue: 1)
+    /// One to three digits, a mark and three digits: `1.234` may be a thousand or a fraction.
+    static let groupLike = Traits(rawValue: 2)
+    /// Any other fraction, or an exponent.
+    static let fraction = Traits(rawValue: 4)
+    /// A whole number beyond 2⁵³, where doubles have gaps.
+    static let beyondDoubles = Traits(rawValue: 8)
   }
 
   /// Reads `[+-] digits [. digits] [e [+-] digits]` at `start`; nil if there is no such number, or
@@ -62,7 +45,8 @@ package enum DecimalParser {
       p += 1
     }
     var digits = p - first
-    var hasLeadingZero = digits > 3 && first.pointee == 48
+    let whole = digits
+    var traits: Traits = digits > 3 && first.pointee == 48 ? .leadingZero : []
     var exponent = 0
     if p < end, p.pointee == decimalMark {
       p += 1
@@ -74,7 +58,7 @@ package enum DecimalParser {
         p += 1
       }
       exponent = -(p - fraction)
-      hasLeadingZero = false
+      traits = exponent == -3 && whole > 0 && whole < 4 && first.pointee != 48 ? .groupLike : .fraction
       digits += p - fraction
     }
     if digits == 0 { return nil }
@@ -93,6 +77,7 @@ package enum DecimalParser {
       }
       if q > exponentStart {
         exponent += exponentIsNegative ? -written : written
+        traits = .fraction
         p = q
       }
     }
@@ -113,74 +98,27 @@ package enum DecimalParser {
       value = hardCase(first, p, decimalMark)
     }
     guard value.isFinite else { return nil }
-    return Result(value: isNegative ? -value : value, end: p, hasLeadingZero: hasLeadingZero)
+    if value >= 0x1p53, traits.isEmpty { traits = .beyondDoubles }
+    return Result(value: isNegative ? -value : value, end: p, traits: traits)
   }
 
-  /// The number that fills the bytes exactly, in a style, perhaps with a currency's sign or a percent
-  /// sign (12 % is 12); nil if they are anything else.
-  static func parseWhole(_ bytes: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Result? {
-    if let result = parseBare(bytes, style) { return result }
-    let bare = undecorated(bytes)
-    return bare.count < bytes.count ? parseBare(bare, style) : nil
-  }
-
-  /// Without one sign of a unit before or behind, and blanks beside it.
-  static func undecorated(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-    var rest = bytes[...]
-    if let sign = signs.first(where: { rest.starts(with: $0) }) {
-      rest = rest.dropFirst(sign.count).drop { $0 == 0x20 }
-    } else if let sign = signs.first(where: { rest.suffix($0.count).elementsEqual($0) }) {
-      rest = rest.dropLast(sign.count)
-      while rest.last == 0x20 { rest = rest.dropLast() }
-    }
-    return UnsafeBufferPointer(rebasing: rest)
-  }
-
-  private static let signs: [[UInt8]] = ["%", "$", "€", "£", "¥"].map { Array($0.utf8) }
-
-  private static func parseBare(_ bytes: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Result? {
+  /// The bare number that fills the bytes exactly; nil if they are anything else.
+  static func parseWhole(_ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8) -> Result? {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return nil }
     let end = start + bytes.count
-    let mark = style.decimalMark.asciiValue ?? 0x2E
-    if let result = parse(start, end, decimalMark: mark), result.end == end { return result }
-    guard let group = style.groupMark?.asciiValue, bytes.contains(group) else { return nil }
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { plain in
-      // Every group but the first has exactly three digits, and no mark follows the decimal mark.
-      var count = 0
-      var sinceGroup = -1
-      var isWhole = true
-      for byte in bytes {
-        if byte == group, isWhole {
-          if sinceGroup == -1 ? !(1...3).contains(digits(plain, count)) : sinceGroup != 3 { return nil }
-          sinceGroup = 0
-          continue
-        }
-        if byte &- 48 > 9 {
-          if sinceGroup >= 0, sinceGroup != 3, isWhole { return nil }
-          if byte == mark || byte | 0x20 == 0x65 { isWhole = false }
-        } else if sinceGroup >= 0, isWhole {
-          sinceGroup += 1
-        }
-        plain[count] = byte
-        count += 1
-      }
-      if isWhole, sinceGroup != 3 { return nil }
-      let plainStart = UnsafePointer(plain.baseAddress!)
-      guard let result = parse(plainStart, plainStart + count, decimalMark: mark),
-        result.end == plainStart + count
-      else { return nil }
-      return Result(value: result.value, end: end, hasLeadingZero: result.hasLeadingZero)
-    }
+    guard let result = parse(start, end, decimalMark: mark), result.end == end else { return nil }
+    return result
   }
 
-  /// The number that fills a text exactly.
+  /// The number that fills a text exactly, in a style, perhaps with a currency's sign or a percent sign (12 % is 12).
   package static func parse(_ text: String, _ style: NumberStyle = .plain) -> Double? {
     var text = text
-    return text.withUTF8 { parseWhole($0, style)?.value }
-  }
-
-  private static func digits(_ bytes: UnsafeMutableBufferPointer<UInt8>, _ count: Int) -> Int {
-    bytes[..<count].count { $0 &- 48 <= 9 }
+    return text.withUTF8 { bytes in
+      let mark = style.decimalMark.asciiValue ?? 0x2E
+      if let result = parseWhole(bytes, mark: mark) { return result.value }
+      guard let dressed = NumberText(bytes), dressed.traits.isSubset(of: .unit) else { return nil }
+      return dressed.value(mark: mark, takesGroups: style.groupMark != nil)
+    }
   }
 
   private static let powersOfTen: [Double] = [

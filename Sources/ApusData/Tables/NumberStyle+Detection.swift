@@ -1,105 +1,104 @@
+/// What cells say of the mark before the fraction.
+///
+/// `3,14` cannot be grouped thousands, nor `1.234.567` a fraction; `1,234` alone could be either: that is for the whole file
+/// to say.
+struct MarkVotes {
+  /// Cells in which the point, or the comma, is the decimal mark for sure.
+  private(set) var points = 0
+  private(set) var commas = 0
+  /// Cells such as `1.234`, and such as `1,234`.
+  private(set) var openPoints = 0
+  private(set) var openCommas = 0
+  /// The first cell of those that could be either.
+  private(set) var example = ""
+
+  var areEmpty: Bool { points + commas + openPoints + openCommas == 0 }
+
+  /// The mark for which there is evidence; nil where there is none, or as much for the other.
+  var mark: UInt8? {
+    points > commas ? UInt8(ascii: ".") : commas > points ? UInt8(ascii: ",") : nil
+  }
+
+  static func + (a: MarkVotes, b: MarkVotes) -> MarkVotes {
+    var sum = a
+    sum.points += b.points
+    sum.commas += b.commas
+    sum.openPoints += b.openPoints
+    sum.openCommas += b.openCommas
+    if sum.example.isEmpty { sum.example = b.example }
+    return sum
+  }
+
+  /// Bare numbers that were read with a mark.
+  mutating func add(fractions: Int, groupLike: Int, mark: UInt8) {
+    if mark == UInt8(ascii: ",") {
+      commas += fractions
+      openCommas += groupLike
+    } else {
+      points += fractions
+      openPoints += groupLike
+    }
+  }
+
+  mutating func add(_ number: NumberText, rows: Int) {
+    let text = number.core.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+    let (comma, point) = (UInt8(ascii: ","), UInt8(ascii: "."))
+    let commaCount = text.count { $0 == comma }
+    let pointCount = text.count { $0 == point }
+    switch (commaCount, pointCount) {
+    case (0, 0): return
+    case (1, 0): addOne(text, comma, rows)
+    case (0, 1): addOne(text, point, rows)
+    case (_, 0): if Self.isGrouped(text, comma) { points += rows }
+    case (0, _): if Self.isGrouped(text, point) { commas += rows }
+    default:
+      // The last of both is the decimal one, if it is there once.
+      let last = text.last { $0 == comma || $0 == point }
+      if last == point, pointCount == 1 { points += rows }
+      if last == comma, commaCount == 1 { commas += rows }
+    }
+  }
+
+  private mutating func addOne(_ text: ArraySlice<UInt8>, _ mark: UInt8, _ rows: Int) {
+    let isOpen = Self.isGrouped(text, mark) && text.first != UInt8(ascii: "0")
+    switch (isOpen, mark == UInt8(ascii: ",")) {
+    case (true, true): openCommas += rows
+    case (true, false): openPoints += rows
+    case (false, true): commas += rows
+    case (false, false): points += rows
+    }
+    if isOpen, example.isEmpty { example = String(decoding: text, as: UTF8.self) }
+  }
+
+  /// One to three digits, then groups of three, or as in India of two before the last three.
+  private static func isGrouped(_ text: ArraySlice<UInt8>, _ mark: UInt8) -> Bool {
+    let groups = text.split(separator: mark, omittingEmptySubsequences: false)
+    guard groups.count > 1, (1...3).contains(groups[0].count), groups.last?.count == 3,
+      groups.allSatisfy({ $0.allSatisfy { $0 &- 48 <= 9 } })
+    else { return false }
+    let middle = groups.dropFirst().dropLast()
+    return middle.allSatisfy { $0.count == 3 } || middle.allSatisfy { $0.count == 2 }
+  }
+}
+
 extension NumberStyle {
-  /// What a sample of cells says about the way numbers are written in a file.
-  struct Evidence {
-    var style: NumberStyle
-    /// Said when the sample allows two readings.
-    var note: String?
-  }
-
-  /// Which mark is the decimal one, as far as the cells tell.
-  ///
-  /// `3,14` cannot be grouped thousands, nor `1.234.567` a fraction; `1,234` alone could be either: it
-  /// is a fraction where semicolons separate the fields (as programs set to such a language write),
-  /// else a group.
-  static func detect(in cells: some Sequence<String>, delimiter: UInt8) -> Evidence {
-    var votes = Votes()
-    for cell in cells { votes.add(cell) }
-    let comma = NumberStyle(decimalMark: ",", groupMark: ".")
-    let grouped = NumberStyle(decimalMark: ".", groupMark: ",")
-    if votes.apostropheGroups > 0 {
-      return Evidence(
-        style: NumberStyle(decimalMark: votes.decimalCommas > votes.decimalPoints ? "," : ".", groupMark: "'")
-      )
-    }
-    if votes.decimalCommas > 0, votes.decimalPoints == 0 {
-      return Evidence(
-        style: comma, note: "numbers are read with a decimal comma, as in \(votes.commaExample)")
-    }
-    if votes.decimalCommas > 0 {
-      return Evidence(
-        style: .plain,
-        note:
-          "numbers with decimal points and with decimal commas occur; those with commas are taken for text")
-    }
-    if votes.groupCommas > 0 || (votes.openCommas > 0 && votes.decimalPoints > 0) {
-      return Evidence(style: grouped, note: "commas in numbers are read as thousands marks")
-    }
-    if votes.groupPoints > 0, votes.decimalPoints == 0 {
-      return Evidence(style: comma, note: "points in numbers are read as thousands marks")
-    }
-    if votes.openCommas > 0 {
-      if delimiter == UInt8(ascii: ";") {
-        return Evidence(
-          style: comma,
-          note: "\(votes.commaExample) is read with a decimal comma; say so if it means thousands")
-      }
-      return Evidence(
-        style: grouped, note: "\(votes.commaExample) is read as thousands; say so if it has a decimal comma")
-    }
-    return Evidence(style: .plain)
-  }
-
-  private struct Votes {
-    var decimalCommas = 0
-    var decimalPoints = 0
-    var groupCommas = 0
-    var groupPoints = 0
-    var apostropheGroups = 0
-    var openCommas = 0
-    var commaExample = ""
-
-    mutating func add(_ cell: String) {
-      var plain = cell
-      var text = Substring(
-        plain.withUTF8 { String(decoding: DecimalParser.undecorated($0), as: UTF8.self) })
-      if text.first == "-" || text.first == "+" { text = text.dropFirst() }
-      guard let first = text.first, first.isWholeNumber || first == "," || first == ".",
-        text.utf8.allSatisfy({ $0 &- 48 <= 9 || $0 == 0x2C || $0 == 0x2E || $0 == 0x27 })
-      else { return }
-      let commas = text.utf8.count { $0 == 0x2C }
-      let points = text.utf8.count { $0 == 0x2E }
-      if text.utf8.contains(0x27) {
-        let whole = text.prefix { $0 != "." && $0 != "," }
-        guard Self.isGrouped(whole, "'") else { return }
-        apostropheGroups += 1
-        if commas == 1 { decimalCommas += 1 } else if points == 1 { decimalPoints += 1 }
-        return
-      }
-      switch (commas, points) {
-      case (0, 0): return
-      case (1, 0):
-        if commaExample.isEmpty { commaExample = cell }
-        if Self.isGrouped(text, ","), !text.hasPrefix("0") { openCommas += 1 } else { decimalCommas += 1 }
-      case (0, 1):
-        if !Self.isGrouped(text, ".") || text.hasPrefix("0") { decimalPoints += 1 }
-      case (_, 0): if Self.isGrouped(text, ",") { groupCommas += 1 }
-      case (0, _): if Self.isGrouped(text, ".") { groupPoints += 1 }
-      default:
-        let mark = text.last { $0 == "," || $0 == "." }!
-        let whole = text[..<text.lastIndex(of: mark)!]
-        if mark == ".", points == 1, Self.isGrouped(whole, ",") { groupCommas += 1 }
-        if mark == ",", commas == 1, Self.isGrouped(whole, ".") {
-          if commaExample.isEmpty { commaExample = cell }
-          decimalCommas += 1
-        }
+  /// What the beginning of a file shows: how its numbers are read first.
+  init(of sample: TableSample) {
+    var votes = MarkVotes()
+    for line in sample.lines {
+      for cell in line.cells {
+        var text = cell.text
+        if let number = text.withUTF8({ NumberText($0) }) { votes.add(number, rows: 1) }
       }
     }
-
-    /// One to three digits, then groups of exactly three.
-    static func isGrouped(_ text: Substring, _ mark: Character) -> Bool {
-      let groups = text.split(separator: mark, omittingEmptySubsequences: false)
-      return groups.count > 1 && (1...3).contains(groups[0].count)
-        && groups.dropFirst().allSatisfy { $0.count == 3 && $0.allSatisfy(\.isWholeNumber) }
-    }
+    self = votes.mark == UInt8(ascii: ",") ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
   }
+
+  /// The style of a decimal mark, in which the other one groups.
+  init(mark: UInt8) {
+    self =
+      mark == UInt8(ascii: ",") ? NumberStyle(decimalMark: ",", groupMark: ".") : NumberStyle(groupMark: ",")
+  }
+
+  var mark: UInt8 { decimalMark.asciiValue ?? UInt8(ascii: ".") }
 }

@@ -92,6 +92,8 @@ public struct TableColumn: Sendable, Equatable {
   /// The first few texts that stood among numbers.
   public var strays: [Stray] = []
   public var strayCount = 0
+  /// What reading has found out of how the cells are written, and what was asked.
+  package var format = ColumnFormat()
 
   public init(_ name: String, numbers: [Double]) {
     self.name = name
@@ -161,15 +163,20 @@ public struct TableColumn: Sendable, Equatable {
       values.append(shortText(number))
       return code
     }
-    return TableColumn(name: name, cells: .texts(codes: codes, values: values))
+    var column = TableColumn(name: name, cells: .texts(codes: codes, values: values))
+    column.format = format
+    return column
   }
 
   func rows(_ indices: [Int]) -> TableColumn {
+    var column = self
     switch cells {
-    case .numbers(let numbers):
-      return TableColumn(name: name, cells: .numbers(indices.map { numbers[$0] }))
+    case .numbers(let numbers): column.cells = .numbers(indices.map { numbers[$0] })
     case .texts(let codes, let values):
-      return TableColumn(name: name, cells: .texts(codes: indices.map { codes[$0] }, values: values))
+      column.cells = .texts(codes: indices.map { codes[$0] }, values: values)
     }
+    // Their rows are others now.
+    (column.strays, column.strayCount) = ([], 0)
+    return column
   }
 }

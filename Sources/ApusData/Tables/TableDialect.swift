@@ -3,9 +3,13 @@ import ApusCore
 /// How a certain file holds its table: what the user said, and for the rest what the file's beginning shows.
 struct TableDialect {
   var delimiter: UInt8
+  var quotes: QuoteStyle
   var hasHeader: Bool
+  /// How numbers are read first; the whole file decides.
   var style: NumberStyle
   var names: [String]
+  /// Where the first row begins, behind the header.
+  var body: Int
   /// For each column, whether most of the sample's filled cells are numbers; an empty column counts.
   var looksNumeric: [Bool]
   /// Rows in the sample and the bytes they take, to estimate the file's rows.
@@ -13,112 +17,101 @@ struct TableDialect {
   var sampleBytes: Int
   var notes: [String]
 
-  private static let candidates: [UInt8] = Array(",;\t|".utf8)
-  private static let sampleSize = 1 << 18
-  private static let sampleRowLimit = 400
-  /// The delimiter shows sooner, and each candidate costs a walk.
-  private static let delimiterRowLimit = 60
-
-  /// - Parameter bytes: the file after its byte-order mark.
-  init(of bytes: UnsafeRawBufferPointer, format: TableFormat, name: String) throws(ApusError) {
-    let sample = Self.sampleBytes(bytes)
-    try Self.checkIsText(
-      UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 18)), name: name,
-      isAsked: format.hasHeader != nil || format.delimiter != nil || !format.expectedNames.isEmpty)
+  /// - Parameters:
+  ///   - bytes: the file in UTF-8.
+  ///   - start: where it begins, behind a byte-order mark.
+  init(
+    of bytes: UnsafeRawBufferPointer, from start: Int, format: TableFormat, name: String
+  ) throws(ApusError) {
     notes = []
+    let sampled = TableSample.bytes(of: bytes)
+    quotes = QuoteStyle(of: sampled)
+    if quotes.mark == FieldScanner.Byte.apostrophe { notes.append("single quotes enclose fields") }
+    let (declared, origin) = Self.declaration(sampled, start)
     if let chosen = format.delimiter {
-      guard let byte = chosen.utf8.first, chosen.utf8.count == 1, byte != FieldScanner.Byte.quote else {
-        throw ApusError("the delimiter \"\(chosen)\" is not one ASCII character", at: name)
-      }
-      delimiter = byte
+      delimiter = try Self.byte(of: chosen, name: name)
+    } else if let declared {
+      delimiter = declared
+      notes.append("the first line says what stands between fields")
     } else {
-      delimiter = Self.detectDelimiter(sample)
+      delimiter = DelimiterDetection.delimiter(of: sampled, from: origin, quotes: quotes)
+      if let note = Self.note(delimiter) { notes.append(note) }
     }
-    let (rows, used) = Self.rows(of: sample, delimiter: delimiter)
-    guard let first = rows.first else {
+    let sample = TableSample(sampled, from: origin, delimiter: delimiter, quotes: quotes)
+    guard !sample.lines.isEmpty else {
       throw ApusError("the file is empty", at: name, expected: "a table with a header or rows")
     }
-    sampleRows = rows.count
-    sampleBytes = max(used, 1)
-    let evidence = NumberStyle.detect(in: rows.lazy.joined().map(\.text), delimiter: delimiter)
-    let style = format.numberStyle ?? evidence.style
+    sampleRows = sample.lines.count
+    sampleBytes = max(sample.byteCount, 1)
+    let style = format.numberStyle ?? NumberStyle(of: sample)
     self.style = style
-    if format.numberStyle == nil, let note = evidence.note { notes.append(note) }
     if format.numberStyle != nil, style.decimalMark.asciiValue == delimiter,
-      !rows.contains(where: { $0.contains { $0.isQuoted && $0.text.contains(style.decimalMark) } })
+      !sample.lines.contains(where: {
+        $0.cells.contains { $0.isQuoted && $0.text.contains(style.decimalMark) }
+      })
     {
       throw ApusError(
         "\"\(style.decimalMark)\" is given as the decimal mark, and stands between the fields", at: name,
         expected: "another mark, or quotes around the numbers", fix: "leave the decimal mark out")
     }
     let missing = MissingTexts(format.missingTexts)
-    let cells = rows.map { row in row.map { CellGuess($0, style, missing) } }
-    let isHeaded = format.hasHeader ?? Self.detectHeader(rows, cells, expected: format.expectedNames)
-    hasHeader = isHeaded
-    // A trailing delimiter in the header alone is a slip of the writing program: no column.
-    let body = Array(isHeaded ? cells.dropFirst() : cells[...])
-    var width = first.count
-    if isHeaded {
-      let widest = body.map(\.count).max() ?? width
-      while width > max(widest, 1), first[width - 1].text.isEmpty { width -= 1 }
-      if width < first.count {
-        notes.append("the header ends in a delimiter; the nameless column behind it is left out")
-      }
-      if body.count > 1, body.allSatisfy({ $0.count == first.count + 1 && $0.last == .missing }) {
-        notes.append("each row ends in a delimiter that the header lacks; the empty field is ignored")
-      }
-    } else {
-      width = cells.map(\.count).max() ?? width
+    let headers = HeaderDetection(sample, style, missing)
+    let beginning = headers.beginning(expected: format.expectedNames, hasHeader: format.hasHeader)
+    var first = sample.lines[beginning.first]
+    if beginning.isHashed { first.cells = HeaderDetection.withoutHash(first.cells) }
+    hasHeader =
+      format.hasHeader
+      ?? (beginning.isHashed || beginning.lacksRowNames
+        || headers.isHeader(beginning.first, expected: format.expectedNames))
+    var rows = Array(sample.lines[beginning.first...])
+    body = first.offset
+    if hasHeader {
+      rows.removeFirst()
+      body = rows.first?.offset ?? bytes.count
     }
-    names = Self.names(isHeaded ? first.map(\.text) : [], width: width, notes: &notes)
+    if hasHeader, headers.isUnits(beginning.first + 1), format.hasHeader == nil {
+      let units = rows.removeFirst()
+      body = rows[0].offset
+      notes.append(
+        "the line below the header is left out, as it has units: "
+          + units.cells.map { "\"\($0.text)\"" }.prefix(4).joined(separator: ", "))
+    }
+    if let note = Self.note(skipped: beginning.skipped) { notes.append(note) }
+    rows.removeAll { $0.isHashed && $0.cells.count != first.cells.count }
+    var header = hasHeader ? first.cells.map(\.text) : []
+    if hasHeader, beginning.lacksRowNames {
+      header.insert("", at: 0)
+      notes.append("the header is shorter than the rows by one: column 1 has the rows' names")
+    }
+    let width = Self.width(header, rows, &notes)
+    names = Self.names(header, width: width, notes: &notes)
     looksNumeric = (0..<width).map { column in
-      var numbers = 0
-      var texts = 0
-      for row in body where column < row.count {
-        switch row[column] {
-        case .number: numbers += 1
-        case .text: texts += 1
-        case .missing: break
-        }
+      var (numbers, texts) = (0, 0)
+      for row in rows where column < row.cells.count {
+        let text = row.cells[column].text
+        if text.isEmpty || missing.contains(text) { continue }
+        if Self.isBareNumber(text, style) { numbers += 1 } else { texts += 1 }
       }
       return numbers >= texts
     }
-    let textColumns = Set(format.textColumns)
-    for (index, name) in names.enumerated() where textColumns.contains(name) { looksNumeric[index] = false }
+    if format.hasHeader == nil, let note = Self.note(header: hasHeader ? first : nil) { notes.append(note) }
+    if sampleRows > rows.count { sampleRows = max(rows.count, 1) }
   }
 
-  struct SampleCell {
-    var text: String
-    var isQuoted: Bool
+  private static func isBareNumber(_ text: String, _ style: NumberStyle) -> Bool {
+    var text = text
+    return text.withUTF8 { DecimalParser.parseWhole($0, mark: style.decimalMark.asciiValue ?? 0x2E) != nil }
   }
 
-  private enum CellGuess {
-    case number, text, missing
-
-    init(_ cell: SampleCell, _ style: NumberStyle, _ missing: MissingTexts) {
-      if cell.text.isEmpty || missing.contains(cell.text) {
-        self = .missing
-      } else {
-        self = DecimalParser.parse(cell.text, style) != nil ? .number : .text
-      }
+  /// - Throws: for a file in another format, by its name, and for one that is no text.
+  static func checkIsText(_ file: FileBytes, _ format: TableFormat, name: String) throws(ApusError) {
+    let isAsked =
+      format.hasHeader != nil || format.delimiter != nil || !format.expectedNames.isEmpty
+      || !format.columns.isEmpty
+    try file.withBytes { (bytes) throws(ApusError) in
+      try checkIsText(
+        UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 18)), name: name, isAsked: isAsked)
     }
-  }
-
-  /// The beginning of the file, cut behind a line; of wide tables, a few lines at least.
-  private static func sampleBytes(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    guard bytes.count > sampleSize else { return bytes }
-    var cut = 0
-    var lines = 0
-    for (offset, byte) in bytes.enumerated() where endsLine(byte) {
-      if offset >= sampleSize, lines >= 8 { break }
-      cut = offset + 1
-      lines += 1
-    }
-    return lines == 0 ? bytes : UnsafeRawBufferPointer(rebasing: bytes[..<cut])
-  }
-
-  private static func endsLine(_ byte: UInt8) -> Bool {
-    byte == FieldScanner.Byte.lineFeed || byte == FieldScanner.Byte.carriageReturn
   }
 
   private static func checkIsText(
@@ -127,100 +120,85 @@ struct TableDialect {
     try ForeignFormat.refuse(bytes, name: name, expected: isAsked ? .table : .nothing)
     if let zero = bytes.firstIndex(of: 0) {
       throw ApusError(
-        "is a binary file: byte \(zero + 1) is zero", at: name, expected: "CSV or TSV in UTF-8",
+        "is a binary file: byte \(zero + 1) is zero", at: name, expected: "CSV or TSV as text",
         fix: "export the table as CSV")
     }
   }
 
-  private static func rows(
-    of bytes: UnsafeRawBufferPointer, delimiter: UInt8, limit: Int = sampleRowLimit
-  ) -> (rows: [[SampleCell]], used: Int) {
-    var scanner = FieldScanner(bytes, delimiter: delimiter)
-    let start = scanner.position
-    var rows: [[SampleCell]] = []
-    scanner.skipEmptyLines()
-    while !scanner.isAtEnd, rows.count < limit {
-      var row: [SampleCell] = []
-      repeat {
-        let field = scanner.nextField()
-        row.append(
-          SampleCell(text: String(decoding: field.plainBytes(), as: UTF8.self), isQuoted: field.isQuoted))
-      } while scanner.finishField()
-      rows.append(row)
-      scanner.skipEmptyLines()
+  // MARK: Delimiters
+
+  /// `sep=;` in the first line, as spreadsheet programs write and read it.
+  private static func declaration(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int
+  ) -> (delimiter: UInt8?, origin: Int) {
+    let line = bytes[start...].prefix { $0 != 10 && $0 != 13 }
+    var text = Array(line)
+    if text.first == FieldScanner.Byte.quote, text.last == FieldScanner.Byte.quote {
+      text = Array(text.dropFirst().dropLast())
     }
-    return (rows, scanner.position - start)
+    guard text.count == 5, String(decoding: text.prefix(4), as: UTF8.self).lowercased() == "sep=" else {
+      return (nil, start)
+    }
+    return (text[4], start + line.count)
   }
 
-  /// The candidate that cuts most rows into the same number of fields, with the fewest fields that
-  /// another candidate would cut again.
-  private static func detectDelimiter(_ bytes: UnsafeRawBufferPointer) -> UInt8 {
-    var best: (delimiter: UInt8, score: Double) = (UInt8(ascii: ","), 0)
-    for delimiter in candidates + [FieldScanner.Byte.blank] {
-      // Blanks separate words too; they are tried only where nothing else cuts.
-      if delimiter == FieldScanner.Byte.blank, best.score > 0 { continue }
-      let rows = rows(of: bytes, delimiter: delimiter, limit: delimiterRowLimit).rows
-      var widths: [Int: Int] = [:]
-      for row in rows { widths[row.count, default: 0] += 1 }
-      // The smaller of two widths that are equally frequent, whatever the dictionary's order.
-      guard let width = widths.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key, width > 1 else {
-        continue
-      }
-      var clean = 0
-      var total = 0
-      for cell in rows.lazy.joined() {
-        total += 1
-        let others = candidates.contains { other in
-          other != delimiter && cell.text.utf8.contains(other)
-        }
-        let isComma = DecimalParser.parse(cell.text, NumberStyle(decimalMark: ",", groupMark: ".")) != nil
-        if cell.isQuoted || !others || isComma { clean += 1 }
-      }
-      var score = Double(widths[width]!) / Double(rows.count) * Double(clean) / Double(max(total, 1))
-      if delimiter == FieldScanner.Byte.blank {
-        let numbers = rows.dropFirst().joined().count { DecimalParser.parse($0.text) != nil }
-        let body = rows.dropFirst().joined().count { _ in true }
-        guard widths.count == 1, numbers * 2 >= body else { continue }
-        score = min(score, 0.1)
-      }
-      if score > best.score + 1e-9 { best = (delimiter, score) }
+  private static func byte(of delimiter: String, name: String) throws(ApusError) -> UInt8 {
+    // Delimiters beyond ASCII are brought to one byte before the file is read.
+    guard let byte = delimiter.utf8.first, delimiter.count == 1,
+      ![10, 13, FieldScanner.Byte.quote].contains(byte)
+    else {
+      throw ApusError(
+        "\"\(delimiter)\" isn't a delimiter", at: name, expected: "a single character, but no quote")
     }
-    return best.delimiter
+    return delimiter.utf8.count == 1 ? byte : Self.standIn
   }
 
-  /// A header is a row of texts over columns of numbers, or of texts that do not occur below it.
-  private static func detectHeader(
-    _ rows: [[SampleCell]], _ cells: [[CellGuess]], expected: [String]
-  ) -> Bool {
-    let first = rows[0]
-    if !expected.isEmpty {
-      let known = first.count { expected.contains($0.text) }
-      if known * 2 >= min(expected.count, first.count) { return true }
+  /// What stands for a delimiter of several bytes.
+  static let standIn: UInt8 = 0x1F
+
+  private static func note(_ delimiter: UInt8) -> String? {
+    switch delimiter {
+    case UInt8(ascii: ","), FieldScanner.Byte.tab: return nil
+    case UInt8(ascii: ";"): return "fields are separated by semicolons (otherwise: --delimiter)"
+    case FieldScanner.Byte.blank: return "fields are separated by blanks (otherwise: --delimiter)"
+    case let byte where byte < 32:
+      return "fields are separated by the character \(byte) (otherwise: --delimiter)"
+    default:
+      return "fields are separated by \(Character(Unicode.Scalar(delimiter))) (otherwise: --delimiter)"
     }
-    if rows.count == 1 { return cells[0].allSatisfy { $0 == .text } }
-    var score = 0
-    var textColumns = 0
-    for column in first.indices {
-      var numbers = 0
-      var texts = 0
-      for row in cells.dropFirst() where column < row.count {
-        if row[column] == .number { numbers += 1 } else if row[column] == .text { texts += 1 }
-      }
-      if numbers > texts {
-        if cells[0][column] == .number { score -= 1 } else if cells[0][column] == .text { score += 1 }
-      } else if texts > 0 {
-        if cells[0][column] == .number {
-          score -= 1
-        } else {
-          textColumns += 1
-          let name = first[column].text
-          let occursBelow = rows.dropFirst().contains { column < $0.count && $0[column].text == name }
-          if occursBelow || name.isEmpty { score -= 1 }
-        }
-      }
+  }
+
+  // MARK: Headers
+
+  private static func note(header: TableSample.Line?) -> String? {
+    guard let header else {
+      return "there is no header: the first line is a row (otherwise: --header)"
     }
-    if score != 0 { return score > 0 }
-    return textColumns > 0 && Set(first.map(\.text)).count == first.count
+    let numbers = header.cells.filter { DecimalParser.parse($0.text) != nil }
+    guard let example = numbers.first else { return nil }
+    return "the first line has the columns' names, such as \(example.text) (otherwise: --no-header)"
+  }
+
+  private static func note(skipped lines: [TableSample.Line]) -> String? {
+    guard let first = lines.first else { return nil }
+    let text = first.cells.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
+    return "\(counted(lines.count, "line")) above the table \(lines.count == 1 ? "is" : "are") left out: "
+      + "\"\(text.prefix(40))\"\(lines.count > 1 ? ", …" : "")"
+  }
+
+  /// A trailing delimiter in the header alone is a slip of the writing program: no column.
+  private static func width(_ header: [String], _ rows: [TableSample.Line], _ notes: inout [String]) -> Int {
+    let widest = rows.map(\.cells.count).max()
+    guard !header.isEmpty else { return widest ?? 1 }
+    var width = header.count
+    while width > max(widest ?? width, 1), header[width - 1].isEmpty { width -= 1 }
+    if width < header.count {
+      notes.append("the header ends in a delimiter; the nameless column behind it is left out")
+    }
+    if rows.count > 1, rows.allSatisfy({ $0.cells.count == header.count + 1 && $0.cells.last?.text == "" }) {
+      notes.append("each row ends in a delimiter that the header lacks; the empty field is ignored")
+    }
+    return width
   }
 
   /// The header's names, made distinct; a column without one is called by its number.
@@ -248,29 +226,4 @@ struct TableDialect {
     }
     return names
   }
-}
-
-/// The texts that stand for a missing value, ready to be looked up by bytes.
-struct MissingTexts {
-  private let folded: [[UInt8]]
-  private let longest: Int
-
-  init(_ texts: [String]) {
-    folded = texts.map { $0.utf8.map(Self.lowercase) }
-    longest = folded.map(\.count).max() ?? 0
-  }
-
-  func contains(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard bytes.count <= longest else { return false }
-    return folded.contains { text in
-      text.count == bytes.count && zip(text, bytes).allSatisfy { $0 == Self.lowercase($1) }
-    }
-  }
-
-  func contains(_ text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { contains($0) }
-  }
-
-  private static func lowercase(_ byte: UInt8) -> UInt8 { byte &- 65 < 26 ? byte | 32 : byte }
 }

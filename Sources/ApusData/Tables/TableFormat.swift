@@ -1,31 +1,64 @@
+import ApusCore
+
 /// How a text file holds a table. What is nil is found out from the file.
 public struct TableFormat: Equatable, Hashable, Sendable, Codable {
   /// Whether the first row holds the columns' names.
   public var hasHeader: Bool?
-  /// What stands between two fields: `","`, `";"`, `"\t"`, `"|"` or `" "` (any run of blanks).
+  /// What stands between two fields: any single character; `" "` is any run of blanks.
   public var delimiter: String?
   /// How numbers are written.
   public var numberStyle: NumberStyle?
+  /// The order of day and month in dates such as 3/4/2024; dates that begin with the year are read whatever it is.
+  public var dateOrder: DateOrder?
   /// The texts that mean "no value", beside empty fields; upper and lower case are the same.
   public var missingTexts: [String]
-  /// Columns that are text though they look like numbers (postal codes, say), by name.
-  public var textColumns: [String]
+  /// What columns are, by name or by number from 1; the others' kinds are found out.
+  public var columns: [String: ColumnKind]
   /// Names that are expected in the header; they help to tell a header from a row.
   public var expectedNames: [String]
+  /// How columns were read in training, by name; without names by number, in files of ``knownWidth`` columns.
+  package var known: [String: ColumnFormat] = [:]
+  package var knownWidth: Int?
 
   public init(
     hasHeader: Bool? = nil, delimiter: String? = nil, numberStyle: NumberStyle? = nil,
-    missingTexts: [String] = TableFormat.usualMissingTexts, textColumns: [String] = [],
-    expectedNames: [String] = []
+    dateOrder: DateOrder? = nil, missingTexts: [String] = TableFormat.usualMissingTexts,
+    columns: [String: ColumnKind] = [:], expectedNames: [String] = []
   ) {
     self.hasHeader = hasHeader
     self.delimiter = delimiter
     self.numberStyle = numberStyle
+    self.dateOrder = dateOrder
     self.missingTexts = missingTexts
-    self.textColumns = textColumns
+    self.columns = columns
     self.expectedNames = expectedNames
   }
 
   /// What people and programs write where a value is missing.
   public static let usualMissingTexts = ["?", "NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "nil"]
+
+  /// What is known of each column: what was asked goes before what training saw.
+  ///
+  /// - Throws: when a column is asked for that is not there, or twice.
+  func columnFormats(
+    _ names: [String], hasHeader: Bool, name file: String
+  ) throws(ApusError) -> [ColumnFormat] {
+    let knowsWidth = hasHeader || knownWidth == nil || knownWidth == names.count
+    var formats = names.map { knowsWidth ? known[$0] ?? ColumnFormat() : ColumnFormat() }
+    var asked: Set<Int> = []
+    for (column, kind) in columns.sorted(by: { $0.key < $1.key }) {
+      let index = names.firstIndex(of: column) ?? Int(column).map { $0 - 1 } ?? -1
+      guard names.indices.contains(index) else {
+        throw ApusError(
+          "there is no column \"\(column)\"", at: file,
+          expected: hasHeader ? nil : "a number from 1 to \(names.count), as the file has no header",
+          fix: hasHeader ? Spelling.fix(for: column, in: names) : nil)
+      }
+      guard asked.insert(index).inserted else {
+        throw ApusError("what column \"\(names[index])\" is is said twice", at: file, fix: "say it once")
+      }
+      formats[index] = ColumnFormat(asked: kind)
+    }
+    return formats
+  }
 }

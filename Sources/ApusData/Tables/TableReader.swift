@@ -1,34 +1,55 @@
 import ApusCore
 
-/// One walk over a file's rows, typed by what its beginning looks like, and a second one over the
-/// columns that turn out to be text after all.
+/// One walk over a file's rows, typed by what its beginning looks like; then the whole file decides what each column is,
+/// and a second walk reads those again that turn out to be something else.
 struct TableReader {
-  private enum Kind {
-    case number, text, skip
+  /// How a column's cells are read in a walk.
+  enum Kind: Equatable {
+    case number(mark: UInt8)
+    case text, skip
   }
 
-  private struct Pass {
-    var numbers: [[Double]]
-    var texts: [TextColumnBuilder]
-    var strays: [[TableColumn.Stray]]
-    var strayCounts: [Int]
-    var leadingZeros: [Int]
+  /// What a walk has found.
+  struct Pass {
+    var columns: [RawColumn]
     var rowCount = 0
     var shortRows: [Int] = []
     var shortRowCount = 0
+    var remarkCount = 0
+    var emptyLineCount = 0
+    /// The first cell that is not UTF-8.
+    var invalid: (row: Int, column: Int)?
   }
 
-  private static let keptStrays = 5
+  static let keptExamples = 5
 
-  private let file: FileBytes
-  private let name: String
-  private let format: TableFormat
-  private let dialect: TableDialect
+  let file: FileBytes
+  let name: String
+  let format: TableFormat
+  let dialect: TableDialect
+  let formats: [ColumnFormat]
   private let missing: MissingTexts
-  private let start: Int
 
   static func read(_ file: FileBytes, name: String, format: TableFormat) throws(ApusError) -> Table {
-    try TableReader(file, name: name, format: format).table()
+    try TableDialect.checkIsText(file, format, name: name)
+    var file = file
+    if let delimiter = format.delimiter, delimiter.utf8.count > 1, delimiter.count == 1 {
+      file = file.replacing(Array(delimiter.utf8), by: TableDialect.standIn)
+    }
+    let isSampleText = file.withBytes {
+      String(validating: TableSample.bytes(of: $0), as: UTF8.self) != nil
+    }
+    if isSampleText, let table = try TableReader(file, name: name, format: format).table() { return table }
+    guard let converted = TextEncoding.fromWindows1252(file) else {
+      // Says where.
+      _ = try TableReader(file, name: name, format: format).table(isLast: true)
+      throw Self.notText(name)
+    }
+    guard var table = try TableReader(converted, name: name, format: format).table(isLast: true) else {
+      throw Self.notText(name)
+    }
+    table.notes.insert("the file is no UTF-8: it is read as Windows-1252", at: 0)
+    return table
   }
 
   private init(_ file: FileBytes, name: String, format: TableFormat) throws(ApusError) {
@@ -36,97 +57,104 @@ struct TableReader {
     self.name = name
     self.format = format
     missing = MissingTexts(format.missingTexts)
-    let start = file.withBytes { $0.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
-    self.start = start
-    dialect = try file.withBytes { (bytes) throws(ApusError) in
-      try TableDialect(of: UnsafeRawBufferPointer(rebasing: bytes[start...]), format: format, name: name)
+    let dialect = try file.withBytes { (bytes) throws(ApusError) in
+      let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      return try TableDialect(of: bytes, from: start, format: format, name: name)
     }
+    self.dialect = dialect
+    formats = try format.columnFormats(dialect.names, hasHeader: dialect.hasHeader, name: name)
   }
 
-  private func table() throws(ApusError) -> Table {
-    var notes = dialect.notes
-    let first = try pass(dialect.looksNumeric.map { $0 ? .number : .text })
+  /// - Parameter isLast: whether bytes that are no UTF-8 are an error.
+  /// - Returns: nil where there are such bytes, and another encoding may be tried.
+  private func table(isLast: Bool = false) throws(ApusError) -> Table? {
+    var first = try pass(dialect.names.indices.map(firstKind))
+    if let place = first.invalid {
+      guard isLast else { return nil }
+      throw Self.notText(self.place(place.row, place.column))
+    }
     guard first.rowCount > 0 else {
       throw ApusError(
         "the file has a header but no rows", at: name, expected: "at least one row below the header")
     }
-    noteShortRows(first, &notes)
-    var second: Pass?
-    let turned = dialect.names.indices.filter { dialect.looksNumeric[$0] && isTextAfterAll(first, $0) }
-    if !turned.isEmpty {
-      var kinds = [Kind](repeating: .skip, count: dialect.names.count)
-      for column in turned { kinds[column] = .text }
-      second = try pass(kinds)
+    var notes = dialect.notes
+    note(first, &notes)
+    let votes = first.columns.map { $0.votes() }
+    var columns = ColumnDecision(
+      names: dialect.names, formats: formats, format: format, delimiter: dialect.delimiter,
+      hasHeader: dialect.hasHeader, rowCount: first.rowCount, votes: votes)
+    var again = [Kind](repeating: .skip, count: dialect.names.count)
+    for index in dialect.names.indices {
+      // The column leaves the walk, so that its cells aren't copied.
+      let raw = first.columns[index]
+      first.columns[index] = RawColumn(.skip)
+      if let kind = columns.decide(raw, index) { again[index] = kind }
     }
-    let isTurned = Set(turned)
-    var columns: [TableColumn] = []
-    columns.reserveCapacity(dialect.names.count)
-    for (index, columnName) in dialect.names.enumerated() {
-      var column: TableColumn
-      if let second, isTurned.contains(index) {
-        column = textColumn(columnName, second.texts[index])
-        if first.strayCounts[index] == 0 {
-          notes.append("\(title(index)) has numbers with leading zeros: codes, read as text")
-        }
-      } else if dialect.looksNumeric[index] {
-        column = TableColumn(name: columnName, cells: .numbers(first.numbers[index]))
-        column.strays = first.strays[index]
-        column.strayCount = first.strayCounts[index]
-      } else {
-        column = textColumn(columnName, first.texts[index])
+    if again.contains(where: { $0 != .skip }) {
+      var second = try pass(again)
+      for index in again.indices where again[index] != .skip {
+        let raw = second.columns[index]
+        second.columns[index] = RawColumn(.skip)
+        columns.finish(raw, index)
       }
-      noteStrays(column, index, &notes)
-      columns.append(column)
     }
-    return try Table(name: name, columns: columns, hasHeader: dialect.hasHeader, notes: notes)
+    notes += columns.allNotes
+    return try Table(name: name, columns: columns.columns, hasHeader: dialect.hasHeader, notes: notes)
+  }
+
+  private func firstKind(_ index: Int) -> Kind {
+    let format = formats[index]
+    switch format.kind {
+    case .category, .date, .text, .id: return .text
+    case .number: return .number(mark: (self.format.numberStyle ?? dialect.style).mark)
+    case .out, nil: break
+    }
+    return dialect.looksNumeric[index] ? .number(mark: dialect.style.mark) : .text
   }
 
   // MARK: Rows
 
   private func pass(_ kinds: [Kind]) throws(ApusError) -> Pass {
     let width = kinds.count
-    var pass = Pass(
-      numbers: [[Double]](repeating: [], count: width),
-      texts: [TextColumnBuilder](repeating: TextColumnBuilder(), count: width),
-      strays: [[TableColumn.Stray]](repeating: [], count: width),
-      strayCounts: [Int](repeating: 0, count: width), leadingZeros: [Int](repeating: 0, count: width))
+    var pass = Pass(columns: kinds.map { RawColumn($0) })
     let expectedRows = (file.count / (dialect.sampleBytes / dialect.sampleRows + 1) + 1) * 17 / 16
-    for (column, kind) in kinds.enumerated() where width * expectedRows < 1 << 33 {
-      if kind == .number { pass.numbers[column].reserveCapacity(expectedRows) }
-      if kind == .text { pass.texts[column].reserve(expectedRows) }
+    for column in kinds.indices where width * expectedRows < 1 << 33 {
+      pass.columns[column].reserve(expectedRows)
     }
     // Numbers are gathered in a block of rows before they move to their columns: the inner loop then
     // writes to plain memory.
     let blockRows = max(1, min(1024, (1 << 20) / width))
     let block = UnsafeMutableBufferPointer<Double>.allocate(capacity: width * blockRows)
     defer { block.deallocate() }
+    let tallies = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: width)
+    tallies.initialize(repeating: 0)
+    defer { tallies.deallocate() }
     try file.withBytes { (bytes) throws(ApusError) in
-      try readRows(bytes, kinds, block, blockRows, &pass)
+      try readRows(bytes, kinds, block, blockRows, tallies, &pass)
     }
+    for column in kinds.indices { pass.columns[column].addTally(tallies[column]) }
     return pass
   }
 
   private func readRows(
     _ bytes: UnsafeRawBufferPointer, _ kinds: [Kind], _ block: UnsafeMutableBufferPointer<Double>,
-    _ blockRows: Int, _ pass: inout Pass
+    _ blockRows: Int, _ tallies: UnsafeMutableBufferPointer<UInt64>, _ pass: inout Pass
   ) throws(ApusError) {
     let width = kinds.count
     let delimiter = dialect.delimiter
-    let style = dialect.style
-    let mark = style.decimalMark.asciiValue ?? 0x2E
-    // Where one byte is both delimiter and decimal mark, only quoted fields hold it as the latter.
-    let fastMark = mark == delimiter ? 0 : mark
-    var scanner = FieldScanner(bytes, from: start, delimiter: delimiter)
-    let fileStart = scanner.position - start
+    var scanner = FieldScanner(bytes, from: dialect.body, delimiter: delimiter, quotes: dialect.quotes)
+    let fileStart = scanner.position - dialect.body
     scanner.skipEmptyLines()
-    if dialect.hasHeader {
-      repeat { _ = scanner.nextField() } while scanner.finishField()
-      scanner.skipEmptyLines()
-    }
     var row = 0
     var blockRow = 0
     var sinceRelease = 0
     while !scanner.isAtEnd {
+      if scanner.position.pointee == FieldScanner.Byte.hash, scanner.fieldCount() != width {
+        scanner.skipLine()
+        pass.remarkCount += 1
+        pass.emptyLineCount += scanner.skipEmptyLines()
+        continue
+      }
       var column = 0
       repeat {
         guard column < width else {
@@ -135,22 +163,23 @@ struct TableReader {
           continue
         }
         switch kinds[column] {
-        case .number:
+        case .number(let mark):
           scanner.skipBlanks()
           let cell = column &* blockRows &+ blockRow
-          if let result = DecimalParser.parse(scanner.position, scanner.end, decimalMark: fastMark),
+          // Where one byte is both delimiter and decimal mark, only quoted fields hold it as the latter.
+          if let result = DecimalParser.parse(
+            scanner.position, scanner.end, decimalMark: mark == delimiter ? 0 : mark),
             scanner.isAtFieldEnd(result.end)
           {
             block[cell] = result.value
             scanner.position = result.end
-            if result.hasLeadingZero { pass.leadingZeros[column] += 1 }
+            tallies[column] &+= result.traits.tally
+            if !result.traits.isDisjoint(with: .ofCodes) { pass.columns[column].add(result.traits) }
           } else {
-            block[cell] = number(scanner.nextField(), style, row, column, &pass)
+            block[cell] = number(scanner.nextField(), mark, row, column, &pass)
           }
-        case .text:
-          try appendText(scanner.nextField(), row, column, &pass)
-        case .skip:
-          _ = scanner.nextField()
+        case .text: appendText(scanner.nextField(), row, column, &pass)
+        case .skip: _ = scanner.nextField()
         }
         column += 1
       } while scanner.finishField()
@@ -160,10 +189,13 @@ struct TableReader {
       }
       if column < width {
         pass.shortRowCount += 1
-        if pass.shortRows.count < Self.keptStrays { pass.shortRows.append(row) }
+        if pass.shortRows.count < Self.keptExamples { pass.shortRows.append(row) }
         for rest in column..<width {
-          if kinds[rest] == .number { block[rest * blockRows + blockRow] = .nan }
-          if kinds[rest] == .text { pass.texts[rest].appendMissing() }
+          switch kinds[rest] {
+          case .number: block[rest * blockRows + blockRow] = .nan
+          case .text: pass.columns[rest].codes.append(-1)
+          case .skip: break
+          }
         }
       }
       row += 1
@@ -177,7 +209,7 @@ struct TableReader {
           sinceRelease = 0
         }
       }
-      scanner.skipEmptyLines()
+      pass.emptyLineCount += scanner.skipEmptyLines()
     }
     flush(block, blockRows, blockRow, kinds, &pass)
     pass.rowCount = row
@@ -187,48 +219,47 @@ struct TableReader {
     _ block: UnsafeMutableBufferPointer<Double>, _ blockRows: Int, _ rows: Int, _ kinds: [Kind],
     _ pass: inout Pass
   ) {
-    for (column, kind) in kinds.enumerated() where kind == .number {
-      pass.numbers[column].append(contentsOf: block[column * blockRows..<column * blockRows + rows])
+    for (column, kind) in kinds.enumerated() {
+      guard case .number = kind else { continue }
+      pass.columns[column].numbers.append(contentsOf: block[column * blockRows..<column * blockRows + rows])
     }
   }
 
   // MARK: Fields
 
-  /// A cell of a column of numbers that is not just a number: quoted, grouped, missing or stray.
+  /// A cell of a column of numbers that is not just a number: quoted, missing, or a text to be judged with all others.
   @inline(never)
   private func number(
-    _ field: FieldScanner.Field, _ style: NumberStyle, _ row: Int, _ column: Int, _ pass: inout Pass
+    _ field: FieldScanner.Field, _ mark: UInt8, _ row: Int, _ column: Int, _ pass: inout Pass
   ) -> Double {
     if field.bytes.isEmpty { return .nan }
-    if let result = DecimalParser.parseWhole(field.bytes, style) {
-      if result.hasLeadingZero { pass.leadingZeros[column] += 1 }
+    if let result = DecimalParser.parseWhole(field.bytes, mark: mark) {
+      pass.columns[column].addTally(result.traits.tally)
+      pass.columns[column].add(result.traits)
       return result.value
     }
-    if missing.contains(field.bytes) || field.bytes.allSatisfy({ $0 == 32 || $0 == 9 }) { return .nan }
-    pass.strayCounts[column] += 1
-    if pass.strays[column].count < Self.keptStrays {
-      let text = String(decoding: field.plainBytes().prefix(40), as: UTF8.self)
-      pass.strays[column].append(TableColumn.Stray(row: row, text: text))
-    }
-    return .nan
+    if missing.contains(field.bytes) { return .nan }
+    guard let code = code(of: field, row, column, &pass) else { return .nan }
+    return OddCell.number(code)
   }
 
-  private func appendText(
-    _ field: FieldScanner.Field, _ row: Int, _ column: Int, _ pass: inout Pass
-  ) throws(ApusError) {
-    if field.bytes.isEmpty || missing.contains(field.bytes) {
-      pass.texts[column].appendMissing()
+  private func appendText(_ field: FieldScanner.Field, _ row: Int, _ column: Int, _ pass: inout Pass) {
+    guard !field.bytes.isEmpty, !missing.contains(field.bytes) else {
+      pass.columns[column].codes.append(-1)
       return
     }
-    let isText =
-      field.hasDoubledQuotes
-      ? field.plainBytes().withUnsafeBufferPointer { pass.texts[column].append($0) }
-      : pass.texts[column].append(field.bytes)
-    guard isText else {
-      throw ApusError(
-        "holds bytes that are not UTF-8 text: a binary file, or text in another encoding",
-        at: place(row, column), expected: "UTF-8", fix: "convert it, say with: iconv -f latin1 -t utf-8")
-    }
+    pass.columns[column].codes.append(code(of: field, row, column, &pass) ?? -1)
+  }
+
+  private func code(
+    of field: FieldScanner.Field, _ row: Int, _ column: Int, _ pass: inout Pass
+  ) -> Int32? {
+    let code =
+      field.hasEscapes
+      ? field.plainBytes().withUnsafeBufferPointer { pass.columns[column].texts.code(of: $0) }
+      : pass.columns[column].texts.code(of: field.bytes)
+    if code == nil, pass.invalid == nil { pass.invalid = (row, column) }
+    return code
   }
 
   private func checkSurplus(_ field: FieldScanner.Field, row: Int, column: Int) throws(ApusError) {
@@ -241,74 +272,57 @@ struct TableReader {
       fix: "put fields that contain the delimiter in quotes")
   }
 
-  // MARK: Columns
-
-  /// Few texts among many numbers are slips; more make a column of texts, and so do codes.
-  private func isTextAfterAll(_ pass: Pass, _ column: Int) -> Bool {
-    let strays = pass.strayCounts[column]
-    if strays == 0 { return pass.leadingZeros[column] > 0 }
-    return !Self.areSlips(strays, among: pass.numbers[column].count { !$0.isNaN })
-  }
-
-  private static func areSlips(_ strays: Int, among numbers: Int) -> Bool {
-    strays * 20 <= numbers || (strays == 1 && numbers >= 8)
-  }
-
-  /// The texts, or numbers after all where the file's beginning was untypical.
-  private func textColumn(_ name: String, _ builder: TextColumnBuilder) -> TableColumn {
-    let (codes, values) = builder.finished()
-    let texts = TableColumn(name: name, cells: .texts(codes: codes, values: values))
-    guard !format.textColumns.contains(name), !values.isEmpty else { return texts }
-    let parsed = values.map { DecimalParser.parse($0, dialect.style) }
-    guard parsed.contains(where: { $0 != nil }),
-      !values.contains(where: { $0.count > 3 && $0.hasPrefix("0") && !$0.contains(".") })
-    else { return texts }
-    var numberCount = 0
-    var strays: [TableColumn.Stray] = []
-    var strayCount = 0
-    for (row, code) in codes.enumerated() where code >= 0 {
-      if parsed[Int(code)] != nil {
-        numberCount += 1
-      } else {
-        strayCount += 1
-        if strays.count < Self.keptStrays {
-          strays.append(TableColumn.Stray(row: row, text: values[Int(code)]))
-        }
-      }
-    }
-    guard strayCount == 0 || Self.areSlips(strayCount, among: numberCount) else { return texts }
-    let numbers = codes.map { $0 < 0 ? .nan : parsed[Int($0)] ?? .nan }
-    var column = TableColumn(name: name, cells: .numbers(numbers))
-    column.strays = strays
-    column.strayCount = strayCount
-    return column
-  }
-
   // MARK: Messages
 
-  private func title(_ column: Int) -> String {
-    dialect.hasHeader ? "column \(column + 1) \"\(dialect.names[column])\"" : "column \(column + 1)"
+  private static func notText(_ place: String) -> ApusError {
+    ApusError(
+      "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252: a binary file, or another encoding",
+      at: place, expected: "UTF-8", fix: "convert it with iconv, say: iconv -f shift-jis -t utf-8")
   }
 
   private func place(_ row: Int, _ column: Int? = nil) -> String {
     let text = "\(name), row \(row + 1)"
-    return column.map { $0 < dialect.names.count ? "\(text), \(title($0))" : text } ?? text
+    guard let column, dialect.names.indices.contains(column) else { return text }
+    return "\(text), column \(column + 1)" + (dialect.hasHeader ? " \"\(dialect.names[column])\"" : "")
   }
 
-  private func noteStrays(_ column: TableColumn, _ index: Int, _ notes: inout [String]) {
-    guard column.strayCount > 0 else { return }
-    let examples = column.strays.map { "\"\($0.text)\" in row \($0.row + 1)" }.joined(separator: ", ")
-    let more =
-      column.strayCount > column.strays.count ? " and \(column.strayCount - column.strays.count) more" : ""
-    notes.append("\(title(index)) is numbers, but holds \(examples)\(more); read as missing")
-  }
-
-  private func noteShortRows(_ pass: Pass, _ notes: inout [String]) {
+  private func note(_ pass: Pass, _ notes: inout [String]) {
+    if pass.remarkCount > 0 {
+      notes.append("\(counted(pass.remarkCount, "line")) that begin with # and are no rows are left out")
+    }
+    if pass.emptyLineCount > 0, dialect.names.count == 1 {
+      notes.append(
+        "\(counted(pass.emptyLineCount, "empty line")) between the rows \(pass.emptyLineCount == 1 ? "is" : "are") left out"
+      )
+    }
     guard pass.shortRowCount > 0 else { return }
     let rows = pass.shortRows.map { String($0 + 1) }.joined(separator: ", ")
     let more = pass.shortRowCount > pass.shortRows.count ? ", …" : ""
     notes.append(
       "\(counted(pass.shortRowCount, "row")) with fewer fields than the \(dialect.hasHeader ? "header" : "widest row") "
         + "(row \(rows)\(more)); the rest is missing")
+  }
+}
+
+extension FileBytes {
+  /// A copy in which one byte stands for a sequence of them, but not within quotes.
+  fileprivate func replacing(_ sequence: [UInt8], by byte: UInt8) -> FileBytes {
+    withBytes { bytes in
+      var result: [UInt8] = []
+      result.reserveCapacity(bytes.count)
+      var isQuoted = false
+      var at = 0
+      while at < bytes.count {
+        if bytes[at] == FieldScanner.Byte.quote { isQuoted.toggle() }
+        if !isQuoted, bytes[at...].starts(with: sequence) {
+          result.append(byte)
+          at += sequence.count
+        } else {
+          result.append(bytes[at])
+          at += 1
+        }
+      }
+      return FileBytes.copy(of: result, name: name)
+    }
   }
 }

@@ -31,6 +31,8 @@ public struct DataConfiguration: SettingGroup {
   public var channels: Int?
   public var transpose: Bool?
   public var labelFile: String?
+  public var dateOrder: DateOrder?
+  public var columns: [String: ColumnKind]?
   public var rows: Int?
   public var noise: Double?
 
@@ -96,14 +98,14 @@ public struct DataConfiguration: SettingGroup {
       unlessGiven: "detected"),
     Setting(
       "delimiter", \.delimiter,
-      .text(expected: ", ; | tab or space") { (text) throws(ApusError) in
+      .text(expected: "a single character, tab or space") { (text) throws(ApusError) in
         let words = ["tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"]
         let mark = words[text] ?? text
-        guard [",", ";", "|", "\t", " "].contains(mark) else {
-          throw ApusError("“\(text)” isn't a delimiter", expected: ", ; | tab or space")
+        guard mark.count == 1, mark != "\"", !mark.contains(where: \.isNewline) else {
+          throw ApusError("“\(text)” isn't a delimiter", expected: "a single character, tab or space")
         }
         return mark
-      }.placeholder("mark").anyText, "The mark between the table's fields: , ; | tab or space.",
+      }.placeholder("mark").anyText, "The mark between the table's fields: any character, tab or space.",
       unlessGiven: "detected"),
     Setting(
       "decimalMark", \.decimalMark,
@@ -136,6 +138,14 @@ public struct DataConfiguration: SettingGroup {
       "The table that names each picture's file and what it shows.",
       unlessGiven: "a CSV in the folder or beside it"),
     Setting(
+      "dateOrder", \.dateOrder, .choice.placeholder("order"),
+      "The order of day and month in dates such as 3/4/2024; dates that begin with the year are read in any case.",
+      unlessGiven: "detected"),
+    Setting(
+      "columns", \.columns, .columnKinds,
+      "What a column is, as in age=number; may be given again. An id, and what is out, is no input; a text isn't read.",
+      unlessGiven: "detected", flag: "column"),
+    Setting(
       "rows", \.rows, .count(from: 2, to: 100_000_000), "Rows of a generated data set.",
       unlessGiven: "the set's"),
     Setting(
@@ -153,6 +163,8 @@ public struct DataConfiguration: SettingGroup {
     if let decimalMark {
       format.numberStyle = decimalMark == "," ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
     }
+    if let dateOrder { format.dateOrder = dateOrder }
+    if let columns { format.columns = columns }
     return format
   }
 
@@ -185,5 +197,74 @@ public struct DataConfiguration: SettingGroup {
     throw ApusError(
       "\(wrong.0) is given, and the data isn't \(wrong.0 == "data.transpose" ? "images" : "pictures in files of their own")",
       at: source.place, fix: "leave it out")
+  }
+}
+
+extension SettingKind where Value == [String: ColumnKind] {
+  /// What columns are, by name: `{age: number, "a,b": text}` in a file, `age=number` after a flag.
+  fileprivate static var columnKinds: SettingKind {
+    let names = ColumnKind.allCases.map(\.rawValue)
+    let expected = "NAME=" + names.joined(separator: "|")
+    return SettingKind(
+      SettingForm(.value, "name=kind", expected: expected) { (texts) throws(ApusError) in
+        var members: [JSONMember] = []
+        for text in texts {
+          for pair in try pairs(text) {
+            guard let mark = pair.lastIndex(of: "="), mark > pair.startIndex else {
+              throw ApusError("“\(pair)” says of no column what it is", expected: expected)
+            }
+            let name = unquoted(pair[..<mark])
+            guard !members.contains(where: { $0.key == name }) else {
+              throw ApusError("column “\(name)” is given twice", expected: expected, fix: "say it once")
+            }
+            members.append(JSONMember(name, .string(String(pair[pair.index(after: mark)...]))))
+          }
+        }
+        return .object(members)
+      },
+      read: { json throws(ApusError) in
+        guard let members = json.objectValue, !members.isEmpty else {
+          throw ApusError("it is no list of columns", expected: "kinds by name, as in {age: number}")
+        }
+        var kinds: [String: ColumnKind] = [:]
+        for member in members {
+          guard let kind = member.value.stringValue.flatMap({ ColumnKind(rawValue: $0) }) else {
+            let word = member.value.stringValue ?? member.value.text()
+            throw ApusError(
+              "“\(word)” isn't a kind of column, for “\(member.key)”",
+              expected: names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")",
+              fix: Spelling.suggestion(for: word, in: names))
+          }
+          kinds[member.key] = kind
+        }
+        return kinds
+      },
+      write: { kinds in
+        .object(kinds.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value.rawValue)) })
+      })
+  }
+
+  /// The parts of a flag's text at the commas that are in no quotes.
+  private static func pairs(_ text: String) throws(ApusError) -> [Substring] {
+    var parts: [Substring] = []
+    var start = text.startIndex
+    var isQuoted = false
+    for index in text.indices {
+      if text[index] == "\"" { isQuoted.toggle() }
+      guard text[index] == ",", !isQuoted else { continue }
+      parts.append(text[start..<index])
+      start = text.index(after: index)
+    }
+    guard !isQuoted else {
+      throw ApusError("“\(text)” has a quote that is never closed", expected: "\"a,b\"=number")
+    }
+    parts.append(text[start...])
+    return parts
+  }
+
+  private static func unquoted(_ text: Substring) -> String {
+    guard text.count > 1, text.first == "\"", text.last == "\"" else { return String(text) }
+    return text.dropFirst().dropLast().split(separator: "\"\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"")
   }
 }

@@ -51,13 +51,13 @@ struct RunData {
     }
     var format = configuration.format()
     // The columns are the model's: what was read as text there is text here.
-    if let pretrained { format.textColumns = pretrained.model.tableFormat.textColumns }
+    if let pretrained { format.known = pretrained.model.tableFormat.known }
     let source = try sources.open(
       path, format: format,
       pictures: configuration.pictures(over: pretrained?.model.pictureFormat ?? PictureFormat()),
       generated: GeneratedOptions(rows: configuration.rows, noise: configuration.noise, seed: seed),
       isText: Self.expectsText(run, pretrained))
-    if !source.isDelimited { try Self.refuseFormat(configuration, source.place) }
+    if !source.isDelimited { try Self.refuseFormat(configuration, source) }
     try configuration.refusePictures(source)
     switch source.content {
     case .table(let table): self = try RunData(table, source, configuration, seed, pretrained, sources)
@@ -73,7 +73,12 @@ struct RunData {
   }
 
   /// How delimited text is read is of no account to anything else.
-  private static func refuseFormat(_ given: DataConfiguration, _ place: String) throws(ApusError) {
+  private static func refuseFormat(_ given: DataConfiguration, _ source: DataSource) throws(ApusError) {
+    let place = source.place
+    if case .table = source.content {
+    } else if given.columns != nil {
+      throw ApusError("data.columns is given, and the data has no columns", at: place, fix: "leave it out")
+    }
     let settings: [(String, Bool)] = [
       ("data.header", given.header != nil), ("data.delimiter", given.delimiter != nil),
       ("data.decimalMark", given.decimalMark != nil),

@@ -1,0 +1,316 @@
+import ApusCore
+
+/// What each column of a file is, by the whole of it; each guess that isn't plain is said, with what would have it otherwise.
+struct ColumnDecision {
+  let names: [String]
+  let formats: [ColumnFormat]
+  let format: TableFormat
+  let delimiter: UInt8
+  let hasHeader: Bool
+  let rowCount: Int
+  /// Of each column, what its cells say of the decimal mark.
+  let votes: [MarkVotes]
+  /// Of the whole file.
+  private let fileMark: UInt8?
+  private(set) var columns: [TableColumn] = []
+  private var notes: [[String]]
+  /// What a column is read again as.
+  private var kinds: [Int: ColumnKind] = [:]
+  /// The first number that had a decimal comma.
+  private var commaColumns: [Int] = []
+
+  init(
+    names: [String], formats: [ColumnFormat], format: TableFormat, delimiter: UInt8, hasHeader: Bool,
+    rowCount: Int, votes: [MarkVotes]
+  ) {
+    (self.names, self.formats, self.format) = (names, formats, format)
+    (self.delimiter, self.hasHeader, self.rowCount, self.votes) = (delimiter, hasHeader, rowCount, votes)
+    fileMark = votes.reduce(MarkVotes(), +).mark
+    notes = [[String]](repeating: [], count: names.count)
+    columns = names.map { TableColumn(name: $0, cells: .numbers([])) }
+  }
+
+  /// The notes of all columns, in their order.
+  var allNotes: [String] {
+    var all: [String] = []
+    if let first = commaColumns.first, format.numberStyle == nil {
+      let list = commaColumns.count == 1 ? title(first) : "\(title(first)) and \(commaColumns.count - 1) more"
+      all.append("numbers are read with a decimal comma in \(list) (otherwise: --decimal-mark .)")
+    }
+    return all + notes.flatMap { $0 }
+  }
+
+  /// Decides what a column is, and makes it.
+  ///
+  /// - Returns: how it must be read again; nil where it needn't.
+  mutating func decide(_ raw: RawColumn, _ index: Int) -> TableReader.Kind? {
+    let asked = formats[index].kind
+    if asked == .category || asked == .text || asked == .id {
+      columns[index] = texts(raw, index)
+      return nil
+    }
+    if asked != .date {
+      let mark = mark(raw, index)
+      let plain = raw.numbers.isEmpty ? 0 : raw.numbers.count { !$0.isNaN }
+      let reading = NumberReading(raw.texts, mark: mark, plain: plain)
+      if let kind = codes(raw, reading, plain, index) {
+        kinds[index] = kind
+        guard plain > 0 else {
+          finish(raw, index)
+          return nil
+        }
+        return .text
+      }
+      if let odd = OddCells(
+        reading.odd, of: raw.texts, readable: reading.rows, isSure: asked == .number,
+        missingText: formats[index].missingText),
+        reading.rows > 0 || raw.texts.isEmpty || asked == .number
+      {
+        if case .number = raw.kind, raw.hasMarks, mark != raw.mark {
+          kinds[index] = .number
+          return .number(mark: mark)
+        }
+        columns[index] = numbers(raw, reading, odd, index)
+        return nil
+      }
+      if plain > 0 { return .text }
+    }
+    finish(raw, index)
+    return nil
+  }
+
+  /// Makes a column that was read again, or of texts.
+  mutating func finish(_ raw: RawColumn, _ index: Int) {
+    if case .number = raw.kind, kinds[index] == .number {
+      let reading = NumberReading(raw.texts, mark: raw.mark, plain: raw.numbers.count { !$0.isNaN })
+      let odd =
+        OddCells(
+          reading.odd, of: raw.texts, readable: reading.rows, isSure: true,
+          missingText: formats[index].missingText) ?? OddCells()
+      columns[index] = numbers(raw, reading, odd, index)
+      return
+    }
+    if kinds[index] != .id, let dates = dates(raw, index) {
+      columns[index] = dates
+    } else {
+      columns[index] = texts(raw, index)
+      columns[index].format.hasCodes = kinds[index] == .id ? true : nil
+    }
+  }
+
+  // MARK: Numbers
+
+  /// The column's decimal mark: what its own cells show, else what is known of it, else what the file shows; a cell that
+  /// could be either is a fraction, or with commas thousands, where semicolons don't separate the fields.
+  private mutating func mark(_ raw: RawColumn, _ index: Int) -> UInt8 {
+    if let style = format.numberStyle { return style.mark }
+    let own = votes[index]
+    let (point, comma) = (UInt8(ascii: "."), UInt8(ascii: ","))
+    if let mark = own.mark { return mark }
+    if let known = formats[index].numberStyle { return known.mark }
+    if let fileMark { return fileMark }
+    let usesSemicolons = delimiter == UInt8(ascii: ";")
+    if own.openCommas > 0, own.openPoints == 0 {
+      let example = own.example.isEmpty ? "1,234" : own.example
+      notes[index].append(
+        usesSemicolons
+          ? "\(title(index)): \(example) is read as a fraction (if the comma groups thousands: --decimal-mark .)"
+          : "\(title(index)): \(example) is read as thousands (if the comma is a decimal one: --decimal-mark ,)"
+      )
+      return usesSemicolons ? comma : point
+    }
+    if own.openPoints > 0, usesSemicolons {
+      let example = own.example.isEmpty ? shortText(raw.numbers.first { !$0.isNaN } ?? 1.234) : own.example
+      notes[index].append(
+        "\(title(index)): \(example) is read as a fraction (if the point groups thousands: --decimal-mark ,)")
+    }
+    return point
+  }
+
+  /// Whole numbers that are no quantities: dates in one number, or codes.
+  private mutating func codes(
+    _ raw: RawColumn, _ reading: NumberReading, _ plain: Int, _ index: Int
+  ) -> ColumnKind? {
+    guard formats[index].kind == nil, !raw.hasMarks, reading.odd.isEmpty, reading.dressed == nil,
+      reading.rows > 0,
+      reading.bounded == nil
+    else { return nil }
+    if areDates(raw, reading) {
+      notes[index].append(
+        "\(title(index)) has dates in one number (otherwise: \(override(index, .number)))")
+      return .date
+    }
+    if reading.leadingZeros + raw.leadingZeros > 0 {
+      notes[index].append(
+        "\(title(index)) has numbers with leading zeros: codes, read as text (otherwise: \(override(index, .number)))"
+      )
+      return .id
+    }
+    let beyond = reading.beyondDoubles + raw.beyondDoubles
+    guard beyond > 0 else { return nil }
+    guard beyond * 2 >= reading.rows else {
+      notes[index].append("\(title(index)): \(counted(beyond, "number")) beyond 2⁵³ read to 16 digits")
+      return nil
+    }
+    notes[index].append(
+      "\(title(index)) has whole numbers beyond 2⁵³, where no two neighbors are told apart: codes, read as text "
+        + "(otherwise: \(override(index, .number)))")
+    return .id
+  }
+
+  /// Whether all numbers are days as in 20240309, or microseconds or nanoseconds since 1970.
+  private func areDates(_ raw: RawColumn, _ reading: NumberReading) -> Bool {
+    var range = (low: Double.infinity, high: -Double.infinity)
+    func areInRange(_ numbers: [Double]) -> Bool {
+      for number in numbers where !number.isNaN {
+        guard number == number.rounded(), number >= 18_000_101 else { return false }
+        range = (min(range.low, number), max(range.high, number))
+        let isDay = range.high < 22_000_000
+        guard isDay || range.low > 1e15 && range.high < 4.2e15 || range.low > 1e18 && range.high < 4.2e18
+        else {
+          return false
+        }
+      }
+      return true
+    }
+    guard areInRange(raw.numbers), areInRange(reading.values), reading.rows > 2 else {
+      return false
+    }
+    guard range.high < 22_000_000 else { return true }
+    return (raw.numbers + reading.values).allSatisfy { number in
+      number.isNaN
+        || DateText(year: Int(number) / 10_000, month: Int(number) / 100 % 100, day: Int(number) % 100) != nil
+    }
+  }
+
+  private mutating func numbers(
+    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int
+  ) -> TableColumn {
+    noteNumbers(raw, reading, odd, index)
+    var numbers = raw.numbers
+    if case .number = raw.kind {
+      if !raw.texts.isEmpty {
+        for row in numbers.indices {
+          if let code = OddCell.code(numbers[row]) { numbers[row] = reading.values[code] }
+        }
+      }
+    } else {
+      numbers = raw.codes.map { $0 < 0 ? .nan : reading.values[Int($0)] }
+    }
+    var column = TableColumn(name: names[index], cells: .numbers(numbers))
+    setStrays(raw, odd.slips.union(reading.infinite), &column)
+    column.format = formats[index]
+    column.format.missingText = odd.word ?? formats[index].missingText
+    if reading.mark == UInt8(ascii: ",") || format.numberStyle != nil, !votes[index].areEmpty {
+      column.format.numberStyle = NumberStyle(mark: reading.mark)
+      if reading.mark == UInt8(ascii: ",") { commaColumns.append(index) }
+    }
+    return column
+  }
+
+  private mutating func noteNumbers(
+    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int
+  ) {
+    let otherwise = "(otherwise: \(override(index, .category)))"
+    if let code = reading.dressed, formats[index].kind != .number {
+      let example = "\"\(raw.texts[code].prefix(40))\" is \(shortText(reading.values[code]))"
+      notes[index].append(
+        reading.areTimes
+          ? "\(title(index)) has times, read as seconds: \(example) \(otherwise)"
+          : "\(title(index)) is numbers as they are written: \(example) \(otherwise)")
+    }
+    if let code = reading.bounded {
+      notes[index].append(
+        "\(title(index)): \"\(raw.texts[code].prefix(40))\" is read as \(shortText(reading.values[code])) \(otherwise)"
+      )
+    }
+    noteOdd(raw, odd, index, "numbers", formats[index].kind == .number ? "" : " " + otherwise)
+    let rows = raw.firstRows(of: reading.infinite, limit: TableReader.keptExamples)
+    if !rows.isEmpty {
+      let count = reading.infinite.reduce(0) { $0 + raw.texts.counts[$1] }
+      notes[index].append(
+        "\(title(index)) holds \(list(rows, raw))\(count > rows.count ? " and \(count - rows.count) more" : ""): "
+          + "no finite numbers, read as missing")
+    }
+  }
+
+  private mutating func noteOdd(
+    _ raw: RawColumn, _ odd: OddCells, _ index: Int, _ kind: String, _ otherwise: String
+  ) {
+    if let word = odd.word, word.lowercased() != formats[index].missingText?.lowercased() {
+      notes[index].append(
+        "\(title(index)) is \(kind), and \"\(word.prefix(40))\" in \(odd.wordRows) of \(rowCount) rows, read as missing\(otherwise)"
+      )
+    }
+    let rows = raw.firstRows(of: odd.slips, limit: TableReader.keptExamples)
+    guard !rows.isEmpty else { return }
+    let more = odd.slipRows > rows.count ? " and \(odd.slipRows - rows.count) more" : ""
+    notes[index].append(
+      "\(title(index)) is \(kind), but holds \(list(rows, raw))\(more); read as missing\(otherwise)")
+  }
+
+  private func setStrays(_ raw: RawColumn, _ codes: Set<Int>, _ column: inout TableColumn) {
+    column.strays = raw.firstRows(of: codes, limit: TableReader.keptExamples).map {
+      TableColumn.Stray(row: $0.row, text: String(raw.texts[$0.code].prefix(40)))
+    }
+    column.strayCount = codes.reduce(0) { $0 + raw.texts.counts[$1] }
+  }
+
+  // MARK: Dates and texts
+
+  /// nil where the column has no dates.
+  private mutating func dates(_ raw: RawColumn, _ index: Int) -> TableColumn? {
+    let isSure = formats[index].kind == .date
+    var evidence = DateEvidence()
+    let counts = raw.texts.counts
+    raw.texts.forEach { code, bytes in evidence.add(bytes, rows: counts[code]) }
+    guard let found = evidence.order(format.dateOrder ?? formats[index].dateOrder) else { return nil }
+    let order = found.order == .yearMonthDay ? found.order : format.dateOrder ?? found.order
+    var unread: [Int] = []
+    raw.texts.forEach { code, bytes in
+      if WrittenDate(bytes)?.date(order) == nil { unread.append(code) }
+    }
+    guard
+      let odd = OddCells(
+        unread, of: raw.texts, readable: evidence.dates(order), isSure: isSure,
+        missingText: formats[index].missingText)
+    else { return nil }
+    if found.isAmbiguous, format.dateOrder == nil {
+      notes[index].append(
+        "\(title(index)): month and day could be either way round; read as "
+          + (order == .monthDayYear
+            ? "month, day, year (otherwise: --date-order dayMonthYear)"
+            : "day, month, year (otherwise: --date-order monthDayYear)"))
+    }
+    noteOdd(raw, odd, index, "dates", isSure ? "" : " (otherwise: \(override(index, .category)))")
+    var column = texts(raw, index, isMissing: Set(unread))
+    setStrays(raw, odd.slips, &column)
+    column.format.kind = .date
+    column.format.dateOrder = order
+    column.format.missingText = odd.word ?? formats[index].missingText
+    return column
+  }
+
+  private mutating func texts(_ raw: RawColumn, _ index: Int, isMissing: Set<Int> = []) -> TableColumn {
+    let merged = TextValues(raw.texts, isMissing: isMissing)
+    if let note = merged.note { notes[index].append("\(title(index)): \(note)") }
+    var codes = raw.codes
+    if case .number = raw.kind { codes = raw.numbers.map { OddCell.code($0).map { Int32($0) } ?? -1 } }
+    if let numbers = merged.numbers { codes = codes.map { $0 < 0 ? -1 : numbers[Int($0)] } }
+    var column = TableColumn(name: names[index], cells: .texts(codes: codes, values: merged.values))
+    column.format = formats[index]
+    return column
+  }
+
+  // MARK: Messages
+
+  private func title(_ index: Int) -> String {
+    hasHeader ? "column \(index + 1) \"\(names[index])\"" : "column \(index + 1)"
+  }
+
+  private func override(_ index: Int, _ kind: ColumnKind) -> String { kind.flag(for: names[index]) }
+
+  private func list(_ rows: [(row: Int, code: Int)], _ raw: RawColumn) -> String {
+    rows.map { "\"\(raw.texts[$0.code].prefix(40))\" in row \($0.row + 1)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,44 @@
+/// Which texts among numbers or dates are missing values: one repeated word, and a few slips. More of them make a column of
+/// texts.
+struct OddCells {
+  /// The word that stands for a missing value; nil where there is none.
+  private(set) var word: String?
+  private(set) var wordRows = 0
+  /// The texts that are slips.
+  private(set) var slips: Set<Int> = []
+  private(set) var slipRows = 0
+
+  /// No odd cells.
+  init() {}
+
+  /// - Parameters:
+  ///   - odd: the texts that are neither numbers nor dates, by their number in the dictionary.
+  ///   - readable: the rows that are.
+  ///   - isSure: whether the column is known to be one of numbers or dates: all others are missing then.
+  ///   - missingText: the word that stands for a missing value, where it is known.
+  /// - Returns: nil where they are too many.
+  init?(_ odd: [Int], of texts: TextDictionary, readable: Int, isSure: Bool, missingText: String?) {
+    guard !odd.isEmpty else { return }
+    let counts = texts.counts
+    let total = odd.reduce(0) { $0 + counts[$1] }
+    guard isSure || readable > 0 && total <= readable else { return nil }
+    var rowsOf: [String: Int] = [:]
+    for code in odd { rowsOf[texts[code].lowercased(), default: 0] += counts[code] }
+    let known = missingText.map { $0.lowercased() }.flatMap { rowsOf[$0] == nil ? nil : $0 }
+    let frequent = rowsOf.max { ($0.value, $1.key) < ($1.value, $0.key) }
+    if let folded = known ?? frequent.flatMap({ $0.value > 1 ? $0.key : nil }) {
+      wordRows = rowsOf[folded] ?? 0
+      word = odd.first { texts[$0].lowercased() == folded }.map { texts[$0] }
+    }
+    let folded = word?.lowercased()
+    slips = Set(odd.filter { texts[$0].lowercased() != folded })
+    slipRows = total - wordRows
+    // Beside a repeated word, three fifths of the cells must be readable.
+    let hasRoom = word == nil || readable * 5 >= (total + readable) * 3
+    guard isSure || hasRoom && (slips.isEmpty || Self.areFew(slipRows, among: readable)) else { return nil }
+  }
+
+  private static func areFew(_ odd: Int, among readable: Int) -> Bool {
+    odd * 20 <= readable || (odd == 1 && readable >= 8)
+  }
+}
