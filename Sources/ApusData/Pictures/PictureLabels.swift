@@ -17,7 +17,7 @@ struct PictureLabels {
     let pictures = (folder.training.pictures + (folder.validation?.pictures ?? [])).map(\.path)
     let names = Set(pictures.flatMap { Self.keys($0) })
     if let path {
-      let table = try Table.read(FileBytes.open(path), format: TableFormat())
+      let table = try Table.read(path)
       guard let column = Self.fileColumn(table, names) else {
         throw ApusError(
           "no column names the pictures", at: path,
@@ -27,7 +27,7 @@ struct PictureLabels {
       return
     }
     for candidate in try Self.candidates(folder.path) {
-      guard let table = try? Table.read(FileBytes.open(candidate), format: TableFormat()),
+      guard let table = try? Table.read(candidate),
         table.columns.count > 1, let column = Self.fileColumn(table, names)
       else { continue }
       try self.init(table, column)
@@ -67,7 +67,7 @@ struct PictureLabels {
     }
     self.table = rest
     let indicators = rest.columns.indices.filter { index in
-      guard let values = try? ColumnReading(rest, index).booleans() else { return false }
+      guard let values = try? ColumnReading(rest, index).strictBooleans() else { return false }
       return values.contains { !$0.isNaN }
     }
     if indicators.count == rest.columns.count, indicators.count > 1 { usual = rest.columns.map(\.name) }

@@ -88,7 +88,7 @@ package struct ImageTargets: Sendable {
   }
 
   private static func areYesAndNo(_ table: Table, _ places: [Int]) -> Bool {
-    places.allSatisfy { (try? ColumnReading(table, $0).booleans()) != nil }
+    places.allSatisfy { (try? ColumnReading(table, $0).strictBooleans()) != nil }
   }
 
   /// Leaves out the images without a target.
@@ -146,8 +146,10 @@ package struct ImageTargets: Sendable {
         table, target, nil, rows ?? Split.unsplit(table.rowCount).training)
     }
     guard let rows else { return TargetEncoding(.values(names: columns.names)) }
-    let scales = try columns.numbers.map { (number) throws(ApusError) in
-      let cells = try ColumnReading(table, number - 1, rows: rows.indices).numbers()
+    // What is odd in the cells is said where the targets themselves are read.
+    var notes: [String] = []
+    let scales = columns.numbers.map { number in
+      let cells = ColumnReading(table, number - 1, rows: rows.indices).numbers(&notes)
       guard let moments = Moments(cells.filter { !$0.isNaN }) else { return TargetScale() }
       return TargetScale(mean: moments.mean, deviation: moments.deviation > 0 ? moments.deviation : 1)
     }
