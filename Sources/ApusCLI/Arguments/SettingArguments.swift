@@ -133,7 +133,8 @@
   /// How data for a model that is there is read.
   enum ReadingSettings: SettingSelection {
     static let settings = DataConfiguration.settings([
-      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.size, \.channels, \.transpose, \.labelFile,
+      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.size, \.channels, \.transpose,
+      \.labelFile,
       \.rows, \.noise,
     ])
   }

@@ -168,7 +168,9 @@ extension ColumnEncoding {
   }
 
   /// Names the numbers that are cut off.
-  private func noteFar(_ numbers: [Double], _ rows: Split.TrainingRows, _ title: String, _ notes: inout [String]) {
+  private func noteFar(
+    _ numbers: [Double], _ rows: Split.TrainingRows, _ title: String, _ notes: inout [String]
+  ) {
     guard let scaling = scalings.first, let lower = scaling.lower, let upper = scaling.upper else { return }
     let far = zip(rows.indices, numbers).filter { $0.1 < lower || $0.1 > upper }.map {
       (row: $0.0, number: $0.1)

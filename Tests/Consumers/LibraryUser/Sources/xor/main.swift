@@ -1,4 +1,9 @@
 import Apus
+import Foundation
+
+// Beside Foundation no name of Apus is found twice, and beside others each is found by the module's name.
+let meters: Dimension = UnitLength.meters
+let row: Apus.Table.Type = Table.self
 
 // The four rows of exclusive or, and a network that learns them.
 let xor = try TableDataset(
