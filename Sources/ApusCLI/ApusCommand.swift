@@ -12,8 +12,8 @@
         apus evaluate runs/houses-1/model.safetensors more.csv
         apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
 
-        DATA is a CSV or TSV file (plain or .gz), a folder or a file of IDX images (MNIST's format), a folder of \
-        CIFAR-10's batches, a NumPy file (.npy, .npz), a text (.txt), - for standard input, or one of the \
+        DATA is a CSV or TSV file (plain or .gz), a folder of pictures by class (PNG, JPEG), a folder or a file of \
+        IDX images (MNIST's format), a folder of CIFAR's batches, a NumPy file (.npy, .npz), a text (.txt), - for standard input, or one of the \
         built-in data sets:
 
         \(datasets)

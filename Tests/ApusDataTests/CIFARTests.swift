@@ -52,4 +52,25 @@ import Testing
         .contains("holds 2 names of classes"))
     #expect(try problem(["batches.meta.txt": [1]]).contains("or CIFAR-10's: data_batch_1.bin"))
   }
+
+  @Test func aHundredClasses() throws {
+    let folder = try TemporaryFolder()
+    func record(_ coarse: UInt8, _ fine: UInt8) -> [UInt8] { [coarse, fine] + self.record(0).dropFirst() }
+    try folder.write("train.bin", record(4, 99) + record(0, 7) + record(4, 7))
+    try folder.write("test.bin", record(19, 0))
+    try folder.write(
+      "fine_label_names.txt", Array((0..<100).map { "fine\($0 + 100)" }.joined(separator: "\n").utf8))
+    try folder.write(
+      "coarse_label_names.txt", Array((0..<20).map { "coarse\($0 + 10)\n" }.joined().utf8))
+    let images = try open(folder)
+    #expect(images.training.labels == [99, 7, 7] && images.test?.labels == [0])
+    #expect(images.training.classNames.count == 100 && images.training.classNames[7] == "fine107")
+    #expect(images.training.bytes[..<6] == [10, 20, 30, 11, 21, 31])
+    let coarse = try ImageTargets(images, #require(images.annotations), target: "coarse").images.training
+    #expect(coarse.classNames == ["coarse10", "coarse14"] && coarse.labels == [1, 0, 1])
+    try folder.write("train.bin", record(4, 100))
+    #expect(message { _ = try open(folder) }.contains("image 1 has the label 100"))
+    try folder.write("train.bin", Array(record(4, 1).dropLast()))
+    #expect(message { _ = try open(folder) }.contains("a multiple of 3074 bytes"))
+  }
 }

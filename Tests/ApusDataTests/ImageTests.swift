@@ -64,6 +64,37 @@ import Testing
     }
   }
 
+  /// EMNIST's letters have the names of their set before MNIST's, classes from 1 on, and lie on their side.
+  @Test func lettersOnTheirSide() throws {
+    let folder = try folder([
+      "emnist-letters-train-images-idx3-ubyte": idx([2, 2, 3], (0..<12).map { UInt8($0) }),
+      "emnist-letters-train-labels-idx1-ubyte": idx([2], [1, 26]),
+      "emnist-letters-test-images-idx3-ubyte.gz": gzip(idx([1, 2, 3], [1, 2, 3, 4, 5, 6])),
+      "emnist-letters-test-labels-idx1-ubyte": idx([1], [26]),
+    ])
+    let source = try DataSource.open(folder.path)
+    #expect(source.notes == ["EMNIST's images lie on their side: --transpose turns them upright"])
+    let lying = try open(folder.path)
+    #expect(lying.training.classNames == ["1", "26"] && lying.test?.labels == [1])
+    let upright = try DataSource.open(folder.path, pictures: PictureFormat(isTransposed: true))
+    guard case .images(let images) = upright.content else { throw ApusError("no images") }
+    #expect(images.inputShape == [3, 2, 1] && upright.notes.isEmpty && images.training.labels == [0, 1])
+    #expect(Array(images.training.bytes[..<6]) == [0, 3, 1, 4, 2, 5])
+    try folder.write("emnist-digits-train-images-idx3-ubyte", idx([1, 1, 1], [1]))
+    #expect(message { _ = try open(folder.path) }.contains("holds several sets"))
+  }
+
+  @Test func classesByName() throws {
+    let images = try ImageDataset(
+      bytes: [1, 2, 3], inputShape: [1, 1, 1], labels: [1, 0, 1], classNames: ["dog", "emu"])
+    #expect(try images.among(classes: ["cat", "dog", "emu"], name: "x").labels == [2, 1, 2])
+    let text = message { _ = try images.among(classes: ["cat", "dog"], name: "x") }
+    #expect(text.contains("image 1 has the label emu; expected cat, dog, as in training"), "\(text)")
+    let numbered = try ImageDataset(
+      bytes: [1, 2, 3], inputShape: [1, 1, 1], labels: [1, 0, 1], classNames: ["0", "2"])
+    #expect(try numbered.among(classes: ["cat", "dog", "emu"], name: "x").labels == [2, 0, 2])
+  }
+
   @Test func incompleteFolders() throws {
     let empty = try folder([:])
     #expect(message { _ = try open(empty.path) }.contains("train-images-idx3-ubyte"))

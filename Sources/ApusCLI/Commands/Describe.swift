@@ -15,8 +15,7 @@
       let given = try target.group()
       let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
       let data = try source.open()
-      if case .table = data.content {
-      } else if !target.texts.isEmpty {
+      guard target.texts.isEmpty || data.hasColumns else {
         throw ApusError(
           "a target is described, and the data isn't a table", at: data.place,
           fix: "leave out --target, --label-separator, --weights and --task")

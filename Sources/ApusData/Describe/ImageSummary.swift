@@ -25,15 +25,21 @@ package struct ImageSummary: Sendable {
   package var numbers: [String] = []
   /// Whether an image may have several of ``classCounts``.
   private var areLabels = false
+  /// What was noticed, as sentences for the user.
+  private var notes: [String] = []
   /// The mean training image of height × width, channels averaged, 0 … 1.
   package var meanImage: [Double]
 
   package init(_ images: ImageSet, name: String) {
     var images = images
     if !images.training.hasLabels, let annotations = images.annotations,
-      let known = try? ImageTargets(images, annotations).images
+      let known = try? ImageTargets(images, annotations)
     {
-      images = known
+      images = known.images
+      notes = known.notes
+    }
+    for problem in [images.training.labelProblem, images.test?.labelProblem] {
+      if let problem { notes.append("without labels: \(problem.problem)") }
     }
     let training = images.training
     self.name = name
@@ -98,7 +104,7 @@ package struct ImageSummary: Sendable {
     ]
     lines += DataSummary.classLines(
       classCounts, of: areLabels ? trainingCount : nil, noun: areLabels ? "labels" : "classes")
-    lines += numbers
+    lines += numbers + notes.map { "  · \($0)" }
     let width = shape.count == 3 ? shape[1] : meanImage.count
     if shape.count == 3, width <= 48, shape[0] <= 48 {
       lines += ["", "the mean image:"]
@@ -134,8 +140,19 @@ extension DataSource {
         table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels,
         weights: weights, task: task
       ).lines(width: width)
-    case .images(let images): ImageSummary(images, name: name).lines() + notes.map { "  · \($0)" }
+    case .images(let images):
+      try ImageSummary(images.described(target, labels, task), name: name).lines() + notes.map { "  · \($0)" }
     case .text(let text): TextSummary(text, name: name).lines()
     }
+  }
+}
+
+extension ImageSet {
+  /// The images with the target that is asked for.
+  fileprivate func described(
+    _ target: String?, _ labels: LabelRequest?, _ task: LearningTask?
+  ) throws(ApusError) -> ImageSet {
+    guard target != nil || labels != nil || task != nil, let annotations else { return self }
+    return try ImageTargets(self, annotations, target: target, labels: labels, task: task).images
   }
 }

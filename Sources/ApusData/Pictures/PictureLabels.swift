@@ -17,8 +17,7 @@ struct PictureLabels {
     let pictures = (folder.training.pictures + (folder.validation?.pictures ?? [])).map(\.path)
     let names = Set(pictures.flatMap { Self.keys($0) })
     if let path {
-      let table = try Table.read(path)
-      guard let column = Self.fileColumn(table, names) else {
+      guard let (table, column) = try Self.read(path, names) else {
         throw ApusError(
           "no column names the pictures", at: path,
           expected: "a column of files such as \(Self.shortName(pictures[0]))")
@@ -27,13 +26,25 @@ struct PictureLabels {
       return
     }
     for candidate in try Self.candidates(folder.path) {
-      guard let table = try? Table.read(candidate),
-        table.columns.count > 1, let column = Self.fileColumn(table, names)
-      else { continue }
+      guard let (table, column) = try? Self.read(candidate, names), table.columns.count > 1 else { continue }
       try self.init(table, column)
       return
     }
     return nil
+  }
+
+  /// A table with the column that names pictures; nil where none does.
+  private static func read(
+    _ path: String, _ names: Set<String>
+  ) throws(ApusError) -> (table: Table, column: Int)? {
+    // Names such as 007 are no numbers.
+    var format = TableFormat()
+    let found = try Table.read(path)
+    func number(_ column: Int) -> String { found.hasHeader ? found.columns[column].name : String(column + 1) }
+    for column in found.columns.indices { format.columns[number(column)] = .category }
+    guard let column = fileColumn(try Table.read(path, format: format), names) else { return nil }
+    format.columns = [number(column): .category]
+    return (try Table.read(path, format: format), column)
   }
 
   /// The tables in the folder, then those beside it.

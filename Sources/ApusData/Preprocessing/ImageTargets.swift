@@ -73,7 +73,15 @@ package struct ImageTargets: Sendable {
       if let numbers = found.labels?.numbers { found.labels?.numbers = numbers.map { $0 - 1 } }
       self.columns = TablePreprocessing.targetColumns(table, found)
       (self.target, self.task) = (found, found.task)
-      choices = [found.whyColumn, found.whyTask]
+      // The column's number is of no account here.
+      var why = found.whyColumn
+      if why.hasPrefix("column ") { why = String(why.drop { $0 != "\"" }) }
+      if target == nil, labels?.columns.isEmpty ?? true, !annotations.usual.isEmpty,
+        why.hasSuffix(", as asked")
+      {
+        why = String(why.dropLast(", as asked".count))
+      }
+      choices = [why, found.whyTask]
     }
     (self.images, self.annotations) = (images, annotations)
     try self.keepKnown()

@@ -8,6 +8,7 @@ struct ArrayImages {
   private var bytes: [UInt8] = []
   private var reals: [Float] = []
   private let white: Double
+  private let path: String
   /// What was found out, as sentences for the user.
   private(set) var notes: [String] = []
 
@@ -17,6 +18,7 @@ struct ArrayImages {
       throw ApusError(
         "holds samples of shape \(x.shape)", at: path, expected: "images [rows, height, width, channels]")
     }
+    self.path = path
     count = x.shape[0]
     var shape = Array(x.shape.dropFirst()) + (x.shape.count == 3 ? [1] : [])
     // Pixels are last in most files, and first in those for PyTorch.
@@ -76,12 +78,16 @@ struct ArrayImages {
 
   private init(_ images: ArrayImages, count: Int) {
     (self.count, shape, bytes, reals) = (count, images.shape, images.bytes, images.reals)
-    (white, notes) = (images.white, images.notes)
+    (white, notes, path) = (images.white, images.notes, images.path)
   }
 
   func dataset(_ targets: ImageDataset.Targets) throws(ApusError) -> ImageDataset {
-    try ImageDataset(
-      pixels: reals.isEmpty ? .bytes(bytes) : .reals(reals), inputShape: shape, targets: targets,
-      normalization: .unit(white: white))
+    do throws(ApusError) {
+      return try ImageDataset(
+        pixels: reals.isEmpty ? .bytes(bytes) : .reals(reals), inputShape: shape, targets: targets,
+        normalization: .unit(white: white))
+    } catch {
+      throw error.at(path)
+    }
   }
 }

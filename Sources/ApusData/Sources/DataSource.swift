@@ -21,6 +21,14 @@ public struct DataSource: Sendable {
   public var isDelimited = false
   /// Whether it is pictures, each from a file of its own: whether their size has a meaning.
   package var arePictures = false
+  /// Whether a target can be chosen among columns: those of a table, or what a table says of images.
+  package var hasColumns: Bool {
+    switch content {
+    case .table: true
+    case .images(let images): images.annotations != nil
+    case .text: false
+    }
+  }
   /// The column that a built-in set predicts.
   public var target: String?
   /// What was noticed while opening it, as sentences for the user; a table has notes of its own.

@@ -64,7 +64,7 @@ public struct ImageSet: Sendable {
       known.isOptional ? nil : try ImageTargets(self, known)
     }
     if let targets { images = targets.images }
-    try images.training.requireLabels()
+    try images.requireTargets()
     try images.test?.requireLabels()
     let split = try images.parts(Split.Options(validation: validation, test: test, seed: seed))
     if let targets { images = try targets.images(fittedTo: split.training) }
@@ -77,6 +77,15 @@ public struct ImageSet: Sendable {
     return DatasetSplit(
       training: all.subset(split.training.indices), validation: all.subset(split.validation),
       test: official ?? all.subset(split.test), preprocessing: .images(preprocessing))
+  }
+
+  /// - Throws: where there is nothing to learn: targets that are not known, or a single class.
+  package func requireTargets() throws(ApusError) {
+    try training.requireLabels()
+    guard case .classes(let names) = training.targets, names.count < 2 else { return }
+    throw ApusError(
+      "every image is of the class \"\(names.first ?? "")\"", expected: "at least two classes",
+      fix: training.files.isEmpty ? nil : "sort the pictures into a folder for each class")
   }
 
   /// The training images' rows, divided at random but for those that came as a validation set, or as a test set.

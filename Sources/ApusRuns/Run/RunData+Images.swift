@@ -13,7 +13,7 @@ extension RunData {
     try Self.refuseColumns(ofImages: given)
     let targets = try Self.targets(of: images, given, source.place)
     var images = targets?.images ?? images
-    try images.training.requireLabels()
+    do { try images.requireTargets() } catch { throw error.at(source.place) }
     let folds = try Self.folds(given)
     if given.test != nil || folds != nil { images.test = nil }
     var notes = source.notes + (targets?.notes ?? [])
