@@ -57,7 +57,7 @@ import Testing
     let folder = try TemporaryFolder()
     func record(_ coarse: UInt8, _ fine: UInt8) -> [UInt8] { [coarse, fine] + self.record(0).dropFirst() }
     try folder.write("train.bin", record(4, 99) + record(0, 7) + record(4, 7))
-    try folder.write("test.bin", record(19, 0))
+    try folder.write("test.bin", record(4, 0))
     try folder.write(
       "fine_label_names.txt", Array((0..<100).map { "fine\($0 + 100)" }.joined(separator: "\n").utf8))
     try folder.write(

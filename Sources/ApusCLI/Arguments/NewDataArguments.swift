@@ -33,9 +33,10 @@
     func open(
       _ format: TableFormat = TableFormat(), _ pictures: PictureFormat = PictureFormat(),
       isText: Bool = false,
-      drawsRows: Bool = false
+      drawsRows: Bool = false, size: String? = nil, channels: Int? = nil
     ) throws(ApusError) -> DataSource {
-      let given = try reading.group()
+      var given = try reading.group()
+      (given.size, given.channels) = (size, channels)
       let source = try DataSource.open(
         data, format: given.format(over: format), pictures: given.pictures(over: pictures),
         generated: GeneratedOptions(rows: given.rows, noise: given.noise, seed: seed ?? 0), isText: isText)

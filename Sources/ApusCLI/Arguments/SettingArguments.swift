@@ -133,10 +133,13 @@
   /// How data for a model that is there is read.
   enum ReadingSettings: SettingSelection {
     static let settings = DataConfiguration.settings([
-      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.size, \.channels, \.transpose,
-      \.labelFile,
-      \.rows, \.noise,
+      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.transpose, \.labelFile, \.rows, \.noise,
     ])
+  }
+
+  /// The form of pictures, where no model says it.
+  enum PictureSettings: SettingSelection {
+    static let settings = DataConfiguration.settings([\.size, \.channels])
   }
 
   /// What of a model is computed.

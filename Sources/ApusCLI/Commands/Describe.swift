@@ -9,12 +9,15 @@
 
     @OptionGroup var source: NewDataArguments
 
+    @OptionGroup var pictures: SettingArguments<PictureSettings>
+
     @OptionGroup var target: SettingArguments<TargetSettings>
 
     func run() throws {
       let given = try target.group()
       let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
-      let data = try source.open()
+      let form = try pictures.group()
+      let data = try source.open(size: form.size, channels: form.channels)
       guard target.texts.isEmpty || data.hasColumns else {
         throw ApusError(
           "a target is described, and the data isn't a table", at: data.place,
