@@ -204,12 +204,13 @@ import Testing
     #expect(try mistakes("units-20", epochs: 60) < 0.03)
   }
 
-  /// What a table is about: a name, the only classes, the last column; seen over columns of many numbers.
+  /// What a table is about: a name, else the last column, as for `apus train`; classes where that can't be drawn; seen over
+  /// columns of many numbers.
   @Test(arguments: [
     ("id,survived,rank,age,fare,port", "survived", "because of its name", "age", "fare"),
-    ("id,kind,rank,age,fare,weight", "kind", "as the only column of classes", "age", "fare"),
+    ("id,kind,rank,age,fare,weight", "weight", "as the last column", "age", "fare"),
     ("id,alive,rank,age,fare,port", "port", "as the last column", "age", "fare"),
-    ("id,alive,rank,age,fare,remark", "alive", "as the only column of classes", "age", "fare"),
+    ("id,alive,rank,age,fare,remark", "alive", "as a column of classes", "age", "fare"),
   ])
   func whatATableIsAbout(_ header: String, _ target: String, _ why: String, _ x: String, _ y: String) throws {
     func last(_ row: Int) -> String {

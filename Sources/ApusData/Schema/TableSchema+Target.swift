@@ -2,8 +2,11 @@ import ApusCore
 
 /// Which column is predicted, and as what.
 extension TableSchema {
-  /// What the column to predict is often called.
-  private static let targetNames = ["target", "label", "class", "y"]
+  /// What the column to predict is often called: by itself, and by what tables are often about.
+  private static let targetNames = [
+    "target", "label", "class", "y", "outcome", "diagnosis", "species", "survived", "quality", "price",
+    "churn",
+  ]
 
   /// - Parameter weights: a column that is not the target unless it is asked for.
   static func targetIndex(

@@ -65,6 +65,8 @@ package struct TableSchema: Sendable, Equatable {
     package var task: LearningTask
     /// For several labels: which, and how the table holds them. ``index`` is their first column.
     package var labels: LabelEncoding?
+    /// Why it is this column, as in "because of its name".
+    package var reason = "as asked"
     /// Which column it is and why, as a sentence for the user.
     package var whyColumn: String
     /// Which task it is and why, as a sentence for the user.
@@ -101,8 +103,8 @@ package struct TableSchema: Sendable, Equatable {
   /// Says what each column is, chooses the target and the task, and leaves out what cannot help.
   ///
   /// - Parameters:
-  ///   - target: a column's name, or its number counted from 1; without one, the column called target,
-  ///     label, class or y, else the last.
+  ///   - target: a column's name, or its number counted from 1; without one, the column with a target's name (target,
+  ///     label, class, y, …), else the last that has values.
   ///   - labels: several labels to predict instead of one target, or what stands between the labels of the target's cells.
   ///   - weights: the name or number of a column that says how much each row counts.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
@@ -133,7 +135,7 @@ package struct TableSchema: Sendable, Equatable {
       let (index, reason) = try targetIndex(table, schema, target, besides: weightIndex)
       if target == nil, reason.hasPrefix("as the last") {
         schema.notes.append(
-          "the target is a guess: no column is named, and none is called target, label, class or y, so that "
+          "the target is a guess: none is named, and no column has a target's name, so that "
             + "\(table.columnTitle(index)) is taken, \(reason); name it, or another, with --target")
       }
       let isOpen = task == nil || task == .multiLabel
@@ -144,6 +146,7 @@ package struct TableSchema: Sendable, Equatable {
       } else {
         try schema.setTarget(index, task, table, reason)
       }
+      schema.target?.reason = reason
     }
     for name in leaveOut {
       guard let column = table.columnIndex(name) else { throw missingColumn(name, table) }

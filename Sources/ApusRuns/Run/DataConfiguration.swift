@@ -43,7 +43,8 @@ public struct DataConfiguration: SettingGroup {
     Setting(
       "target", \.target, .text.placeholder("col"),
       "The column to predict, by name or number from 1; given several times, columns of independent labels.",
-      unlessGiven: "target, label, class or y, else the last", instead: [\.targets],
+      unlessGiven: "one with a target's name, as target, label, class or y, else the last",
+      instead: [\.targets],
       severally: \DataConfiguration.targets),
     Setting(
       "targets", \.targets, .texts.placeholder("cols"),

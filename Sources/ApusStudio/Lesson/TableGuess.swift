@@ -7,10 +7,6 @@ package struct TableGuess {
   /// Why that one is predicted: “because of its name”.
   package private(set) var why: String
 
-  /// Names of what tables are about, beside those that `apus train` goes by.
-  private static let commonNames = [
-    "outcome", "diagnosis", "species", "survived", "quality", "price", "churn",
-  ]
   /// A column of fewer different numbers makes rows and not clouds of points.
   private static let fewNumbers = 8
 
@@ -29,30 +25,29 @@ package struct TableGuess {
     self.why = why
   }
 
-  /// The first of some candidates that does.
+  /// The column that `apus train` would predict; where that can't be drawn, one of classes.
   private static func schema(
     _ table: Table, _ described: TableSchema
   ) throws(ApusError) -> (TableSchema, why: String) {
-    let names = table.columns.map(\.name)
-    func column(_ known: [String]) -> Int? {
-      known.lazy.compactMap { name in names.firstIndex { $0.lowercased() == name } }.first
+    func isFit(_ schema: TableSchema) -> Bool {
+      guard let target = schema.target else { return false }
+      return target.task == .regression || described.columns[target.index].distinctCount <= Limits.classes
+    }
+    let chosen = Result { () throws(ApusError) in try TableSchema.infer(table) }
+    if case .success(let schema) = chosen, isFit(schema), let target = schema.target {
+      return (schema, target.reason)
     }
     let classes = described.columns.indices.filter {
       [.category, .boolean].contains(described.columns[$0].kind)
         && (2...Limits.classes).contains(described.columns[$0].distinctCount)
     }
-    let candidates: [(index: Int?, why: String)] = [
-      (column(["target", "label", "class", "y"] + commonNames), "because of its name"),
-      (classes.count == 1 ? classes[0] : nil, "as the only column of classes"),
-      (names.indices.last, "as the last column"), (classes.last, "as a column of classes"),
-    ]
-    for (index, why) in candidates {
-      guard let index, let schema = try? TableSchema.infer(table, target: names[index]) else { continue }
-      let isFit =
-        schema.target?.task == .regression || described.columns[index].distinctCount <= Limits.classes
-      if isFit { return (schema, why) }
+    for index in classes.reversed() {
+      if let schema = try? TableSchema.infer(table, target: table.columns[index].name), isFit(schema) {
+        return (schema, "as a column of classes")
+      }
     }
-    return (try TableSchema.infer(table), "as the last column")
+    let schema = try chosen.get()
+    return (schema, schema.target?.reason ?? "")
   }
 }
 
