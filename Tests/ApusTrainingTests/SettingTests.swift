@@ -112,7 +112,7 @@ import Testing
       "whole numbers from 1 to 1048576, as in 64,64, or none"
     ),
     ("data", "validation", "1", "1 is out of range", "a number: 0 or more, and less than 1"),
-    ("data", "delimiter", "x", "“x” isn't a delimiter", ", ; | tab or space"),
+    ("data", "delimiter", "xy", "“xy” isn't a delimiter", "a single character, tab or space"),
   ])
   func oneCheck(_ section: String, _ key: String, _ value: String, _ problem: String, _ expected: String)
     throws

@@ -30,11 +30,20 @@ public struct TableTask: Sendable {
     _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
     task: LearningTask? = nil, leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) {
-    schema = try TableSchema.infer(
-      table, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut,
-      readsTexts: readsTexts)
+    func infer(_ table: Table) throws(ApusError) -> TableSchema {
+      try TableSchema.infer(
+        table, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut,
+        readsTexts: readsTexts)
+    }
+    var (table, schema) = (table, try infer(table))
+    if task != .classification, let index = schema.target?.index, schema.target?.labels == nil,
+      let numeric = table.withNumbers(inDateColumn: index)
+    {
+      table = numeric
+      schema = try infer(table)
+    }
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
-    self.table = table
+    (self.table, self.schema) = (table, schema)
     self.target = chosen
     var notes = table.notes + schema.notes
     let column = table.columns[chosen.index]
