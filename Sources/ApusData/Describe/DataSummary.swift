@@ -103,18 +103,19 @@ package struct DataSummary: Sendable, Equatable {
       notes.append("no target: \(error.description)")
     }
     notes += schema.notes
+    self.target = schema.target
+    whyWeights = schema.whyWeights
+    columns = table.columns.indices.map { Self.summary(table, $0, schema.columns[$0]) }
     for (index, column) in table.columns.enumerated() where schema.columns[index].kind == .number {
-      guard case .numbers(let numbers) = column.cells,
-        let near = FarNumbers(numbers.filter { !$0.isNaN })?.range
+      guard case .numbers(let numbers) = column.cells, let statistics = columns[index].statistics,
+        let near = FarNumbers(
+          numbers, lower: statistics.lowerQuartile, upper: statistics.upperQuartile)?.range
       else { continue }
       let far = numbers.enumerated().filter { !$0.element.isNaN && !near.contains($0.element) }
       notes.append(
         "\(table.columnTitle(index)) holds \(FarNumbers.list(far.map { (row: $0.offset, number: $0.element) })): "
           + "beyond 10⁴ quartile ranges")
     }
-    self.target = schema.target
-    whyWeights = schema.whyWeights
-    columns = table.columns.indices.map { Self.summary(table, $0, schema.columns[$0]) }
     duplicateRowCount = table.duplicateRowCount()
     if duplicateRowCount > 0 { notes.append("\(counted(duplicateRowCount, "row")) equal to an earlier one") }
     classCounts = []

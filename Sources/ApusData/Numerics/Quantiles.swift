@@ -70,14 +70,17 @@ struct FarNumbers {
   /// - Parameter numbers: none of them NaN.
   /// - Returns: nil where all are near, or half of them are the same.
   init?(_ numbers: [Double]) {
-    guard numbers.count >= 8 else { return nil }
     var quantiles = Quantiles(numbers)
-    let (lower, upper) = (quantiles(0.25), quantiles(0.75))
+    self.init(numbers, lower: quantiles(0.25), upper: quantiles(0.75))
+  }
+
+  /// - Parameters: the quartiles.
+  init?(_ numbers: some Sequence<Double>, lower: Double, upper: Double) {
     let reach = (upper - lower) * Self.mostRanges
     guard reach > 0, reach.isFinite else { return nil }
     var (low, high) = (lower, upper)
     var isFar = false
-    for number in numbers {
+    for number in numbers where !number.isNaN {
       if number < lower - reach || number > upper + reach {
         isFar = true
       } else if number < low {

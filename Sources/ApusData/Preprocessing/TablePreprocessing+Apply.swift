@@ -156,7 +156,9 @@ extension ColumnEncoding {
           "\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
       }
     case .date:
-      for (row, date) in reading.dates(dateOrder ?? .yearMonthDay, &notes).enumerated() {
+      // The order that this file shows; where it shows none, that of training.
+      let shown = table.columns[place].format.dateOrder.flatMap { $0 == .yearMonthDay ? nil : $0 }
+      for (row, date) in reading.dates(shown ?? dateOrder ?? .yearMonthDay, &notes).enumerated() {
         isMissing[row] = date == nil
         for (i, scaling) in scalings.enumerated() {
           let part = DateText.Part(rawValue: scaling.part ?? "")

@@ -161,8 +161,7 @@ struct ColumnInference {
     return true
   }
 
-  /// Without a name of its own, a column is called by its number.
-  private var isNamed: Bool { table.hasHeader && cells.name != String(index + 1) }
+  private var isNamed: Bool { table.hasHeader && !cells.isUnnamed }
 
   private static let identifierNames: Set<String> = [
     "id", "ids", "index", "idx", "key", "uuid", "guid", "no", "no.", "nr", "nr.", "n", "#", "row", "rows",

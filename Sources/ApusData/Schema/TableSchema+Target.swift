@@ -2,11 +2,15 @@ import ApusCore
 
 /// Which column is predicted, and as what.
 extension TableSchema {
-  /// What the column to predict is often called: by itself, and by what tables are often about.
-  private static let targetNames = [
-    "target", "label", "class", "y", "outcome", "diagnosis", "species", "survived", "quality", "price",
-    "churn",
+  /// What the column to predict is called.
+  private static let targetNames = ["target", "label", "class", "y"]
+  /// What tables are often about: a guess all the same.
+  private static let commonNames = [
+    "outcome", "diagnosis", "species", "survived", "quality", "price", "churn",
   ]
+
+  /// A Boolean value that indicates whether a column of this name is the target beyond doubt.
+  static func isTargetName(_ name: String) -> Bool { targetNames.contains(name.lowercased()) }
 
   /// - Parameter weights: a column that is not the target unless it is asked for.
   static func targetIndex(
@@ -22,7 +26,7 @@ extension TableSchema {
       return index != weights && asked != .id && asked != .out && asked != .text
         && table.columns[index].missingCount < table.rowCount
     }
-    for usual in targetNames {
+    for usual in targetNames + commonNames {
       if let index = candidates.first(where: { table.columns[$0].name.lowercased() == usual }) {
         return (index, "because of its name")
       }

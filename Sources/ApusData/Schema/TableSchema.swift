@@ -133,10 +133,10 @@ package struct TableSchema: Sendable, Equatable {
       try schema.setLabels(columns, target, task, table)
     } else {
       let (index, reason) = try targetIndex(table, schema, target, besides: weightIndex)
-      if target == nil, reason.hasPrefix("as the last") {
+      if target == nil, !Self.isTargetName(table.columns[index].name) {
         schema.notes.append(
-          "the target is a guess: none is named, and no column has a target's name, so that "
-            + "\(table.columnTitle(index)) is taken, \(reason); name it, or another, with --target")
+          "the target is a guess: none is named, so that \(table.columnTitle(index)) is taken, \(reason); name it, or "
+            + "another, with --target")
       }
       let isOpen = task == nil || task == .multiLabel
       let separator = labels?.separator ?? (isOpen ? LabelEncoding.separator(table.columns[index]) : nil)

@@ -7,17 +7,25 @@ enum JSONRecords {
   /// - Returns: nil where the bytes are no JSON; also a note for the user.
   /// - Throws: an error that names the line for JSON that is broken, and for JSON that is no table.
   static func table(_ file: FileBytes) throws(ApusError) -> (csv: FileBytes, notes: [String])? {
-    let count = file.withBytes { bytes -> Int? in
+    guard let areLines = areLines(file) else { return nil }
+    return try csv(records(file, areLines: areLines), file.name)
+  }
+
+  /// Whether the bytes are an object in each line; nil where they are no JSON. What is broken behind a first object is JSON.
+  private static func areLines(_ file: FileBytes) -> Bool? {
+    file.withBytes { bytes in
       let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
       guard let first = bytes[start...].first(where: { ![9, 10, 13, 32].contains($0) }),
         first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
       else { return nil }
-      return JSONSniffer.countValues(
-        String(decoding: bytes[start...].prefix(TextSniffer.sampleSize), as: UTF8.self))
+      if first == UInt8(ascii: "{") {
+        let line = bytes[start...].prefix { $0 != 10 }
+        let hasMore = bytes[line.endIndex...].contains(UInt8(ascii: "{"))
+        if hasMore, (try? StrictJSON.parse(Array(line)))?.objectValue != nil { return true }
+      }
+      let sample = String(decoding: bytes[start...].prefix(TextSniffer.sampleSize), as: UTF8.self)
+      return JSONSniffer.countValues(sample).map { $0 > 1 }
     }
-    guard let count else { return nil }
-    let records = try records(file, areLines: count > 1)
-    return try csv(records, file.name)
   }
 
   private static func records(_ file: FileBytes, areLines: Bool) throws(ApusError) -> [[JSONMember]] {

@@ -73,8 +73,16 @@ struct NumberReading {
     odd.sort()
   }
 
+  /// `i`, the first byte of ∞, or a digit.
+  private static func mayBeginInfinity(_ byte: UInt8) -> Bool {
+    byte | 0x20 == UInt8(ascii: "i") || byte == 0xE2 || byte &- 48 <= 9
+  }
+
   private static func isInfinite(_ bytes: UnsafeBufferPointer<UInt8>, _ mark: UInt8) -> Bool {
-    guard bytes.count <= 40, let first = bytes.first else { return false }
+    guard bytes.count <= 40, let first = bytes.first, bytes.prefix(2).contains(where: Self.mayBeginInfinity)
+    else {
+      return false
+    }
     var text = String(decoding: bytes, as: UTF8.self).lowercased()
     if first == UInt8(ascii: "-") || first == UInt8(ascii: "+") { text.removeFirst() }
     if ["inf", "infinity", "∞", "1.#inf"].contains(text) { return true }

@@ -94,6 +94,8 @@ public struct TableColumn: Sendable, Equatable {
   public var strayCount = 0
   /// What reading has found out of how the cells are written, and what was asked.
   package var format = ColumnFormat()
+  /// Whether the header has no name for it, and its number stands for one.
+  package var isUnnamed = false
 
   public init(_ name: String, numbers: [Double]) {
     self.name = name

@@ -8,6 +8,8 @@ struct TableDialect {
   /// How numbers are read first; the whole file decides.
   var style: NumberStyle
   var names: [String]
+  /// The columns without a name in the header.
+  var unnamed: Set<Int>
   /// Where the first row begins, behind the header.
   var body: Int
   /// For each column, whether most of the sample's filled cells are numbers; an empty column counts.
@@ -85,6 +87,7 @@ struct TableDialect {
     }
     let width = Self.width(header, rows, &notes)
     names = Self.names(header, width: width, notes: &notes)
+    unnamed = Set((0..<width).filter { $0 >= header.count || header[$0].isEmpty })
     looksNumeric = (0..<width).map { column in
       var (numbers, texts) = (0, 0)
       for row in rows where column < row.cells.count {
@@ -207,9 +210,11 @@ struct TableDialect {
     // How often each was there: without it a header of equal names would take time with its square.
     var copies: [String: Int] = [:]
     var repeated: [String] = []
-    let names = (0..<width).map { column -> String in
-      let plain = column < header.count ? header[column] : ""
-      let first = plain.isEmpty ? String(column + 1) : plain
+    var names = [String](repeating: "", count: width)
+    // A name goes before a number that stands for one.
+    let isNamed = { (column: Int) in column < header.count && !header[column].isEmpty }
+    for column in (0..<width).filter(isNamed) + (0..<width).filter({ !isNamed($0) }) {
+      let first = isNamed(column) ? header[column] : String(column + 1)
       var name = first
       var copy = copies[first] ?? 1
       if copy > 1 { name = "\(first) (\(copy))" }
@@ -218,8 +223,8 @@ struct TableDialect {
         name = "\(first) (\(copy))"
       }
       copies[first] = copy
-      if name != first { repeated.append("\"\(plain)\", now called \"\(name)\"") }
-      return name
+      if name != first, isNamed(column) { repeated.append("\"\(first)\", now called \"\(name)\"") }
+      names[column] = name
     }
     if !repeated.isEmpty {
       notes.append("names that occur twice in the header: \(repeated.prefix(5).joined(separator: "; "))")

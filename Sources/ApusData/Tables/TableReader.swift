@@ -99,7 +99,9 @@ struct TableReader {
       }
     }
     notes += columns.allNotes
-    return try Table(name: name, columns: columns.columns, hasHeader: dialect.hasHeader, notes: notes)
+    var table = try Table(name: name, columns: columns.columns, hasHeader: dialect.hasHeader, notes: notes)
+    for index in dialect.unnamed { table.columns[index].isUnnamed = true }
+    return table
   }
 
   private func firstKind(_ index: Int) -> Kind {
@@ -288,7 +290,10 @@ struct TableReader {
 
   private func note(_ pass: Pass, _ notes: inout [String]) {
     if pass.remarkCount > 0 {
-      notes.append("\(counted(pass.remarkCount, "line")) that begin with # and are no rows are left out")
+      notes.append(
+        pass.remarkCount == 1
+          ? "1 line that begins with # and is no row is left out"
+          : "\(pass.remarkCount) lines that begin with # and are no rows are left out")
     }
     if pass.emptyLineCount > 0, dialect.names.count == 1 {
       notes.append(

@@ -2,14 +2,15 @@ import ApusCore
 
 /// Whole files of text.
 enum TextFile {
-  /// The text of a UTF-8 file, plain or gzipped. A byte-order mark is no part of it.
+  /// The text of a file in UTF-8 or UTF-16, plain or gzipped. A byte-order mark is no part of it.
   ///
   /// - Parameter isNamed: whether its name says that it is a text: it may then hold HTML, JSON or XML.
   /// - Throws: an error that names the file: it is in a format of another kind, or isn't UTF-8.
   static func read(_ file: FileBytes, isNamed: Bool) throws(ApusError) -> String {
-    let plain =
+    let expanded =
       file.withBytes({ Gzip.isGzip($0) })
       ? FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name) : file
+    let plain = TextEncoding.withoutUTF16(expanded).file
     try plain.withBytes { (bytes) throws(ApusError) in
       try ForeignFormat.refuse(bytes, name: file.name, expected: isNamed ? .text : .nothing)
     }
