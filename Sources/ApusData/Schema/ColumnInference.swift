@@ -218,7 +218,9 @@ private struct NumberSet {
 
   private static func place(_ bits: UInt64, _ slots: inout [UInt64]) -> Bool {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: (bits &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
+    // Only the product's highest bits depend on all of the number's: those of whole numbers end in zeros.
+    let shift = UInt64(slots.count.leadingZeroBitCount + 1)
+    var slot = Int(truncatingIfNeeded: (bits &* 0x9E37_79B9_7F4A_7C15) >> shift)
     while slots[slot] != .max {
       if slots[slot] == bits { return false }
       slot = (slot + 1) & mask
