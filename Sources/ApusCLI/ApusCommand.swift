@@ -40,10 +40,13 @@
     /// command's usage, with 128 and the signal's number after an interruption, with 1 for everything else.
     static func start() -> Never {
       do {
+        try CommandNames.check(Array(CommandLine.arguments.dropFirst()))
         var command = try parseAsRoot()
         try command.run()
         try Output.finish()
         exit()
+      } catch let error as CommandNames.Unknown {
+        Output.fail(error.error, code: error.code)
       } catch let error as ApusError {
         Output.fail(error)
       } catch {

@@ -270,10 +270,6 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       arguments: ["generate", "m/model.safetensors", "--prompt", "The fox"],
       names: ["--prompt", "character 1", "“T”", "leave it out"], prepare: TextTests.trained),
     BadInput(
-      name: "a prompt longer than the context",
-      arguments: ["generate", "m/model.safetensors", "--prompt", "the quick brown fox"],
-      names: ["--prompt", "19 characters", "at most 16"], prepare: TextTests.trained),
-    BadInput(
       name: "--temperature -1", arguments: ["generate", "m/model.safetensors", "--temperature", "-1"],
       names: ["--temperature", "0 or more"]),
     BadInput(

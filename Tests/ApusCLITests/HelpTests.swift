@@ -43,7 +43,7 @@ import Testing
       ["train", "--resume", "x", "--out", "y"], ["evaluate", "model"], ["predict"], ["generate"], ["summary"],
       ["check"], ["gradcheck"],
       ["list", "colors"],
-      ["trian"],
+      ["trian"], ["trian", "digits"], ["nonsense"],
     ]
     var text = ""
     for arguments in mistakes {

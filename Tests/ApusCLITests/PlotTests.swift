@@ -19,7 +19,7 @@ import Testing
     let trained = try command.run(
       "train", "moons", "--hidden", "4,3", "--epochs", "5", "--out", "run", "--quiet")
     #expect(trained.code == 0)
-    #expect(try command.text("run/report.html").contains("The model tells “class” right for"))
+    #expect(try command.text("run/report.html").contains("The model predicts “class” correctly for"))
     try command.run("train", "moons", "--hidden", "2", "--epochs", "3", "--out", "other", "--quiet")
     try command.write("xor.yaml", "data: {source: xor}\nmodel: {hidden: [2]}\n")
     let model = "run/model.safetensors"
@@ -86,7 +86,7 @@ import Testing
       "large.yaml",
       "data: {source: xor}\nmodel: {hidden: [\((0..<60).map { _ in "2" }.joined(separator: ", "))]}\n")
     let mistakes = [
-      ["none"], ["curves", "run", "none"], ["weights", "run/model.safetensors"],
+      ["none"], ["confusion"], ["curvs"], ["curves", "run", "none"], ["weights", "run/model.safetensors"],
       ["weights", "none.safetensors"],
       ["graph", "--config", "none.yaml"], ["graph", "--config", "large.yaml"],
       ["regions", "run/model.safetensors", "iris"], ["landscape", "run/model.safetensors", "moons"],

@@ -28,7 +28,7 @@ import Testing
     try command.write("corpus.txt", Self.corpus)
     let result = try command.run([
       "train", "corpus.txt", "--model", "gpt(layers: 1, heads: 2, width: 16)", "--context", "16", "--epochs",
-      "2", "--out", "m",
+      "2", "--out", "m", "--progress",
     ])
     #expect(result.code == 0, "\(result.err)")
     #expect(result.out.contains("2430 characters for training in 151 windows of 16, 270 for validation"))

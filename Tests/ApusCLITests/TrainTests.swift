@@ -5,7 +5,7 @@ import Testing
 @Suite struct TrainTests {
   @Test func leavesARunThatRepeats() throws {
     let command = try Command()
-    let first = try command.run("train", "iris", "--seed", "3", "--epochs", "5")
+    let first = try command.run("train", "iris", "--seed", "3", "--epochs", "5", "--progress")
     #expect(first.code == 0, "\(first.err)")
     let folder = "runs/" + (command.files.first { $0.hasPrefix("runs/") }?.split(separator: "/")[1] ?? "")
     for name in ["model.safetensors", "config.yaml", "run.json", "history.csv"] {
@@ -15,7 +15,7 @@ import Testing
     #expect(first.out.contains("apus predict \(folder)/model.safetensors"))
     #expect(first.out.contains("±"))
     #expect(first.out.contains("training") && first.out.contains("validation"))
-    // Not a terminal: one plain line an epoch.
+    // Not a terminal: one plain line an epoch, as asked.
     #expect(first.err.split(separator: "\n").count == 5)
     for text in [first.out, first.err] { #expect(!text.contains { $0 == "\r" || $0 == "\u{1B}" }) }
     #expect(first.out.split(separator: "\n").allSatisfy { $0.hasPrefix("  ·") || $0.count <= 80 })

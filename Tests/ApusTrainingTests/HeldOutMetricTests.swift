@@ -62,7 +62,7 @@ import Testing
     #expect(result.test["f1"]?.positiveClass == nil && result.json["positiveClass"] == nil)
     #expect(result.history.epochs.allSatisfy { $0.validation.map(\.name) == ["loss", "f1", "top1", "top2"] })
     // The sentences don't depend on what was asked for.
-    #expect(RunHeadline(result).sentence.contains("right for"))
+    #expect(RunHeadline(result).sentence.contains("correctly for"))
   }
 
   @Test(arguments: [

@@ -354,6 +354,52 @@ import Testing
     #expect(key(resumed) == key(whole))
   }
 
+  /// Steps in the place of epochs are halved too, within an epoch as well.
+  @Test func halvesSteps() throws {
+    let folder = try TemporaryFolder()
+    let text = yaml("trials: 4\nhalving: 2").replacing("epochs: 6", with: "steps: 40")
+    let report = try search(folder, "a", text).run()
+    let finished = report.trials.filter { $0.status == .finished }
+    let stopped = report.trials.filter { $0.status == .stopped }
+    #expect(finished.count == 1 && stopped.count == 3, "\(report.trials)")
+    // 105 rows in batches of 16: 7 steps an epoch; 10, 20 and 40 steps.
+    #expect(stopped.allSatisfy { $0.epochs < finished[0].epochs })
+    #expect(finished[0].scores.count == 3)
+    // The same with an interruption, and in parallel.
+    let other = try search(folder, "b", text, parallel: 2).run()
+    #expect(other.trials.map(\.scores) == report.trials.map(\.scores))
+  }
+
+  /// A finished search takes more trials, and those that are done stay as they are.
+  @Test func takesMoreTrials() throws {
+    let folder = try TemporaryFolder()
+    let first = try search(folder, "a", yaml("trials: 2", epochs: 2)).run()
+    let more = try search(folder, "a", yaml("trials: 4", epochs: 2), resume: true)
+    #expect(more.trials.count { $0.status == .finished } == 2)
+    let report = try more.run()
+    let whole = try search(folder, "b", yaml("trials: 4", epochs: 2)).run()
+    func key(_ report: Search.Report) -> [String] { report.trials.map { "\($0.number) \($0.scores)" } }
+    #expect(key(report) == key(whole))
+    #expect(Set(first.trials.map(\.number)).isSubset(of: Set(report.trials.map(\.number))))
+    let fewer = message { _ = try search(folder, "a", yaml("trials: 3", epochs: 2), resume: true) }
+    #expect(fewer.contains("another search"))
+  }
+
+  /// A parameter that a named thing doesn't have, or a value that it doesn't take, is found before the first trial.
+  @Test(arguments: [
+    ("training.optimizer.adam.beta9: [0.9, 0.99]", "beta9"),
+    ("training.optimizer.adam.beta1: [0.9, 1.5]", "beta1"),
+    ("training.loss.huber.delta: {uniform: [-2, -1]}", "delta"),
+    ("model.family.ridge.lamda: [1, 2]", "lamda"),
+  ])
+  func badParametersAreFoundFirst(_ axis: String, _ name: String) throws {
+    let folder = try TemporaryFolder()
+    let text = "data: {source: iris}\nsearch:\n  trials: 2\n  over:\n    \(axis)"
+    let problem = message { _ = try search(folder, "a", text) }
+    #expect(problem.contains(name) && problem.contains("search.over"), "\(problem)")
+    #expect(try folder.names() == ["a.yaml"])
+  }
+
   /// Any metric that the targets have.
   @Test(arguments: ["rocAUC", "f1", "precision", "logLoss", "topK(2)", "brier"])
   func anyMetricJudges(_ metric: String) throws {

@@ -101,7 +101,7 @@ import Testing
 
   /// One check with one message, wherever a value comes from; the place is where it was given.
   @Test(arguments: [
-    ("training", "batch", "0", "0 is out of range", "a whole number, 1 or more"),
+    ("training", "batch", "0", "0 is out of range", "a whole number, 1 or more, or all"),
     ("training", "epochs", "1.5", "1.5 isn't a whole number", "a whole number, 0 or more"),
     ("training", "learningRate", "-1", "-1 is out of range", "a number: 0 or more"),
     ("training", "clipNorm", "0", "0 is out of range", "a number: more than 0"),
@@ -148,7 +148,7 @@ import Testing
     let data = try Samples.values(10)
     #expect(
       message { _ = try model.fit(data, settings: TrainingSettings(Recipe(batch: 0))) }
-        == "training.batch: 0 is out of range; expected a whole number, 1 or more")
+        == "training.batch: 0 is out of range; expected a whole number, 1 or more, or all")
   }
 
   /// Without shuffling the seed of a session decides nothing more, and the order is the rows'.

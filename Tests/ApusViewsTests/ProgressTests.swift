@@ -20,11 +20,11 @@ private final class Screen {
   }
 
   /// Two epochs of a hundred steps.
-  private func show(_ style: TerminalStyle, secondsPerStep: Double) throws -> String {
+  private func show(_ style: TerminalStyle, secondsPerStep: Double, lines: Bool = true) throws -> String {
     let screen = Screen()
     let bar = ProgressBar(
-      style: style, epochs: 2, batch: 10, metric: "accuracy", write: { screen.text += $0 },
-      now: { screen.seconds })
+      style: style, epochs: 2, batch: 10, metric: "accuracy", writesLines: lines,
+      write: { screen.text += $0 }, now: { screen.seconds })
     bar.handle(.started(steps: 200, stepsPerEpoch: 100, parameters: 5))
     for step in 1...200 {
       screen.seconds += secondsPerStep
@@ -43,6 +43,11 @@ private final class Screen {
         epoch 2/2  loss 0.5000  validation loss 0.6000, accuracy 0.7500  1.00k samples/s
 
         """)
+  }
+
+  /// Without a terminal, lines are only where they are asked for.
+  @Test func noLinesUnasked() throws {
+    #expect(try show(.plain, secondsPerStep: 0.01, lines: false) == "")
   }
 
   @Test func drawnAtMostTenTimesASecond() throws {

@@ -43,7 +43,11 @@
       let configuration = try settings.configuration(
         over: config.map { try RunConfiguration.load(yaml: $0) } ?? RunConfiguration(), source: data)
       if !json { Output.tellBuild() }
-      let checks = Doctor.examine(try ExaminedModel(configuration))
+      let sign = SignOfLife("check")
+      sign.now("the data")
+      let examined = try ExaminedModel(configuration)
+      let checks = Doctor.examine(examined) { sign.now($0) }
+      sign.end()
       let view = DoctorView(checks, style: Output.style)
       Output.print(json ? [view.json.text(sortsKeys: false)] : view.lines(explains: explain))
       if checks.contains(where: { $0.level == .bad }) {

@@ -23,7 +23,7 @@
     @Option(
       parsing: .unconditional,
       help: ArgumentHelp(
-        "What the text begins with, at most as long as the model's context. (default: a new line)",
+        "What the text begins with; the model sees the last of it, as much as its context. (default: a new line)",
         valueName: "text"))
     var prompt = ""
 
@@ -59,6 +59,13 @@
         throw error.place == nil ? error.at(model) : error
       }
       do { try generator.check(prompt: prompt) } catch { throw error.at("--prompt") }
+      let unseen = generator.unseenCount(of: prompt)
+      if unseen > 0 {
+        Output.tell([
+          "note: the prompt has \(grouped(prompt.unicodeScalars.count)) characters, and the model sees the last "
+            + "\(grouped(generator.context))"
+        ])
+      }
       if !json { Output.tellBuild() }
       Interruption.install()
       let stream = CharacterStream()

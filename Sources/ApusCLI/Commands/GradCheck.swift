@@ -49,7 +49,9 @@
       } else {
         check = try GradientCheck(RunConfiguration.load(yaml: config!), rows: rows, elements: elements)
       }
-      let report = try check.run()
+      let sign = SignOfLife("gradients")
+      let report = check.run { sign.now($0) }
+      sign.end()
       let view = GradientCheckView(report, style: Output.style)
       Output.print(json ? [view.json.text(sortsKeys: false)] : view.lines())
       if report.level == .bad {

@@ -46,7 +46,9 @@
     var overwrite = false
 
     @Option(
-      help: ArgumentHelp("Go on with the search in this folder.", valueName: "dir"), completion: .directory)
+      help: ArgumentHelp(
+        "Go on with the search in this folder; with --trials and a larger number, take more.",
+        valueName: "dir"), completion: .directory)
     var resume: String?
 
     @Flag(help: "Print one object of results, and nothing else to standard output.")
@@ -60,8 +62,11 @@
         throw ValidationError(
           "Give --config with a file of settings, --over with ranges, or --resume with a search's folder.")
       }
-      if resume != nil, data != nil || !search.texts.isEmpty || !settings.isEmpty || out != nil || overwrite {
-        throw ValidationError("--resume goes on with the search's own settings: leave out the others.")
+      let hasOthers = !search.texts.keys.allSatisfy { $0 == "trials" }
+      if resume != nil, data != nil || hasOthers || !settings.isEmpty || out != nil || overwrite {
+        throw ValidationError(
+          "--resume goes on with the search's own settings: leave out all others but --trials, for more of them."
+        )
       }
       if overwrite, out == nil {
         throw ValidationError("--overwrite is for a folder that is named: give --out, or leave it out.")
@@ -90,7 +95,7 @@
         case .waiting, .stopped, .finished:
           guard let score = trial.score else { break }
           Output.tell([
-            "trial \(trial.number): \(search.metric) \(shortFigure(score)) after \(trial.epochs) epochs (\(done) of \(total) done)"
+            "trial \(trial.number): \(search.metric) \(shortFigure(score)) after \(counted(trial.epochs, "epoch")) (\(done) of \(total) done)"
           ])
         }
       }

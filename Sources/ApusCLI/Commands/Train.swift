@@ -52,6 +52,9 @@
     @Flag(help: "Print errors only.")
     var quiet = false
 
+    @Flag(help: "A line for each epoch on standard error, where that is no terminal.")
+    var progress = false
+
     @Flag(help: "Show time, FLOP/s and bytes/s of each instruction of the plans.")
     var profile = false
 
@@ -90,7 +93,7 @@
         configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
         threads: threads)
       Interruption.install()
-      let view = TrainView(isQuiet: quiet, isJSON: json)
+      let view = TrainView(isQuiet: quiet, isJSON: json, writesLines: progress)
       do {
         let result = try view.begin(plan).run(profile: profile) {
           view.handle($0)

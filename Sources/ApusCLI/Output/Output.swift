@@ -73,10 +73,10 @@
       return lines.map { $0.split(separator: "\n").joined(separator: " ") }
     }
 
-    static func fail(_ error: ApusError) -> Never {
+    static func fail(_ error: ApusError, code: Int32 = 1) -> Never {
       CurrentProcess.flushOutput()
       tell(lines(error, errorStyle))
-      CurrentProcess.end(code: 1)
+      CurrentProcess.end(code: code)
     }
 
     /// Says once that a debug build is slow.

@@ -7,8 +7,11 @@
     private let isJSON: Bool
     private var bar: ProgressBar?
 
-    init(isQuiet: Bool, isJSON: Bool) {
-      (self.isQuiet, self.isJSON) = (isQuiet, isJSON)
+    private let writesLines: Bool
+
+    /// - Parameter writesLines: whether each epoch has a line where standard error is no terminal.
+    init(isQuiet: Bool, isJSON: Bool, writesLines: Bool) {
+      (self.isQuiet, self.isJSON, self.writesLines) = (isQuiet, isJSON, writesLines)
     }
 
     /// Standard output belongs to the object alone.
@@ -25,7 +28,7 @@
       guard !isQuiet else { return plan }
       bar = ProgressBar(
         style: Output.errorStyle, epochs: plan.epochs, batch: plan.configuration.training.batch ?? 1,
-        metric: plan.mainMetric,
+        metric: plan.mainMetric, writesLines: writesLines,
         write: { Output.tell($0) })
       var plan = plan
       show(Output.notes(plan.reasons.lines, style))
@@ -86,8 +89,10 @@
       let samples = prefixedFigure(result.samplesPerSecond)
       let model = result.modelFile
       var lines = [
-        "\(grouped(result.model.parameterCount)) parameters, \(result.epochs) epochs in "
-          + "\(durationFigure(result.seconds)) (\(samples) samples/s)",
+        "\(grouped(result.model.parameterCount)) parameters, "
+          + (result.kept.rule == .closedForm
+            ? "solved in closed form"
+            : "\(counted(result.epochs, "epoch")) in \(durationFigure(result.seconds)) (\(samples) samples/s)"),
         "model: " + style.colored(model, .bold), "  apus evaluate \(quoted(model)) DATA",
         result.isText
           ? "  apus generate \(quoted(model))" : "  apus predict \(quoted(model)) DATA --out FILE.csv",

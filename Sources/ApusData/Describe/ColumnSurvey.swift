@@ -63,23 +63,18 @@ package struct ColumnSurvey: Sendable, Equatable {
       else { return nil }
       return Array(numbers.prefix(probeRows))
     }
-    var found: [DataSummary.Association] = []
-    for i in inputs.indices {
-      for j in inputs.indices.dropFirst(i + 1) {
-        if let first = probes[i], let second = probes[j] {
-          guard abs(AssociationReading.correlation(first, second) ?? 1) > 0.99 else { continue }
-        } else {
-          // A code that stands for a category says the same; a number that some categories share does not.
-          guard i < mostCategories, j < mostCategories,
-            schema.columns[inputs[i]].distinctCount == schema.columns[inputs[j]].distinctCount
-          else { continue }
-        }
-        guard let association = reading.association(inputs[i], inputs[j]),
-          abs(association.value) >= copyThreshold
-        else { continue }
-        found.append(association)
+    var pairs = ColumnNeighbors.pairs(probes)
+    // A code that stands for a category says the same; a number that some categories share does not.
+    for i in inputs.indices.prefix(mostCategories) {
+      for j in inputs.indices.prefix(mostCategories).dropFirst(i + 1)
+      where (probes[i] == nil || probes[j] == nil)
+        && schema.columns[inputs[i]].distinctCount == schema.columns[inputs[j]].distinctCount
+      {
+        pairs.append((i, j))
       }
     }
-    return found
+    return pairs.sorted { $0 < $1 }.compactMap { i, j in
+      reading.association(inputs[i], inputs[j]).flatMap { abs($0.value) >= copyThreshold ? $0 : nil }
+    }
   }
 }

@@ -9,8 +9,12 @@ package struct FeatureUnits: Sendable, Equatable {
 extension TablePreprocessing {
   /// Of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
   package var featureUnits: [FeatureUnits] {
-    guard steps.isEmpty else { return [] }
-    return columns.flatMap { column in
+    steps.isEmpty ? columnUnits : []
+  }
+
+  /// Of each feature before the steps.
+  package var columnUnits: [FeatureUnits] {
+    columns.flatMap { column in
       column.featureNames.enumerated().map { index, name in
         guard column.kind == .number || column.kind == .date, column.scalings.indices.contains(index) else {
           return FeatureUnits(term: name, mean: 0, deviation: 1)

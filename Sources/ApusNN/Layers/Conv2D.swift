@@ -19,22 +19,25 @@ public struct Conv2D: Layer {
   public var dilation: Extent
   public var groups: Int
   public var bias: Bool
+  /// What every bias begins with.
+  public var biasValue: Double
   package var initializer: NamedInitializer
 
   public init() { self.init(1, 3) }
 
   public init(
     _ channels: Int, _ size: Extent, stride: Extent = 1, padding: Padding = .same, dilation: Extent = 1,
-    groups: Int = 1, bias: Bool = true
+    groups: Int = 1, bias: Bool = true, biasValue: Double = 0
   ) {
     self.init(
       channels, size, stride: stride, padding: padding, dilation: dilation, groups: groups, bias: bias,
+      biasValue: biasValue,
       initializer: .he)
   }
 
   public init(
     _ channels: Int, _ size: Extent, stride: Extent = 1, padding: Padding = .same, dilation: Extent = 1,
-    groups: Int = 1, bias: Bool = true, initializer: some Initializer
+    groups: Int = 1, bias: Bool = true, biasValue: Double = 0, initializer: some Initializer
   ) {
     self.channels = channels
     self.size = size
@@ -43,7 +46,12 @@ public struct Conv2D: Layer {
     self.dilation = dilation
     self.groups = groups
     self.bias = bias
+    self.biasValue = biasValue
     self.initializer = NamedInitializer(initializer)
+  }
+
+  public func validate() throws(ApusError) {
+    try require(biasValue.isFinite, "biasValue", biasValue, "a finite number")
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -69,7 +77,9 @@ public struct Conv2D: Layer {
     let sums = input.convolved(
       with: weight, stride: stride, dilation: dilation, padding: window.padding, groups: groups)
     guard bias else { return sums }
-    return sums + scope.parameter("bias", [Dimension(channels)], .zeros, isDecayed: false)
+    return sums
+      + scope.parameter(
+        "bias", [Dimension(channels)], .constant(biasValue), isDecayed: false)
   }
 }
 

@@ -8,18 +8,25 @@ public struct Dense: Layer {
   public static let formula = "y = x · W + b"
   public var units: Int
   public var bias: Bool
+  /// What every bias begins with.
+  public var biasValue: Double
   package var initializer: NamedInitializer
 
   public init() { self.init(1) }
 
-  public init(_ units: Int, bias: Bool = true) {
-    self.init(units, bias: bias, initializer: .xavierUniform)
+  public init(_ units: Int, bias: Bool = true, biasValue: Double = 0) {
+    self.init(units, bias: bias, biasValue: biasValue, initializer: .xavierUniform)
   }
 
-  public init(_ units: Int, bias: Bool = true, initializer: some Initializer) {
+  public init(_ units: Int, bias: Bool = true, biasValue: Double = 0, initializer: some Initializer) {
     self.units = units
     self.bias = bias
+    self.biasValue = biasValue
     self.initializer = NamedInitializer(initializer)
+  }
+
+  public func validate() throws(ApusError) {
+    try require(biasValue.isFinite, "biasValue", biasValue, "a finite number")
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -36,7 +43,9 @@ public struct Dense: Layer {
     )
     let product = input.matmul(weight)
     guard bias else { return product }
-    return product + scope.parameter("bias", [Dimension(units)], .zeros, isDecayed: false)
+    return product
+      + scope.parameter(
+        "bias", [Dimension(units)], .constant(biasValue), isDecayed: false)
   }
 
   private func layout(of input: Tensor, in scope: Scope) -> ParameterLayout {

@@ -16,6 +16,16 @@ public enum Doctor {
     examine(examined, Examinations.table)
   }
 
+  /// The same.
+  ///
+  /// - Parameter begin: hears the name of each examination before it is made.
+  package static func examine(_ examined: ExaminedModel, begin: (String) -> Void) -> [Finding] {
+    Examinations.table.compactMap { type in
+      begin(type.name)
+      return check(type, examined)
+    }
+  }
+
   /// The short form that `apus train` runs by itself.
   public static func examine(_ examined: ExaminedModel, at moment: Examinations.Moment) -> [Finding] {
     examine(examined, Examinations.table.filter { $0.moments.contains(moment) })

@@ -2,13 +2,14 @@ extension Examinations {
   /// In the order in which they are shown.
   public static let table: [any Examination.Type] = [
     // Data
-    ColumnVariety.self, CopiedColumns.self, LeakingColumns.self, ClassBalance.self, SharedRows.self,
+    ColumnVariety.self, CopiedColumns.self, LeakingColumns.self, FarOffValues.self, ClassBalance.self,
+    SharedRows.self,
     // Start
     InitialLoss.self, RegularisedLoss.self, EqualUnits.self, GradientFlow.self, UnitActivity.self,
-    GradientCorrectness.self,
+    BatchNormRows.self, GradientCorrectness.self,
     // Training
     FewSamples.self, RateRange.self, FiniteTraining.self, UpdateRatio.self,
     // Result
-    GeneralisationGap.self, HonestAccuracy.self,
+    GeneralisationGap.self, HonestResult.self,
   ]
 }

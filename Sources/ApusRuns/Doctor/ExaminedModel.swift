@@ -16,6 +16,8 @@ public final class ExaminedModel {
   /// The raw table that the rows come from, for what is said of columns.
   package let table: ExaminedTable?
   package let names: ExaminedModelNames
+  /// Whether the first weights are those of a trained model.
+  let beginsTrained: Bool
 
   private let givenOutcome: TrainingOutcome?
   private let givenEngine: Engine?
@@ -26,12 +28,15 @@ public final class ExaminedModel {
 
   /// - Parameters:
   ///   - table: what is said of columns; of encoded features when nil.
+  ///   - beginsTrained: whether the first weights are those of a trained model.
   ///   - outcome: what training came to, for a model that has been trained; when nil a copy is trained for a while.
   package init(
     _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil,
     settings: TrainingSettings, table: ExaminedTable? = nil,
-    names: ExaminedModelNames = ExaminedModelNames(), outcome: TrainingOutcome? = nil, engine: Engine? = nil
+    names: ExaminedModelNames = ExaminedModelNames(), outcome: TrainingOutcome? = nil,
+    beginsTrained: Bool = false, engine: Engine? = nil
   ) {
+    self.beginsTrained = beginsTrained
     self.model = model.aimed(at: training)
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }

@@ -33,7 +33,9 @@ struct GeneralisationGap: Examination {
     let figure =
       "\(training.name) \(shortFigure(training.value, digits: 3)), \(part) \(shortFigure(other.value, digits: 3))"
     let chance = Score.ofGuessing(examined)
-    if training.value - chance < Self.learnt * (1 - chance) {
+    if training.value - chance < Self.learnt * (1 - chance),
+      Ranking(outcome.training)?.isBetterThanGuessing != true
+    {
       return Finding.Result(
         .bad, value: training.value,
         figure: "\(figure): hardly better than \(shortFigure(chance, digits: 3))",

@@ -118,7 +118,12 @@ public struct GradientCheck {
   }
 
   /// The loss and every parameter's gradient against differences.
-  public func run() throws -> Report {
+  public func run() throws -> Report { run { _ in } }
+
+  /// The same.
+  ///
+  /// - Parameter begin: hears the path of each parameter before it is tried.
+  package func run(begin: (String) -> Void) -> Report {
     let weights = model.parameters.map { parameter in
       model[parameter.path]!.map { Double($0) }
     }
@@ -127,6 +132,7 @@ public struct GradientCheck {
     var rows: [Row] = []
     for (position, index) in trained.enumerated() {
       let parameter = model.parameters[index]
+      begin("\(parameter.path), \(position + 1) of \(trained.count)")
       var row = check(index, position, parameter, weights, loss, exact[position], attempt: 0)
       var attempt = 1
       while row.relativeError > Report.tolerance, attempt < attempts {

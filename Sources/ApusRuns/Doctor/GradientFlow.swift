@@ -34,6 +34,14 @@ struct GradientFlow: Examination {
     let vanishing =
       "start from weights that keep the signals' size (heNormal with ReLU, prepare: lsuv), use ReLU in place of "
       + "sigmoid, fewer layers, or residual ones"
+    if last.gradient == 0, probe.loss > 0 {
+      let loss = type(of: examined.loss).name
+      return result(
+        .bad, 0, "the loss \(loss) has no gradient here: no weight learns",
+        loss == ZeroOneLoss.name
+          ? "train by another loss, softmaxCrossEntropy or perceptron say, and judge by accuracy"
+          : "train by another loss, or see why this one is flat at the first outputs")
+    }
     if let silent = probe.signals.first(where: { $0.gradient == 0 }) {
       let count = probe.signals.count { $0.gradient == 0 }
       return result(

@@ -17,7 +17,8 @@ struct InitialLoss: Examination {
     let probe = try examined.probe()
     let expected = Expected(examined, probe)
     guard expected.value > 0 else { return nil }
-    let isSmall = probe.loss < Self.least * expected.value
+    // Weights of a trained model know something, as they should.
+    let isSmall = !examined.beginsTrained && probe.loss < Self.least * expected.value
     let level: Finding.Level =
       probe.loss > expected.impossible ? .bad : probe.loss > expected.most || isSmall ? .look : .ok
     return Finding.Result(
@@ -43,13 +44,22 @@ struct InitialLoss: Examination {
     init(_ examined: ExaminedModel, _ probe: Probe) {
       let outputs = examined.model.outputShape.last ?? 1
       value = examined.loss.initialLoss(examined.targets) ?? 0
-      if case .classes = examined.training.targets {
-        name = examined.loss is SoftmaxCrossEntropy ? "ln \(outputs)" : "at outputs of 0"
-        // Usual first weights make outputs of variance 2, which a small network has alike for all rows.
-        most = value + 3
-      } else {
-        name = "the targets' variance"
-        most = 6 * value
+      let isBinary = examined.loss is BinaryCrossEntropy || examined.loss is LogisticLoss
+      switch examined.training.targets {
+      case .classes, .labels:
+        name =
+          examined.loss is SoftmaxCrossEntropy
+          ? "ln \(outputs)" : isBinary ? "ln 2" + (outputs > 1 ? " an output" : "") : "at outputs of 0"
+        // Default first weights make outputs of variance 2, which cost 1 − 1/K nats on average; a small network has them
+        // alike for all rows.
+        most = value + 2.4 * (1 - 1 / Double(max(examined.training.targets.outputCount, 2)))
+      case .values:
+        name =
+          examined.loss is SquaredError
+          ? "the targets' variance"
+          : examined.loss is HalfSquaredError ? "half the targets' variance" : "at outputs of 0"
+        // Outputs of variance 2 beside targets of variance 1.
+        most = 4 * value
       }
     }
   }

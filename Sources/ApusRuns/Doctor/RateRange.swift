@@ -20,7 +20,10 @@ struct RateRange: Examination {
   private static let hardly = 0.02
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
-    guard (try? examined.probe()) != nil, examined.settings.rate > 0 else { return nil }
+    // Where nothing is trained, no rate makes anything better.
+    guard (try? examined.probe()) != nil, examined.settings.rate > 0,
+      examined.settings.length(rows: examined.training.count).steps > 0
+    else { return nil }
     let range = try RateRange.measure(examined)
     let rate = examined.settings.rate
     guard let best = range.best, best.progress > 0 else {

@@ -64,9 +64,9 @@ struct Rehearsal {
     outcome =
       try error == nil
       ? TrainingOutcome(
-        training: session.evaluate(Self.some(examined.training)),
-        validation: examined.validation.map { try session.evaluate($0) } ?? [],
-        test: examined.test.map { try session.evaluate($0) } ?? [])
+        training: Metrics.all(session.results(on: Self.some(examined.training))),
+        validation: examined.validation.map { Metrics.all(try session.results(on: $0)) } ?? [],
+        test: examined.test.map { Metrics.all(try session.results(on: $0)) } ?? [])
       : nil
   }
 

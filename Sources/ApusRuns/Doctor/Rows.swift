@@ -27,12 +27,14 @@ struct ClassBalance: Examination {
     let isUneven = counts[largest] >= Self.mostRatio * counts[smallest]
     let percent = shortFigure(100 * share, digits: 3)
     return Finding.Result(
-      share >= Self.mostShare ? .bad : isUneven ? .look : .ok, value: share,
+      isUneven || share >= Self.mostShare ? .look : .ok, value: share,
       figure: isUneven || share >= Self.mostShare
         ? "\(percent) % are “\(names[largest])”, \(figure(counts[smallest])) of \(figure(total)) “\(names[smallest])”"
         : "largest \(percent) % of \(names.count) classes",
       expected: "below \(shortText(Self.mostRatio)) × the smallest",
-      fix: "judge by recall and precision of each class, gather more of the rare ones, or weight the classes",
+      fix:
+        "judge by ROC AUC and by recall and precision of each class, gather more of the rare ones, or give "
+        + "--class-weights balanced",
       details: FindingDetails(
         ["class", examined.training.weights == nil ? "rows" : "weight"],
         counts.indices.prefix(30).map { [names[$0], figure(counts[$0])] }))
@@ -51,6 +53,8 @@ struct SharedRows: Examination {
   private static let fewest = 3
   private static let suspicious = 0.01
   private static let certain = 0.1
+  /// Where more are shared, the figures say nothing of new rows, whatever the reason.
+  private static let most = 0.5
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     let judged = [examined.validation, examined.test].compactMap { $0 }
@@ -66,7 +70,7 @@ struct SharedRows: Examination {
     let areAlike = repeated > share / 2
     let level: Finding.Level =
       shared < Self.fewest || share <= Self.suspicious
-      ? .ok : share > Self.certain && !areAlike ? .bad : .look
+      ? .ok : share > Self.most || (share > Self.certain && !areAlike) ? .bad : .look
     return Finding.Result(
       level, value: share,
       figure: shared == 0 ? "none" : "\(shared) of \(rows.count)",

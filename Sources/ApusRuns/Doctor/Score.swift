@@ -28,11 +28,55 @@ struct Score {
     }
   }
 
-  /// What guessing reaches: the largest class' share of the training rows by weight, or 0 of the variance.
+  /// What guessing reaches: the largest class' share of the training rows by weight, of a text that of the most frequent
+  /// character; the mean over labels of being there or not, whichever is more frequent; or 0 of the variance.
   static func ofGuessing(_ examined: ExaminedModel) -> Double {
-    guard let counts = examined.training.classWeights(), let largest = counts.max() else { return 0 }
+    let training = examined.training
+    switch training.targets {
+    case .values: return 0
+    case .classes(let names) where training.positions > 1:
+      var counts = [Double](repeating: 0, count: names.count)
+      for label in examined.sample(mostGuessed).arrays(hasInputs: false).labels { counts[Int(label)] += 1 }
+      return largestShare(counts)
+    case .classes: return largestShare(training.classWeights() ?? [])
+    case .labels(let names):
+      let batch = examined.sample(mostGuessed)
+      let values = batch.arrays(hasInputs: false).values
+      let weights = training.weights.map { weights in
+        examined.sampleOrder.prefix(batch.count).map { Double(weights[$0]) }
+      }
+      let shares = names.indices.map { label -> Double in
+        var counts = [0.0, 0.0]
+        for row in 0..<batch.count {
+          counts[values[row * names.count + label] == 1 ? 1 : 0] += weights?[row] ?? 1
+        }
+        return largestShare(counts)
+      }
+      return shares.reduce(0, +) / Double(max(shares.count, 1))
+    }
+  }
+
+  /// Rows that say well enough how frequent labels and characters are.
+  private static let mostGuessed = 20_000
+
+  private static func largestShare(_ counts: [Double]) -> Double {
     let total = counts.reduce(0, +)
-    return total > 0 ? largest / total : 0
+    return total > 0 ? (counts.max() ?? 0) / total : 0
+  }
+}
+
+/// Whether classes are told apart by their scores, where accuracy says next to nothing because one class is frequent: an area
+/// under the ROC curve of more than one half.
+struct Ranking {
+  let figure: String
+  /// Above one half by three times its standard error: of few rows of the class, chance goes far.
+  let isBetterThanGuessing: Bool
+
+  init?(_ metrics: [MetricValue]) {
+    guard let area = metrics.first(where: { $0.name == ROCAUC.name }) else { return nil }
+    let error = area.standardError ?? 0
+    figure = "ROC AUC \(shortFigure(area.value, digits: 3)) ± \(shortFigure(error, digits: 1))"
+    isBetterThanGuessing = area.value - 3 * error > 0.5
   }
 }
 

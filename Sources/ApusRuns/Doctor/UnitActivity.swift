@@ -16,9 +16,15 @@ struct UnitActivity: Examination {
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let probe = try? examined.probe() else { return nil }
     let after = try examined.probeAfterTraining()
-    var moments = [(examined.isTrained ? "after training" : "at the start", probe.units)]
-    if let after { moments.append(("after training", after.units)) }
-    let readings = moments.flatMap { moment, units in units.map { (moment: moment, unit: $0) } }
+    var moments = [(moment: examined.isTrained ? "after training" : "at the start", probe: probe)]
+    if let after { moments.append(("after training", after)) }
+    let guess = InitialLoss.Expected(examined, probe).value
+    let output = examined.model.summary.last?.path
+    let readings = moments.flatMap { moment, probe in
+      // An output that is sure is saturated: wrong only where the loss says so.
+      probe.units.filter { $0.path != output || !$0.saturates || probe.loss >= guess || guess <= 0 }
+        .map { (moment: moment, unit: $0) }
+    }
     guard let worst = readings.max(by: { Self.share($0.unit) < Self.share($1.unit) }) else { return nil }
     let share = Self.share(worst.unit)
     let level: Finding.Level = share > Self.certain ? .bad : share > Self.suspicious ? .look : .ok

@@ -7,6 +7,7 @@ import ApusNN
 public struct Adaline: ModelFamily {
   public static let name = "adaline"
   public static let formula = "s = w · x + b, ½ Σ (d − s)², w ← w + η (d − s) x"
+  public static let takesLogarithms = false
   public init() {}
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {

@@ -10,6 +10,7 @@ import ApusTraining
 public struct LassoRegression: ModelFamily {
   public static let name = "lasso"
   public static let formula = "y = w · x + b, ½ Σ (y − t)² + λ Σ |w| least"
+  public static let takesLogarithms = false
   public var lambda: Double
 
   public init() { self.init(lambda: 1) }

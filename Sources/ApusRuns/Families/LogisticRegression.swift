@@ -9,6 +9,7 @@ import ApusNN
 public struct LogisticRegression: ModelFamily {
   public static let name = "logistic"
   public static let formula = "P(y = 1) = σ(w · x + b), −Σ ln P + λ/2 ‖w‖² least"
+  public static let takesLogarithms = false
   public var lambda: Double
 
   public init() { self.init(lambda: 0) }

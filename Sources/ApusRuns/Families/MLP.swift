@@ -24,7 +24,7 @@ public struct MLP: ModelFamily {
     let size = Size(rows: data.rows)
     let hidden = hidden ?? size.hidden
     let dropout = dropout ?? (self.hidden == nil ? size.dropout : 0)
-    let activation = try Activations.activation(activation ?? .string(ReLU.name))
+    let activation = try HiddenActivations.table.item(activation ?? .string(ReLU.name))
     let loss: any Loss =
       switch data.task {
       case .classification: SoftmaxCrossEntropy()
@@ -50,7 +50,7 @@ public struct MLP: ModelFamily {
 
   /// Flatten where the input is an image, hidden layers, a linear output.
   private static func network(
-    inputs: [Int], hidden: [Int], activation: any Activation, dropout: Double, outputs: Int
+    inputs: [Int], hidden: [Int], activation: any Layer, dropout: Double, outputs: Int
   ) throws(ApusError) -> Sequential {
     if let units = hidden.first(where: { $0 < 1 }) {
       throw ApusError("a hidden layer of \(units) units", at: "model.hidden", expected: "at least 1")
@@ -60,8 +60,7 @@ public struct MLP: ModelFamily {
     }
     var layers: [any Layer] = inputs.count > 1 ? [Flatten()] : []
     for units in hidden {
-      layers.append(activation is ReLU ? Dense(units, initializer: .heNormal) : Dense(units))
-      layers.append(activation)
+      layers += HiddenActivations.layers(units, activation)
       if dropout > 0 { layers.append(Dropout(dropout)) }
     }
     layers.append(Dense(outputs))

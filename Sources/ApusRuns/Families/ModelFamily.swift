@@ -15,10 +15,14 @@ public protocol ModelFamily: Named {
   func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe
   /// Whether it is for texts: for a class at each position of a sequence.
   static var takesTexts: Bool { get }
+  /// Whether skewed columns enter as logarithms unless the data's settings say otherwise: not for a linear rule, which is
+  /// read in the columns' own units.
+  static var takesLogarithms: Bool { get }
 }
 
 extension ModelFamily {
   public static var takesTexts: Bool { false }
+  public static var takesLogarithms: Bool { true }
 }
 
 /// What a family may know of the data.
@@ -140,6 +144,9 @@ public struct ModelRecipe: Sendable {
   public var l2 = 0.0
   /// Whether ``l2`` is part of the model, and not only of what suits the recipe's optimizer.
   public var isL2Model = false
+  /// Whether the least value of loss and penalty has a closed form, which takes the place of training where nothing is said
+  /// of how to train.
+  public var hasClosedForm = false
   /// Weights of the same loss on further outputs of the network, by name.
   public var auxiliary: [String: Double] = [:]
   /// Notes for the user: what was chosen, and why.

@@ -9,6 +9,7 @@ import ApusNN
 public struct Perceptron: ModelFamily {
   public static let name = "perceptron"
   public static let formula = "y = step(w · x + b), w ← w + α (d − y) x"
+  public static let takesLogarithms = false
   public init() {}
 
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {

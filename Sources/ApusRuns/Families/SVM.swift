@@ -7,6 +7,7 @@ import ApusNN
 public struct SVM: ModelFamily {
   public static let name = "svm"
   public static let formula = "s = W x + b, Σ Σ_{j≠y} max(0, s_j − s_y + 1) + λ/2 ‖W‖² least"
+  public static let takesLogarithms = false
   public var lambda: Double
 
   public init() { self.init(lambda: 1) }

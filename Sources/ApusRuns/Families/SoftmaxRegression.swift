@@ -6,6 +6,7 @@ import ApusNN
 public struct SoftmaxRegression: ModelFamily {
   public static let name = "softmax"
   public static let formula = "P(y = k) = softmax(W x + b)ₖ, −Σ ln P + λ/2 ‖W‖² least"
+  public static let takesLogarithms = false
   public var lambda: Double
 
   public init() { self.init(lambda: 0) }

@@ -65,6 +65,8 @@ public struct LinearReading: Sendable {
     public var trained: Double
     public var rank: Int
     public var condition: Double
+    /// Whether it is what the model has, and nothing was trained.
+    public var isSolution = false
     /// (trained − loss) / loss.
     public var gap: Double { loss > 0 ? (trained - loss) / loss : trained - loss }
   }
@@ -73,7 +75,8 @@ public struct LinearReading: Sendable {
 extension LinearReading {
   /// - Returns: nil where the network is not a single dense layer.
   init?(
-    _ model: Model, _ training: any Dataset, _ settings: TrainingSettings, _ history: History
+    _ model: Model, _ training: any Dataset, _ settings: TrainingSettings, _ history: History,
+    isSolved: Bool = false
   ) {
     guard let scores = LinearScores(model, on: training) else { return nil }
     let scale = model.objective?.scale(of: 0) ?? TargetScale()
@@ -95,6 +98,7 @@ extension LinearReading {
       conclusion = Self.conclusion(loss, history, self, classes: names.count, rows: scores.rows)
     }
     closedForm = Self.closedForm(scores, loss, l2: l2, l1: l1)
+    closedForm?.isSolution = isSolved
     if decision == .value, scores.outputs == 1 {
       let squares = (0..<scores.rows).reduce(0.0) { sum, row in
         let residual = scores.scores(row)[0] - Double(scores.values[row])
@@ -107,7 +111,12 @@ extension LinearReading {
       residualDeviation = free > 0 ? (sum / Double(free)).squareRoot() * scale.deviation : nil
     }
     if case .table(let table)? = model.preprocessing {
-      rules = Self.rules(scores, table.featureUnits, names, decision, scale, threshold, training.targets)
+      if table.steps.isEmpty {
+        rules = Self.rules(scores, table.featureUnits, names, decision, scale, threshold, training.targets)
+      } else if let products = ProductUnits(table, scores) {
+        rules = Self.rules(scores, products, names, decision, scale, threshold, training.targets)
+      }
+      if conclusion == nil, l2 == 0, l1 == 0 { conclusion = dependence(table) }
     }
   }
 
@@ -120,12 +129,11 @@ extension LinearReading {
 
   private static func rules(
     _ scores: LinearScores, _ units: [FeatureUnits], _ names: [String], _ decision: Decision,
-    _ scale: TargetScale,
-    _ threshold: Double, _ targets: TargetKind
+    _ scale: TargetScale, _ threshold: Double, _ targets: TargetKind
   ) -> [Rule] {
     guard units.count == scores.columns else { return [] }
     let deviations = scores.deviations
-    func rule(_ name: String, _ otherwise: String?, _ weights: [Double], _ bias: Double) -> Rule {
+    return rules(scores, names, decision, scale, threshold, targets) { weights, bias in
       var intercept = bias
       var terms: [Term] = []
       for ((unit, weight), deviation) in zip(zip(units, weights), deviations) {
@@ -135,6 +143,25 @@ extension LinearReading {
             name: unit.term, weight: weight / unit.deviation, effect: weight * deviation,
             size: weight * unit.mean / unit.deviation))
       }
+      return (terms, intercept)
+    }
+  }
+
+  private static func rules(
+    _ scores: LinearScores, _ products: ProductUnits, _ names: [String], _ decision: Decision,
+    _ scale: TargetScale, _ threshold: Double, _ targets: TargetKind
+  ) -> [Rule] {
+    rules(scores, names, decision, scale, threshold, targets) { products.terms(of: $0, bias: $1) }
+  }
+
+  /// - Parameter terms: of an output's weights and bias, in the columns' own units.
+  private static func rules(
+    _ scores: LinearScores, _ names: [String], _ decision: Decision, _ scale: TargetScale,
+    _ threshold: Double,
+    _ targets: TargetKind, terms: ([Double], Double) -> (terms: [Term], intercept: Double)
+  ) -> [Rule] {
+    func rule(_ name: String, _ otherwise: String?, _ weights: [Double], _ bias: Double) -> Rule {
+      let (terms, intercept) = terms(weights, bias)
       let ranked = terms.enumerated().sorted {
         (-abs($0.element.effect), $0.offset) < (-abs($1.element.effect), $1.offset)
       }
@@ -252,6 +279,23 @@ extension LinearReading {
       + "long as training goes on; give λ as in --model '\(family)(lambda: 1)'"
   }
 
+  /// A sentence on coefficients that the data leaves open; nil where there are none.
+  private func dependence(_ table: TablePreprocessing) -> String? {
+    // Beside the constant, one category of a column is told by the others.
+    let groups =
+      table.steps.isEmpty ? table.columns.filter { $0.kind == .category && $0.featureCount > 1 } : []
+    let isDependent = closedForm.map { $0.rank <= weightCount } ?? !groups.isEmpty
+    guard isDependent else { return nil }
+    let missing = closedForm.map { "\(weightCount + 1 - $0.rank) of \(weightCount + 1)" }
+    let names =
+      groups.prefix(3).map { "\"\($0.name)\"" }.joined(separator: ", ") + (groups.count > 3 ? ", …" : "")
+    return "the coefficients are not unique"
+      + (missing.map { ": \($0), with the constant, follow from the others" } ?? "")
+      + (groups.isEmpty
+        ? "" : "; the categories of \(names) add up to 1, so that only their differences mean something")
+      + (closedForm?.isSolution == true ? "; of all that predict the same these are the shortest" : "")
+  }
+
   private static func isLikelihood(_ loss: any Loss) -> Bool {
     loss is SoftmaxCrossEntropy || loss is BinaryCrossEntropy || loss is LogisticLoss
   }
@@ -288,7 +332,8 @@ extension LinearReading {
         closedForm.map {
           .object([
             JSONMember("loss", .double($0.loss)), JSONMember("trained", .double($0.trained)),
-            JSONMember("gap", .double($0.gap)), JSONMember("rank", .integer($0.rank)),
+            JSONMember("gap", .double($0.gap)), JSONMember("isSolution", .bool($0.isSolution)),
+            JSONMember("rank", .integer($0.rank)),
             JSONMember("condition", .double($0.condition)),
           ])
         } ?? .null),

@@ -16,6 +16,7 @@ public struct DataConfiguration: SettingGroup {
   public var task: LearningTask?
   public var leaveOut: [String]?
   public var scaling: NumberScaling.Kind?
+  public var logarithms: Bool?
   public var features: [any Transform]?
   public var validation: Double?
   public var test: Double?
@@ -66,6 +67,9 @@ public struct DataConfiguration: SettingGroup {
       "scaling", \.scaling, .choice.placeholder("kind"),
       "How numbers are scaled, those of images channel by channel; meanImage is for images.",
       unlessGiven: "standardize"),
+    Setting(
+      "logarithms", \.logarithms, .yesNo, "Whether skewed columns of numbers enter as logarithms.",
+      unlessGiven: "yes, but not for linear models such as linear, logistic and svm"),
     Setting(
       "features", \.features, .items(Transforms.table),
       "Transforms of a table's features, one after the other.", unlessGiven: "none"),

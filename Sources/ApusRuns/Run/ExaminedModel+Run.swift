@@ -30,6 +30,8 @@ extension ExaminedModel {
     }
     self.init(
       model, training: data.training, validation: data.validation, test: data.test, settings: settings,
-      table: table, outcome: outcome, engine: engine)
+      table: table, outcome: outcome,
+      beginsTrained: data.pretrained != nil || settings.length(rows: data.training.count).steps == 0,
+      engine: engine)
   }
 }

@@ -13,7 +13,7 @@ public struct ModelConfiguration: SettingGroup {
   public var family: (any ModelFamily)?
   public var from: String?
   public var hidden: [Int]?
-  public var activation: (any Activation)?
+  public var activation: (any Layer)?
   public var dropout: Double?
   public var layers: (any Network)?
 
@@ -32,7 +32,7 @@ public struct ModelConfiguration: SettingGroup {
       instead: [\.layers]),
     Setting(
       "activation", \.activation,
-      .item(Activations.table),
+      .item(HiddenActivations.table),
       "The activation between the hidden layers.", unlessGiven: "relu"),
     Setting(
       "dropout", \.dropout, .number(from: 0, below: 1).placeholder("p"),

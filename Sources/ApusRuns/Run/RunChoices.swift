@@ -11,6 +11,8 @@ struct RunChoices {
   var network: any Network
   var loss: any Loss
   var settings: TrainingSettings
+  /// Whether the model's weights are those of the closed form, and there is nothing to train.
+  var isSolved = false
   /// How much a row of each class counts in the loss; nil where each counts once.
   var classWeights: [Double]?
   /// What was chosen, and why.
@@ -61,7 +63,9 @@ struct RunChoices {
     try given.check()
     configuration = given
     configuration.data = data.configuration
-    let (asked, rows) = (given.training, data.training.count)
+    var asked = given.training
+    let rows = data.training.count
+    if asked.batch == .max { asked.batch = rows }
     let family = try Self.family(given.model, isText: data.isText)
     let pretrained = data.pretrained
     let givenLoss =
@@ -94,6 +98,8 @@ struct RunChoices {
     defaults.loss = loss
     if given.model.layers != nil { defaults.auxiliary = nil }
     var recipe = defaults.overlay(asked)
+    let solution = Self.closedForm(suggested, recipe, asked, loss, network, data, &notes)
+    if solution != nil { (isSolved, recipe.epochs) = (true, 0) }
     let (batch, rate, l2) = (recipe.batch ?? rows, recipe.learningRate ?? 0, recipe.l2 ?? 0)
     let perEpoch = (rows + batch - 1) / max(batch, 1)
     if let steps = recipe.steps { recipe.epochs = max(steps - 1, 0) / max(perEpoch, 1) + 1 }
@@ -110,17 +116,20 @@ struct RunChoices {
       ?? Metrics.applying(
         to: data.training.targets, isSequence: data.isText, loss.predictions)
     classWeights = try Self.classWeights(recipe, data, given)
-    let line: String?
-    (model, line) = try Self.model(network, loss, recipe, data, seed: settings.seed, engine)
+    let (made, line) = try Self.model(network, loss, recipe, data, seed: settings.seed, engine)
+    model = try solution.map { try made.solved(by: $0) } ?? made
     noteLengths(rows: rows)
     if let line { lines.append(line) }
-    if let steps = recipe.steps {
+    if isSolved {
+      lines.append("solved in closed form; --epochs or --optimizer would train by gradient descent")
+    } else if let steps = recipe.steps {
       lines.append("\(steps) steps of \(batch): \(shortFigure(Double(steps) / Double(perEpoch))) epochs")
     } else if asked.epochs == nil || asked.batch == nil {
       lines.append(
-        "\(settings.epochs) epochs in batches of \(batch): about \(settings.epochs * perEpoch) steps")
+        "\(counted(settings.epochs, "epoch")) in batches of \(batch): about "
+          + counted(settings.epochs * perEpoch, "step"))
     }
-    if asked.optimizer == nil {
+    if asked.optimizer == nil, !isSolved {
       lines.append(
         "\(type(of: settings.optimizer).name) at \(shortText(rate))"
           + (settings.schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
@@ -134,11 +143,13 @@ struct RunChoices {
     let hasOwnRule = data.validation == nil || settings.ensemble?.runs == 1
     recipe.keep = hasOwnRule ? nil : settings.keep
     if recipe.steps != nil { recipe.epochs = nil }
+    if isSolved { recipe = recipe.withoutTraining }
     configuration.training = recipe
     reasons = Self.reasons(
       configuration, given,
       unless: { key in
         switch key {
+        case "training.batch" where given.training.batch == .max: "all rows, as asked"
         case "training.loss": pretrained == nil ? kind : "the loss of the model in \(given.model.from ?? "")"
         case "training.optimizer", "training.batch", "training.epochs", "training.clipNorm",
           "training.auxiliary":

@@ -80,7 +80,7 @@ extension RunData {
   private static func refuseColumns(ofImages given: DataConfiguration) throws(ApusError) {
     let columns = [
       ("data.features", given.features != nil), ("data.leaveOut", given.leaveOut != nil),
-      ("data.weights", given.weights != nil),
+      ("data.weights", given.weights != nil), ("data.logarithms", given.logarithms != nil),
     ]
     guard let wrong = columns.first(where: { $0.1 })?.0 else { return }
     throw ApusError("images have no columns", at: wrong, fix: "leave it out")

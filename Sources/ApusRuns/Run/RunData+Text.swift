@@ -69,7 +69,7 @@ extension RunData {
       ("data.target", given.target != nil || given.targets != nil), ("data.task", given.task != nil),
       ("data.labelSeparator", given.labelSeparator != nil), ("data.leaveOut", given.leaveOut != nil),
       ("data.weights", given.weights != nil), ("data.scaling", given.scaling != nil),
-      ("data.features", given.features != nil),
+      ("data.features", given.features != nil), ("data.logarithms", given.logarithms != nil),
       ("data.folds", given.folds != nil), ("data.seed", given.seed != nil),
     ]
     guard let wrong = settings.first(where: { $0.1 }) else { return }

@@ -41,7 +41,7 @@ struct RunData {
     let pretrained = try run.model.from.map { try Pretrained(contentsOf: $0) }
     let ownInputs = [
       ("data.features", configuration.features != nil), ("data.scaling", configuration.scaling != nil),
-      ("data.leaveOut", configuration.leaveOut != nil),
+      ("data.leaveOut", configuration.leaveOut != nil), ("data.logarithms", configuration.logarithms != nil),
     ]
     if pretrained != nil, let setting = ownInputs.first(where: { $0.1 })?.0 {
       throw ApusError("inputs are made as they were for the model", at: setting, fix: "leave it out")
@@ -60,7 +60,10 @@ struct RunData {
     if !source.isDelimited { try Self.refuseFormat(configuration, source) }
     try configuration.refusePictures(source)
     switch source.content {
-    case .table(let table): self = try RunData(table, source, configuration, seed, pretrained, sources)
+    case .table(let table):
+      let takesLogarithms =
+        configuration.logarithms ?? run.model.family.map { type(of: $0).takesLogarithms } ?? true
+      self = try RunData(table, source, configuration, seed, pretrained, sources, takesLogarithms)
     case .images(let images): self = try RunData(images, source, configuration, seed, pretrained, sources)
     case .text(let text): self = try RunData(text: text, source, configuration, pretrained, sources)
     }
@@ -95,7 +98,7 @@ struct RunData {
 
   private init(
     _ table: Table, _ source: DataSource, _ given: DataConfiguration, _ seed: UInt64,
-    _ pretrained: Pretrained?, _ sources: SharedSources
+    _ pretrained: Pretrained?, _ sources: SharedSources, _ takesLogarithms: Bool
   ) throws {
     try Self.refuseContext(given, source.place)
     self.pretrained = pretrained
@@ -137,7 +140,7 @@ struct RunData {
       ?? prepared.fit(
         split.training,
         options: EncodingOptions(
-          scaling: given.scaling ?? .standardize,
+          takesLogarithms: takesLogarithms, scaling: given.scaling ?? .standardize,
           steps: given.features ?? []))
     var emptyParts: [String] = []
     for (name, part, count) in [

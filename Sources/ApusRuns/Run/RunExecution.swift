@@ -10,6 +10,8 @@ final class RunExecution {
   /// The models of an ensemble's trainings that are done.
   private(set) var models: [Model] = []
   private(set) var members: [RunResult.Member] = []
+  /// The losses of the steps of the training at hand.
+  private(set) var stepLosses = StepLosses()
   /// Of an ensemble of seeds, the training at hand.
   private(set) var session: TrainingSession
   /// Whether the test rows stay unread and the result unexamined.
@@ -100,7 +102,7 @@ final class RunExecution {
     store = try CheckpointStore(files, choices, data, member: models.count)
     try files.make(store.folder)
     session = try Self.session(plan, member: models.count)
-    (lastGood, savedStep) = (nil, nil)
+    (lastGood, savedStep, stepLosses) = (nil, nil, StepLosses())
   }
 
   /// Trains one of an ensemble's members, or the only one.
@@ -114,6 +116,7 @@ final class RunExecution {
       let isDone = try session.train(
         { event in
           observe(event)
+          if case .step(let step, _, let loss) = event { stepLosses.add(loss, step: step) }
           switch event {
           // After the last step of an epoch, the epoch's own event comes next.
           case .step where session.progress.position > 0: try checkpointWhenDue(isEpochEnd: false, observe)

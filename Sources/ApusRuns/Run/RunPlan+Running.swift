@@ -21,10 +21,25 @@ extension RunPlan {
   }
 
   /// The same for a search, which compares validation rows: the test rows are not read, and nobody examines the result.
+  ///
+  /// - Parameter paused: hears the steps and the epochs that are done where the run pauses, and the metrics of the
+  ///   validation rows there.
   func runTrial(
-    _ observe: (TrainingEvent) -> Void, pauses: (_ step: Int, _ epoch: Int) -> Bool
+    _ observe: (TrainingEvent) -> Void, pauses: (_ step: Int, _ epoch: Int) -> Bool,
+    paused: (_ step: Int, _ epoch: Int, [MetricValue]) -> Void
   ) throws -> RunResult {
-    try RunExecution(self, isTrial: true).run(profile: false, observe, pauses: pauses)
+    let execution = try RunExecution(self, isTrial: true)
+    do {
+      return try execution.run(profile: false, observe, pauses: pauses)
+    } catch let error as ApusError where error.kind == .interrupted {
+      let session = execution.session
+      if let validation = data.validation {
+        paused(
+          session.progress.step, session.progress.epoch,
+          Metrics.values(try session.results(on: validation), session.settings.recipe.metrics))
+      }
+      throw error
+    }
   }
 
   /// Carries out the plan on a thread of its own.

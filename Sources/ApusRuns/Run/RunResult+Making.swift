@@ -29,36 +29,45 @@ extension RunResult {
     // The last one is what the result is judged by.
     var judged: any Dataset = data.judgedTraining
     var evaluation = try evaluate(judged, .training)
-    var outcome = TrainingOutcome(training: Metrics.standard(evaluation.results), validation: [], test: [])
+    var outcome = TrainingOutcome(training: Metrics.all(evaluation.results), validation: [], test: [])
     let training = MetricValues(Metrics.values(evaluation.results, metrics))
     var (validation, tested) = (MetricValues([]), MetricValues([]))
     if let samples = data.validation {
       (judged, evaluation) = (samples, try evaluate(samples, .validation))
-      outcome.validation = Metrics.standard(evaluation.results)
+      outcome.validation = Metrics.all(evaluation.results)
       validation = MetricValues(Metrics.values(evaluation.results, metrics))
     }
     if let test = data.test, !run.isTrial {
       (judged, evaluation) = (test, try evaluate(test, .test))
-      outcome.test = Metrics.standard(evaluation.results)
+      outcome.test = Metrics.all(evaluation.results)
       tested = MetricValues(Metrics.values(evaluation.results, metrics))
     }
     let samples = Double(steps) * Double(data.training.count) / Double(session.stepsPerEpoch)
     self.init(
       name: data.name, folder: run.files.path, configuration: plan.configuration, reasons: plan.reasons,
       notes: plan.notes, task: data.task, isText: data.isText, model: model,
-      kept: run.models.isEmpty
-        ? session.keptWeights
-        : KeptWeights(.ensemble, count: run.members.count, memberRule: session.keptWeights.rule),
+      kept: plan.choices.isSolved
+        ? KeptWeights(.closedForm)
+        : run.models.isEmpty
+          ? session.keptWeights
+          : KeptWeights(.ensemble, count: run.members.count, memberRule: session.keptWeights.rule),
       members: run.members, seconds: seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0,
       threads: plan.engine.threads, instructionSet: plan.engine.instructionSet.rawValue,
       training: training, validation: validation,
       test: tested,
       trainingCount: data.training.count, validationCount: data.validation?.count ?? 0,
       testCount: data.test?.count ?? 0, evaluated: evaluation.part, evaluatedCount: judged.count,
-      linear: LinearReading(model, data.training, session.settings, run.members.last?.history ?? History()),
+      stepLosses: run.stepLosses,
+      linear: LinearReading(
+        model, data.training, session.settings, run.members.last?.history ?? History(),
+        isSolved: plan.choices.isSolved),
       firstFindings: plan.findings, data: .other, outcome: outcome, evaluation: evaluation, split: data.split)
     guard !run.isTrial else { return }
     describeSamples()
+    if isText {
+      writtenText = try? TextGenerator(model, engine: plan.engine).generate(
+        length: Self.writtenLength, TextGenerator.Sampling(seed: session.settings.seed))
+    }
     if judged.positions == 1 { worst = try evaluation.worst(of: judged, data) }
     self.data = try DataFindings(data)
     outcomeFindings = plan.findings(on: self, session.settings)
@@ -80,6 +89,9 @@ extension RunResult {
           ? 0 : results.limit(of: output))
     }
   }
+
+  /// Characters that show what a model of texts writes.
+  private static let writtenLength = 300
 
   /// More pairs of truth and prediction make no better picture.
   private static let mostResiduals = 1000

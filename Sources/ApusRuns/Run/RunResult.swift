@@ -63,6 +63,12 @@ public struct RunResult: Sendable {
   /// The part that the result is judged by: test samples, where there are none those for validation, else for training.
   public var evaluated: Part
   public var evaluatedCount: Int
+  /// The classes of a sample: its characters where it is a window of a text, else 1.
+  package var positions: Int { isText ? model.inputShape.first ?? 1 : 1 }
+  /// The loss over the steps, each the mean of equally many, for runs of few epochs.
+  package var stepLosses: StepLosses
+  /// What a model of texts writes on from a new line; nil for any other.
+  package var writtenText: String?
   /// The share of the most frequent class, by weight where samples have weights: what is right without looking.
   public var mostFrequentShare: Double?
   /// The confusion matrix of the judged samples, for classification.
@@ -80,8 +86,8 @@ public struct RunResult: Sendable {
   /// The doctor's findings on the outcome.
   public var outcomeFindings: [Finding] = []
   package var data: DataFindings
-  /// The default metrics of each part, whichever were asked for: what sentences and the doctor judge by.
-  let outcome: TrainingOutcome
+  /// The metrics of each part, whichever were asked for: what sentences and the doctor judge by.
+  package var outcome: TrainingOutcome
   /// The rows that the result is judged by, with their predictions.
   let evaluation: RunEvaluation
   /// Which rows are for what; nil for a text.
@@ -101,7 +107,7 @@ public struct RunResult: Sendable {
     }
   }
 
-  /// The default metrics of a part, whichever were asked for; empty where the part has no samples.
+  /// The metrics of a part, whichever were asked for; empty where the part has no samples.
   package func standardMetrics(_ part: Part) -> MetricValues {
     switch part {
     case .training: MetricValues(outcome.training)

@@ -87,11 +87,21 @@ public final class SearchRun: Sendable {
       let path = "\(files.path)/search.json"
       let found = try JSONCoding.decode(
         [Search.Trial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
-      guard found.map(\.values) == trials.map(\.values) else {
+      guard found.count <= trials.count, found.map(\.values) == trials.prefix(found.count).map(\.values)
+      else {
         throw ApusError("the trials are those of another search", at: path, fix: "begin a new one with --out")
       }
-      trials = found.map { trial in
+      // More of them: those that are done stay. What stopped on the way may be among the best of more.
+      let isLonger = found.count < trials.count
+      guard !isLonger || Self.rungs(trials: found.count, halving: halving) == rungs else {
+        throw ApusError(
+          "with \(trials.count) trials halving has \(rungs.count) rungs, and it had others with \(found.count)",
+          at: "search.trials", fix: "begin a new search with --out")
+      }
+      trials = found + trials.dropFirst(found.count)
+      trials = trials.map { trial in
         var trial = trial
+        if isLonger, trial.status == .stopped { trial.status = .waiting }
         guard trial.status == .running else { return trial }
         trial.status = trial.attempts < 2 ? .waiting : .failed
         if trial.status == .failed { trial.problem = "the process ended during it, twice" }
@@ -215,7 +225,8 @@ public final class SearchRun: Sendable {
         space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
         .resume, threads: threads, sources: sources)
       plan.choices.settings.recipe.metrics = judge.metric.map { [$0] } ?? []
-      let last = part < 1 ? max(1, Int((Double(plan.epochs) * part).rounded(.up))) : plan.epochs
+      let pause = TrialPause(plan, part: part)
+      var paused: [MetricValue] = []
       do {
         let result = try plan.runTrial { event in
           switch event {
@@ -223,12 +234,14 @@ public final class SearchRun: Sendable {
           case .epoch(let epoch): record = epoch
           default: break
           }
-        } pauses: { _, epoch in
-          isCancelled() || (last < plan.epochs && epoch >= last)
+        } pauses: { step, epoch in
+          isCancelled() || pause.isReached(step: step, epoch: epoch)
+        } paused: { step, epoch, metrics in
+          if pause.isReached(step: step, epoch: epoch) { paused = metrics }
         }
         return TrialOutcome.finished(result)
       } catch let error as ApusError where error.kind == .interrupted {
-        return (record?.epoch ?? 0) >= last ? .rung(record?.validation ?? []) : .interrupted
+        return paused.isEmpty ? .interrupted : .rung(paused)
       }
     }
     let seconds = Double(Clock.nanoseconds &- start) * 1e-9
@@ -256,6 +269,25 @@ public final class SearchRun: Sendable {
           trial.problem = "\(error)"
         }
       })
+  }
+
+  /// Where a trial pauses for the others: after a part of its epochs, or of its steps where these are given.
+  private struct TrialPause {
+    private var (steps, epochs): (Int?, Int?) = (nil, nil)
+
+    init(_ plan: RunPlan, part: Double) {
+      guard part < 1 else { return }
+      func last(_ count: Int) -> Int { max(1, Int((Double(count) * part).rounded(.up))) }
+      if let all = plan.configuration.training.steps {
+        if last(all) < all { steps = last(all) }
+      } else if last(plan.epochs) < plan.epochs {
+        epochs = last(plan.epochs)
+      }
+    }
+
+    func isReached(step: Int, epoch: Int) -> Bool {
+      steps.map { step >= $0 } ?? epochs.map { epoch >= $0 } ?? false
+    }
   }
 
   private enum TrialOutcome {

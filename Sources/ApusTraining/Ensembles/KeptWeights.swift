@@ -16,6 +16,8 @@ public struct KeptWeights: Sendable, Equatable, Codable {
     case bestEpoch
     /// Those of the epoch with the fewest mistaken training rows (Gallant 1990).
     case pocket
+    /// Those of the closed form: nothing was trained.
+    case closedForm
     /// A mean of weights.
     case average
     /// Several models, whose predictions are averaged.
@@ -48,6 +50,7 @@ public struct KeptWeights: Sendable, Equatable, Codable {
     case .lastEpoch: "\(epochs == 1 ? "the only epoch" : "the last epoch, \(epoch ?? epochs)")"
     case .bestEpoch: "epoch \(epoch ?? 0) of \(epochs), with the lowest validation loss"
     case .pocket: "epoch \(epoch ?? 0) of \(epochs), with the fewest mistaken training rows"
+    case .closedForm: "those of the closed form"
     case .average: count.map { "the mean of those after \($0) epochs" } ?? "a running average of all steps"
     case .ensemble:
       "\(count ?? 0) models whose predictions are averaged"

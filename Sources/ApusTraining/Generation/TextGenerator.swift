@@ -42,9 +42,13 @@ public final class TextGenerator {
     return String(vocabulary.number(of: newline) == nil ? vocabulary.characters[0] : newline)
   }
 
-  /// - Throws: when a prompt is longer than ``context`` or has a character that is not in the vocabulary.
+  /// How many characters at a prompt's beginning the model does not see, because it is longer than ``context``.
+  public func unseenCount(of prompt: String) -> Int { max(prompt.unicodeScalars.count - context, 0) }
+
+  /// - Throws: when a prompt has a character that is not in the vocabulary.
   public func check(prompt: String) throws(ApusError) { _ = try numbers(of: prompt) }
 
+  /// Those that the model sees.
   private func numbers(of prompt: String) throws(ApusError) -> [Int32] {
     let characters = (prompt.isEmpty ? usualPrompt : prompt).unicodeScalars
     let numbers = vocabulary.numbers(of: characters)
@@ -54,19 +58,13 @@ public final class TextGenerator {
         expected: "those of \(String(String.UnicodeScalarView(vocabulary.characters)).debugDescription)",
         fix: "leave it out or write it otherwise: the model has never seen it")
     }
-    guard numbers.count <= context else {
-      throw ApusError(
-        "the prompt has \(numbers.count) characters",
-        expected: "at most \(context), what the model sees at a time",
-        fix: "shorten it: what stands before its last \(context) characters would be of no account")
-    }
-    return numbers
+    return Array(numbers.suffix(context))
   }
 
   /// The characters that follow a prompt.
   ///
   /// - Parameters:
-  ///   - prompt: at most ``context`` characters; ``usualPrompt`` when empty.
+  ///   - prompt: of which the model sees the last ``context`` characters; ``usualPrompt`` when empty.
   ///   - length: how many characters are written.
   ///   - onCharacter: told each character at once; false ends the text with it.
   /// - Returns: the text without the prompt.

@@ -18,22 +18,21 @@ extension AdalineLoss: QuadraticLoss {
   public var curvature: Double { 0.5 }
 }
 
-/// The weights w that make Σ r (w · x + b − t)² + λ ‖w‖² least, r how much each row counts, in closed form and in `Double`: the yardstick of every linear
-/// unit (A3; S0, S2).
+/// The weights w that make Σ r (w · x + b − t)² + λ ‖w‖² least, r how much each row counts, in closed form and in `Double`:
+/// of every linear unit the solution, or its yardstick (A3; S0, S2).
 ///
-/// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows, times √r, and, for λ > 0, of √λ times the identity
-/// below them: the condition number is that of the data, and not its square as in the normal equations. Of columns that
-/// say the same, the first to be picked has a weight and the others have none.
-package struct LeastSquares: Sendable {
-  package let weights: [Double]
-  package let bias: Double
+/// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows about their mean, times √r, and, for λ > 0,
+/// of √λ times the identity below them: the condition number is that of the data, and not its square as in the normal
+/// equations. Where columns depend on each other, the weights are the shortest of all that are equally good.
+public struct LeastSquares: Sendable {
+  public let weights: [Double]
+  public let bias: Double
   /// How many of the columns and the constant are independent.
-  package let rank: Int
-  /// The largest of R's diagonal over the smallest that counts: about the condition number.
-  package let condition: Double
+  public let rank: Int
+  /// The condition number of the columns about their means, the independent ones where some depend on others: the largest
+  /// singular value over the smallest.
+  public let condition: Double
 
-  /// The columns are floats: what is smaller than this beside the largest is their rounding.
-  private static let rounding = 1e-6
   /// Above these multiplications it takes longer than a report should.
   private static let mostWork = 3e8
 
@@ -43,83 +42,66 @@ package struct LeastSquares: Sendable {
   ///   - rowWeights: `[rows]`, how much each row counts, 0 or more; nil where each counts once.
   ///   - lambda: λ; the bias has no penalty.
   /// - Returns: nil where there are no rows, a number is not finite, or it would take long.
-  package init?(
+  public init?(
     features: [Float], columns: Int, targets: [Double], rowWeights: [Double]? = nil, lambda: Double = 0
   ) {
+    self.init(
+      features: features, columns: columns, targets: targets, rowWeights: rowWeights, lambda: lambda,
+      units: nil, mostWork: Self.mostWork)
+  }
+
+  /// - Parameters:
+  ///   - units: what a column's weight is divided by where the shortest weights are looked for: the deviation that the
+  ///     column was scaled by makes them those of its own unit.
+  ///   - mostWork: multiplications above which nothing is computed.
+  package init?(
+    features: [Float], columns: Int, targets: [Double], rowWeights: [Double]?, lambda: Double,
+    units: [Double]?, mostWork: Double
+  ) {
     let rows = targets.count
+    let height = lambda > 0 ? rows + columns : rows
     guard rows > 0, features.count == rows * columns, lambda >= 0,
       rowWeights.map({ $0.count == rows && $0.allSatisfy { $0 >= 0 } }) ?? true,
-      Double(rows + columns) * Double(columns + 1) * Double(columns + 1) < Self.mostWork
+      Double(height) * Double(columns + 1) * Double(columns + 1) < mostWork,
+      Double(height) * Double(columns) < Self.mostNumbers
     else { return nil }
-    let height = lambda > 0 ? rows + columns : rows
+    let counts = rowWeights ?? Array(repeating: 1, count: rows)
+    let total = counts.reduce(0, +)
+    guard total > 0 else { return nil }
+    func mean(_ value: (Int) -> Double) -> Double {
+      (0..<rows).reduce(0) { $0 + counts[$1] * value($1) } / total
+    }
+    let roots = counts.map { $0.squareRoot() }
     let root = lambda.squareRoot()
-    let roots = rowWeights?.map { $0.squareRoot() } ?? Array(repeating: 1, count: rows)
-    var matrix = (0...columns).map { column in
+    let center = mean { targets[$0] }
+    let means = (0..<columns).map { column in mean { Double(features[$0 * columns + column]) } }
+    guard center.isFinite, means.allSatisfy(\.isFinite) else { return nil }
+    let matrix = (0..<columns).map { column in
       var values = [Double](repeating: 0, count: height)
       for row in 0..<rows {
-        values[row] = roots[row] * (column < columns ? Double(features[row * columns + column]) : 1)
+        values[row] = roots[row] * (Double(features[row * columns + column]) - means[column])
       }
-      if lambda > 0, column < columns { values[rows + column] = root }
+      if lambda > 0 { values[rows + column] = root }
       return values
     }
-    var right = zip(targets, roots).map { $0 * $1 } + [Double](repeating: 0, count: height - rows)
-    var order = Array(0...columns)
-    var norms = matrix.map { Self.norm($0[...]) }
-    guard norms.allSatisfy(\.isFinite), Self.norm(right[...]).isFinite else { return nil }
-    var diagonal: [Double] = []
-    for k in 0..<min(height, columns + 1) {
-      // The first of the longest, so that the order is the columns' own.
-      let pivot = (k...columns).reduce(k) { norms[$1] > norms[$0] ? $1 : $0 }
-      guard norms[pivot] > Self.rounding * (diagonal.first ?? 0), norms[pivot] > 0 else { break }
-      matrix.swapAt(k, pivot)
-      norms.swapAt(k, pivot)
-      order.swapAt(k, pivot)
-      let reflector = Self.reflect(&matrix[k], from: k, norm: norms[k])
-      diagonal.append(abs(matrix[k][k]))
-      for column in (k + 1)..<max(columns + 1, k + 1) {
-        Self.apply(reflector, to: &matrix[column], from: k)
-        norms[column] = Self.norm(matrix[column][(k + 1)...])
-      }
-      Self.apply(reflector, to: &right, from: k)
+    let right = (0..<rows).map { roots[$0] * (targets[$0] - center) }
+    // Rounding of the float columns about their means is no column.
+    let sizes = zip(matrix, means).map { column, mean in
+      PivotedQR.norm(column[...]) <= Self.rounding * abs(mean) * total.squareRoot()
     }
-    rank = diagonal.count
-    condition = diagonal.isEmpty ? .infinity : diagonal[0] / (diagonal.min() ?? 1)
-    var solution = [Double](repeating: 0, count: columns + 1)
-    for k in stride(from: rank - 1, through: 0, by: -1) {
-      var sum = right[k]
-      for later in (k + 1)..<max(rank, k + 1) { sum -= matrix[later][k] * solution[order[later]] }
-      solution[order[k]] = sum / matrix[k][k]
+    let kept = zip(matrix, sizes).map { $1 ? [Double](repeating: 0, count: height) : $0 }
+    guard let factors = PivotedQR(kept, right + [Double](repeating: 0, count: height - rows)) else {
+      return nil
     }
-    weights = Array(solution[..<columns])
-    bias = solution[columns]
+    rank = factors.rank + 1
+    condition = factors.condition
+    let solution = factors.solution(units: units ?? Array(repeating: 1, count: columns))
+    weights = solution
+    bias = center - zip(solution, means).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  /// Turns a column's part from `k` on into (∓norm, 0, …); gives the v of the reflection 1 − v vᵀ with |v|² = 2.
-  private static func reflect(_ column: inout [Double], from k: Int, norm: Double) -> [Double] {
-    var vector = Array(column[k...])
-    let sign: Double = vector[0] < 0 ? -1 : 1
-    vector[0] += sign * norm
-    let scale = 2.0.squareRoot() / Self.norm(vector[...])
-    for index in vector.indices { vector[index] *= scale }
-    column[k] = -sign * norm
-    for row in (k + 1)..<max(column.count, k + 1) { column[row] = 0 }
-    return vector
-  }
-
-  private static func apply(_ vector: [Double], to column: inout [Double], from k: Int) {
-    column.withUnsafeMutableBufferPointer { column in
-      vector.withUnsafeBufferPointer { vector in
-        var product = 0.0
-        for index in 0..<vector.count { product += vector[index] * column[k &+ index] }
-        for index in 0..<vector.count { column[k &+ index] -= product * vector[index] }
-      }
-    }
-  }
-
-  /// Scaled, so that no square overflows.
-  private static func norm(_ values: ArraySlice<Double>) -> Double {
-    let largest = values.reduce(0) { Swift.max($0, abs($1)) }
-    guard largest > 0, largest.isFinite else { return largest }
-    return largest * values.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
-  }
+  /// Numbers in memory.
+  private static let mostNumbers = 6e7
+  /// The columns are floats: what is smaller than this beside their mean is their rounding.
+  private static let rounding = 1e-6
 }

@@ -62,18 +62,24 @@ extension DecisionMetric {
   func ratio(
     _ decisions: Decisions, _ above: (Bool, Bool) -> Double, _ below: (Bool, Bool) -> Double
   ) -> (value: Double, influence: [Double])? {
-    let pairs = Array(zip(decisions.truth, decisions.predicted))
-    let weights = decisions.weights ?? Array(repeating: 1, count: pairs.count)
-    guard zip(pairs, weights).contains(where: { ($0.0 || $0.1) && $1 > 0 }) else { return nil }
-    let total = zip(pairs, weights).reduce(0) { $0 + $1.1 * below($1.0.0, $1.0.1) }
-    guard total > 0 else { return (0, pairs.map { _ in 0 }) }
-    let value = zip(pairs, weights).reduce(0) { $0 + $1.1 * above($1.0.0, $1.0.1) } / total
-    return (
-      value,
-      zip(pairs, weights).map { pair, weight in
-        weight * (above(pair.0, pair.1) - value * below(pair.0, pair.1)) / total
-      }
-    )
+    let (truth, predicted, weights) = (decisions.truth, decisions.predicted, decisions.weights)
+    func weight(_ sample: Int) -> Double { weights?[sample] ?? 1 }
+    guard truth.indices.contains(where: { (truth[$0] || predicted[$0]) && weight($0) > 0 }) else {
+      return nil
+    }
+    var (sum, total) = (0.0, 0.0)
+    for sample in truth.indices {
+      sum += weight(sample) * above(truth[sample], predicted[sample])
+      total += weight(sample) * below(truth[sample], predicted[sample])
+    }
+    var influence = [Double](repeating: 0, count: truth.count)
+    guard total > 0 else { return (0, influence) }
+    let value = sum / total
+    for sample in truth.indices {
+      let (t, p) = (truth[sample], predicted[sample])
+      influence[sample] = weight(sample) * (above(t, p) - value * below(t, p)) / total
+    }
+    return (value, influence)
   }
 }
 

@@ -83,6 +83,8 @@ public struct EvaluatedSamples: Sendable {
   public var thresholds: [Double] = []
   /// The classes' names, by which figures of one class name it; empty where they aren't known, and for labels and numbers.
   public var classNames: [String] = []
+  /// The decisions at the threshold of the samples, where several metrics ask for them.
+  var knownDecisions: [Decisions]?
 
   /// - Parameters:
   ///   - kind: probabilities for classes and labels, and plain numbers otherwise, when nil.

@@ -35,6 +35,8 @@ public enum Metrics {
   /// The mean loss and those of some metrics that apply; the default ones when nil.
   package static func values(_ results: EvaluatedSamples, _ metrics: [any Metric]?) -> [MetricValue] {
     guard let metrics else { return standard(results) }
+    var results = results
+    if metrics.count(where: { $0 is any DecisionMetric }) > 1 { results.knownDecisions = results.decisions() }
     return [MeanLoss.value(results)] + metrics.compactMap { $0(results) }
   }
 

@@ -23,7 +23,7 @@ public struct ROCAUC: DecisionMetric {
     let negatives = zip(truth, weights).reduce(0) { $0 + ($1.0 ? 0 : $1.1) }
     guard positives > 0, negatives > 0, scores.allSatisfy({ !$0.isNaN }) else { return nil }
     // The share of the other side that each sample wins against, from one walk along the sorted scores.
-    let order = scores.indices.sorted { scores[$0] < scores[$1] }
+    let order = zip(scores, 0...).sorted { $0.0 < $1.0 }.map(\.1)
     var wins = [Double](repeating: 0, count: scores.count)
     var (positivesBelow, negativesBelow) = (0.0, 0.0)
     var start = 0

@@ -51,7 +51,8 @@ public struct Recipe: SettingGroup {
       "Steps in total, instead of epochs; the last epoch may be cut short.",
       instead: [\.epochs]),
     Setting(
-      "batch", \.batch, .count(from: 1), "Rows in a step.", unlessGiven: "chosen from the number of rows"),
+      "batch", \.batch, .countOrAll, "Rows in a step; all takes all of them.",
+      unlessGiven: "chosen from the number of rows"),
     Setting(
       "optimizer", \.optimizer,
       .item(Optimizers.table),

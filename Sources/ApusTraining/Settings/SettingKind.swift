@@ -105,6 +105,29 @@ extension SettingKind where Value: FixedWidthInteger {
   }
 }
 
+extension SettingKind where Value == Int {
+  /// A whole number from 1, or `all`: as many as there are, `Int.max`.
+  static var countOrAll: SettingKind {
+    let number = SettingKind<Int>.count(from: 1)
+    let expected = "\(number.form.expected), or all"
+    var form = SettingForm(.count, "n", expected: expected) { (texts) throws(ApusError) in
+      try number.form.parse(texts)
+    }
+    form.lower = 1
+    return SettingKind(
+      form,
+      read: { (json) throws(ApusError) in
+        if json == .string("all") { return .max }
+        do throws(ApusError) {
+          return try number.read(json, .standard)
+        } catch {
+          throw ApusError(error.problem, expected: expected)
+        }
+      },
+      write: { $0 == .max ? .string("all") : .integer($0) })
+  }
+}
+
 extension SettingKind where Value == Double {
   /// A finite number in a range: `low` or more, or more than `above`; at most `high`, or less than `below`.
   public static func number(

@@ -22,7 +22,10 @@ package struct RunHeadline: Sendable {
     switch result.task {
     case .classification:
       guard let accuracy = value("accuracy") else { break }
-      return "The model tells \(target) right for \(percent(accuracy)) of \(samples)."
+      return "The model predicts \(target) correctly for \(percent(accuracy)) of \(samples)"
+        + (accuracy.value == 1 && result.evaluated != .training
+          ? " (95 % confident: at least \(ConfusionChart.percent(leastShare(ofAll: result.evaluatedCount))) of new ones)."
+          : ".")
     case .multiLabel:
       guard let f1 = value("microF1") else { break }
       let all =
@@ -32,14 +35,21 @@ package struct RunHeadline: Sendable {
     case .regression:
       guard let error = value("rmse") else { break }
       let share = value("r2").map {
-        $0.value > 0
+        $0.value > 2 * ($0.standardError ?? 0)
           ? "; it explains \(ConfusionChart.percent($0.value)) of the variance"
-          : "; the mean of all rows would be no worse"
+          : $0.value > 0
+            ? "; whether that is better than the mean of all rows, so few rows do not tell"
+            : "; the mean of all rows would be no worse"
       }
       return "The model predicts \(target) with a typical error of \(shortFigure(error.value, digits: 3)) "
         + "(root mean square) on \(samples)\(share ?? "")."
     }
     return "The model was trained on \(grouped(result.trainingCount)) samples of \(result.name)."
+  }
+
+  /// The least share that is right of new samples where all of so many were, 95 % confident (Clopper and Pearson 1934).
+  private static func leastShare(ofAll count: Int) -> Double {
+    Mathematics.exp(Mathematics.log(0.05) / Double(max(count, 1)))
   }
 
   /// `97.6 % (± 0.4)`
@@ -73,24 +83,30 @@ package struct RunHeadline: Sendable {
     let noun =
       switch result.data {
       case .images: "image"
-      case .text: "window"
+      case .text: "character"
       case .table, .other: "row"
       }
-    let count = "\(grouped(result.evaluatedCount)) \(noun)\(result.evaluatedCount == 1 ? "" : "s")"
+    let number = result.evaluatedCount * result.positions
+    let count = "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     switch result.evaluated {
     case .test: return "\(count) that it has never seen"
     case .validation: return "\(count) set aside for validation"
-    case .training: return "the \(count) that it was trained on"
+    case .training:
+      return "\(result.evaluatedCount < result.trainingCount ? "" : "the ")\(count) that it was trained on"
     }
   }
 
   private static func remarks(_ result: RunResult) -> [String] {
     var remarks: [String] = []
     if result.task == .classification, let share = result.mostFrequentShare {
-      let accuracy = result.standardMetrics(result.evaluated)["accuracy"]?.value ?? 1
+      let accuracy = result.standardMetrics(result.evaluated)["accuracy"]
+      let lead = (accuracy?.value ?? 1) - share
       remarks.append(
-        "Always saying the most frequent class would be right for \(ConfusionChart.percent(share)) of them"
-          + (accuracy <= share ? ": the model is no better than that." : "."))
+        "Always predicting the most frequent class would be right for \(ConfusionChart.percent(share)) of them"
+          + (lead <= 0
+            ? ": the model is no better than that."
+            : lead < 2 * (accuracy?.standardError ?? 0)
+              ? ": the difference to the model is within chance." : "."))
     }
     switch result.evaluated {
     case .test: break
@@ -104,7 +120,7 @@ package struct RunHeadline: Sendable {
     if result.evaluated == .test, let gap = gap(result) { remarks.append(gap) }
     if result.epochs > 1 {
       remarks.append(
-        "Trained for \(result.epochs) epochs. Weights kept: \(result.kept.clause(of: result.epochs))."
+        "Trained for \(counted(result.epochs, "epoch")). Weights kept: \(result.kept.clause(of: result.epochs))."
           + (result.kept.isValidationOptimistic && result.evaluated != .validation
             ? " The validation rows chose them, so their own figures are optimistic." : ""))
     }
@@ -114,13 +130,15 @@ package struct RunHeadline: Sendable {
       ill.isEmpty
         ? (result.findings.isEmpty
           ? "No doctor has looked at this training: apus check --config \(result.folder)/config.yaml does."
-          : "The doctor’s \(result.findings.count) checks are all OK.")
+          : result.findings.count == 1
+            ? "The doctor’s only check is OK."
+            : "The doctor’s \(result.findings.count) checks are all OK.")
         : "The doctor points out: " + ill.map { "\($0.name) (\($0.result.figure))" }.joined(separator: "; ")
           + ".")
     return remarks
   }
 
-  /// Training beside test, in the metric that matters.
+  /// Training beside test, in the metric that matters: a difference of less than two standard errors is none.
   private static func gap(_ result: RunResult) -> String? {
     let name: String
     switch result.task {
@@ -128,15 +146,30 @@ package struct RunHeadline: Sendable {
     case .multiLabel: name = "microF1"
     case .regression: name = "rmse"
     }
-    func value(_ metrics: MetricValues) -> Double? { metrics[name]?.value }
-    guard let training = value(result.standardMetrics(.training)),
-      let test = value(result.standardMetrics(.test))
-    else {
-      return nil
-    }
-    return "On the training rows the same figure is "
-      + (name == "accuracy" ? ConfusionChart.percent(training) : shortFigure(training, digits: 3))
-      + (name == "accuracy" && training - test > 0.05
-        ? ": much better than on new ones, so part of it was learned by heart." : ".")
+    guard let training = result.standardMetrics(.training)[name],
+      let test = result.standardMetrics(.test)[name]
+    else { return nil }
+    let figure =
+      name == "accuracy"
+      ? ConfusionChart.percent(training.value) : shortFigure(training.value, digits: 3)
+    // An error is worse where it is larger.
+    let lead = name == "rmse" ? test.value - training.value : training.value - test.value
+    let own = Self.error(training, result.trainingCount * result.positions)
+    let other = Self.error(test, result.evaluatedCount * result.positions)
+    let error = (own * own + other * other).squareRoot()
+    let isClear = lead > 2 * error
+    let isLarge = name == "rmse" ? lead > 0.2 * training.value : lead > 0.05
+    return "On the training rows it is \(figure)"
+      + (isClear && isLarge
+        ? ": much better than on new ones, so part of it was learned by heart."
+        : isClear ? ", somewhat better than on new ones." : ", no more different than chance allows.")
+  }
+
+  /// The standard error; of no mistakes in n samples it is not 0 (Agresti and Coull 1998).
+  private static func error(_ metric: MetricValue, _ count: Int) -> Double {
+    guard metric.name == "accuracy", count > 0 else { return metric.standardError ?? 0 }
+    let n = Double(count) + 4
+    let p = (metric.value * Double(count) + 2) / n
+    return max(metric.standardError ?? 0, (p * (1 - p) / n).squareRoot())
   }
 }

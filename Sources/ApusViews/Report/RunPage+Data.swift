@@ -34,7 +34,8 @@ extension RunPage {
       }
       page.charts([Self.classes(counts, bars)].compactMap { $0 })
     case .text(let context, let vocabulary):
-      page.paragraph("A text of \(vocabulary) different characters, in windows of \(context): \(sizes).")
+      page.paragraph(
+        "A text of \(vocabulary) different characters, in windows of \(context) characters: \(sizes).")
     case .other: page.paragraph("\(sizes.prefix(1).uppercased())\(sizes.dropFirst()).")
     }
     page.list(result.notes)

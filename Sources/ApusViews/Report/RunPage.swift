@@ -44,13 +44,18 @@ public struct RunPage: Sendable {
     ].filter { !$0.1.isEmpty }
     let names = MetricLines.names(parts.map { Array($0.1) })
     page.table(
-      [""] + parts.map { "\($0.0) (\(grouped($0.2)))" },
+      [""]
+        + parts.map { "\($0.0) (\(grouped($0.2 * result.positions))\(result.isText ? " characters" : ""))" },
       names.map { name, title in
         [.strong(title)]
           + parts.map { part in
             .figure(part.1.first { $0.name == name }.map { MetricLines.figure($0) } ?? "")
           }
       })
+    if let text = result.writtenText {
+      page.paragraph("What it writes on from a new line, at a temperature of 0.8:")
+      page.code(text)
+    }
     page.paragraph(
       "± is the standard error: what chance in the choice of samples alone makes of the figure.",
       style: "note")
@@ -143,17 +148,30 @@ public struct RunPage: Sendable {
   private func addRule(_ linear: LinearReading, _ page: inout HTMLPage) {
     page.paragraph("The model is linear: this is all that it does.")
     page.code(LinearLines(linear).lines().joined(separator: "\n"))
+    for rule in linear.rules.prefix(LinearLines.mostRules) where rule.terms.count > LinearLines.mostTerms {
+      page.folded(linear.rules.count == 1 ? "All coefficients" : "All coefficients of \(rule.name)") { page in
+        page.table(
+          ["term", "coefficient", "times its standard deviation"],
+          rule.terms.map {
+            [.text($0.name), .figure(shortFigure($0.weight, digits: 6)), .figure(shortFigure($0.effect))]
+          } + [[.strong("constant"), .figure(shortFigure(rule.intercept, digits: 6)), .figure("")]])
+      }
+    }
   }
 
   // MARK: Learning
 
   private func addLearning(_ page: inout HTMLPage) {
     guard result.epochs > 1 else {
+      if stepChart(&page) { return }
       return page.paragraph(
-        result.epochs == 0
-          ? "There was no whole epoch." : "There was a single epoch: a curve begins with two.")
+        result.kept.rule == .closedForm
+          ? "The weights are those of the closed form: no step was trained."
+          : result.epochs == 0
+            ? "There was no whole epoch." : "There was 1 epoch, of 1 step.")
     }
     page.charts(HistoryCharts(result, width: Self.chartWidth).charts)
+    if result.isText { stepChart(&page) }
     guard result.members.count > 1 else { return }
     page.table(
       ["training", "epochs", "weights kept", "training loss", "validation loss"],
@@ -167,6 +185,19 @@ public struct RunPage: Sendable {
         ]
       })
     addRest(of: result.members.count, "trainings", &page)
+  }
+
+  /// - Returns: whether there are steps enough for a curve.
+  @discardableResult
+  private func stepChart(_ page: inout HTMLPage) -> Bool {
+    let points = result.stepLosses.points
+    guard points.count > 1 else { return false }
+    page.charts([
+      LineChart(
+        "Training loss", [.init("", points.map { Point($0.step, $0.loss) })], xName: "step",
+        width: Self.chartWidth, showsLegend: false)
+    ])
+    return true
   }
 
   // MARK: Model
@@ -183,9 +214,11 @@ public struct RunPage: Sendable {
       item.map { $0.configuration.stringValue ?? $0.configuration.text() } ?? ""
     }
     page.paragraph(
-      "\(grouped(model.parameterCount)) parameters; loss \(text(training.loss)), optimizer \(text(training.optimizer)) "
-        + "at \(training.learningRate.map { shortFigure($0) } ?? "–"), schedule \(text(training.schedule)), batches of "
-        + "\(training.batch ?? 0).")
+      result.kept.rule == .closedForm
+        ? "\(grouped(model.parameterCount)) parameters; loss \(text(training.loss)), solved in closed form."
+        : "\(grouped(model.parameterCount)) parameters; loss \(text(training.loss)), optimizer \(text(training.optimizer)) "
+          + "at \(training.learningRate.map { shortFigure($0) } ?? "–"), schedule \(text(training.schedule)), batches of "
+          + "\(training.batch ?? 0).")
     page.table(
       ["layer", "kind", "output", "parameters"],
       model.summary.prefix(Self.mostRows).map { layer in
@@ -224,9 +257,10 @@ public struct RunPage: Sendable {
     page.paragraph("Seed \(result.configuration.training.seed ?? 0). SHA-256 of model.safetensors:")
     page.paragraph(result.modelHash, style: "hash")
     page.paragraph("To use it:")
+    let model = "\(result.folder)/model.safetensors"
     page.code(
-      "apus evaluate \(result.folder)/model.safetensors DATA\napus predict \(result.folder)/model.safetensors DATA --out FILE.csv"
-    )
+      "apus evaluate \(model) DATA\n"
+        + (result.isText ? "apus generate \(model)" : "apus predict \(model) DATA --out FILE.csv"))
     if let yaml = try? result.configuration.yaml() { page.folded("config.yaml") { $0.code(yaml) } }
     if !result.reasons.lines.isEmpty {
       page.folded("What was chosen, and why") { $0.list(result.reasons.lines) }

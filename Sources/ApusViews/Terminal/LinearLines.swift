@@ -42,8 +42,10 @@ package struct LinearLines: Sendable {
         form.trained - form.loss < 1e-6 ? "the same" : "\(shortFigure(form.gap * 100, digits: 2)) % above it"
       let rank = form.rank <= reading.weightCount ? ", rank \(form.rank) of \(reading.weightCount + 1)" : ""
       let text =
-        "closed form: loss \(shortFigure(form.loss)), training \(shortFigure(form.trained)), \(gap)"
-        + " (condition \(shortFigure(form.condition, digits: 2))\(rank))"
+        (form.isSolution
+          ? "solved in closed form: loss \(shortFigure(form.loss))"
+          : "trained by gradient descent: loss \(shortFigure(form.trained)), the closed form's \(shortFigure(form.loss)): \(gap)")
+        + " (condition number \(shortFigure(form.condition, digits: 2))\(rank))"
       lines += wrapped(text, width: width - 2, indent: 2).map { "  " + $0 }
     }
     if let conclusion = reading.conclusion {

@@ -1,13 +1,14 @@
 import ApusCore
 package import ApusTraining
 
-/// Shows how training goes on: on a terminal one line that is drawn over at most ten times a second; elsewhere one
-/// plain line an epoch, and about a hundred of them where there are many epochs.
+/// Shows how training goes on: on a terminal one line that is drawn over at most ten times a second; elsewhere, where it is
+/// asked for, one plain line an epoch, and about a hundred of them where there are many epochs.
 package final class ProgressBar {
   private let style: TerminalStyle
   private let batch: Int
   private let epochs: Int
   private let metric: String
+  private let writesLines: Bool
   private let write: (String) -> Void
   private let now: () -> Double
 
@@ -30,16 +31,19 @@ package final class ProgressBar {
   /// - Parameters:
   ///   - batch: samples in a step.
   ///   - metric: the validation metric to show: `accuracy`.
+  ///   - writesLines: whether there are lines where nothing can be drawn over.
   ///   - write: takes the text, for standard error.
   ///   - now: seconds since some moment; the system's clock when nil.
   package init(
-    style: TerminalStyle, epochs: Int, batch: Int, metric: String, write: @escaping (String) -> Void,
+    style: TerminalStyle, epochs: Int, batch: Int, metric: String, writesLines: Bool = false,
+    write: @escaping (String) -> Void,
     now: (() -> Double)? = nil
   ) {
     self.style = style
     self.epochs = epochs
     self.batch = batch
     self.metric = metric
+    self.writesLines = writesLines
     self.write = write
     self.now = now ?? { Double(Clock.nanoseconds) * 1e-9 }
   }
@@ -67,7 +71,7 @@ package final class ProgressBar {
       state.validation = record.validation(metric).map { (metric, $0) }
       if style.redraws {
         draw(force: false)
-      } else {
+      } else if writesLines {
         measure(now())
         let every = epochs > Self.mostLines ? epochs / 100 : 1
         if record.epoch == 1 || record.epoch % every == 0 { write(state.epochLine(record) + "\n") }
@@ -76,7 +80,7 @@ package final class ProgressBar {
     case .member(let number, let count):
       clear()
       (hasBegun, nextLook) = (false, 0)
-      write("training \(number) of \(count)\n")
+      if style.redraws || writesLines { write("training \(number) of \(count)\n") }
     case .stopped(let reason):
       clear()
       write("stopped early: \(reason)\n")

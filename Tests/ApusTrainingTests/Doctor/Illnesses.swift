@@ -115,7 +115,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
     Illness(name: "one class of 99 %", checks: ["class balance"]) { seed, size in
       try examined(seed, size, data: rare(seed, [200, 400, 1_000][size]))
     },
-    Illness(name: "one class of 99 %, by accuracy", checks: ["accuracy ± error"]) { seed, size in
+    Illness(name: "one class of 99 %, by accuracy", checks: ["result ± error"]) { seed, size in
       try examined(seed, size, data: rare(seed, [200, 400, 1_000][size]))
     },
     Illness(name: "rows in both parts", checks: ["shared rows"]) { seed, size in
