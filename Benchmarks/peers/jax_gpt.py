@@ -38,8 +38,8 @@ def dense(parameters, x):
 
 def normalized(parameters, x):
     scale, shift = parameters
-    centred = x - x.mean(-1, keepdims=True)
-    return centred * jax.lax.rsqrt((centred * centred).mean(-1, keepdims=True) + 1e-5) * scale + shift
+    centered = x - x.mean(-1, keepdims=True)
+    return centered * jax.lax.rsqrt((centered * centered).mean(-1, keepdims=True) + 1e-5) * scale + shift
 
 
 def attention(block, x):

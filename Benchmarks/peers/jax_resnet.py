@@ -1,6 +1,6 @@
 """W5 in JAX: the residual network, its loss and parameters; images and weights channels last.
 
-The running statistics of the batch normalisation, a few numbers a channel, are left
+The running statistics of the batch normalization, a few numbers a channel, are left
 out: the step is the shorter for it.
 """
 
@@ -13,7 +13,7 @@ from workloads import RESNET_BLOCKS, RESNET_CLASSES, RESNET_STAGES
 
 
 def convolution(parameters, inputs, stride=1):
-    """A 3 x 3 convolution with batch normalisation."""
+    """A 3 x 3 convolution with batch normalization."""
     weight, scale, shift = parameters
     sums = jax.lax.conv_general_dilated(
         inputs, weight, (stride, stride), ((1, 1), (1, 1)), dimension_numbers=("NHWC", "HWIO", "NHWC"))

@@ -15,7 +15,7 @@ def convolution(inputs, outputs, stride=1):
 
 
 class Block(nn.Module):
-    """relu(x + f(x)), f two convolutions with batch normalisation."""
+    """relu(x + f(x)), f two convolutions with batch normalization."""
 
     def __init__(self, channels):
         super().__init__()

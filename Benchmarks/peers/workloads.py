@@ -37,7 +37,7 @@ CNN_BATCH = 64
 CNN_RATE = 1e-3
 
 # W5: 32 x 32 x 3 images; for each stage a 3 x 3 convolution, the second one with stride
-# 2, and two residual blocks of two convolutions; batch normalisation behind each
+# 2, and two residual blocks of two convolutions; batch normalization behind each
 # convolution; the mean over the image, and a dense layer; softmax cross-entropy.
 RESNET_SIDE = 32
 RESNET_STAGES = ((3, 32, 1), (32, 64, 2))  # inputs, channels, stride

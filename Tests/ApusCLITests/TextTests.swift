@@ -2,7 +2,7 @@ import ApusCore
 import Foundation
 import Testing
 
-/// The command on a text: described, learnt, written on.
+/// The command on a text: described, learned, written on.
 @Suite struct TextTests {
   static let corpus = String(repeating: "the quick brown fox jumps over the lazy dog.\n", count: 60)
 

@@ -84,11 +84,11 @@ import Testing
     let half = try open([("x", npy("<f2", [1, 2, 2], [0, 0x3C, 0, 0xC0, 1, 0, 0xFF, 0x7B]))]).images.training
     #expect(half.reals == [1, -2, 0x1p-24, 65_504])
     // Each channel of real numbers gets mean 0 and deviation 1.
-    let fitted = ImageNormalization.fit(real.images, rows: Split.unsplit(1).training)
+    let fitted = ImageDataset.Normalization.fit(real.images, rows: Split.unsplit(1).training)
     #expect(fitted.mean == [0.5625] && abs(fitted.deviation[0] - 1.60444) < 1e-4)
     let batch = try real.images.normalized(fitted).batch([0]).arrays()
     #expect(abs(batch.inputs.reduce(0, +)) < 1e-5 && abs(batch.inputs[0] + 1.2855) < 1e-3)
-    let range = ImageNormalization.fit(real.images, rows: Split.unsplit(1).training, scaling: .minMax)
+    let range = ImageDataset.Normalization.fit(real.images, rows: Split.unsplit(1).training, scaling: .minMax)
     #expect(try real.images.normalized(range).batch([0]).arrays().inputs.max() == 1)
   }
 

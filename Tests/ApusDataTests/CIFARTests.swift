@@ -6,7 +6,7 @@ import Testing
   /// Records whose planes are 10, 20 and 30 at pixel 0 and count up.
   private func record(_ label: UInt8) -> [UInt8] {
     [label]
-      + [10, 20, 30].flatMap { colour in (0..<1024).map { UInt8(truncatingIfNeeded: colour + $0) } }
+      + [10, 20, 30].flatMap { color in (0..<1024).map { UInt8(truncatingIfNeeded: color + $0) } }
   }
   private let names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"
 

@@ -57,8 +57,8 @@ import Testing
   func noNumber(_ text: String) { #expect(DecimalParser.parse(text) == nil) }
 
   @Test func stylesOfNumbers() {
-    let comma = NumberStyle(decimalMark: ",", groupMark: ".")
-    let grouped = NumberStyle(decimalMark: ".", groupMark: ",")
+    let comma = TableFormat.NumberStyle(decimalMark: ",", groupMark: ".")
+    let grouped = TableFormat.NumberStyle(decimalMark: ".", groupMark: ",")
     #expect(DecimalParser.parse("1.234.567,5", comma) == 1_234_567.5)
     #expect(DecimalParser.parse("3,14", comma) == 3.14)
     #expect(DecimalParser.parse("-1,234,567.25", grouped) == -1_234_567.25)
@@ -67,6 +67,8 @@ import Testing
     #expect(DecimalParser.parse("1234,567", grouped) == nil)
     #expect(DecimalParser.parse(",123", grouped) == nil)
     #expect(DecimalParser.parse("1,", grouped) == nil)
-    #expect(DecimalParser.parse("1'234'567.5", NumberStyle(decimalMark: ".", groupMark: "'")) == 1_234_567.5)
+    #expect(
+      DecimalParser.parse("1'234'567.5", TableFormat.NumberStyle(decimalMark: ".", groupMark: "'"))
+        == 1_234_567.5)
   }
 }

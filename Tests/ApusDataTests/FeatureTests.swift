@@ -100,14 +100,14 @@ import Testing
     return try Table(
       name: "t",
       columns: [
-        TableColumn("a", numbers: a), TableColumn("b", numbers: b), TableColumn("y", numbers: y),
+        Table.Column("a", numbers: a), Table.Column("b", numbers: b), Table.Column("y", numbers: y),
       ])
   }
 
   @Test func stepsAreFittedOnTrainingRowsAndTravel() throws {
     let task = try TableTask(table(), target: "y")
     let split = try task.split(Split.Options(validation: 0.2, test: 0.2, seed: 1))
-    let options = EncodingOptions(steps: [Polynomial(degree: 2), PCA(components: 3)])
+    let options = TablePreprocessing.Options(steps: [Polynomial(degree: 2), PCA(components: 3)])
     let fitted = try task.fit(split.training, options: options)
     let preprocessing = fitted.preprocessing
     #expect(preprocessing.inputShape == [3])
@@ -129,7 +129,7 @@ import Testing
   ])
   func scalings(_ kind: NumberScaling.Kind, _ least: Double, _ most: Double) throws {
     let task = try TableTask(table(), target: "y")
-    let fitted = try task.fit(task.unsplit().training, options: EncodingOptions(scaling: kind))
+    let fitted = try task.fit(task.unsplit().training, options: TablePreprocessing.Options(scaling: kind))
     let data = try fitted.apply(to: table()).dataset
     let batch = try data.batch(Array(0..<40)).arrays()
     let values = (0..<40).map { Double(batch.inputs[$0 * 2]) }
@@ -139,7 +139,7 @@ import Testing
 
   @Test func damagedStepsAreRefused() throws {
     let task = try TableTask(table(), target: "y")
-    let options = EncodingOptions(steps: [Polynomial(degree: 2)])
+    let options = TablePreprocessing.Options(steps: [Polynomial(degree: 2)])
     let preprocessing = try task.fit(task.unsplit().training, options: options).preprocessing
     let text = try InputSchema.table(preprocessing).jsonText()
     #expect(throws: ApusError.self) {

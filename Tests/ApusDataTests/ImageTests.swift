@@ -124,7 +124,7 @@ import Testing
     let set = try ImageDataset(
       bytes: bytes, inputShape: [19, 1, 1], labels: (0..<count).map { UInt8($0 % 3) },
       classNames: ["a", "b", "c"],
-      normalization: ImageNormalization(mean: [0.25], deviation: [0.5]))
+      normalization: ImageDataset.Normalization(mean: [0.25], deviation: [0.5]))
     let batch = try set.batch([36, 0, 7]).arrays()
     #expect(batch.count == 3)
     #expect(batch.labels == [0, 0, 1])
@@ -137,15 +137,15 @@ import Testing
     #expect(message { _ = try set.batch([37]) }.contains("37"))
   }
 
-  @Test func normalisationIsFittedToTrainingRows() throws {
+  @Test func normalizationIsFittedToTrainingRows() throws {
     let set = try ImageDataset(
       bytes: [0, 255, 0, 255, 7, 7], inputShape: [1, 2, 1], labels: [0, 1, 0], classNames: ["a", "b"])
     let fold = try Split.folds(3, rows: [0, 1, 2])
     let split = try #require(fold.first { $0.validation == [2] })
-    let fitted = ImageNormalization.fit(set, rows: split.training)
+    let fitted = ImageDataset.Normalization.fit(set, rows: split.training)
     #expect(abs(fitted.mean[0] - 0.5) < 1e-12 && abs(fitted.deviation[0] - 0.5) < 1e-12)
     #expect(
-      ImageNormalization.fit(
+      ImageDataset.Normalization.fit(
         try .init(bytes: [3, 3], inputShape: [2, 1, 1], labels: [0], classNames: ["a"]),
         rows: Split.unsplit(1).training
       ).deviation == [1])
@@ -158,7 +158,7 @@ import Testing
       classNames: ["a", "b"])
     let rows = try Split.explicit(training: [0, 1], validation: [2]).training
     func inputs(_ scaling: NumberScaling.Kind) throws -> [Double] {
-      let fitted = ImageNormalization.fit(set, rows: rows, scaling: scaling)
+      let fitted = ImageDataset.Normalization.fit(set, rows: rows, scaling: scaling)
       return try set.normalized(fitted).batch([0, 1]).arrays().inputs.map { Double($0) * 255 }
     }
     func expectNear(_ found: [Double], _ expected: [Double]) {
@@ -183,9 +183,9 @@ import Testing
 
   @Test func imagesThatDoNotFitAModel() throws {
     let digits = try ImageSet.digits().training
-    let model = ImagePreprocessing(inputShape: [28, 28, 1], normalization: .unit())
+    let model = ImageDataset.Preprocessing(inputShape: [28, 28, 1], normalization: .unit())
     #expect(message { _ = try model.apply(to: digits, name: "digits") }.contains("[8, 8, 1]"))
-    let few = ImagePreprocessing(inputShape: [8, 8, 1], normalization: .unit())
+    let few = ImageDataset.Preprocessing(inputShape: [8, 8, 1], normalization: .unit())
     #expect(message { _ = try few.apply(to: digits, name: "digits", classes: ["0"]) }.contains("label"))
   }
 }

@@ -129,7 +129,7 @@ import Testing
     let notes = try task.fit(split.training).notes
     #expect(
       notes.contains(
-        "the label \"rare\" occurs in no training row, first in row 8: nothing can be learnt of it"))
+        "the label \"rare\" occurs in no training row, first in row 8: nothing can be learned of it"))
     #expect(try task.fit(task.unsplit().training).notes.isEmpty)
   }
 

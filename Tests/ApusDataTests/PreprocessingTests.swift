@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PreprocessingTests {
   private func fit(
-    _ csv: String, target: String? = nil, options: EncodingOptions = EncodingOptions()
+    _ csv: String, target: String? = nil, options: TablePreprocessing.Options = TablePreprocessing.Options()
   ) throws -> (task: TableTask, fitted: FittedTable, notes: [String]) {
     let task = try TableTask(parse(csv), target: target)
     let fitted = try task.fit(task.unsplit().training, options: options)
@@ -68,7 +68,7 @@ import Testing
     #expect(notes.contains { $0.contains("\"fare\" is skewed") })
     let plain = try fit(
       csv("fare,x,y", rows: 60) { "\(1 << ($0 % 12)),\($0 * 7 % 13),\($0 % 2)" },
-      options: EncodingOptions(takesLogarithms: false))
+      options: TablePreprocessing.Options(takesLogarithms: false))
     #expect(plain.fitted.preprocessing.columns[0].scalings[0].logarithmUnit == nil)
     // Below zero there is no logarithm, and no trap either.
     let new = try fitted.apply(to: parse("fare,x\n-5,1\n1e30,2\n")).dataset

@@ -76,7 +76,7 @@ import Testing
     #expect(try parse("1,2\n3,4\n").names == ["1", "2"])
     #expect(try parse("x,y\n3,4\n").hasHeader)
     #expect(try !parse("red,1\nblue,2\nred,3\n").hasHeader)
-    #expect(try parse("colour,shape\nred,round\nblue,square\nred,square\n").hasHeader)
+    #expect(try parse("color,shape\nred,round\nblue,square\nred,square\n").hasHeader)
     #expect(try !parse("red,round\nblue,square\nred,square\n").hasHeader)
     #expect(try parse("1,2\n3,4\n", TableFormat(hasHeader: true)).names == ["1", "2"])
     #expect(try parse("x,y\n3,4\n", TableFormat(hasHeader: false)).rowCount == 2)
@@ -103,7 +103,7 @@ import Testing
     #expect(american.numbers(0) == [1234.5, 12000])
     #expect(try parse("x,y\n\"1,5\",a\n\"2,5\",b\n").numbers(0) == [1.5, 2.5])
     #expect(try parse("x;y\n1,234;1\n5,678;2\n").numbers(0) == [1.234, 5.678])
-    let style = NumberStyle(decimalMark: ".", groupMark: ",")
+    let style = TableFormat.NumberStyle(decimalMark: ".", groupMark: ",")
     #expect(try parse("x;y\n1,234;1\n5,678;2\n", TableFormat(numberStyle: style)).numbers(0) == [1234, 5678])
     #expect(try parse("x;y\n1.234.567;1\n5.678.901;2\n").numbers(0) == [1_234_567, 5_678_901])
     #expect(try parse("x,y\n1'234.5,1\n5'678.5,2\n").numbers(0) == [1234.5, 5678.5])
@@ -122,7 +122,7 @@ import Testing
     lines[17] = "16,abc"
     let table = try parse(lines.joined(separator: "\n"))
     #expect(table.numbers(1)[16].isNaN)
-    #expect(table.columns[1].strays == [TableColumn.Stray(row: 16, text: "abc")])
+    #expect(table.columns[1].strays == [Table.Column.Stray(row: 16, text: "abc")])
     #expect(table.notes.contains { $0.contains("column 2 \"age\"") && $0.contains("\"abc\" in row 17") })
   }
 

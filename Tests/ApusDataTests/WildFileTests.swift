@@ -8,10 +8,10 @@ import Testing
   private static let rows = (0..<40).map {
     "\($0 * 7 % 41).5,\($0 * 3 % 11),\($0 % 3 == 0 ? "red" : "bleu €")"
   }
-  private static let plain = (["size,count,colour"] + rows).joined(separator: "\n") + "\n"
+  private static let plain = (["size,count,color"] + rows).joined(separator: "\n") + "\n"
 
   private func expectPlain(_ table: Table, sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(table.names == ["size", "count", "colour"], sourceLocation: sourceLocation)
+    #expect(table.names == ["size", "count", "color"], sourceLocation: sourceLocation)
     #expect(table.rowCount == 40, sourceLocation: sourceLocation)
     #expect(table.numbers(0)[1] == 7.5 && table.numbers(1)[1] == 3, sourceLocation: sourceLocation)
     #expect(table.texts(2)[1] == "bleu €", sourceLocation: sourceLocation)
@@ -231,9 +231,9 @@ import Testing
     let fitted = try task.fit(task.unsplit().training)
     let new = try fitted.apply(to: parse("x,y\n1,yEs\n2,nO\n3,YES\n"))
     #expect(new.rowsWithTarget.count == 3)
-    let colours = try parse("x,c\n" + (0..<40).map { "\($0),\(["Red", "red", "blue"][$0 % 3])\n" }.joined())
-    #expect(colours.notes.contains { $0.contains("\"Red\" and \"red\" differ in capitals alone") })
-    #expect(Set(colours.texts(1)).count == 3)
+    let colors = try parse("x,c\n" + (0..<40).map { "\($0),\(["Red", "red", "blue"][$0 % 3])\n" }.joined())
+    #expect(colors.notes.contains { $0.contains("\"Red\" and \"red\" differ in capitals alone") })
+    #expect(Set(colors.texts(1)).count == 3)
   }
 
   @Test func rowNumbers() throws {

@@ -20,7 +20,7 @@ import Testing
     "09-Mar-24", "2024-Mar-09", "3/9/2024 2:05 PM", "3/9/2024 2:05:07 p.m.", "9 mars 2024 14h05",
   ])
   func one(_ cell: String) throws {
-    let order: DateOrder = cell.hasPrefix("3/9") ? .monthDayYear : .dayMonthYear
+    let order: TableFormat.DateOrder = cell.hasPrefix("3/9") ? .monthDayYear : .dayMonthYear
     let column = try summary([cell, "2024-01-20", "2024-05-21", "2023-12-23"], TableFormat(dateOrder: order))
       .columns[0]
     #expect(column.kind == .date && column.missingCount == 0)

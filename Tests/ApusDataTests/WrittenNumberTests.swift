@@ -95,9 +95,9 @@ import Testing
   /// A stray cell is missing and named, in training and in new data alike, and the rest is read.
   @Test func aStrayCellIsNotTheEnd() throws {
     let rows = (0..<40).map { "\($0 * 3 % 40),\($0 % 3 == 0 ? "red" : "blue"),\($0 % 2)" }
-    let task = try parse((["age,colour,y"] + rows).joined(separator: "\n")).task()
+    let task = try parse((["age,color,y"] + rows).joined(separator: "\n")).task()
     let fitted = try task.fit(task.unsplit().training)
-    let new = try parse("age,colour\n5,red\nabc,red\n-1,purple\n", fitted.preprocessing.format)
+    let new = try parse("age,color\n5,red\nabc,red\n-1,purple\n", fitted.preprocessing.format)
     #expect(new.notes.contains { $0.contains("column 1 \"age\" is numbers, but holds \"abc\" in row 2") })
     #expect(try fitted.apply(to: new).dataset.count == 3)
   }
@@ -121,7 +121,8 @@ import Testing
     #expect(
       fraction.notes.contains(
         "column 2 \"b\": 10.12 is read as a fraction (if the point groups thousands: --decimal-mark ,)"))
-    let thousands = try parse(text, TableFormat(numberStyle: NumberStyle(decimalMark: ",", groupMark: ".")))
+    let thousands = try parse(
+      text, TableFormat(numberStyle: TableFormat.NumberStyle(decimalMark: ",", groupMark: ".")))
     #expect(thousands.numbers(1)[3] == 13_123)
   }
 

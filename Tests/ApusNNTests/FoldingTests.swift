@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import Testing
 
-/// Without its batch normalisations a model does the same.
+/// Without its batch normalizations a model does the same.
 @Suite struct FoldingTests {
   /// A model whose statistics, scales and biases are no longer those of the beginning.
   private func spoiled(_ model: Model) throws -> Model {
@@ -60,7 +60,7 @@ import Testing
       }, norms: 3, gone: 3)
   }
 
-  /// A normalisation behind something else stays.
+  /// A normalization behind something else stays.
   @Test func otherNormalisationsStay() throws {
     try expectSame(
       Model(input: [6, 6, 4], seed: 1) {

@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  /// A row's attention, normalisation and logits do not depend on the other rows of its batch.
+  /// A row's attention, normalization and logits do not depend on the other rows of its batch.
   @Test func aRowIsTheSameAloneAndInABatch() throws {
     let model = try Model(input: [40], seed: 3) { GPT(vocabulary: 13, layers: 2, heads: 2, width: 32) }
     let random = Philox(seed: 6, stream: 0)

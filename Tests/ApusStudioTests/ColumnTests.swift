@@ -86,8 +86,8 @@ import Testing
     let slice = try plan.features(x: [0, 1, 0, 2], y: [0, 0, 1, -3]).map { Double($0) }
     func row(_ number: Int) -> [Double] { (0..<width).map { slice[number * width + $0] - means[$0] } }
     func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-    let (centre, first, second, other) = (row(0), row(1), row(2), row(3))
-    #expect(product(centre, centre) < 1e-9)
+    let (center, first, second, other) = (row(0), row(1), row(2), row(3))
+    #expect(product(center, center) < 1e-9)
     #expect(abs(product(first, first) - 1) < 1e-5 && abs(product(second, second) - 1) < 1e-5)
     #expect(abs(product(first, second)) < 1e-5)
     #expect(zip(other, zip(first, second)).allSatisfy { abs($0 - (2 * $1.0 - 3 * $1.1)) < 1e-5 })
@@ -99,7 +99,7 @@ import Testing
     let live = try LiveSession(Lesson())
     defer { live.close() }
     let text =
-      "colour,shape,taste\n"
+      "color,shape,taste\n"
       + (0..<40).map {
         "\(["red", "blue"][$0 % 2]),\(["round", "long", "flat"][$0 % 3]),\($0 % 2 == 0 ? "sweet" : "sour")"
       }

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"colour": 1}"#, "unknown key “colour”"),
+    (#"{"color": 1}"#, "unknown key “color”"),
     (#"{"data": {"sett": "xor"}}"#, "unknown key “sett”"),
     (#"{"layers": [{"unit": 1}]}"#, "unknown key “unit”"),
     (#"{"layers": 3}"#, "no list"),

@@ -59,7 +59,7 @@ final class RawClient {
   /// Sends nothing more, and still reads.
   func closeSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-  /// The deinitialiser then ends the connection at once, as a process that is killed may.
+  /// The deinitializer then ends the connection at once, as a process that is killed may.
   func abort() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Linger>.size))

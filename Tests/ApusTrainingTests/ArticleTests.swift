@@ -192,7 +192,7 @@ import Testing
       if file.search.over == nil {
         #expect(try RunPlan(configuration).model.parameterCount > 0)
       } else {
-        #expect(try SearchRun(configuration, file.search, folder: folder.path("search")).trials.count > 1)
+        #expect(try Search.Run(configuration, file.search, folder: folder.path("search")).trials.count > 1)
       }
     }
   }

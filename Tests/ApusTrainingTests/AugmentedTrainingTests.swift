@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// They change what is learnt from, and nothing that is measured: the loss of the first batch differs, that of the first
+  /// They change what is learned from, and nothing that is measured: the loss of the first batch differs, that of the first
   /// weights on validation data does not.
   @Test func onlyTrainingBatches() throws {
     let (augmented, plain) = try (session(), session(augmentations: []))

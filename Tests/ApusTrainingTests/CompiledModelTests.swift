@@ -23,7 +23,7 @@ import Testing
   /// In one run, in runs of two rows, and by calling the model.
   @Test func rowsAreTheSameInAnyRun() throws {
     let (model, data) = (try Self.model(), try Self.data(7))
-    let outputs: [ModelOutput] = [.prediction, .logits, .layer("1"), .layerInput("2"), .loss]
+    let outputs: [CompiledModel.Output] = [.prediction, .logits, .layer("1"), .layerInput("2"), .loss]
     let whole = try model.compiled(outputs: outputs, batch: 7)(data.batches(of: 7)[0])
     let parts = try model.compiled(outputs: outputs, batch: 2)(data.batches(of: 7)[0])
     for output in outputs {
@@ -84,7 +84,9 @@ import Testing
 
   @Test func whatIsNotThereIsNamed() throws {
     let (model, data) = (try Self.model(), try Self.data(4))
-    func problem(_ outputs: [ModelOutput]) -> String { message { _ = try model.compiled(outputs: outputs) } }
+    func problem(_ outputs: [CompiledModel.Output]) -> String {
+      message { _ = try model.compiled(outputs: outputs) }
+    }
     #expect(problem([.layer("9")]).contains("there is no layer \"9\""))
     #expect(problem([.output("logit")]).contains("no output"))
     #expect(problem([.gradient(of: .loss, "0.wieght")]).contains("did you mean"))

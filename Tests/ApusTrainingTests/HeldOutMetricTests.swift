@@ -223,7 +223,8 @@ import Testing
   }
 
   @Test func balancedWeights() throws {
-    #expect(try ClassWeights.balanced.values(["a", "b", "c"], counts: [10, 30, 0]) == [2, 40.0 / 60, 1])
+    #expect(
+      try Recipe.ClassWeights.balanced.values(["a", "b", "c"], counts: [10, 30, 0]) == [2, 40.0 / 60, 1])
     let text = message {
       _ = try RunPlan(configuration(", classWeights: {yess: 2}"), folder: folder.path("no"))
     }

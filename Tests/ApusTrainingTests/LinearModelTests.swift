@@ -180,7 +180,7 @@ struct LinearFixture: Decodable, Sendable {
     #expect(result["0.weight"] == expected.weights && result["0.bias"] == [expected.bias])
   }
 
-  /// S1's network of eleven lines: three inputs, four hidden sigmoids, one more; full batch, no biases.
+  /// lecture 2's network of eleven lines: three inputs, four hidden sigmoids, one more; full batch, no biases.
   @Test func theNetworkOfElevenLines() throws {
     let model = try Model(input: [3], seed: 1) {
       Dense(4, bias: false, initializer: .normal(0.5))

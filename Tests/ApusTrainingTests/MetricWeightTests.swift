@@ -192,7 +192,7 @@ struct WeightFixture: Decodable, Sendable, CustomTestStringConvertible {
     var inputShape: [Int] { base.inputShape }
     var targets: TargetKind { base.targets }
     var positions: Int { base.positions }
-    func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) { base.gather(rows, into: memory) }
+    func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) { base.gather(rows, into: memory) }
   }
 
   @Test func modelsAreEvaluatedByWeight() throws {

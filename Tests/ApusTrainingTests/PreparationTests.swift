@@ -39,7 +39,7 @@ import Testing
     for variance in try variances(model, data) { #expect(abs(variance - 1) < 0.1001, "\(variance)") }
   }
 
-  /// Zeros and small weights stay at ln 2; LSUV's learn, and so do small ones with batch normalisation.
+  /// Zeros and small weights stay at ln 2; LSUV's learn, and so do small ones with batch normalization.
   @Test func thirtyLayersTrainWithLSUVOrBatchNorm() throws {
     let data = try TableDataset(
       features: Samples.classes(256).features, inputShape: [5],

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReadingTests {
   // MARK: Graph
 
-  /// The lecture's example (S1, S4): f = (x + y) z at x = −2, y = 5, z = −4.
+  /// The lecture's example (lectures 2 and 5): f = (x + y) z at x = −2, y = 5, z = −4.
   @Test func lectureGraph() throws {
     let (x, y, z): (Tensor, Tensor, Tensor) = (-2, 5, -4)
     let reading = try GraphReading(of: (x + y) * z, [("x", x), ("y", y), ("z", z)])
@@ -148,8 +148,8 @@ import Testing
     let table = try Table(
       name: "places",
       columns: [
-        TableColumn("x1", numbers: [plane.x.lowerBound, plane.x.upperBound]),
-        TableColumn("x2", numbers: [plane.y.upperBound, plane.y.lowerBound]),
+        Table.Column("x1", numbers: [plane.x.lowerBound, plane.x.upperBound]),
+        Table.Column("x2", numbers: [plane.y.upperBound, plane.y.lowerBound]),
       ])
     let predicted = try saved.predict(DataSource(name: "places", origin: "places", content: .table(table)))
     #expect(predicted.predictions == [plane.labels[0], plane.labels[399]].map { plane.classNames[$0] })

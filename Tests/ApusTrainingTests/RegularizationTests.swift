@@ -141,7 +141,7 @@ import Testing
 
   // MARK: The goal
 
-  /// S4's Σ|W − W_old| ≤ goal, the whole set in each step.
+  /// lecture 5's Σ|W − W_old| ≤ goal, the whole set in each step.
   @Test func stopsWhenTheWeightsRest() throws {
     func epochs(goal: Double?) throws -> (epochs: Int, reason: String?) {
       let data = try TableDataset(

@@ -85,9 +85,9 @@ import Testing
       + "search: {trials: 2, over: {training.l2: [0, 0.1]}}\n"
     let file = try ConfigurationFile(contentsOf: folder.write("s.yaml", text))
     let configuration = file.run
-    try SearchRun(file.run, file.search, folder: folder.path("s")).run()
+    try Search.Run(file.run, file.search, folder: folder.path("s")).run()
     #expect(
-      message { _ = try SearchRun(file.run, file.search, folder: folder.path("s")) }.contains("--overwrite"))
+      message { _ = try Search.Run(file.run, file.search, folder: folder.path("s")) }.contains("--overwrite"))
     #expect(
       message { _ = try RunPlan(configuration, folder: folder.path("s")).run() }.contains("--overwrite"))
     try folder.write("s/trials/notes.txt", "mine")

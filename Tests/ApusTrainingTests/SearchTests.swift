@@ -23,9 +23,9 @@ import Testing
   private func search(
     _ folder: TemporaryFolder, _ name: String, _ yaml: String, resume: Bool = false, parallel: Int = 1,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> SearchRun {
+  ) throws -> Search.Run {
     let file = try ConfigurationFile(contentsOf: folder.write("\(name).yaml", yaml))
-    return try SearchRun(
+    return try Search.Run(
       file.run, file.search, folder: folder.path(name), resume: resume, parallel: parallel,
       isCancelled: isCancelled)
   }
@@ -277,7 +277,7 @@ import Testing
           training.optimizer: [adam, {momentum: 0.95}]
       """)
     let said = try ConfigurationFile(contentsOf: file)
-    let report = try SearchRun(said.run, said.search, folder: folder.path("b")).run()
+    let report = try Search.Run(said.run, said.search, folder: folder.path("b")).run()
     #expect(report.trials.map(\.number) == found.report.trials.map(\.number))
     #expect(report.trials.map(\.scores) == found.report.trials.map(\.scores))
   }

@@ -20,7 +20,7 @@ private struct RunningMean: Layer {
 }
 
 @Suite struct StateAndTapTests {
-  private func step(_ taps: [ModelOutput] = []) throws -> TrainingStep {
+  private func step(_ taps: [CompiledModel.Output] = []) throws -> TrainingStep {
     let model = try Model(input: [2], seed: 1) {
       RunningMean()
       Dense(3)

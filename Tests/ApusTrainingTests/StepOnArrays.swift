@@ -8,7 +8,7 @@ extension TrainingStep {
   convenience init(
     _ model: Model, loss: some Loss, optimizer: some Optimizer, capacity: Int,
     regularization: Regularization = .none, groups: [ParameterGroup] = [], auxiliary: [String: Double] = [:],
-    taps: [ModelOutput] = []
+    taps: [CompiledModel.Output] = []
   ) throws {
     try self.init(
       ModelTraining(
@@ -18,7 +18,7 @@ extension TrainingStep {
 
   convenience init(
     _ given: ModelTraining, loss: some Loss, capacity: Int, accumulates: Bool = false,
-    auxiliary: [String: Double] = [:], taps: [ModelOutput] = [], engine: Engine? = nil
+    auxiliary: [String: Double] = [:], taps: [CompiledModel.Output] = [], engine: Engine? = nil
   ) throws {
     var training = given
     let outputs = (0..<(training.model.outputShape.last ?? 1)).map { "\($0)" }

@@ -33,7 +33,7 @@ import Testing
       model(), training: split().training,
       settings: TrainingSettings(optimizer: .adam(1e-3), batch: 8))
     let loss = try session.runStep()
-    // The first logits have a deviation of about a half, and a tied head favours the character at hand.
+    // The first logits have a deviation of about a half, and a tied head favors the character at hand.
     #expect(abs(Double(loss) - Mathematics.log(11)) < 0.5)
   }
 

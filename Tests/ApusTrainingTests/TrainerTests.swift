@@ -48,7 +48,7 @@ import Testing
       ])
   }
 
-  /// Classes may be learnt with a loss on numbers too: one output for two of them, or one for each.
+  /// Classes may be learned with a loss on numbers too: one output for two of them, or one for each.
   @Test func classesAsNumbers() throws {
     let data = try Samples.classes(300)
     for outputs in [1, 2] {

@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  /// Weights far from those that columns were standardised with do not let the steps overshoot.
+  /// Weights far from those that columns were standardized with do not let the steps overshoot.
   @Test func aHeavyRow() throws {
     try folder.write("t.csv", Self.csv(60) { $0 == 7 ? "1000" : "1" } + "9,-9,1000,9\n")
     let result = try run(

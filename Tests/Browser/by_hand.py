@@ -15,7 +15,7 @@ IN_SIGHT = """((selector) => {
   const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
   return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth + 1 && (item.contains(top) || top?.contains(item)) || false;
 })(%s)"""
-# How many colours a canvas has, read from a copy: a browser warns of one that is read again and again.
+# How many colors a canvas has, read from a copy: a browser warns of one that is read again and again.
 COLOURS = """((selector) => {
   const canvas = document.querySelector(selector);
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
@@ -80,7 +80,7 @@ class ByHand:
             self.wait(f"playground.plan.layers.length === {layers}", what=f"{layers} layers")
         self.settle()
         expect(self.run("!document.querySelector('.add-layer')") and self.run(FOCUS) == "one unit more in layer 8", f"without “+ layer” the focus is on {self.run(FOCUS)}")
-        # The last unit of a layer cannot go: its neighbour has the focus.
+        # The last unit of a layer cannot go: its neighbor has the focus.
         self.open({"layers": [{"units": 2}]})
         self.run("document.querySelector('[data-part=\"less 0\"]').focus()")
         self.browser.key("Enter", "\r")
@@ -334,7 +334,7 @@ class ByHand:
         self.wait("playground.facts.epoch === 6")
         time.sleep(0.3)
         image = "document.getElementById('plane').toDataURL()"
-        plain, colours = self.run(image), self.run(count)
+        plain, colors = self.run(image), self.run(count)
         ticks = lambda place: self.run(f"document.querySelectorAll('#view input')[{place}].click()")
         ticks(0)
         expect(self.run(image) != plain, "the validation points are still there")
@@ -342,7 +342,7 @@ class ByHand:
         expect(self.run(image) == plain, "the validation points are not back")
         ticks(1)
         discrete = self.run(count)
-        expect(discrete < colours, f"{discrete} colours of {colours} are left")
+        expect(discrete < colors, f"{discrete} colors of {colors} are left")
         self.shot("discrete-1280")
         ticks(1)
         expect("100 % sure" in self.run("document.getElementById('legend').textContent"), "the legend does not say what pale means")

@@ -1,4 +1,4 @@
-"""What is learnt from besides sets of points: a table, all of its columns, and digits."""
+"""What is learned from besides sets of points: a table, all of its columns, and digits."""
 
 import json
 import math
@@ -98,7 +98,7 @@ class Samples:
             expect(ours.read() == page.read(), "the exported run comes to another model")
 
     def check_digits(self):
-        """Digits learnt, drawn by hand with the mouse and from the keyboard, and known while the network trains."""
+        """Digits learned, drawn by hand with the mouse and from the keyboard, and known while the network trains."""
         self.open()
         expect(self.run("document.getElementById('digit').hidden"), "there is a pad without digits")
         self.choose("#preset", "digits")

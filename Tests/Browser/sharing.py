@@ -72,9 +72,9 @@ class Sharing:
         # A locked lesson plays and is not changed; unknown names are told.
         self.browser.size(1280, 900)
         self.browser.open("about:blank")
-        self.browser.open(link.split("#")[0] + "#lesson=" + encoded({"data": {"set": "xor"}}) + "&hide=colour&lock=true")
+        self.browser.open(link.split("#")[0] + "#lesson=" + encoded({"data": {"set": "xor"}}) + "&hide=color&lock=true")
         self.wait(READY, what="the locked page")
-        self.wait("document.getElementById('status').textContent.includes('colour')", what="the unknown name")
+        self.wait("document.getElementById('status').textContent.includes('color')", what="the unknown name")
         expect(self.run("document.querySelector('#training-form').inert && document.querySelector('#layers').inert"), "the forms are not locked")
         before = self.run("JSON.stringify(playground.lesson)")
         box = self.run("(() => { const b = document.getElementById('plane').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
@@ -103,9 +103,9 @@ class Sharing:
         expect(self.run("playground.lesson.optimizer") == "rmsprop" and self.run("playground.lesson.data.added.length") == 1, "something is lost")
         # One that is none is told, and the page works.
         self.browser.open("about:blank")
-        self.browser.open(address.split("#")[0] + "#lesson=" + encoded({"colour": "red"}))
+        self.browser.open(address.split("#")[0] + "#lesson=" + encoded({"color": "red"}))
         self.wait(READY)
-        self.wait("document.getElementById('status').textContent.includes('colour')", what="the refusal")
+        self.wait("document.getElementById('status').textContent.includes('color')", what="the refusal")
 
     def check_exports(self):
         self.open()

@@ -159,7 +159,7 @@ class Training:
         expect("sgd after" in words, f"the race says {words}")
         pictures = self.run("""[...document.querySelectorAll('.racer canvas')].map((canvas) =>
           new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size)""")
-        expect(len(pictures) == 3 and min(pictures) > 8, f"the pictures have {pictures} colours")
+        expect(len(pictures) == 3 and min(pictures) > 8, f"the pictures have {pictures} colors")
         time.sleep(0.2)
         self.run("document.getElementById('race').scrollIntoView()")
         self.shots("race-1280")

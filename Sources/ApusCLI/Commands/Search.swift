@@ -81,7 +81,7 @@
       let configuration = try settings.configuration(over: file.run, source: data)
       Output.tellBuild()
       Interruption.install()
-      let search = try SearchRun(
+      let search = try Apus.Search.Run(
         configuration, file.search.overlay(search.group()), folder: resume ?? out, resume: resume != nil,
         overwrite: overwrite,
         parallel: parallel ?? 1

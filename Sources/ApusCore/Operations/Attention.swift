@@ -1,4 +1,4 @@
-/// What each query makes of the values, by how well their keys match it (Vaswani et al. 2017; MISSION H):
+/// What each query makes of the values, by how well their keys match it (Vaswani et al. 2017):
 /// softmax(Q Kᵀ / √size) V.
 ///
 /// - Parameters:

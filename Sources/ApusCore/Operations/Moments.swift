@@ -1,7 +1,7 @@
 /// Mean and variance of each element of the last axis over all other axes: `[…, n] → [2, n]`, the means first.
 ///
 /// mean = Σ x / m, variance = Σ (x − mean)² / m over the m elements; both 0 where there are none. What batch
-/// normalisation needs (Ioffe and Szegedy 2015), in one pass over memory: blocks of rows, each with a mean and squared
+/// normalization needs (Ioffe and Szegedy 2015), in one pass over memory: blocks of rows, each with a mean and squared
 /// deviations of its own, brought together as Chan, Golub and LeVeque (1979) do, so that nothing cancels.
 package struct Moments: GraphOperation {
   package static let name = "moments"

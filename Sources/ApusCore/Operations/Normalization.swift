@@ -1,4 +1,4 @@
-/// (x − mean) / √(variance + ε) over the last axis: what layer normalisation scales and shifts (Ba et al. 2016).
+/// (x − mean) / √(variance + ε) over the last axis: what layer normalization scales and shifts (Ba et al. 2016).
 package struct Standardize: GraphOperation {
   package static let name = "standardize"
   package var epsilon: Double
@@ -12,14 +12,14 @@ package struct Standardize: GraphOperation {
   }
 
   package func expansion(_ inputs: [Tensor]) -> Tensor? {
-    let (centred, factor) = parts(inputs[0])
-    return centred * factor
+    let (centered, factor) = parts(inputs[0])
+    return centered * factor
   }
 
   /// x − mean, and 1 / √(variance + ε) of each row. A gradient that asks for them gets what is there already.
-  private func parts(_ x: Tensor) -> (centred: Tensor, factor: Tensor) {
-    let centred = x - rowMean(x)
-    return (centred, (rowMean(centred.square()) + Tensor(epsilon)).sqrt().reciprocal())
+  private func parts(_ x: Tensor) -> (centered: Tensor, factor: Tensor) {
+    let centered = x - rowMean(x)
+    return (centered, (rowMean(centered.square()) + Tensor(epsilon)).sqrt().reciprocal())
   }
 
   /// By a multiplication: a row's length is known.

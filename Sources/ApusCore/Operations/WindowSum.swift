@@ -1,6 +1,6 @@
 /// Sums over a window along the last axis: yᵢ = Σ xⱼ for i − before ≤ j ≤ i + after, as far as there are any.
 ///
-/// What local response normalisation adds up (Krizhevsky et al. 2012). Its gradient is the window the other way round.
+/// What local response normalization adds up (Krizhevsky et al. 2012). Its gradient is the window the other way round.
 package struct WindowSum: GraphOperation {
   package static let name = "windowSum"
   package var before: Int

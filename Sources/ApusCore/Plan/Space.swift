@@ -21,7 +21,7 @@ struct Space {
     for operand in strides.indices { strides[operand].append(Monomial(0)) }
   }
 
-  /// Merges neighbouring axes along which every operand walks on evenly.
+  /// Merges neighboring axes along which every operand walks on evenly.
   mutating func merge(keepingLast: Bool) {
     var axis = dimensions.count - (keepingLast ? 3 : 2)
     while axis >= 0 {

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A change of a training image that leaves its class as it is (MISSION G; S3): drawn anew for each image in each epoch.
+/// A change of a training image that leaves its class as it is (lecture 4): drawn anew for each image in each epoch.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Augmentations/table``.
 public protocol Augmentation: Named {
@@ -42,7 +42,7 @@ public struct AugmentationRandom: Sendable {
   }
 }
 
-extension BatchMemory {
+extension Batch.Memory {
   /// Changes the images that were written, one augmentation after the other; samples that are no images stay as they are.
   ///
   /// - Parameters:

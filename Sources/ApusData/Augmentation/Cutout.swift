@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A square of the image set to 0, the mean of standardised pixels, its middle anywhere in the image (DeVries and Taylor
+/// A square of the image set to 0, the mean of standardized pixels, its middle anywhere in the image (DeVries and Taylor
 /// 2017); beyond the edges nothing is lost.
 public struct Cutout: Augmentation {
   public static let name = "cutout"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A crop of the image's own size, anywhere in the image with so many pixels of 0, the mean of standardised pixels, around it
+/// A crop of the image's own size, anywhere in the image with so many pixels of 0, the mean of standardized pixels, around it
 /// (He et al. 2015).
 public struct RandomCrop: Augmentation {
   public static let name = "randomCrop"

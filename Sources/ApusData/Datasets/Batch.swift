@@ -68,7 +68,7 @@ public struct Batch: Sendable {
   }
 
   /// Writes the rows to memory, and how much each counts where somebody reads that.
-  package func gather(into memory: BatchMemory) {
+  package func gather(into memory: Batch.Memory) {
     dataset.gather(rows, into: memory)
     if memory.readsWeights { memory.writeWeights(rows, dataset.weights) }
   }
@@ -112,7 +112,7 @@ public struct Batches: RandomAccessCollection, Sendable {
   }
 
   /// Writes the rows at a range of places to memory: a batch that nobody else looks at.
-  package func gather(_ range: Range<Int>, into memory: BatchMemory) {
+  package func gather(_ range: Range<Int>, into memory: Batch.Memory) {
     let epoch = epoch
     epoch.dataset.gather(epoch.order[range], into: memory)
     if memory.readsWeights { memory.writeWeights(epoch.order[range], epoch.dataset.weights) }

@@ -2,7 +2,7 @@ import ApusCore
 
 /// Memory of its own for batches of a data set: targets as class numbers, labels as 0 and 1, numbers as they are.
 package struct BatchStorage {
-  package let memory: BatchMemory
+  package let memory: Batch.Memory
   private let columns: [TensorStorage]
   private let targets: TensorStorage
   private let weights: TensorStorage
@@ -25,7 +25,7 @@ package struct BatchStorage {
     columns = inputs.map(\.2)
     targets = TensorStorage(count: capacity * targetSize)
     weights = TensorStorage(count: capacity)
-    memory = BatchMemory(
+    memory = Batch.Memory(
       capacity: capacity,
       inputs: inputs.map {
         (
@@ -40,7 +40,7 @@ package struct BatchStorage {
   }
 
   /// Copies the first rows to where a step reads them, with the targets as its loss takes them.
-  package func copy(to other: BatchMemory, count: Int) {
+  package func copy(to other: Batch.Memory, count: Int) {
     for (own, others) in zip(memory.inputs, other.inputs) {
       let size = own.size
       if others.memory.integers == nil {

@@ -106,7 +106,7 @@ public struct ColumnSet: Dataset {
 
   public func classLabels() -> [Int32]? { target.classLabels() }
 
-  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     for (input, column) in zip(inputs, columns) {
       column.gather(rows, into: memory.only(input: input.name))
     }

@@ -86,7 +86,7 @@ public protocol Dataset: Sendable {
   ///
   /// Each row is below ``count``, there are at most `memory.capacity`, and the memory was made for this
   /// data set's shape; anything else is a mistake of the caller and stops the program. Should allocate nothing.
-  func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory)
+  func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory)
 
   /// The class of each sample; nil where the targets are values, or classes for each position, or unknown.
   func classLabels() -> [Int32]?
@@ -147,7 +147,7 @@ package struct DatasetSubset: Dataset {
   package func classLabels() -> [Int32]? { base.classLabels().map { labels in indices.map { labels[$0] } } }
 
   /// Looks the rows up; whoever goes through many batches looks them all up once (``Batches``).
-  package func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  package func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     base.gather(rows.map { indices[$0] }[...], into: memory)
   }
 }

@@ -80,18 +80,9 @@ extension ImageDataset {
   }
 }
 
-extension ImageSet {
-  /// The same images with rows and columns changed.
-  func transposed() -> ImageSet {
-    var set = self
-    set.training = training.turned()
-    set.test = test?.turned()
-    return set
-  }
-}
-
 extension ImageDataset {
-  fileprivate func turned() -> ImageDataset {
+  /// The same images with rows and columns changed.
+  func turned() -> ImageDataset {
     guard inputShape.count == 3 else { return self }
     let shape = [inputShape[1], inputShape[0], inputShape[2]]
     let pixels: Pixels =

@@ -21,15 +21,15 @@ public struct ImageDataset: Dataset {
   /// The file of each image; empty where they have none of their own.
   package var files: [String] = []
   /// How bytes or real numbers become floats.
-  public var normalization: ImageNormalization {
+  public var normalization: ImageDataset.Normalization {
     didSet { coefficients = normalization.coefficients(inputShape) }
   }
-  private var coefficients: ImageNormalization.Coefficients
+  private var coefficients: ImageDataset.Normalization.Coefficients
 
   /// - Throws: if the sizes do not fit or a label has no name.
   public init(
     bytes: [UInt8], inputShape: [Int], labels: some Collection<some BinaryInteger>, classNames: [String],
-    normalization: ImageNormalization = .unit()
+    normalization: ImageDataset.Normalization = .unit()
   ) throws(ApusError) {
     try self.init(
       pixels: .bytes(bytes), inputShape: inputShape,
@@ -41,7 +41,7 @@ public struct ImageDataset: Dataset {
   /// - Throws: if the sizes do not fit, a number is not finite or a label has no name.
   public init(
     numbers: [Float], inputShape: [Int], labels: some Collection<some BinaryInteger>, classNames: [String],
-    normalization: ImageNormalization = .unit(white: 1)
+    normalization: ImageDataset.Normalization = .unit(white: 1)
   ) throws(ApusError) {
     try self.init(
       pixels: .reals(numbers), inputShape: inputShape,
@@ -74,7 +74,7 @@ public struct ImageDataset: Dataset {
 
   /// - Throws: if the sizes do not fit, a number is not finite or a label has no name.
   package init(
-    pixels: Pixels, inputShape: [Int], targets: Targets, normalization: ImageNormalization = .unit()
+    pixels: Pixels, inputShape: [Int], targets: Targets, normalization: ImageDataset.Normalization = .unit()
   ) throws(ApusError) {
     switch pixels {
     case .bytes(let bytes): (self.bytes, reals) = (bytes, [])
@@ -154,8 +154,8 @@ public struct ImageDataset: Dataset {
   /// Whether the images are real numbers.
   package var areReal: Bool { !reals.isEmpty }
 
-  /// The same images, normalised in another way.
-  public func normalized(_ normalization: ImageNormalization) -> ImageDataset {
+  /// The same images, normalized in another way.
+  public func normalized(_ normalization: ImageDataset.Normalization) -> ImageDataset {
     var images = self
     images.normalization = normalization
     return images
@@ -166,7 +166,7 @@ public struct ImageDataset: Dataset {
     return labels
   }
 
-  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     let size = memory.mainSize
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     if let target = memory.main.floats.baseAddress, memory.main.integers == nil {

@@ -1,9 +1,9 @@
 import ApusCore
 
-/// How a number becomes a float near zero: fill if missing, perhaps a logarithm, then standardise.
+/// How a number becomes a float near zero: fill if missing, perhaps a logarithm, then standardize.
 ///
 /// z = (g(x) − mean) / deviation, with g(x) = x or, for skewed columns, g(x) = ln(1 + x / unit).
-/// Everything is fitted on training rows alone, in doubles (MISSION I).
+/// Everything is fitted on training rows alone, in doubles.
 public struct NumberScaling: Sendable, Equatable, Codable {
   /// What numbers are brought to.
   public enum Kind: String, Sendable, Codable, CaseIterable {
@@ -96,7 +96,7 @@ public struct NumberScaling: Sendable, Equatable, Codable {
 /// Mean, deviation and skewness in two passes, in the order of the numbers.
 struct Moments {
   var mean: Double
-  /// Over n, not n − 1: what makes the standardised numbers' mean square 1.
+  /// Over n, not n − 1: what makes the standardized numbers' mean square 1.
   var deviation: Double
   var skewness: Double
   var minimum: Double

@@ -19,7 +19,7 @@ package struct ReweightedDataset: Dataset {
     ReweightedDataset(base.inEpoch(epoch, seed: seed), sampleWeights)
   }
 
-  package func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) { base.gather(rows, into: memory) }
+  package func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) { base.gather(rows, into: memory) }
 
   package func classLabels() -> [Int32]? { base.classLabels() }
 }

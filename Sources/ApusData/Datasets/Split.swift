@@ -142,7 +142,7 @@ extension Split {
   /// The rows that may be fitted to.
   ///
   /// Only a split makes one, so whatever asks for it — means, vocabularies, imputation —
-  /// cannot see validation or test rows: there is no leak by construction (MISSION I).
+  /// cannot see validation or test rows: there is no leak by construction.
   public struct TrainingRows: Sendable, Equatable {
     /// Ascending.
     public let indices: [Int]

@@ -122,7 +122,7 @@ public struct TableDataset: Dataset {
     }
   }
 
-  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     let size = memory.mainSize
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     features.withUnsafeBufferPointer { source in

@@ -46,7 +46,7 @@ public struct TextDataset: Dataset {
     return TextDataset(self, starts: starts.map { min($0 + shift, last) })
   }
 
-  public func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     let (column, context) = (memory.column(), context)
     precondition(rows.count <= memory.capacity && column.size == context, "the batch does not fit")
     numbers.withUnsafeBufferPointer { numbers in

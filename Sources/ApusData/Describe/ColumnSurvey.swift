@@ -1,7 +1,6 @@
 package import ApusCore
 
-/// Columns that do not help, or help too much: constant ones, copies of one another, and what tells the target
-/// (MISSION K).
+/// Columns that do not help, or help too much: constant ones, copies of one another, and what tells the target.
 package struct ColumnSurvey: Sendable, Equatable {
   /// The columns that are inputs.
   package var inputCount: Int

@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// What one should know about a table before training on it (MISSION I: `apus describe`).
+/// What one should know about a table before training on it (`apus describe`).
 package struct DataSummary: Sendable, Equatable {
   /// A column and its distribution.
   package struct Column: Sendable, Equatable {
@@ -153,7 +153,7 @@ package struct DataSummary: Sendable, Equatable {
   }
 
   /// The values of a column of texts, the most frequent first.
-  static func counts(_ column: TableColumn) -> [Count] {
+  static func counts(_ column: Table.Column) -> [Count] {
     guard case .texts(let codes, let texts) = column.cells else { return [] }
     var counts = [Int](repeating: 0, count: texts.count)
     for code in codes where code >= 0 { counts[Int(code)] += 1 }

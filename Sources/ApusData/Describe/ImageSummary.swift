@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// What one should know about a set of images before training on it (MISSION I: `apus describe`).
+/// What one should know about a set of images before training on it (`apus describe`).
 package struct ImageSummary: Sendable {
   package var name: String
   /// `[height, width, channels]`

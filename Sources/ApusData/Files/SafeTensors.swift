@@ -1,7 +1,7 @@
 /// Named arrays in the safetensors format: `u64le N | JSON header | data`.
 ///
 /// The reader is strict: whatever the format's specification forbids is an error, and no size from
-/// the file is trusted before it is checked (MISSION P).
+/// the file is trusted before it is checked.
 public struct SafeTensors: Sendable, Equatable {
   /// The types of elements.
   public enum ElementType: String, Sendable, CaseIterable {

@@ -1,15 +1,15 @@
 import ApusCore
 
-/// How one column becomes features; fitted on training rows alone (MISSION I).
+/// How one column becomes features; fitted on training rows alone.
 package struct ColumnEncoding: Sendable, Equatable, Codable {
   package enum Kind: String, Sendable, Codable {
-    /// One standardised feature.
+    /// One standardized feature.
     case number
     /// 0 or 1.
     case boolean
     /// One feature for each of ``values``, of which one is 1.
     case category
-    /// One standardised feature for each part.
+    /// One standardized feature for each part.
     case date
     /// 1 where the cell is filled.
     case presence
@@ -32,7 +32,7 @@ package struct ColumnEncoding: Sendable, Equatable, Codable {
   package var hasOther = false
   /// One more feature is 1 where the value is missing; only if values were missing in training.
   package var marksMissing = false
-  package var dateOrder: DateOrder?
+  package var dateOrder: TableFormat.DateOrder?
 
   /// The features' names, such as `Age`, `Sex = male`, `Sold: month`, `Cabin is missing`.
   package var featureNames: [String] {
@@ -62,32 +62,34 @@ package struct ColumnEncoding: Sendable, Equatable, Codable {
   }
 }
 
-/// What the fitting of a column may do.
-public struct EncodingOptions: Sendable {
-  /// At most so many categories of a column have a feature of their own; the rest are pooled.
-  public var maximumCategories: Int
-  /// Categories of fewer training rows are pooled; nil: one in 500, at least 2 and at most 50
-  /// (1 below 50 rows).
-  public var minimumCategoryRows: Int?
-  /// Skewed columns may take the logarithm.
-  public var takesLogarithms: Bool
-  /// At most so many words of a column of free texts are features.
-  public var maximumWords: Int
-  /// How numbers are scaled.
-  public var scaling: NumberScaling.Kind
-  /// What is done to the features afterwards.
-  public var steps: [any Transform]
+extension TablePreprocessing {
+  /// What the fitting of a column may do.
+  public struct Options: Sendable {
+    /// At most so many categories of a column have a feature of their own; the rest are pooled.
+    public var maximumCategories: Int
+    /// Categories of fewer training rows are pooled; nil: one in 500, at least 2 and at most 50
+    /// (1 below 50 rows).
+    public var minimumCategoryRows: Int?
+    /// Skewed columns may take the logarithm.
+    public var takesLogarithms: Bool
+    /// At most so many words of a column of free texts are features.
+    public var maximumWords: Int
+    /// How numbers are scaled.
+    public var scaling: NumberScaling.Kind
+    /// What is done to the features afterwards.
+    public var steps: [any Transform]
 
-  public init(
-    maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true,
-    maximumWords: Int = 32, scaling: NumberScaling.Kind = .standardize, steps: [any Transform] = []
-  ) {
-    self.scaling = scaling
-    self.steps = steps
-    self.maximumWords = maximumWords
-    self.maximumCategories = maximumCategories
-    self.minimumCategoryRows = minimumCategoryRows
-    self.takesLogarithms = takesLogarithms
+    public init(
+      maximumCategories: Int = 64, minimumCategoryRows: Int? = nil, takesLogarithms: Bool = true,
+      maximumWords: Int = 32, scaling: NumberScaling.Kind = .standardize, steps: [any Transform] = []
+    ) {
+      self.scaling = scaling
+      self.steps = steps
+      self.maximumWords = maximumWords
+      self.maximumCategories = maximumCategories
+      self.minimumCategoryRows = minimumCategoryRows
+      self.takesLogarithms = takesLogarithms
+    }
   }
 }
 
@@ -95,7 +97,7 @@ extension ColumnEncoding {
   /// Fits an encoding to the training rows of a column; nil, with a note, if it cannot help.
   static func fit(
     _ table: Table, _ index: Int, _ schema: TableSchema.Column, _ rows: Split.TrainingRows,
-    _ options: EncodingOptions, _ notes: inout [String]
+    _ options: TablePreprocessing.Options, _ notes: inout [String]
   ) throws(ApusError) -> ColumnEncoding? {
     let column = table.columns[index].rows(rows.indices)
     var encoding = ColumnEncoding(name: column.name, number: index + 1, kind: .number)
@@ -182,7 +184,7 @@ extension ColumnEncoding {
 
   /// - Returns: false if there is but one category.
   private mutating func fitCategories(
-    _ column: TableColumn, _ options: EncodingOptions, _ title: String, _ notes: inout [String]
+    _ column: Table.Column, _ options: TablePreprocessing.Options, _ title: String, _ notes: inout [String]
   ) -> Bool {
     guard case .texts(let codes, let texts) = column.cells else { return false }
     var counts = [Int](repeating: 0, count: texts.count)

@@ -12,7 +12,7 @@ public struct FittedTable: Sendable, Equatable {
   /// The rows of a table as inputs and targets.
   ///
   /// - Throws: as ``TablePreprocessing/apply(to:targets:readsTargets:)``.
-  public func apply(to table: Table, readsTargets: Bool = true) throws(ApusError) -> EncodedTable {
+  public func apply(to table: Table, readsTargets: Bool = true) throws(ApusError) -> FittedTable.Encoded {
     try preprocessing.apply(to: table, targets: targets, readsTargets: readsTargets)
   }
 }

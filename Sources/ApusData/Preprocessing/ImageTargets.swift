@@ -91,7 +91,7 @@ package struct ImageTargets: Sendable {
   private static func withPictures(_ table: Table) -> Table {
     var table = table
     let pictures = (0..<table.rowCount).map { Double(($0 &* 7_919) % 104_729) + 0.5 }
-    table.columns.insert(TableColumn("the picture", numbers: pictures), at: 0)
+    table.columns.insert(Table.Column("the picture", numbers: pictures), at: 0)
     return table
   }
 

@@ -4,7 +4,7 @@ package import ApusCore
 /// `apus predict model.safetensors new.csv` needs nothing else.
 package enum InputSchema: Sendable, Equatable, Codable {
   case table(TablePreprocessing)
-  case images(ImagePreprocessing)
+  case images(ImageDataset.Preprocessing)
   case text(TextPreprocessing)
 
   package var inputShape: [Int] {
@@ -24,7 +24,7 @@ package enum InputSchema: Sendable, Equatable, Codable {
     } else if let text = try values.decodeIfPresent(TextPreprocessing.self, forKey: .text) {
       self = .text(text)
     } else {
-      self = .images(try values.decode(ImagePreprocessing.self, forKey: .images))
+      self = .images(try values.decode(ImageDataset.Preprocessing.self, forKey: .images))
     }
   }
 
@@ -73,40 +73,43 @@ package enum InputSchema: Sendable, Equatable, Codable {
   }
 }
 
-/// How images become a network's inputs.
-public struct ImagePreprocessing: Sendable, Equatable, Codable {
-  /// `[height, width, channels]`
-  public var inputShape: [Int]
-  public var normalization: ImageNormalization
-  /// Where a table of annotations has the target; nil where the images' own classes are.
-  package var target: TargetColumns?
+extension ImageDataset {
+  /// How images become a network's inputs.
+  public struct Preprocessing: Sendable, Equatable, Codable {
+    /// `[height, width, channels]`
+    public var inputShape: [Int]
+    public var normalization: ImageDataset.Normalization
+    /// Where a table of annotations has the target; nil where the images' own classes are.
+    package var target: TargetColumns?
 
-  public init(inputShape: [Int], normalization: ImageNormalization) {
-    self.inputShape = inputShape
-    self.normalization = normalization
-  }
-
-  /// Fits the normalisation to training images, and to no others.
-  public static func fit(
-    _ images: ImageDataset, rows: Split.TrainingRows, scaling: NumberScaling.Kind = .standardize
-  ) -> ImagePreprocessing {
-    ImagePreprocessing(
-      inputShape: images.inputShape, normalization: .fit(images, rows: rows, scaling: scaling))
-  }
-
-  /// The images as a model takes them.
-  ///
-  /// - Parameter classes: the model's, among which the images' labels must be; nil where the labels are of no account, and
-  ///   stay what they are.
-  /// - Throws: if the images have another shape, or a label is none of the classes.
-  package func apply(
-    to images: ImageDataset, name: String, classes: [String]? = nil
-  ) throws(ApusError) -> ImageDataset {
-    guard images.inputShape == inputShape else {
-      throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
+    public init(inputShape: [Int], normalization: ImageDataset.Normalization) {
+      self.inputShape = inputShape
+      self.normalization = normalization
     }
-    return try
-      (classes.map { (classes) throws(ApusError) in try images.among(classes: classes, name: name) } ?? images)
-      .normalized(normalization)
+
+    /// Fits the normalization to training images, and to no others.
+    public static func fit(
+      _ images: ImageDataset, rows: Split.TrainingRows, scaling: NumberScaling.Kind = .standardize
+    ) -> ImageDataset.Preprocessing {
+      ImageDataset.Preprocessing(
+        inputShape: images.inputShape, normalization: .fit(images, rows: rows, scaling: scaling))
+    }
+
+    /// The images as a model takes them.
+    ///
+    /// - Parameter classes: the model's, among which the images' labels must be; nil where the labels are of no account, and
+    ///   stay what they are.
+    /// - Throws: if the images have another shape, or a label is none of the classes.
+    package func apply(
+      to images: ImageDataset, name: String, classes: [String]? = nil
+    ) throws(ApusError) -> ImageDataset {
+      guard images.inputShape == inputShape else {
+        throw ApusError("the images have the shape \(images.inputShape)", at: name, expected: "\(inputShape)")
+      }
+      return try
+        (classes.map { (classes) throws(ApusError) in try images.among(classes: classes, name: name) }
+        ?? images)
+        .normalized(normalization)
+    }
   }
 }

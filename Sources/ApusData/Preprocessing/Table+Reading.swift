@@ -4,7 +4,7 @@ extension Table {
   /// Reads a table from a CSV or TSV file, or of records of JSON: plain, gzipped, or alone in a zip archive.
   ///
   /// Delimiter, header, types and the way numbers are written are found out from the whole file where
-  /// `format` leaves them open (MISSION I), and said where they are not plain. Lines without content are skipped, and a
+  /// `format` leaves them open, and said where they are not plain. Lines without content are skipped, and a
   /// row that is too short ends in missing values, which is noted.
   ///
   /// - Parameter path: a path, or `-` for standard input.
@@ -22,7 +22,7 @@ extension Table {
   /// The table with columns read as what is said of them; for tables that come from no text.
   ///
   /// - Throws: when a column is not there.
-  func reading(as columns: [String: ColumnKind]) throws(ApusError) -> Table {
+  func reading(as columns: [String: TableFormat.ColumnKind]) throws(ApusError) -> Table {
     guard !columns.isEmpty else { return self }
     var table = self
     let formats = try TableFormat(columns: columns).columnFormats(

@@ -1,17 +1,19 @@
 package import ApusCore
 
-/// A table's rows as a network's inputs.
-public struct EncodedTable: Sendable {
-  /// One sample per row of the table, in order. Where the target is missing, label and values are 0.
-  public var dataset: TableDataset
-  /// For regression, the targets in their own unit, `[rows, numbers]`; NaN where missing, empty without the column.
-  public var targetValues: [Double]
-  /// The rows that have a target and a weight other than 0; empty if the table has no such column.
-  public var rowsWithTarget: [Int]
-  /// Whether the table has the target's column.
-  public var hasTarget: Bool
-  /// What was noticed, as sentences for the user.
-  public var notes: [String]
+extension FittedTable {
+  /// A table's rows as a network's inputs.
+  public struct Encoded: Sendable {
+    /// One sample per row of the table, in order. Where the target is missing, label and values are 0.
+    public var dataset: TableDataset
+    /// For regression, the targets in their own unit, `[rows, numbers]`; NaN where missing, empty without the column.
+    public var targetValues: [Double]
+    /// The rows that have a target and a weight other than 0; empty if the table has no such column.
+    public var rowsWithTarget: [Int]
+    /// Whether the table has the target's column.
+    public var hasTarget: Bool
+    /// What was noticed, as sentences for the user.
+    public var notes: [String]
+  }
 }
 
 extension TablePreprocessing {
@@ -19,7 +21,7 @@ extension TablePreprocessing {
   /// another order, further ones are ignored, and the target may be absent.
   ///
   /// The column of weights may be absent too: each row counts once then, which is noted. Where it is there, each row with
-  /// a target has a weight; those of weight 0 are not among ``EncodedTable/rowsWithTarget``.
+  /// a target has a weight; those of weight 0 are not among ``FittedTable/Encoded/rowsWithTarget``.
   ///
   /// Cells that are not what their column was in training are missing, and noted by row and column.
   ///
@@ -31,7 +33,7 @@ extension TablePreprocessing {
   ///     stands in their place.
   package func apply(
     to table: Table, targets: TargetEncoding, readsTargets: Bool = true
-  ) throws(ApusError) -> EncodedTable {
+  ) throws(ApusError) -> FittedTable.Encoded {
     var places = try self.places(in: table)
     if !readsTargets { places.targets = nil }
     var (features, notes) = try features(of: table)
@@ -54,7 +56,7 @@ extension TablePreprocessing {
     let dataset = TableDataset(
       features: features, inputShape: [featureCount], targets: targets.kind, scales: targets.scales,
       labels: target.labels, values: target.values, weights: weights, count: table.rowCount)
-    return EncodedTable(
+    return FittedTable.Encoded(
       dataset: dataset, targetValues: target.ownValues, rowsWithTarget: rowsWithTarget,
       hasTarget: places.targets != nil, notes: notes)
   }

@@ -1,7 +1,7 @@
 package import ApusCore
 
 /// Everything that turns rows of a table into a network's inputs: fitted on training rows, applied to
-/// any rows, stored in the model file (MISSION I).
+/// any rows, stored in the model file.
 public struct TablePreprocessing: Sendable, Equatable, Codable {
   package var columns: [ColumnEncoding]
   /// What is done to the columns' features, one step after the other.
@@ -26,7 +26,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// `[features]`
   public var inputShape: [Int] { [featureCount] }
 
-  /// How a file for this model is best read: the header is recognised by its names, and columns are what they were in
+  /// How a file for this model is best read: the header is recognized by its names, and columns are what they were in
   /// training, whatever a few rows look like.
   public var format: TableFormat {
     var format = TableFormat()
@@ -65,7 +65,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// - Throws: if no column is of use, or the training rows' target has a single value.
   package static func fit(
     _ table: Table, _ schema: TableSchema, rows: Split.TrainingRows,
-    options: EncodingOptions = EncodingOptions()
+    options: TablePreprocessing.Options = TablePreprocessing.Options()
   ) throws(ApusError) -> FittedTable {
     guard let target = schema.target else { throw ApusError("no target is chosen", at: table.name) }
     guard let last = rows.indices.last else { throw ApusError("there are no training rows", at: table.name) }
@@ -220,7 +220,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
   }
 
-  static func classNames(_ column: TableColumn) -> [String] {
+  static func classNames(_ column: Table.Column) -> [String] {
     guard case .texts(let codes, let texts) = column.asTexts().cells else { return [] }
     var isUsed = [Bool](repeating: false, count: texts.count)
     for code in codes where code >= 0 { isUsed[Int(code)] = true }

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A table, what its columns are, and the rows that can be learnt from: the way from a file to data
+/// A table, what its columns are, and the rows that can be learned from: the way from a file to data
 /// sets, which cannot leak.
 ///
 /// ```swift
@@ -129,7 +129,7 @@ public struct TableTask: Sendable {
 
   /// Fits the preprocessing to training rows, and to no others.
   public func fit(
-    _ rows: Split.TrainingRows, options: EncodingOptions = EncodingOptions()
+    _ rows: Split.TrainingRows, options: TablePreprocessing.Options = TablePreprocessing.Options()
   ) throws(ApusError) -> FittedTable {
     var fitted = try TablePreprocessing.fit(table, schema, rows: rows, options: options)
     fitted.notes += labelNotes(rows)

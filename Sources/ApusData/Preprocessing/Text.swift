@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A text divided by position into parts for training, validation and test, as numbers of characters (MISSION I).
+/// A text divided by position into parts for training, validation and test, as numbers of characters.
 ///
 /// The vocabulary is that of the training part alone, unless another one is given. No window reaches over a border, so that nothing of the other
 /// parts is seen in training.

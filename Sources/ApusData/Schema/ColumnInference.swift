@@ -4,7 +4,7 @@ import ApusCore
 struct ColumnInference {
   private let table: Table
   private let index: Int
-  private let cells: TableColumn
+  private let cells: Table.Column
   private let present: Int
 
   init(_ table: Table, _ index: Int) {
@@ -51,15 +51,16 @@ struct ColumnInference {
     }
   }
 
-  private func dateOrder(_ cells: TableColumn.Cells) -> DateOrder? {
+  private func dateOrder(_ cells: Table.Column.Cells) -> TableFormat.DateOrder? {
     if let order = self.cells.format.dateOrder { return order }
     guard case .texts(let codes, let values) = cells else { return .yearMonthDay }
     return DateText.order(of: usedTexts(codes, values))?.order
   }
 
   private func make(
-    _ kind: TableSchema.Kind, _ role: TableSchema.Role, distinct: Int, dateOrder: DateOrder? = nil,
-    otherwise: ColumnKind? = nil
+    _ kind: TableSchema.Kind, _ role: TableSchema.Role, distinct: Int,
+    dateOrder: TableFormat.DateOrder? = nil,
+    otherwise: TableFormat.ColumnKind? = nil
   ) -> TableSchema.Column {
     TableSchema.Column(
       name: cells.name, kind: kind, role: role, dateOrder: dateOrder, distinctCount: distinct,
@@ -89,7 +90,7 @@ struct ColumnInference {
       }
       notes.append(
         "\(table.columnTitle(index)) numbers the rows and is an input all the same: leave it out where it only counts "
-          + "them (\(ColumnKind.id.flag(for: cells.name)))")
+          + "them (\(TableFormat.ColumnKind.id.flag(for: cells.name)))")
     } else if isNamedLikeIdentifier {
       if distinct * 20 >= present * 19 {
         return make(
@@ -100,7 +101,7 @@ struct ColumnInference {
       if distinct * 2 <= present {
         notes.append(
           "\(table.columnTitle(index)) is read as categories because of its name (otherwise: "
-            + "\(ColumnKind.number.flag(for: cells.name)))")
+            + "\(TableFormat.ColumnKind.number.flag(for: cells.name)))")
         return make(.category, .input, distinct: distinct)
       }
     }
@@ -227,31 +228,5 @@ private struct NumberSet {
     }
     slots[slot] = bits
     return true
-  }
-}
-
-/// Texts that say yes or no.
-enum Booleans {
-  static let yes = ["true", "yes", "t", "y", "on"]
-  static let no = ["false", "no", "f", "n", "off"]
-
-  /// nil for any other text.
-  static func value(_ text: String) -> Bool? {
-    let plain = text.lowercased()
-    return yes.contains(plain) ? true : no.contains(plain) ? false : nil
-  }
-
-  /// Whether the texts are the two words of one of the pairs, in one or several spellings.
-  static func areBooleans(_ texts: some Sequence<String>) -> Bool {
-    var pairs: Set<Int> = []
-    var values: Set<Bool> = []
-    for text in texts {
-      let plain = text.lowercased()
-      guard let pair = yes.firstIndex(of: plain) ?? no.firstIndex(of: plain) else { return false }
-      pairs.insert(pair)
-      values.insert(yes.contains(plain))
-      if pairs.count > 1 { return false }
-    }
-    return values.count == 2
   }
 }

@@ -57,7 +57,7 @@ struct ColumnReading {
     return booleans(&notes)
   }
 
-  func dates(_ order: DateOrder, _ notes: inout [String]) -> [DateText?] {
+  func dates(_ order: TableFormat.DateOrder, _ notes: inout [String]) -> [DateText?] {
     guard case .numbers(let numbers) = table.columns[index].cells else {
       return texts("date", &notes) { DateText($0, order: order) }
     }

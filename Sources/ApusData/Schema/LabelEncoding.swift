@@ -126,7 +126,7 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
   ///
   /// A bar or a semicolon, with no empty part; and the labels are fewer than the different cells, because they occur
   /// together in several ways. Commas and blanks are never taken for it, because sentences have them.
-  static func separator(_ column: TableColumn) -> String? {
+  static func separator(_ column: Table.Column) -> String? {
     guard case .texts = column.cells else { return nil }
     let cells = distinct(column)
     return ["|", ";"].first { separator in
@@ -143,7 +143,7 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
     }
   }
 
-  private static func distinct(_ column: TableColumn) -> [String] {
+  private static func distinct(_ column: Table.Column) -> [String] {
     guard case .texts(let codes, let texts) = column.asTexts().cells else { return [] }
     var isUsed = [Bool](repeating: false, count: texts.count)
     for code in codes where code >= 0 { isUsed[Int(code)] = true }
@@ -179,13 +179,13 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
       let found = training.count { has($0, label) }
       guard found == 0 || found == training.count else { continue }
       guard found == 0 else {
-        notes.append("every training row has the label \"\(name)\": nothing can be learnt of it")
+        notes.append("every training row has the label \"\(name)\": nothing can be learned of it")
         continue
       }
       let first = (0..<table.rowCount).first { has($0, label) }
       notes.append(
         "the label \"\(name)\" occurs in no training row"
-          + (first.map { ", first in row \($0 + 1)" } ?? "") + ": nothing can be learnt of it")
+          + (first.map { ", first in row \($0 + 1)" } ?? "") + ": nothing can be learned of it")
     }
     return notes.count > 5 ? notes.prefix(5) + ["… and \(notes.count - 5) more labels like these"] : notes
   }

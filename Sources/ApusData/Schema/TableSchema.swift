@@ -41,17 +41,17 @@ package struct TableSchema: Sendable, Equatable {
     package var kind: Kind
     package var role: Role
     /// How dates are written.
-    package var dateOrder: DateOrder?
+    package var dateOrder: TableFormat.DateOrder?
     /// The number of different values; numbers are counted up to 10,000.
     package var distinctCount: Int
     /// The kind that one would say if what was found out isn't so.
-    package var otherwise: ColumnKind?
+    package var otherwise: TableFormat.ColumnKind?
     /// Whether a person said what the column is.
     package var isAsked = false
 
     init(
-      name: String, kind: Kind, role: Role, dateOrder: DateOrder? = nil, distinctCount: Int,
-      otherwise: ColumnKind? = nil
+      name: String, kind: Kind, role: Role, dateOrder: TableFormat.DateOrder? = nil, distinctCount: Int,
+      otherwise: TableFormat.ColumnKind? = nil
     ) {
       (self.name, self.kind, self.role) = (name, kind, role)
       (self.dateOrder, self.distinctCount, self.otherwise) = (dateOrder, distinctCount, otherwise)

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Data in NumPy's files (MISSION I): `.npy`, a table of numbers or images, and `.npz`, samples with their targets.
+/// Data in NumPy's files: `.npy`, a table of numbers or images, and `.npz`, samples with their targets.
 ///
 /// Samples of two or three axes besides the rows are images; rows of numbers are a table with the columns `x1`, `x2`, … and
 /// `y`, or `y1`, `y2`, …. ``ArrayNames`` says which arrays are what.
@@ -65,7 +65,7 @@ struct ArrayFile {
     var table = try table(x, targets: y, path, isNamed: true)
     if let problem {
       // Predictions do without.
-      table.columns.append(TableColumn("y", numbers: Array(repeating: .nan, count: table.rowCount)))
+      table.columns.append(Table.Column("y", numbers: Array(repeating: .nan, count: table.rowCount)))
       table.notes.append("the targets cannot be read: \(problem.problem)")
     }
     if roles.testSamples != nil {
@@ -93,7 +93,7 @@ struct ArrayFile {
     let (rows, width) = (x.shape[0], x.shape[1])
     let values = x.doubles
     var columns = (0..<width).map { column in
-      TableColumn(
+      Table.Column(
         isNamed ? "x\(column + 1)" : "\(column + 1)", numbers: (0..<rows).map { values[$0 * width + column] }
       )
     }
@@ -105,9 +105,9 @@ struct ArrayFile {
           "holds targets of shape \(y.shape) for \(rows) rows", at: path, expected: "one for each row")
       }
       if let texts = y.texts, y.count == rows {
-        columns.append(TableColumn("y", texts: texts))
+        columns.append(Table.Column("y", texts: texts))
       } else if y.count == rows {
-        columns.append(TableColumn("y", numbers: y.doubles))
+        columns.append(Table.Column("y", numbers: y.doubles))
       } else {
         columns += try ArrayTargets(y, of: rows, path).columns
       }

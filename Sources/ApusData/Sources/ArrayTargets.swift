@@ -3,7 +3,7 @@ import ApusCore
 /// What the targets of an array file are: classes by number or name, one-hot rows, several labels, or numbers.
 struct ArrayTargets {
   /// A column for each target, under the names that a run may ask for.
-  let columns: [TableColumn]
+  let columns: [Table.Column]
   let targets: ImageDataset.Targets
   /// What was found out, as sentences for the user.
   private(set) var notes: [String] = []
@@ -26,7 +26,7 @@ struct ArrayTargets {
       let names = sortedNames(Array(Set(texts)))
       let numbers = Dictionary(
         names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
-      columns = [TableColumn("y", texts: texts)]
+      columns = [Table.Column("y", texts: texts)]
       targets = .classes(texts.map { numbers[$0] ?? 0 }, names: names)
       return
     }
@@ -38,7 +38,7 @@ struct ArrayTargets {
         fix: "leave the images without a label out before saving")
     }
     guard width > 1 else {
-      columns = [TableColumn("y", numbers: values)]
+      columns = [Table.Column("y", numbers: values)]
       targets = Self.one(values)
       return
     }
@@ -55,13 +55,13 @@ struct ArrayTargets {
       let labels = (0..<images).map { row in
         Int32(values[(row * width)..<((row + 1) * width)].firstIndex(of: 1)! - row * width)
       }
-      columns = [TableColumn("y", numbers: labels.map { Double($0) })]
+      columns = [Table.Column("y", numbers: labels.map { Double($0) })]
       targets = ImageDataset.occurring(labels, names: (0..<width).map { String($0) })
       notes = ["the labels are one-hot: \(width) columns of which each image has one"]
       return
     }
     columns = names.indices.map { column in
-      TableColumn(names[column], numbers: (0..<images).map { values[$0 * width + column] })
+      Table.Column(names[column], numbers: (0..<images).map { values[$0 * width + column] })
     }
     let floats = values.map { Float($0) }
     targets = areMarks ? .labels(floats, names: names) : .numbers(floats, names: names)

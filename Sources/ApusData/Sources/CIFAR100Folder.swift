@@ -84,8 +84,8 @@ struct CIFAR100Folder {
     let table = try Table(
       name: place,
       columns: [
-        TableColumn("coarse", texts: coarse.map { classes.coarse[Int($0)] }),
-        TableColumn("fine", texts: fine.map { classes.fine[Int($0)] }),
+        Table.Column("coarse", texts: coarse.map { classes.coarse[Int($0)] }),
+        Table.Column("fine", texts: fine.map { classes.fine[Int($0)] }),
       ])
     return (images, table)
   }

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// CIFAR-10's binary files (Krizhevsky 2009; MISSION I): `data_batch_….bin` for training, `test_batch….bin` for the test,
+/// CIFAR-10's binary files (Krizhevsky 2009): `data_batch_….bin` for training, `test_batch….bin` for the test,
 /// and the classes' names in `batches.meta.txt`.
 ///
 /// A file is records of 3,073 bytes: the label, then 1,024 bytes each of red, green and blue, row by row. The published
@@ -78,10 +78,10 @@ struct CIFARFolder {
                 expected: "0 … \(names.count - 1)", fix: "is it CIFAR-10's binary version?")
             }
             labels.append(source[start])
-            // From one plane a colour to three bytes a pixel.
+            // From one plane a color to three bytes a pixel.
             for pixel in 0..<plane {
-              for colour in 0..<3 {
-                buffer[at] = source[start &+ 1 &+ colour &* plane &+ pixel]
+              for color in 0..<3 {
+                buffer[at] = source[start &+ 1 &+ color &* plane &+ pixel]
                 at &+= 1
               }
             }

@@ -225,7 +225,9 @@ public struct DataSource: Sendable {
 
 extension DataSource.Content {
   /// Columns read as what is said of them; anything but a table has none.
-  fileprivate func reading(as columns: [String: ColumnKind]) throws(ApusError) -> DataSource.Content {
+  fileprivate func reading(as columns: [String: TableFormat.ColumnKind]) throws(ApusError)
+    -> DataSource.Content
+  {
     guard case .table(let table) = self else { return self }
     return .table(try table.reading(as: columns))
   }

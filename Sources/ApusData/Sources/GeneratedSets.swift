@@ -133,7 +133,8 @@ enum GeneratedSets {
     return try Table(
       name: name,
       columns: [
-        TableColumn("x1", numbers: x), TableColumn("x2", numbers: y), TableColumn("class", numbers: labels),
+        Table.Column("x1", numbers: x), Table.Column("x2", numbers: y),
+        Table.Column("class", numbers: labels),
       ])
   }
 }

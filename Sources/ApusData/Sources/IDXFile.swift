@@ -79,7 +79,7 @@ package struct IDXFile: Sendable {
     }
     guard (1...4).contains(magic[3]) else {
       throw ApusError(
-        "the IDX file has \(magic[3]) dimensions", at: path, expected: "1 (labels) to 4 (colour images)")
+        "the IDX file has \(magic[3]) dimensions", at: path, expected: "1 (labels) to 4 (color images)")
     }
     let words = try bytes(4 * Int(magic[3]))
     var dimensions: [Int] = []

@@ -12,10 +12,10 @@ struct ColumnDecision {
   let votes: [MarkVotes]
   /// Of the whole file.
   private let fileMark: UInt8?
-  private(set) var columns: [TableColumn] = []
+  private(set) var columns: [Table.Column] = []
   private var notes: [[String]]
   /// What a column is read again as.
-  private var kinds: [Int: ColumnKind] = [:]
+  private var kinds: [Int: TableFormat.ColumnKind] = [:]
   /// The first number that had a decimal comma.
   private var commaColumns: [Int] = []
 
@@ -27,7 +27,7 @@ struct ColumnDecision {
     (self.delimiter, self.hasHeader, self.rowCount, self.votes) = (delimiter, hasHeader, rowCount, votes)
     fileMark = votes.reduce(MarkVotes(), +).mark
     notes = [[String]](repeating: [], count: names.count)
-    columns = names.map { TableColumn(name: $0, cells: .numbers([])) }
+    columns = names.map { Table.Column(name: $0, cells: .numbers([])) }
   }
 
   /// The notes of all columns, in their order.
@@ -130,7 +130,7 @@ struct ColumnDecision {
   /// Whole numbers that are no quantities: dates in one number, or codes.
   private mutating func codes(
     _ raw: RawColumn, _ reading: NumberReading, _ plain: Int, _ index: Int
-  ) -> ColumnKind? {
+  ) -> TableFormat.ColumnKind? {
     guard formats[index].kind == nil, !raw.hasMarks, reading.odd.isEmpty, reading.dressed == nil,
       reading.rows > 0,
       reading.bounded == nil
@@ -185,7 +185,7 @@ struct ColumnDecision {
 
   private mutating func numbers(
     _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int
-  ) -> TableColumn {
+  ) -> Table.Column {
     noteNumbers(raw, reading, odd, index)
     var numbers = raw.numbers
     if case .number = raw.kind {
@@ -197,12 +197,12 @@ struct ColumnDecision {
     } else {
       numbers = raw.codes.map { $0 < 0 ? .nan : reading.values[Int($0)] }
     }
-    var column = TableColumn(name: names[index], cells: .numbers(numbers))
+    var column = Table.Column(name: names[index], cells: .numbers(numbers))
     setStrays(raw, odd.slips.union(reading.infinite), &column)
     column.format = formats[index]
     column.format.missingText = odd.word ?? formats[index].missingText
     if reading.mark == UInt8(ascii: ",") || format.numberStyle != nil, !votes[index].areEmpty {
-      column.format.numberStyle = NumberStyle(mark: reading.mark)
+      column.format.numberStyle = TableFormat.NumberStyle(mark: reading.mark)
       if reading.mark == UInt8(ascii: ",") { commaColumns.append(index) }
     }
     return column
@@ -249,9 +249,9 @@ struct ColumnDecision {
       "\(title(index)) is \(kind), but holds \(list(rows, raw))\(more); read as missing\(otherwise)")
   }
 
-  private func setStrays(_ raw: RawColumn, _ codes: Set<Int>, _ column: inout TableColumn) {
+  private func setStrays(_ raw: RawColumn, _ codes: Set<Int>, _ column: inout Table.Column) {
     column.strays = raw.firstRows(of: codes, limit: TableReader.keptExamples).map {
-      TableColumn.Stray(row: $0.row, text: String(raw.texts[$0.code].prefix(40)))
+      Table.Column.Stray(row: $0.row, text: String(raw.texts[$0.code].prefix(40)))
     }
     column.strayCount = codes.reduce(0) { $0 + raw.texts.counts[$1] }
   }
@@ -259,7 +259,7 @@ struct ColumnDecision {
   // MARK: Dates and texts
 
   /// nil where the column has no dates.
-  private mutating func dates(_ raw: RawColumn, _ index: Int) -> TableColumn? {
+  private mutating func dates(_ raw: RawColumn, _ index: Int) -> Table.Column? {
     let isSure = formats[index].kind == .date
     var evidence = DateEvidence()
     let counts = raw.texts.counts
@@ -291,13 +291,13 @@ struct ColumnDecision {
     return column
   }
 
-  private mutating func texts(_ raw: RawColumn, _ index: Int, isMissing: Set<Int> = []) -> TableColumn {
+  private mutating func texts(_ raw: RawColumn, _ index: Int, isMissing: Set<Int> = []) -> Table.Column {
     let merged = TextValues(raw.texts, isMissing: isMissing)
     if let note = merged.note { notes[index].append("\(title(index)): \(note)") }
     var codes = raw.codes
     if case .number = raw.kind { codes = raw.numbers.map { OddCell.code($0).map { Int32($0) } ?? -1 } }
     if let numbers = merged.numbers { codes = codes.map { $0 < 0 ? -1 : numbers[Int($0)] } }
-    var column = TableColumn(name: names[index], cells: .texts(codes: codes, values: merged.values))
+    var column = Table.Column(name: names[index], cells: .texts(codes: codes, values: merged.values))
     column.format = formats[index]
     return column
   }
@@ -308,7 +308,9 @@ struct ColumnDecision {
     hasHeader ? "column \(index + 1) \"\(names[index])\"" : "column \(index + 1)"
   }
 
-  private func override(_ index: Int, _ kind: ColumnKind) -> String { kind.flag(for: names[index]) }
+  private func override(_ index: Int, _ kind: TableFormat.ColumnKind) -> String {
+    kind.flag(for: names[index])
+  }
 
   private func list(_ rows: [(row: Int, code: Int)], _ raw: RawColumn) -> String {
     rows.map { "\"\(raw.texts[$0.code].prefix(40))\" in row \($0.row + 1)" }.joined(separator: ", ")

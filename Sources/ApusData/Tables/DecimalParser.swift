@@ -111,7 +111,7 @@ package enum DecimalParser {
   }
 
   /// The number that fills a text exactly, in a style, perhaps with a currency's sign or a percent sign (12 % is 12).
-  package static func parse(_ text: String, _ style: NumberStyle = .plain) -> Double? {
+  package static func parse(_ text: String, _ style: TableFormat.NumberStyle = .plain) -> Double? {
     var text = text
     return text.withUTF8 { bytes in
       let mark = style.decimalMark.asciiValue ?? 0x2E

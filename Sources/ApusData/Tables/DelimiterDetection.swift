@@ -44,7 +44,8 @@ struct DelimiterDetection {
     for cell in lines.lazy.flatMap(\.cells) {
       total += 1
       let others = usual.contains { other in other != delimiter && cell.text.utf8.contains(other) }
-      let isComma = DecimalParser.parse(cell.text, NumberStyle(decimalMark: ",", groupMark: ".")) != nil
+      let isComma =
+        DecimalParser.parse(cell.text, TableFormat.NumberStyle(decimalMark: ",", groupMark: ".")) != nil
       if cell.isQuoted || !others || isComma { clean += 1 }
     }
     var score = Double(widths[width]!) / Double(lines.count) * Double(clean) / Double(max(total, 1))

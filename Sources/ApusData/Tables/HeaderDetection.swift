@@ -10,7 +10,7 @@ struct HeaderDetection {
   /// The number of fields that most lines have.
   private let width: Int
 
-  init(_ sample: TableSample, _ style: NumberStyle, _ missing: MissingTexts) {
+  init(_ sample: TableSample, _ style: TableFormat.NumberStyle, _ missing: MissingTexts) {
     lines = sample.lines
     width = sample.usualWidth
     cells = lines.map { line in

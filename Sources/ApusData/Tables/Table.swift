@@ -6,7 +6,7 @@ public import ApusCore
 public struct Table: Sendable {
   /// What messages call the table: the file's path or a built-in name.
   public var name: String
-  public var columns: [TableColumn]
+  public var columns: [Table.Column]
   public var rowCount: Int
   /// Whether the columns have names; without a header they are called "1", "2", ….
   public var hasHeader: Bool
@@ -14,7 +14,7 @@ public struct Table: Sendable {
   public var notes: [String]
 
   /// - Throws: if columns differ in length or two have the same name.
-  public init(name: String, columns: [TableColumn], hasHeader: Bool = true, notes: [String] = [])
+  public init(name: String, columns: [Table.Column], hasHeader: Bool = true, notes: [String] = [])
     throws(ApusError)
   {
     self.name = name
@@ -65,120 +65,122 @@ public struct Table: Sendable {
   }
 }
 
-/// One column of a ``Table``.
-public struct TableColumn: Sendable, Equatable {
-  /// What the cells are.
-  public enum Cells: Sendable, Equatable {
-    /// Numbers; NaN where the value is missing.
-    case numbers([Double])
-    /// Texts by their number in `values`; −1 where the value is missing.
-    case texts(codes: [Int32], values: [String])
-  }
-
-  /// A text among numbers; the cell counts as missing.
-  public struct Stray: Sendable, Equatable {
-    /// Counted from 0.
-    public var row: Int
-    public var text: String
-
-    public init(row: Int, text: String) {
-      self.row = row
-      self.text = text
+extension Table {
+  /// One column of a ``Table``.
+  public struct Column: Sendable, Equatable {
+    /// What the cells are.
+    public enum Cells: Sendable, Equatable {
+      /// Numbers; NaN where the value is missing.
+      case numbers([Double])
+      /// Texts by their number in `values`; −1 where the value is missing.
+      case texts(codes: [Int32], values: [String])
     }
-  }
 
-  public var name: String
-  public var cells: Cells
-  /// The first few texts that stood among numbers.
-  public var strays: [Stray] = []
-  public var strayCount = 0
-  /// What reading has found out of how the cells are written, and what was asked.
-  package var format = ColumnFormat()
-  /// Whether the header has no name for it, and its number stands for one.
-  package var isUnnamed = false
+    /// A text among numbers; the cell counts as missing.
+    public struct Stray: Sendable, Equatable {
+      /// Counted from 0.
+      public var row: Int
+      public var text: String
 
-  public init(_ name: String, numbers: [Double]) {
-    self.name = name
-    cells = .numbers(numbers.map { $0.isFinite ? $0 : .nan })
-  }
-
-  /// - Parameter texts: nil where the value is missing.
-  public init(_ name: String, texts: [String?]) {
-    self.name = name
-    var codes: [Int32] = []
-    var values: [String] = []
-    var codeOf: [String: Int32] = [:]
-    codes.reserveCapacity(texts.count)
-    for text in texts {
-      guard let text else {
-        codes.append(-1)
-        continue
-      }
-      if let code = codeOf[text] {
-        codes.append(code)
-      } else {
-        codeOf[text] = Int32(values.count)
-        codes.append(Int32(values.count))
-        values.append(text)
+      public init(row: Int, text: String) {
+        self.row = row
+        self.text = text
       }
     }
-    cells = .texts(codes: codes, values: values)
-  }
 
-  init(name: String, cells: Cells) {
-    self.name = name
-    self.cells = cells
-  }
+    public var name: String
+    public var cells: Cells
+    /// The first few texts that stood among numbers.
+    public var strays: [Stray] = []
+    public var strayCount = 0
+    /// What reading has found out of how the cells are written, and what was asked.
+    package var format = ColumnFormat()
+    /// Whether the header has no name for it, and its number stands for one.
+    package var isUnnamed = false
 
-  public var count: Int {
-    switch cells {
-    case .numbers(let numbers): numbers.count
-    case .texts(let codes, _): codes.count
+    public init(_ name: String, numbers: [Double]) {
+      self.name = name
+      cells = .numbers(numbers.map { $0.isFinite ? $0 : .nan })
     }
-  }
 
-  public var missingCount: Int {
-    switch cells {
-    case .numbers(let numbers): numbers.count { $0.isNaN }
-    case .texts(let codes, _): codes.count { $0 < 0 }
+    /// - Parameter texts: nil where the value is missing.
+    public init(_ name: String, texts: [String?]) {
+      self.name = name
+      var codes: [Int32] = []
+      var values: [String] = []
+      var codeOf: [String: Int32] = [:]
+      codes.reserveCapacity(texts.count)
+      for text in texts {
+        guard let text else {
+          codes.append(-1)
+          continue
+        }
+        if let code = codeOf[text] {
+          codes.append(code)
+        } else {
+          codeOf[text] = Int32(values.count)
+          codes.append(Int32(values.count))
+          values.append(text)
+        }
+      }
+      cells = .texts(codes: codes, values: values)
     }
-  }
 
-  /// A cell as text; nil if it is missing. Numbers are written as short as they read back the same.
-  public func text(row: Int) -> String? {
-    switch cells {
-    case .numbers(let numbers): numbers[row].isNaN ? nil : shortText(numbers[row])
-    case .texts(let codes, let values): codes[row] < 0 ? nil : values[Int(codes[row])]
+    init(name: String, cells: Cells) {
+      self.name = name
+      self.cells = cells
     }
-  }
 
-  /// The same column with its numbers as texts.
-  package func asTexts() -> TableColumn {
-    guard case .numbers(let numbers) = cells else { return self }
-    var codeOf: [Double: Int32] = [:]
-    var values: [String] = []
-    let codes = numbers.map { number -> Int32 in
-      if number.isNaN { return -1 }
-      if let code = codeOf[number] { return code }
-      let code = Int32(values.count)
-      codeOf[number] = code
-      values.append(shortText(number))
-      return code
+    public var count: Int {
+      switch cells {
+      case .numbers(let numbers): numbers.count
+      case .texts(let codes, _): codes.count
+      }
     }
-    var column = TableColumn(name: name, cells: .texts(codes: codes, values: values))
-    column.format = format
-    return column
-  }
 
-  func rows(_ indices: [Int]) -> TableColumn {
-    var column = self
-    switch cells {
-    case .numbers(let numbers): column.cells = .numbers(indices.map { numbers[$0] })
-    case .texts(let codes, let values):
-      column.cells = .texts(codes: indices.map { codes[$0] }, values: values)
+    public var missingCount: Int {
+      switch cells {
+      case .numbers(let numbers): numbers.count { $0.isNaN }
+      case .texts(let codes, _): codes.count { $0 < 0 }
+      }
     }
-    // Their rows are others now.
-    (column.strays, column.strayCount) = ([], 0)
-    return column
+
+    /// A cell as text; nil if it is missing. Numbers are written as short as they read back the same.
+    public func text(row: Int) -> String? {
+      switch cells {
+      case .numbers(let numbers): numbers[row].isNaN ? nil : shortText(numbers[row])
+      case .texts(let codes, let values): codes[row] < 0 ? nil : values[Int(codes[row])]
+      }
+    }
+
+    /// The same column with its numbers as texts.
+    package func asTexts() -> Table.Column {
+      guard case .numbers(let numbers) = cells else { return self }
+      var codeOf: [Double: Int32] = [:]
+      var values: [String] = []
+      let codes = numbers.map { number -> Int32 in
+        if number.isNaN { return -1 }
+        if let code = codeOf[number] { return code }
+        let code = Int32(values.count)
+        codeOf[number] = code
+        values.append(shortText(number))
+        return code
+      }
+      var column = Table.Column(name: name, cells: .texts(codes: codes, values: values))
+      column.format = format
+      return column
+    }
+
+    func rows(_ indices: [Int]) -> Table.Column {
+      var column = self
+      switch cells {
+      case .numbers(let numbers): column.cells = .numbers(indices.map { numbers[$0] })
+      case .texts(let codes, let values):
+        column.cells = .texts(codes: indices.map { codes[$0] }, values: values)
+      }
+      // Their rows are others now.
+      (column.strays, column.strayCount) = ([], 0)
+      return column
+    }
   }
 }

@@ -6,7 +6,7 @@ struct TableDialect {
   var quotes: QuoteStyle
   var hasHeader: Bool
   /// How numbers are read first; the whole file decides.
-  var style: NumberStyle
+  var style: TableFormat.NumberStyle
   var names: [String]
   /// The columns without a name in the header.
   var unnamed: Set<Int>
@@ -45,7 +45,7 @@ struct TableDialect {
     }
     sampleRows = sample.lines.count
     sampleBytes = max(sample.byteCount, 1)
-    let style = format.numberStyle ?? NumberStyle(of: sample)
+    let style = format.numberStyle ?? TableFormat.NumberStyle(of: sample)
     self.style = style
     if format.numberStyle != nil, style.decimalMark.asciiValue == delimiter,
       !sample.lines.contains(where: {
@@ -101,7 +101,7 @@ struct TableDialect {
     if sampleRows > rows.count { sampleRows = max(rows.count, 1) }
   }
 
-  private static func isBareNumber(_ text: String, _ style: NumberStyle) -> Bool {
+  private static func isBareNumber(_ text: String, _ style: TableFormat.NumberStyle) -> Bool {
     var text = text
     return text.withUTF8 { DecimalParser.parseWhole($0, mark: style.decimalMark.asciiValue ?? 0x2E) != nil }
   }

@@ -7,13 +7,13 @@ public struct TableFormat: Equatable, Hashable, Sendable, Codable {
   /// What stands between two fields: any single character; `" "` is any run of blanks.
   public var delimiter: String?
   /// How numbers are written.
-  public var numberStyle: NumberStyle?
+  public var numberStyle: TableFormat.NumberStyle?
   /// The order of day and month in dates such as 3/4/2024; dates that begin with the year are read whatever it is.
-  public var dateOrder: DateOrder?
+  public var dateOrder: TableFormat.DateOrder?
   /// The texts that mean "no value", beside empty fields; upper and lower case are the same.
   public var missingTexts: [String]
   /// What columns are, by name or by number from 1; the others' kinds are found out.
-  public var columns: [String: ColumnKind]
+  public var columns: [String: TableFormat.ColumnKind]
   /// Names that are expected in the header; they help to tell a header from a row.
   public var expectedNames: [String]
   /// How columns were read in training, by name; without names by number, in files of ``knownWidth`` columns.
@@ -21,9 +21,9 @@ public struct TableFormat: Equatable, Hashable, Sendable, Codable {
   package var knownWidth: Int?
 
   public init(
-    hasHeader: Bool? = nil, delimiter: String? = nil, numberStyle: NumberStyle? = nil,
-    dateOrder: DateOrder? = nil, missingTexts: [String] = TableFormat.usualMissingTexts,
-    columns: [String: ColumnKind] = [:], expectedNames: [String] = []
+    hasHeader: Bool? = nil, delimiter: String? = nil, numberStyle: TableFormat.NumberStyle? = nil,
+    dateOrder: TableFormat.DateOrder? = nil, missingTexts: [String] = TableFormat.usualMissingTexts,
+    columns: [String: TableFormat.ColumnKind] = [:], expectedNames: [String] = []
   ) {
     self.hasHeader = hasHeader
     self.delimiter = delimiter

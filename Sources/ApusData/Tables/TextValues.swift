@@ -68,7 +68,7 @@ struct TextValues {
   }
 }
 
-extension ColumnKind {
+extension TableFormat.ColumnKind {
   /// The flag that has a column read as this: `--column age=number`.
   func flag(for name: String) -> String {
     let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The features' principal components, those of the largest variance first (MISSION I, S4: PCA and whitening).
+/// The features' principal components, those of the largest variance first (PCA and whitening).
 ///
 /// y = Vᵀ(x − μ), V the eigenvectors of the covariance Σ (x − μ)(x − μ)ᵀ / n; whitened, each is divided by √(λ + ε), so
 /// that all have variance 1 and none correlates with another. Components of no variance are left out.
@@ -41,11 +41,13 @@ public struct PCA: Transform {
     }
     for feature in 0..<width { means[feature] /= Double(max(rows, 1)) }
     var covariance = [Double](repeating: 0, count: width * width)
-    var centred = [Double](repeating: 0, count: width)
+    var centered = [Double](repeating: 0, count: width)
     for row in 0..<rows {
-      for feature in 0..<width { centred[feature] = Double(features[row * width + feature]) - means[feature] }
+      for feature in 0..<width {
+        centered[feature] = Double(features[row * width + feature]) - means[feature]
+      }
       for i in 0..<width {
-        for j in i..<width { covariance[i * width + j] += centred[i] * centred[j] }
+        for j in i..<width { covariance[i * width + j] += centered[i] * centered[j] }
       }
     }
     for i in 0..<width {

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// All products of up to `degree` features, the features themselves among them, each standardised (MISSION I; S2's
+/// All products of up to `degree` features, the features themselves among them, each standardized (lecture 3's
 /// design matrix).
 ///
 /// [x₁, x₂] of degree 2 becomes [x₁, x₂, x₁², x₁x₂, x₂²]. Products that do not vary, and squares of features that are

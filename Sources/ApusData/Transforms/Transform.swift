@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What is done to a table's features once its columns are encoded (MISSION I): fitted on training rows alone, stored in
+/// What is done to a table's features once its columns are encoded: fitted on training rows alone, stored in
 /// the model file.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Transforms/table``.
@@ -32,16 +32,16 @@ public struct FittedTransform: Sendable, Equatable, Codable {
   /// `[rows, inputs] → [rows, names.count]`, in double precision.
   public func apply(to features: [Float], rows: Int) -> [Float] {
     var result = [Float](repeating: 0, count: rows * names.count)
-    var centred = [Double](repeating: 0, count: products.count)
+    var centered = [Double](repeating: 0, count: products.count)
     for row in 0..<rows {
       let start = row * inputs
       for (index, product) in products.enumerated() {
-        centred[index] = product.reduce(1.0) { $0 * Double(features[start + $1]) } - means[index]
+        centered[index] = product.reduce(1.0) { $0 * Double(features[start + $1]) } - means[index]
       }
       for output in names.indices {
-        var value = matrix.isEmpty ? centred[output] : 0
+        var value = matrix.isEmpty ? centered[output] : 0
         if !matrix.isEmpty {
-          for index in centred.indices { value += matrix[output * centred.count + index] * centred[index] }
+          for index in centered.indices { value += matrix[output * centered.count + index] * centered[index] }
         }
         // As for single columns: what is a million deviations away is a slip, and must not overflow.
         result[row * names.count + output] = Float(min(max(value / deviations[output], -1e6), 1e6))

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A function applied to each element, or to each row (MISSION B).
+/// A function applied to each element, or to each row.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Activations/table``.
 public protocol Activation: Layer {

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The input above 0, an exponential below that levels out at −α (S4; Clevert et al. 2016).
+/// The input above 0, an exponential below that levels out at −α (lecture 5; Clevert et al. 2016).
 public struct ELU: Activation {
   public static let name = "elu"
   public static let formula = "y = x if x > 0, else α (eˣ − 1)"

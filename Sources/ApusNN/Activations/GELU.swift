@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The input weighted by the normal distribution below it (MISSION B; Hendrycks and Gimpel 2016): what GPTs use.
+/// The input weighted by the normal distribution below it (Hendrycks and Gimpel 2016): what GPTs use.
 ///
 /// `approximation: "tanh"` is ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), as the first GPTs computed it; the difference
 /// is below 5e-4.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A tanh of three straight lines: the input between −1 and 1 (MISSION B; Collobert 2004).
+/// A tanh of three straight lines: the input between −1 and 1 (Collobert 2004).
 public struct HardTanh: Activation {
   public static let name = "hardTanh"
   public static let formula = "y = min(max(x, −1), 1)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The input above 0, a small part of it below, so that no unit dies (S0 with slope 0.1, S4 with 0.01).
+/// The input above 0, a small part of it below, so that no unit dies (lecture 1 with slope 0.1, lecture 5 with 0.01).
 public struct LeakyReLU: Activation {
   public static let name = "leakyReLU"
   public static let formula = "y = x if x > 0, else slope · x"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The logarithms of the softmax along the last axis, without overflow (MISSION B).
+/// The logarithms of the softmax along the last axis, without overflow.
 public struct LogSoftmax: Activation {
   public static let name = "logSoftmax"
   public static let formula = "yᵢ = xᵢ − ln Σⱼ eˣʲ"

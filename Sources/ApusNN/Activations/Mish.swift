@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Like swish, with the tanh of the softplus as its weight (MISSION B; Misra 2019).
+/// Like swish, with the tanh of the softplus as its weight (Misra 2019).
 public struct Mish: Activation {
   public static let name = "mish"
   public static let formula = "y = x · tanh(ln(1 + eˣ))"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A smooth ReLU, whose derivative is the sigmoid; without overflow (MISSION B; Dugas et al. 2001).
+/// A smooth ReLU, whose derivative is the sigmoid; without overflow (Dugas et al. 2001).
 public struct Softplus: Activation {
   public static let name = "softplus"
   public static let formula = "y = ln(1 + eˣ)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Squashes to (−1, 1) more gently than tanh (MISSION B; Glorot and Bengio 2010).
+/// Squashes to (−1, 1) more gently than tanh (Glorot and Bengio 2010).
 public struct Softsign: Activation {
   public static let name = "softsign"
   public static let formula = "y = x / (1 + |x|)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The perceptron's threshold: 1 for x > 0 only, else 0 (S0, S1, S4; Rosenblatt 1958).
+/// The perceptron's threshold: 1 for x > 0 only, else 0 (lectures 1, 2 and 5; Rosenblatt 1958).
 ///
 /// Its derivative is 0 wherever it has one, and here at 0 too: nothing before it learns by gradients.
 public struct Step: Activation {

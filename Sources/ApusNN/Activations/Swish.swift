@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The input weighted by its own sigmoid; also called SiLU (S4; Ramachandran et al. 2017).
+/// The input weighted by its own sigmoid; also called SiLU (lecture 5; Ramachandran et al. 2017).
 public struct Swish: Activation {
   public static let name = "swish"
   public static let otherNames = ["silu"]

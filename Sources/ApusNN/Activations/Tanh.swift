@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Squashes to (−1, 1), centred on 0 (S4).
+/// Squashes to (−1, 1), centered on 0 (lecture 5).
 public struct Tanh: Activation {
   public static let name = "tanh"
   public static let formula = "y = tanh x"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Normal with a fixed deviation: small numbers break the symmetry, but fade or grow through depth (S4).
+/// Normal with a fixed deviation: small numbers break the symmetry, but fade or grow through depth (lecture 5).
 public struct Normal: ElementwiseInitializer {
   public static let name = "normal"
   public static let formula = "w ~ N(0, deviation²)"

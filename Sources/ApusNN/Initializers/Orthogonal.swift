@@ -28,7 +28,7 @@ public struct Orthogonal: Initializer {
   }
 
   /// `count` orthonormal columns of `length`, row-major, by Gram and Schmidt's process in its stable order: each vector
-  /// is taken out of all that follow. Sums run down the columns, so that neighbouring columns go side by side.
+  /// is taken out of all that follow. Sums run down the columns, so that neighboring columns go side by side.
   private static func orthonormal(length: Int, count: Int, _ random: Philox) -> [Double] {
     var matrix = (0..<(length * count)).map { random.normal(UInt64($0)) }
     var products = [Double](repeating: 0, count: count)

@@ -1,7 +1,7 @@
 public import ApusCore
 
 /// Normal with a gain that keeps the logarithm of the gradient's norm, a random walk through depth, without drift
-/// (Sussillo and Abbott 2014, MISSION F).
+/// (Sussillo and Abbott 2014).
 ///
 /// The variance is g² / N for N inputs, with g = √2 · exp(1.2 / (max(N, 6) − 2.4)) before ReLU and g = exp(1 / (2 N))
 /// before a linear unit. The narrower the layer, the larger the gain: at N = 100 it is 1.2 % above He's.

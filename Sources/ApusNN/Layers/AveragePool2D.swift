@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The mean of each channel over the pixels under a window (MISSION H).
+/// The mean of each channel over the pixels under a window.
 ///
 /// `[rows, height, width, channels] → [rows, places, places, channels]`. Strides and padding are those of
 /// ``MaxPool2D``; padding is not counted (PyTorch's `count_include_pad=False`).

@@ -1,7 +1,7 @@
 public import ApusCore
 
 /// Each feature, or each channel of an image, with mean 0 and variance 1 over the batch, then scaled and shifted
-/// (Ioffe and Szegedy 2015; MISSION G, H).
+/// (Ioffe and Szegedy 2015).
 ///
 /// `[rows, …, channels] → [rows, …, channels]`, the statistics over all axes but the last. Training uses those of the
 /// batch at hand, and keeps running ones: running ← (1 − momentum) · running + momentum · batch, the variance divided

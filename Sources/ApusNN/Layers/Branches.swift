@@ -1,7 +1,6 @@
 public import ApusCore
 
-/// Layers side by side on the same input, their outputs one after the other along the last axis (Szegedy et al. 2014;
-/// MISSION H):
+/// Layers side by side on the same input, their outputs one after the other along the last axis (Szegedy et al. 2014):
 ///
 /// ```swift
 /// Branches {
@@ -22,7 +21,7 @@ public struct Branches: ContainerLayer {
   public init(list: Sequential) { branches = list }
   public var list: Sequential { branches }
 
-  public init(@LayerBuilder _ branches: () -> Sequential) {
+  public init(@Sequential.Builder _ branches: () -> Sequential) {
     self.branches = branches()
   }
 

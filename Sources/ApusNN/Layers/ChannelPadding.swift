@@ -1,7 +1,6 @@
 public import ApusCore
 
-/// Channels of zeros behind those that there are: what widens a way around without parameters (He et al. 2015, option A;
-/// MISSION A11).
+/// Channels of zeros behind those that there are: what widens a way around without parameters (He et al. 2015, option A).
 ///
 /// `[rows, …, inputs] → [rows, …, channels]`.
 public struct ChannelPadding: Layer {

@@ -12,7 +12,7 @@ public import ApusCore
 /// It is saved as what it consists of, so that it loads where its type is not known.
 public protocol CompositeLayer: Layer {
   associatedtype Body: Layer
-  @LayerBuilder var body: Body { get }
+  @Sequential.Builder var body: Body { get }
 }
 
 extension CompositeLayer {

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A window of weights that moves over images (LeCun et al. 1989; MISSION H).
+/// A window of weights that moves over images (LeCun et al. 1989).
 ///
 /// y[n, p, o] = Σ over taps t and channels c of x[n, pixel(p, t), c] · W[t, c, o] + b[o],
 /// `[rows, height, width, inputs] → [rows, places, places, channels]`; W is `[h, w, inputs/groups, channels]`. With the

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Every output is a weighted sum of all inputs (MISSION H).
+/// Every output is a weighted sum of all inputs.
 ///
 /// y = x · W + b, `[rows, …, inputs] → [rows, …, units]`; W is `[inputs, units]`.
 public struct Dense: Layer {

@@ -1,7 +1,7 @@
 public import ApusCore
 
 /// In training each element is zero with probability `rate`, and the others are divided by 1 − rate; in inference
-/// the input passes as it is (Srivastava et al. 2014; MISSION G).
+/// the input passes as it is (Srivastava et al. 2014).
 public struct Dropout: Layer {
   public static let name = "dropout"
   public static let formula = "y = x · [u ≥ p] / (1 − p), u uniform in [0, 1)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A learned vector for each of a number of classes: `[rows, …] → [rows, …, width]` (Bengio et al. 2003; MISSION H).
+/// A learned vector for each of a number of classes: `[rows, …] → [rows, …, width]` (Bengio et al. 2003).
 ///
 /// The input holds class numbers from 0 on, as int32 or as whole float32 numbers (exact up to 2²⁴). A number that is no
 /// class gives NaN, which a training step finds before it reaches a weight.

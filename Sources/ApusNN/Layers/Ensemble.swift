@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Networks of one architecture whose predictions are averaged (MISSION M): one model, one file, used like any other.
+/// Networks of one architecture whose predictions are averaged: one model, one file, used like any other.
 ///
 /// Probabilities are averaged, not logits: for a loss that takes logits the output is the logit of the averaged
 /// probabilities, ln p̄ᵢ for a softmax and ln p̄ − ln(1 − p̄) for a sigmoid, so that the loss' prediction gives p̄ again.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// All axes but the rows as one: `[rows, height, width, channels] → [rows, height·width·channels]` (MISSION H).
+/// All axes but the rows as one: `[rows, height, width, channels] → [rows, height·width·channels]`.
 public struct Flatten: Layer {
   public static let name = "flatten"
   public static let formula = "[rows, h, w, c] → [rows, h·w·c]"

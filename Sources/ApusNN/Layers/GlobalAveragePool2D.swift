@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The mean of each channel over the whole image (Lin et al. 2013; MISSION H):
+/// The mean of each channel over the whole image (Lin et al. 2013):
 /// `[rows, height, width, channels] → [rows, channels]`.
 public struct GlobalAveragePool2D: Layer {
   public static let name = "globalAveragePool2D"

@@ -57,7 +57,7 @@ public struct LayerGraph: Network {
 
     public init(
       _ name: String, from: [String] = [], joined: Joining = .concatenate,
-      @LayerBuilder _ layers: () -> Sequential
+      @Sequential.Builder _ layers: () -> Sequential
     ) {
       self.init(name, from: from, joined: joined, layers: layers())
     }

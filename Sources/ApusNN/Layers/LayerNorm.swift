@@ -1,7 +1,6 @@
 public import ApusCore
 
-/// Each row's features with mean 0 and variance 1 over the last axis, then scaled and shifted (Ba et al. 2016;
-/// MISSION G, H).
+/// Each row's features with mean 0 and variance 1 over the last axis, then scaled and shifted (Ba et al. 2016).
 ///
 /// `[rows, …, features] → [rows, …, features]`; a row does not see the others, in training and in inference.
 public struct LayerNorm: Layer {

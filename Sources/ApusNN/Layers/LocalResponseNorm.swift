@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Each channel divided by what its neighbours come to (Krizhevsky et al. 2012, AlexNet; MISSION A9, H).
+/// Each channel divided by what its neighbors come to (Krizhevsky et al. 2012, AlexNet).
 ///
 /// yᵢ = xᵢ / (k + α/size · Σⱼ xⱼ²)^β over the `size` channels around i, zeros beyond the first and the last:
 /// `[rows, …, channels] → [rows, …, channels]`. As PyTorch has it: α is divided by the size, which the paper does not.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The largest of each channel under a window (MISSION H).
+/// The largest of each channel under a window.
 ///
 /// `[rows, height, width, channels] → [rows, places, places, channels]`. The window moves by its own size unless
 /// `stride` says otherwise; with a smaller stride windows overlap (Krizhevsky et al. 2012). There is no padding

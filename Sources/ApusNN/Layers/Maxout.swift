@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The largest of several linear units (MISSION B, H; Goodfellow et al. 2013): learns its own convex activation.
+/// The largest of several linear units (Goodfellow et al. 2013): learns its own convex activation.
 ///
 /// yⱼ = maxₖ (x · W + b)ⱼₖ, `[rows, …, inputs] → [rows, …, units]`; W is `[inputs, units · pieces]`, the pieces of a
 /// unit side by side. Of equal pieces each has its share of the gradient.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Each position of a sequence looks at the others, in several heads at once (Vaswani et al. 2017; MISSION A12, H).
+/// Each position of a sequence looks at the others, in several heads at once (Vaswani et al. 2017).
 ///
 /// `[rows, length, width] → [rows, length, width]`: one product for queries, keys and values, attention in each head,
 /// one product back. Parameters have the names of PyTorch's `nn.MultiheadAttention` (`batch_first`): `in_proj_weight`,

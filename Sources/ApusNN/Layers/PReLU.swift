@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The input above 0, a learned part of it below: parametric ReLU (MISSION B, H; He et al. 2015).
+/// The input above 0, a learned part of it below: parametric ReLU (He et al. 2015).
 ///
 /// y = x if x > 0, else a · x, `[rows, …, channels] → [rows, …, channels]`; a is one number, or one for each channel,
 /// 1/4 at first. max(a x, x) is the same only while a ≤ 1. Weight decay leaves the slopes alone.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// A learned vector added at each position of a sequence (Gehring et al. 2017; MISSION H).
+/// A learned vector added at each position of a sequence (Gehring et al. 2017).
 ///
 /// `[rows, length, width] → [rows, length, width]`, for sequences of at most ``length`` positions.
 public struct PositionEmbedding: Layer {
@@ -36,7 +36,7 @@ public struct PositionEmbedding: Layer {
   }
 }
 
-/// Waves of wavelengths from 2π to 20,000π added along a sequence (Vaswani et al. 2017; MISSION H):
+/// Waves of wavelengths from 2π to 20,000π added along a sequence (Vaswani et al. 2017):
 /// element 2i of position p gets sin(p / 10000^(2i/width)), element 2i + 1 the cosine.
 ///
 /// `[rows, length, width] → [rows, length, width]`

@@ -16,7 +16,7 @@ public struct Repeat: Layer {
 
   public init() { self.init(1) {} }
 
-  public init(_ times: Int, @LayerBuilder _ layers: () -> Sequential) {
+  public init(_ times: Int, @Sequential.Builder _ layers: () -> Sequential) {
     self.times = times
     self.layers = layers()
   }

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The same numbers of each row in the same order under another shape (MISSION H):
+/// The same numbers of each row in the same order under another shape:
 /// `[rows, …] → [rows] + shape`, as from a row of 784 pixels to an image `[28, 28, 1]`.
 public struct Reshape: Layer {
   public static let name = "reshape"

@@ -29,7 +29,7 @@ public struct Sequential: ContainerLayer {
   public init(list: Sequential) { self = list }
   public var list: Sequential { self }
 
-  public init(@LayerBuilder _ layers: () -> Sequential) {
+  public init(@Sequential.Builder _ layers: () -> Sequential) {
     self = layers()
   }
 
@@ -82,7 +82,7 @@ public struct Residual: ContainerLayer {
   public init(list: Sequential) { layers = list }
   public var list: Sequential { layers }
 
-  public init(@LayerBuilder _ layers: () -> Sequential) {
+  public init(@Sequential.Builder _ layers: () -> Sequential) {
     self.layers = layers()
   }
 
@@ -105,19 +105,21 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(file):\(line)" }
 }
 
-/// Collects the layers that stand one below the other.
-@resultBuilder
-public enum LayerBuilder {
-  public static func buildExpression(
-    _ layer: some Layer, file: String = #fileID, line: Int = #line
-  ) -> [Sequential.Item] {
-    [Sequential.Item(layer: layer, location: SourceLocation(file: file, line: line))]
-  }
+extension Sequential {
+  /// Collects the layers that stand one below the other.
+  @resultBuilder
+  public enum Builder {
+    public static func buildExpression(
+      _ layer: some Layer, file: String = #fileID, line: Int = #line
+    ) -> [Sequential.Item] {
+      [Sequential.Item(layer: layer, location: SourceLocation(file: file, line: line))]
+    }
 
-  public static func buildBlock(_ items: [Sequential.Item]...) -> [Sequential.Item] { items.flatMap { $0 } }
-  public static func buildArray(_ items: [[Sequential.Item]]) -> [Sequential.Item] { items.flatMap { $0 } }
-  public static func buildOptional(_ items: [Sequential.Item]?) -> [Sequential.Item] { items ?? [] }
-  public static func buildEither(first items: [Sequential.Item]) -> [Sequential.Item] { items }
-  public static func buildEither(second items: [Sequential.Item]) -> [Sequential.Item] { items }
-  public static func buildFinalResult(_ items: [Sequential.Item]) -> Sequential { Sequential(items: items) }
+    public static func buildBlock(_ items: [Sequential.Item]...) -> [Sequential.Item] { items.flatMap { $0 } }
+    public static func buildArray(_ items: [[Sequential.Item]]) -> [Sequential.Item] { items.flatMap { $0 } }
+    public static func buildOptional(_ items: [Sequential.Item]?) -> [Sequential.Item] { items ?? [] }
+    public static func buildEither(first items: [Sequential.Item]) -> [Sequential.Item] { items }
+    public static func buildEither(second items: [Sequential.Item]) -> [Sequential.Item] { items }
+    public static func buildFinalResult(_ items: [Sequential.Item]) -> Sequential { Sequential(items: items) }
+  }
 }

@@ -1,7 +1,7 @@
 public import ApusCore
 
 /// Layers side by side on the same input, their outputs added: a residual block whose way around has layers of its own
-/// (He et al. 2015; MISSION H).
+/// (He et al. 2015).
 ///
 /// ```swift
 /// Sum {
@@ -21,7 +21,7 @@ public struct Sum: ContainerLayer {
   public init(list: Sequential) { branches = list }
   public var list: Sequential { branches }
 
-  public init(@LayerBuilder _ branches: () -> Sequential) {
+  public init(@Sequential.Builder _ branches: () -> Sequential) {
     self.branches = branches()
   }
 

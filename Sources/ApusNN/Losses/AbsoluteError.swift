@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// |y − t|, the mean over the outputs `[rows, outputs]` (S2): outliers pull no harder than others.
+/// |y − t|, the mean over the outputs `[rows, outputs]` (lecture 3): outliers pull no harder than others.
 ///
 /// Its value at the start is the targets' mean magnitude.
 public struct AbsoluteError: Loss {

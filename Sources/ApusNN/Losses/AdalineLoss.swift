@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 
 /// ½ Σ (d − s)², from scores s `[rows, outputs]` and targets d of −1 and 1: the delta rule w ← w + η (d − s) x of Widrow and
-/// Hoff (A2; S4). A score above 0 is a vote for the class.
+/// Hoff (lecture 5). A score above 0 is a vote for the class.
 public struct AdalineLoss: Loss {
   public static let name = "adaline"
   public static let formula = "½ Σ (d − s)², d = ±1"

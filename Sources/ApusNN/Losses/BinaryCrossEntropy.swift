@@ -1,7 +1,7 @@
 public import ApusCore
 
 /// −t ln σ(z) − (1 − t) ln(1 − σ(z)), from logits z and targets t in 0 … 1, both `[rows, outputs]`: the mean over
-/// the outputs (S0, S1). Several outputs are independent labels.
+/// the outputs (lectures 1 and 2). Several outputs are independent labels.
 ///
 /// Computed as softplus(−|z|) + (1 − t) z above 0, and softplus(−|z|) − t z below: a half of t · softplus(−z) +
 /// (1 − t) · softplus(z), which neither overflows nor cancels. The two meet without a kink. Its value at the start

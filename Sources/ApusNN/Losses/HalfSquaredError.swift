@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// ½ Σ (y − t)², the sum over the outputs `[rows, outputs]` (S4's and Nielsen's quadratic loss): its gradient is y − t.
+/// ½ Σ (y − t)², the sum over the outputs `[rows, outputs]` (lecture 5's and Nielsen's quadratic loss): its gradient is y − t.
 ///
 /// Its value at the start is half the sum of the outputs' mean squares.
 public struct HalfSquaredError: Loss {

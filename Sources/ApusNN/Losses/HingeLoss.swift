@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 
 /// max(0, 1 − t s), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs
-/// (MISSION C; Cortes and Vapnik 1995). A score above 0 is a vote for the class.
+/// (Cortes and Vapnik 1995). A score above 0 is a vote for the class.
 public struct HingeLoss: Loss {
   public static let name = "hinge"
   public static let formula = "max(0, 1 − t·s), t = ±1"
@@ -18,7 +18,7 @@ public struct HingeLoss: Loss {
   public var predictions: PredictionKind { .scores(threshold: 0) }
 }
 
-/// max(0, 1 − t s)²: a hinge without a kink (MISSION C).
+/// max(0, 1 − t s)²: a hinge without a kink.
 public struct SquaredHingeLoss: Loss {
   public static let name = "squaredHinge"
   public static let formula = "max(0, 1 − t·s)², t = ±1"

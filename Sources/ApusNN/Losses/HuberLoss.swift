@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Squared near the target, absolute far from it, the mean over the outputs `[rows, outputs]` (MISSION C; HuberLoss 1964).
+/// Squared near the target, absolute far from it, the mean over the outputs `[rows, outputs]` (Huber 1964).
 public struct HuberLoss: Loss {
   public static let name = "huber"
   public static let formula = "d²/2 if |d| < delta, else delta (|d| − delta/2); d = y − t"

@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusData
 
-/// ln(1 + e^(−t s)), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs (S0, S1).
+/// ln(1 + e^(−t s)), from scores s and targets t of −1 and 1, both `[rows, outputs]`: the mean over the outputs (lectures 1 and 2).
 ///
 /// Binary cross-entropy for other labels: the same values. It neither overflows nor cancels; at the start it is ln 2.
 public struct LogisticLoss: Loss {

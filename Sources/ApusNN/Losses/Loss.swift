@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusData
 
-/// What training makes small (MISSION C).
+/// What training makes small.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Losses/table``.
 public protocol Loss: Named {
@@ -14,7 +14,7 @@ public protocol Loss: Named {
   /// The loss of each output, `[rows, …]`, or of each row, `[rows]`; a row's loss is the mean over its outputs.
   func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor
 
-  /// The mean loss to expect before training, when every output is 0 (S4's first check of a new network); nil when the
+  /// The mean loss to expect before training, when every output is 0 (lecture 5's first check of a new network); nil when the
   /// targets do not say enough.
   func initialLoss(_ targets: TargetSummary) -> Double?
 

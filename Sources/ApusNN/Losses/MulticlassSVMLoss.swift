@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusData
 
-/// Σ_{j≠y} max(0, s_j − s_y + margin), from scores s `[rows, …, classes]` and class numbers y `[rows, …]` (S4; Weston and
+/// Σ_{j≠y} max(0, s_j − s_y + margin), from scores s `[rows, …, classes]` and class numbers y `[rows, …]` (lecture 5; Weston and
 /// Watkins 1999). At the start it is (K − 1) · margin for K classes.
 public struct MulticlassSVMLoss: Loss {
   public static let name = "multiclassSVM"

@@ -1,7 +1,7 @@
 public import ApusCore
 
-/// (step(s) − d) · s, from scores s `[rows, outputs]` and targets d of 0 and 1: the sum over the outputs (A1; S0, S1, S2,
-/// S4; Rosenblatt 1958).
+/// (step(s) − d) · s, from scores s `[rows, outputs]` and targets d of 0 and 1: the sum over the outputs (lectures 1, 2 and 3,
+/// lecture 5; Rosenblatt 1958).
 ///
 /// The step is held constant, so that the gradient in s is y − d and gradient descent is Rosenblatt's own rule
 /// w ← w + α (d − y) x. It is |s| where the unit is mistaken and 0 where it is not.

@@ -1,12 +1,12 @@
 public import ApusCore
 public import ApusData
 
-/// −ln softmax(z)ᵧ, from logits z `[rows, …, classes]` and class numbers y `[rows, …]` (S1, S4).
+/// −ln softmax(z)ᵧ, from logits z `[rows, …, classes]` and class numbers y `[rows, …]` (lectures 2 and 5).
 ///
 /// Computed as ln Σ eᶻ − zᵧ without overflow. Its value at the start is ln K for K classes.
 ///
 /// With class weights w and label smoothing ε it is −Σₖ wₖ qₖ ln softmax(z)ₖ, where q is 1 − ε for the class y and ε / K
-/// more for every class (Szegedy et al. 2016; MISSION G). The mean divides by the rows, and not by their weights' sum as
+/// more for every class (Szegedy et al. 2016). The mean divides by the rows, and not by their weights' sum as
 /// PyTorch's does: a row counts the same in any batch.
 public struct SoftmaxCrossEntropy: Loss {
   public static let name = "softmaxCrossEntropy"

@@ -1,8 +1,8 @@
 public import ApusCore
 
-/// (y − t)², the mean over the outputs `[rows, outputs]` (S0, S2).
+/// (y − t)², the mean over the outputs `[rows, outputs]` (lectures 1 and 3).
 ///
-/// Its value at the start is the targets' mean square: their variance, when they are centred.
+/// Its value at the start is the targets' mean square: their variance, when they are centered.
 public struct SquaredError: Loss {
   public static let name = "squaredError"
   public static let otherNames = ["mse", "meanSquaredError"]

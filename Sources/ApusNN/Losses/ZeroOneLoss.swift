@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 
 /// 1 where the largest score is not that of the class, else 0, from scores `[rows, …, classes]` and class numbers
-/// `[rows, …]` (S1, S4): what one would like to make small.
+/// `[rows, …]` (lectures 2 and 5): what one would like to make small.
 ///
 /// It is there to be looked at: its gradient is 0, and nothing learns from it.
 public struct ZeroOneLoss: Loss {

@@ -14,7 +14,7 @@ import Synchronization
 public final class CompiledModel: Sendable {
   public let model: Model
   /// What is computed.
-  public let outputs: [ModelOutput]
+  public let outputs: [CompiledModel.Output]
   /// The most rows of one run; more are cut into several.
   public let capacity: Int
 
@@ -33,7 +33,8 @@ public final class CompiledModel: Sendable {
   ///   - isWeighted: whether rows count by the weights of their batch.
   /// - Throws: for an output that isn't there; a loss without an objective; what the engine cannot run.
   package init(
-    _ model: Model, arena: TensorStorage? = nil, for mode: Scope.Mode, outputs: [ModelOutput], capacity: Int,
+    _ model: Model, arena: TensorStorage? = nil, for mode: Scope.Mode, outputs: [CompiledModel.Output],
+    capacity: Int,
     isWeighted: Bool = false, engine: Engine
   ) throws {
     guard capacity > 0 else {
@@ -62,7 +63,7 @@ public final class CompiledModel: Sendable {
   /// The outputs for the rows of a batch.
   ///
   /// - Throws: when the batch is of a data set that doesn't fit the model.
-  public func callAsFunction(_ batch: Batch) throws -> ModelResults {
+  public func callAsFunction(_ batch: Batch) throws -> CompiledModel.Results {
     try model.check(batch.dataset, readsTargets: needsTargets)
     return try results(rows: batch.count) { memory, range in
       batch[places: range].gather(into: memory)
@@ -72,7 +73,7 @@ public final class CompiledModel: Sendable {
   /// The outputs for the rows of the only input, `[rows, …]`.
   ///
   /// - Throws: when the tensor carries an error or doesn't fit; when the model has several inputs.
-  public func callAsFunction(_ input: Tensor) throws -> ModelResults {
+  public func callAsFunction(_ input: Tensor) throws -> CompiledModel.Results {
     guard model.inputs.count == 1 else {
       throw ApusError(
         "one tensor for a model of \(model.inputs.count) inputs",
@@ -84,14 +85,14 @@ public final class CompiledModel: Sendable {
   /// The outputs for the rows of named inputs, `[rows, …]` each; `target`, as the loss takes it, where an output needs it.
   ///
   /// - Throws: when an input is missing or unknown or doesn't fit, or the rows differ.
-  public func callAsFunction(_ inputs: NamedTensors) throws -> ModelResults {
+  public func callAsFunction(_ inputs: NamedTensors) throws -> CompiledModel.Results {
     let columns = try InputColumns(inputs, model.inputs, target: needsTargets ? call.call.target : nil)
     return try results(rows: columns.rows) { memory, range in columns.write(range, to: memory) }
   }
 
   private func results(
-    rows: Int, _ write: (BatchMemory, Range<Int>) throws -> Void
-  ) throws -> ModelResults {
+    rows: Int, _ write: (Batch.Memory, Range<Int>) throws -> Void
+  ) throws -> CompiledModel.Results {
     let storages = layouts.map { TensorStorage(count: $0.count(rows: rows)) }
     try forEachRun(rows: rows, write) { run, range, share in
       for (position, layout) in layouts.enumerated() {
@@ -113,7 +114,7 @@ public final class CompiledModel: Sendable {
         }
       }
     }
-    return ModelResults(
+    return CompiledModel.Results(
       outputs: outputs,
       tensors: zip(layouts, storages).map { layout, storage in
         Tensor(storage, TensorType(TensorShape((layout.isPerRow ? [rows] : []) + layout.shape)))
@@ -126,7 +127,7 @@ public final class CompiledModel: Sendable {
   ///   - write: puts some of the rows in place.
   ///   - read: looks at their outputs; the share is their part of the rows, or of the weights.
   private func forEachRun(
-    rows: Int, _ write: (BatchMemory, Range<Int>) throws -> Void,
+    rows: Int, _ write: (Batch.Memory, Range<Int>) throws -> Void,
     _ read: (CompiledRun, Range<Int>, Double) -> Void
   ) throws {
     let run = try take()
@@ -203,7 +204,7 @@ public final class CompiledModel: Sendable {
   package var isRandom: Bool { idle.withLock { $0.last?.key.isUsed } ?? false }
 
   /// The numbers of one row of an output.
-  package func size(of output: ModelOutput) -> Int { layouts[outputs.firstIndex(of: output)!].size }
+  package func size(of output: CompiledModel.Output) -> Int { layouts[outputs.firstIndex(of: output)!].size }
 
   private func take() throws -> CompiledRun { try idle.withLock { $0.popLast() } ?? makeRun() }
 
@@ -224,7 +225,7 @@ extension Model {
   /// - Throws: for an output, layer or parameter that isn't there, with the nearest name; for a loss of a model without an
   ///   objective; what ``Engine/standard()`` throws.
   public func compiled(
-    for mode: Scope.Mode = .inference, outputs: [ModelOutput] = [.prediction], batch: Int = 256,
+    for mode: Scope.Mode = .inference, outputs: [CompiledModel.Output] = [.prediction], batch: Int = 256,
     engine: Engine? = nil
   ) throws -> CompiledModel {
     try CompiledModel(
@@ -232,7 +233,7 @@ extension Model {
   }
 }
 
-extension ModelOutput {
+extension CompiledModel.Output {
   /// Whether nothing inside the network is looked at.
   fileprivate var isAtTheEnd: Bool {
     switch self {

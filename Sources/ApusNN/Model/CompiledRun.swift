@@ -16,7 +16,7 @@ struct OutputLayout: Sendable {
   let shape: [Int]
   let size: Int
 
-  init(_ output: ModelOutput, _ tensor: Tensor) {
+  init(_ output: CompiledModel.Output, _ tensor: Tensor) {
     isPerRow = tensor.shape.rank > 0 && tensor.shape[0].isPerRow
     isMean = if case .gradient(of: .loss, _) = output { true } else { false }
     shape = tensor.shape.dimensions.dropFirst(isPerRow ? 1 : 0).map(\.size)
@@ -29,7 +29,7 @@ struct OutputLayout: Sendable {
 /// A compiled graph of a model with its places; of one thread at a time.
 final class CompiledRun: Sendable {
   let graph: CompiledGraph
-  let memory: BatchMemory
+  let memory: Batch.Memory
   let key: RandomKey
   nonisolated(unsafe) let outputs: [UnsafeMutableBufferPointer<Float>]
   nonisolated(unsafe) private let weights: UnsafeMutableBufferPointer<Float>

@@ -43,7 +43,7 @@ struct InputColumns {
     self.rows = rows ?? 0
   }
 
-  func write(_ range: Range<Int>, to memory: BatchMemory) {
+  func write(_ range: Range<Int>, to memory: Batch.Memory) {
     for (name, values, size) in inputs {
       memory.column(name).memory.copy(
         from: values.storage, start: range.lowerBound * size, count: range.count * size)

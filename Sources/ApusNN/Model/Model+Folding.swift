@@ -1,11 +1,11 @@
 import ApusCore
 
 extension Model {
-  /// The same function in inference, without the batch normalisations that stand right behind a convolution or a dense layer:
+  /// The same function in inference, without the batch normalizations that stand right behind a convolution or a dense layer:
   /// they multiply and add what that layer can multiply and add itself.
   ///
   /// γ · (x · W + b − mean) / √(variance + ε) + β = x · (W · s) + ((b − mean) · s + β), s = γ / √(variance + ε), computed in
-  /// double precision. Layers behind a batch normalisation that is gone move up, and their parameters' paths with them. A model
+  /// double precision. Layers behind a batch normalization that is gone move up, and their parameters' paths with them. A model
   /// with nothing to fold is given back as it is; what other layers than those of ``Layers/table`` hold stays as it is.
   public func foldingBatchNorms() throws -> Model {
     var folding = Folding(self)
@@ -33,7 +33,7 @@ private struct Folding {
   private let model: Model
   /// By their paths in the new model.
   private(set) var values: [String: [Float]] = [:]
-  /// Batch normalisations that are gone.
+  /// Batch normalizations that are gone.
   private(set) var count = 0
 
   init(_ model: Model) { self.model = model }
@@ -94,7 +94,7 @@ private struct Folding {
     return result
   }
 
-  /// A layer that does what the batch normalisation behind it does too; nil for one that cannot.
+  /// A layer that does what the batch normalization behind it does too; nil for one that cannot.
   private mutating func join(
     _ layer: any Layer, _ norm: BatchNorm, from old: String, _ normPath: String, to new: String
   ) -> (any Layer)? {

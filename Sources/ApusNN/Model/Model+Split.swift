@@ -25,7 +25,7 @@ extension Model {
   ///   objective, with the one that would.
   public init(
     for split: DatasetSplit, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
-    @LayerBuilder _ layers: () -> Sequential
+    @Sequential.Builder _ layers: () -> Sequential
   ) throws {
     try self.init(for: split, seed: seed, loss: loss, objective: objective, network: layers())
   }
@@ -42,7 +42,7 @@ extension Model {
   /// The same for all samples of a data set.
   public init(
     for dataset: any Dataset, seed: UInt64 = 0, loss: (any Loss)? = nil, objective: Objective? = nil,
-    @LayerBuilder _ layers: () -> Sequential
+    @Sequential.Builder _ layers: () -> Sequential
   ) throws {
     try self.init(for: dataset, seed: seed, loss: loss, objective: objective, network: layers())
   }

@@ -14,7 +14,7 @@ public struct Model: Sendable {
   /// What goes in.
   public let inputs: [InputSpecification]
   /// What comes out, the main output first.
-  public let outputs: [OutputSpecification]
+  public let outputs: [Model.OutputSpecification]
   /// What the first weights were drawn from.
   public let seed: UInt64
   /// The parameters in the order in which the layers ask for them.
@@ -40,7 +40,7 @@ public struct Model: Sendable {
   ///   - input: the shape of one sample, without the rows: `[13]`, `[28, 28, 1]`.
   ///   - seed: decides the first weights, together with each parameter's path.
   /// - Throws: the first mistake in the shapes, with the layer's path, file and line.
-  public init(input: [Int], seed: UInt64 = 0, @LayerBuilder _ layers: () -> Sequential) throws {
+  public init(input: [Int], seed: UInt64 = 0, @Sequential.Builder _ layers: () -> Sequential) throws {
     try self.init(input: input, seed: seed, layers: layers())
   }
 
@@ -75,7 +75,7 @@ public struct Model: Sendable {
     self.seed = seed
     let network = try TracedNetwork(network, inputs: inputs, mode: .training)
     outputs = try zip(network.outputs.names, network.outputs.tensors).map { name, tensor in
-      try OutputSpecification(name, tensor)
+      try Model.OutputSpecification(name, tensor)
     }
     guard !outputs.isEmpty else {
       throw ApusError("a network without outputs", expected: "at least one, the main one first")
@@ -135,7 +135,7 @@ public struct Model: Sendable {
   public var outputShape: [Int] { outputs[0].shape }
 
   /// - Throws: an error with the nearest name when there is no such output.
-  public func output(named name: String) throws(ApusError) -> OutputSpecification {
+  public func output(named name: String) throws(ApusError) -> Model.OutputSpecification {
     if let output = outputs.first(where: { $0.name == name }) { return output }
     let known = outputs.map(\.name)
     throw ApusError(

@@ -8,7 +8,7 @@ import ApusData
 public final class Predictor: Sendable {
   public let model: Model
   /// The outputs that are computed, the first of them by ``predict(_:)-([Float])``.
-  public let outputs: [OutputSpecification]
+  public let outputs: [Model.OutputSpecification]
   private let compiled: CompiledModel
 
   /// - Parameters:

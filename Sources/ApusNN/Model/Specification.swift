@@ -20,21 +20,23 @@ extension InputSpecification {
   }
 }
 
-/// What a model puts out under a name: `[rows, shape…]`.
-public struct OutputSpecification: Sendable, Hashable {
-  public let name: String
-  /// For one sample.
-  public let shape: [Int]
+extension Model {
+  /// What a model puts out under a name: `[rows, shape…]`.
+  public struct OutputSpecification: Sendable, Hashable {
+    public let name: String
+    /// For one sample.
+    public let shape: [Int]
 
-  init(_ name: String, _ tensor: Tensor) throws(ApusError) {
-    guard tensor.shape.rank > 0, tensor.shape[0] == .rows else {
-      throw ApusError(
-        "the output “\(name)” has the shape \(tensor.shape)", expected: "the rows of the batch first")
+    init(_ name: String, _ tensor: Tensor) throws(ApusError) {
+      guard tensor.shape.rank > 0, tensor.shape[0] == .rows else {
+        throw ApusError(
+          "the output “\(name)” has the shape \(tensor.shape)", expected: "the rows of the batch first")
+      }
+      self.name = name
+      shape = tensor.shape.dimensions.dropFirst().map(\.size)
     }
-    self.name = name
-    shape = tensor.shape.dimensions.dropFirst().map(\.size)
-  }
 
-  /// The numbers of one sample.
-  package var size: Int { shape.reduce(1, *) }
+    /// The numbers of one sample.
+    package var size: Int { shape.reduce(1, *) }
+  }
 }

@@ -2,10 +2,10 @@ public import ApusCore
 
 /// Steps that gather speed: v ← μ v + g, w ← w − η v, as PyTorch writes it (Polyak 1964).
 ///
-/// With `rateInside` it is v ← μ v − η g, w ← w + v, as S4 writes it. The two are the same while η and μ stay as they
+/// With `rateInside` it is v ← μ v − η g, w ← w + v, as lecture 5 writes it. The two are the same while η and μ stay as they
 /// are; when η falls, this one still carries the larger steps of before.
 ///
-/// With `from`, μ grows evenly from there to `momentum` over so many steps or epochs, and then stays (S4: 0.5 → 0.99). A
+/// With `from`, μ grows evenly from there to `momentum` over so many steps or epochs, and then stays (lecture 5: 0.5 → 0.99). A
 /// session knows its epochs; a ``TrainingStep`` used on its own takes each step for one.
 public struct Momentum: Optimizer {
   public static let name = "momentum"

@@ -4,7 +4,7 @@ public import ApusCore
 /// 2014): w ← S(w − η g + μ Δ, η λ₁) with Δ the last change and S(x, t) = sign(x) max(|x| − t, 0).
 ///
 /// At rest w = S(w − η g, η λ₁), which is the condition of the least value of loss + λ₁ Σ |w| whatever the rate. Biases are
-/// not penalised.
+/// not penalized.
 public struct ProximalDescent: Optimizer {
   public static let name = "proximalDescent"
   public static let formula = "w ← S(w − η g + μ Δ, η λ₁), S(x, t) = sign(x) max(|x| − t, 0)"

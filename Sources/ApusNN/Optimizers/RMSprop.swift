@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Gradients over the root of a running mean of their squares (Tieleman and Hinton 2012; S4), as PyTorch writes it; with
+/// Gradients over the root of a running mean of their squares (Tieleman and Hinton 2012; lecture 5), as PyTorch writes it; with
 /// momentum v ← μ v + g / (√s + ε), w ← w − η v.
 public struct RMSprop: Optimizer {
   public static let name = "rmsprop"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// w ← w − η g: stochastic, mini-batch or full-batch gradient descent, by the size of the batch (S0–S4).
+/// w ← w − η g: stochastic, mini-batch or full-batch gradient descent, by the size of the batch (lectures 1–5).
 public struct SGD: Optimizer {
   public static let name = "sgd"
   public static let formula = "w ← w − η g"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The rate falls by the same share in every step, or in every so many steps or epochs (S4).
+/// The rate falls by the same share in every step, or in every so many steps or epochs (lecture 5).
 public struct ExponentialDecay: Schedule {
   public static let name = "exponential"
   public static let formula = "η e^(−k ⌊t / every⌋)"

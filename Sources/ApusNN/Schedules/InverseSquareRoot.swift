@@ -1,5 +1,5 @@
 import ApusCore
-/// The rate falls with the root of the time, counted in steps or in so many steps or epochs (MISSION E).
+/// The rate falls with the root of the time, counted in steps or in so many steps or epochs.
 public struct InverseSquareRoot: Schedule {
   public static let name = "inverseSquareRoot"
   public static let formula = "η / √(⌊t / every⌋ + 1)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The rate falls with the time, counted in steps or in so many steps or epochs (S4).
+/// The rate falls with the time, counted in steps or in so many steps or epochs (lecture 5).
 public struct InverseTime: Schedule {
   public static let name = "inverseTime"
   public static let formula = "η / (1 + k ⌊t / every⌋)"

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The rate times a factor whenever the loss has not fallen for more than `patience` epochs (MISSION E), as PyTorch's
+/// The rate times a factor whenever the loss has not fallen for more than `patience` epochs, as PyTorch's
 /// `ReduceLROnPlateau` does it.
 ///
 /// The loss is the validation samples', or the epoch's own where there are none. An epoch counts as better when its loss is

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The learning rate as a function of the step (MISSION E).
+/// The learning rate as a function of the step.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Schedules/table``.
 public protocol Schedule: Named {

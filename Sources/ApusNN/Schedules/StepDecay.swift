@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// The rate times a factor after every so many steps or epochs (S4).
+/// The rate times a factor after every so many steps or epochs (lecture 5).
 public struct StepDecay: Schedule {
   public static let name = "step"
   public static let formula = "η · factor^⌊t / every⌋"

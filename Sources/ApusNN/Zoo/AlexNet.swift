@@ -1,6 +1,6 @@
 import ApusCore
 
-/// The network that won ImageNet in 2012 (Krizhevsky et al. 2012; MISSION A9): grouped convolutions, local response
+/// The network that won ImageNet in 2012 (Krizhevsky et al. 2012): grouped convolutions, local response
 /// normalization, overlapping pooling, dropout.
 ///
 /// `[rows, 227, 227, 3] → [rows, classes]`, 60,965,224 parameters with 1,000 classes; the paper's figure of 224 pixels a

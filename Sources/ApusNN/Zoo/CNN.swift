@@ -1,7 +1,7 @@
 public import ApusCore
 
-/// A small modern network for digits, clothes and other small images (MISSION A8): 3 × 3 convolutions with batch
-/// normalisation, pooling, and a single dense layer behind the mean over the image.
+/// A small modern network for digits, clothes and other small images: 3 × 3 convolutions with batch
+/// normalization, pooling, and a single dense layer behind the mean over the image.
 ///
 /// `[rows, 28, 28, 1] → [rows, 10]`, 131,178 parameters. Takes images from 8 pixels a side.
 public struct CNN: CompositeLayer {

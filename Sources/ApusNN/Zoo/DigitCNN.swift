@@ -1,6 +1,6 @@
 import ApusCore
 
-/// A small convolutional network for digits (MISSION A8): two 3 × 3 convolutions, each with a pooling behind it, and two
+/// A small convolutional network for digits: two 3 × 3 convolutions, each with a pooling behind it, and two
 /// dense layers. On images of 28 × 28 pixels with one channel, 421,642 parameters.
 public struct DigitCNN: CompositeLayer {
   public var classes: Int

@@ -1,10 +1,10 @@
 public import ApusCore
 
-/// A transformer that says what comes next, as GPT-2 and nanoGPT have it (Radford et al. 2019; MISSION A12).
+/// A transformer that says what comes next, as GPT-2 and nanoGPT have it (Radford et al. 2019).
 ///
 /// Class numbers `[rows, context] → [rows, context, vocabulary]` logits: embeddings of the classes and of their
 /// positions; blocks of causal attention and of a network of one hidden layer with GELU, four times as wide, each behind
-/// a layer normalisation and beside a way around it; a last normalisation, and a product with a vector for each class.
+/// a layer normalization and beside a way around it; a last normalization, and a product with a vector for each class.
 ///
 /// ```swift
 /// let model = try Model(input: [64], seed: 1) { GPT(vocabulary: 65, layers: 4, heads: 4, width: 128) }
@@ -23,7 +23,7 @@ public struct GPT: Layer {
   public var width: Int
   /// The rate of dropout behind the embeddings and at the end of each branch.
   public var dropout: Double
-  /// Whether products and normalisations have biases; the last product has none.
+  /// Whether products and normalizations have biases; the last product has none.
   public var bias: Bool
   /// Whether the last product's vectors are those of the embedding (Press and Wolf 2017).
   public var tiesHead: Bool

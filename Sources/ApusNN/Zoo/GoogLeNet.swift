@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Inception, version 1 (Szegedy et al. 2014; MISSION A10): nine blocks of convolutions of several sizes side by side.
+/// Inception, version 1 (Szegedy et al. 2014): nine blocks of convolutions of several sizes side by side.
 ///
 /// `[rows, 224, 224, 3] → [rows, classes]`, 6,998,552 parameters with 1,000 classes. With ``withAuxiliaryHeads`` a network
 /// of three outputs, 13,378,280 parameters: two further classifiers on the way bring gradients to the lower blocks, and
@@ -41,7 +41,7 @@ public struct GoogLeNet: CompositeLayer {
   }
 
   /// Up to the first of the blocks at a sixteenth of the pixels (4a), where the first head begins.
-  @LayerBuilder private var lower: Sequential {
+  @Sequential.Builder private var lower: Sequential {
     if form != .small {
       Conv2D(64, 7, stride: 2); ReLU(); Self.pool; LocalResponseNorm(5)
       Conv2D(64, 1); ReLU()
@@ -55,13 +55,13 @@ public struct GoogLeNet: CompositeLayer {
     block(192, 96, 208, 16, 48, 64)
   }
 
-  @LayerBuilder private var middle: Sequential {
+  @Sequential.Builder private var middle: Sequential {
     block(160, 112, 224, 24, 64, 64)
     block(128, 128, 256, 24, 64, 64)
     block(112, 144, 288, 32, 64, 64)
   }
 
-  @LayerBuilder private var upper: Sequential {
+  @Sequential.Builder private var upper: Sequential {
     block(256, 160, 320, 32, 128, 128)
     Self.pool
     block(256, 160, 320, 32, 128, 128)
@@ -70,7 +70,7 @@ public struct GoogLeNet: CompositeLayer {
     if let classes { Dense(classes) }
   }
 
-  @LayerBuilder private var head: Sequential {
+  @Sequential.Builder private var head: Sequential {
     AveragePool2D(5, stride: 3)
     Conv2D(channels(128), 1); ReLU(); Flatten()
     Dense(channels(1024), initializer: .he); ReLU(); Dropout(0.7)

@@ -1,7 +1,7 @@
 import ApusCore
 
 /// The convolutional network for digits of LeCun et al. (1998), on images of 28 × 28 pixels: 61,706 parameters
-/// with one input channel and 10 classes (MISSION A8).
+/// with one input channel and 10 classes.
 ///
 /// As in most of its later descriptions every map of the second convolution sees all maps before it, pooling has no
 /// weights, and the output is linear.

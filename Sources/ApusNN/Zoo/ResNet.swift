@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Residual networks (He et al. 2015; MISSION A11).
+/// Residual networks (He et al. 2015).
 ///
 /// - Depths 18 and 34 with basic blocks, 50, 101 and 152 with bottlenecks: four stages from 64 channels on, with projections
 ///   where the shape changes. `[rows, 224, 224, 3] → [rows, 1000]`: 11,689,512, 21,797,672 and 25,557,032 parameters for the

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Convolutions with batch normalisation, and a way around them (He et al. 2015; MISSION A11).
+/// Convolutions with batch normalization, and a way around them (He et al. 2015).
 ///
 /// `[rows, height, width, inputs] → [rows, ⌈height / stride⌉, ⌈width / stride⌉, outputs]`.
 public struct ResidualBlock: CompositeLayer {
@@ -18,7 +18,7 @@ public struct ResidualBlock: CompositeLayer {
     case identity
     /// Every stride-th pixel, and channels of zeros (the paper's option A): no parameters.
     case padded
-    /// A 1 × 1 convolution with batch normalisation (option B).
+    /// A 1 × 1 convolution with batch normalization (option B).
     case projected
   }
 

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Examines a model, its data and its training, and says what is well and what is not (MISSION K; S4).
+/// Examines a model, its data and its training, and says what is well and what is not (lecture 5).
 ///
 /// ```swift
 /// let examined = ExaminedModel(model, split, settings: settings)

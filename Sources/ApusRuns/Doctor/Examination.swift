@@ -1,4 +1,4 @@
-/// One thing that the doctor looks at (MISSION K; lecture S4, "babysitting the learning process").
+/// One thing that the doctor looks at (lecture 5, "babysitting the learning process").
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Examinations/table``.
 public protocol Examination: Sendable {

@@ -10,6 +10,6 @@ extension Examinations {
     // Training
     FewSamples.self, RateRange.self, FiniteTraining.self, UpdateRatio.self,
     // Result
-    GeneralisationGap.self, HonestResult.self,
+    GeneralizationGap.self, HonestResult.self,
   ]
 }

@@ -160,17 +160,17 @@ package struct ExaminedTable: Sendable {
     guard dataset.inputShape.count == 1, dataset.count > 1, dataset.positions == 1 else { return nil }
     let batch = Batch(dataset, Array(0..<dataset.count)).arrays()
     var columns = (0..<batch.inputSize).map { feature in
-      TableColumn(
+      Table.Column(
         features.count == batch.inputSize ? features[feature] : "feature \(feature + 1)",
         numbers: (0..<batch.count).map { Double(batch.inputs[$0 * batch.inputSize + feature]) })
     }
     switch dataset.targets {
     case .classes(let names):
-      columns.append(TableColumn("target", texts: batch.labels.prefix(batch.count).map { names[Int($0)] }))
+      columns.append(Table.Column("target", texts: batch.labels.prefix(batch.count).map { names[Int($0)] }))
       task = .classification
     case .values(let names):
       guard names.count == 1 else { return nil }
-      columns.append(TableColumn("target", numbers: batch.values.prefix(batch.count).map { Double($0) }))
+      columns.append(Table.Column("target", numbers: batch.values.prefix(batch.count).map { Double($0) }))
       task = .regression
     case .labels: return nil
     }

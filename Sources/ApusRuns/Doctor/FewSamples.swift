@@ -14,11 +14,11 @@ struct FewSamples: Examination {
   private static let steps = 500
   private static let rates = [3e-3, 1e-2, 1e-3]
   /// Of the loss of guessing.
-  private static let learnt = 0.05
+  private static let learned = 0.05
   private static let hardly = 0.5
   private static let mostWork = 2e11
 
-  /// Adam, with dropout and regularisation off, on all of the samples in each step.
+  /// Adam, with dropout and regularization off, on all of the samples in each step.
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard let probe = try? examined.probe() else { return nil }
     let batch = Self.distinct(examined)
@@ -32,11 +32,11 @@ struct FewSamples: Examination {
     let steps = Int(min(Double(Self.steps), max(affordable, 30)))
     var best: (loss: Double, steps: Int, rate: Double)?
     for rate in Self.rates {
-      let losses = trial.losses([batch], steps: steps, rate: rate) { $0 < Self.learnt * guess / 5 }
+      let losses = trial.losses([batch], steps: steps, rate: rate) { $0 < Self.learned * guess / 5 }
       if let losses, let last = losses.last, last < best?.loss ?? .infinity {
         best = (last, losses.count, rate)
       }
-      if let best, best.loss < Self.learnt * guess { break }
+      if let best, best.loss < Self.learned * guess { break }
     }
     guard let best else {
       return Finding.Result(
@@ -45,10 +45,10 @@ struct FewSamples: Examination {
     }
     let part = best.loss / guess
     return Finding.Result(
-      part < Self.learnt ? .ok : part < Self.hardly ? .look : .bad, value: best.loss,
+      part < Self.learned ? .ok : part < Self.hardly ? .look : .bad, value: best.loss,
       figure: "\(shortFigure(best.loss, digits: 2)) after \(best.steps) steps",
       expected:
-        "below \(shortFigure(Self.learnt * guess, digits: 2))",
+        "below \(shortFigure(Self.learned * guess, digits: 2))",
       fix: part < Self.hardly
         ? "give the hidden layers more units, and see whether equal inputs have different targets"
         : "look at the gradient flow and the dead units; try fewer layers, ReLU, and other first weights")

@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 import ApusTraining
 
-/// Compares the gradients with differences of the loss, parameter by parameter, in double precision (MISSION K; S4).
+/// Compares the gradients with differences of the loss, parameter by parameter, in double precision (lecture 5).
 ///
 /// For a direction v of the parameter space the gradient g promises the slope ⟨g, v⟩; the loss itself says
 /// (L(w + h v) − L(w − h v)) / 2h. Each parameter is tried in one random direction over all of its elements (the
@@ -104,7 +104,7 @@ public struct GradientCheck {
     let inputs = call.traced.model.inputs
     let target = columns[inputs.count]
     batch.gather(
-      into: BatchMemory(
+      into: Batch.Memory(
         capacity: batch.count,
         inputs: inputs.enumerated().map { ($1.name, memory($0), $1.size) }, targets: memory(inputs.count),
         call.traced.model.objective!.loss.classTargets, targetSize: target.type.shape.count(rows: 1),

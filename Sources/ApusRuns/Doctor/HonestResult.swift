@@ -42,6 +42,7 @@ struct HonestResult: Examination {
       expected: "above \(shortFigure(chance, digits: 3))",
       fix: level == .look
         ? "judge by more rows: --test 0.3, or several seeds"
-        : "nothing has been learnt that guessing does not know: look at the classes, the inputs and the rate")
+        : "nothing has been learned that guessing does not know: look at the classes, the inputs and the rate"
+    )
   }
 }

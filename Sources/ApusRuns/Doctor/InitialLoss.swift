@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// The loss before training, with regularisation off, against what guessing would give.
+/// The loss before training, with regularization off, against what guessing would give.
 struct InitialLoss: Examination {
   static let name = "initial loss"
   static let stage = Examinations.Stage.start
@@ -12,7 +12,7 @@ struct InitialLoss: Examination {
   static let moments = [Examinations.Moment.beforeTraining]
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
-    // Where a network is examined that has learnt, its loss is no longer the first one.
+    // Where a network is examined that has learned, its loss is no longer the first one.
     guard !examined.isTrained else { return nil }
     let probe = try examined.probe()
     let expected = Expected(examined, probe)
@@ -33,7 +33,7 @@ struct InitialLoss: Examination {
   /// Below this part of the expected loss a network knows something.
   private static let least = 0.25
 
-  /// What a network should lose that has learnt nothing.
+  /// What a network should lose that has learned nothing.
   struct Expected {
     let value: Double
     let name: String
@@ -65,11 +65,11 @@ struct InitialLoss: Examination {
   }
 }
 
-/// Whether regularisation makes the loss grow, and by how much.
+/// Whether regularization makes the loss grow, and by how much.
 struct RegularisedLoss: Examination {
-  static let name = "regularisation"
+  static let name = "regularization"
   static let stage = Examinations.Stage.start
-  static let why = "Switching regularisation on must make the loss grow, but not outweigh the data."
+  static let why = "Switching regularization on must make the loss grow, but not outweigh the data."
 
   /// λ for a look at a run that has none.
   private static let usual = 1e-3
@@ -91,7 +91,7 @@ struct RegularisedLoss: Examination {
         + (isOn ? " at L2 \(l2)" : ", off; at \(l2)"),
       expected: "up by at most \(shortFigure(expected, digits: 3))",
       fix: penalty == 0
-        ? "no weight is regularised: are they all 0?"
+        ? "no weight is regularized: are they all 0?"
         : "make L2 smaller: --l2 \(shortFigure(l2 / 10, digits: 2))")
   }
 }

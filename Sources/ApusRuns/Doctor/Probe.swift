@@ -5,7 +5,7 @@ import ApusTraining
 
 /// One batch through a network and back: what signals and gradients are like at each layer.
 ///
-/// Without dropout, which would only add noise, and without regularisation.
+/// Without dropout, which would only add noise, and without regularization.
 struct Probe {
   /// A layer with weights.
   struct Signal {
@@ -18,7 +18,7 @@ struct Probe {
   }
 
   let rows: Int
-  /// The mean loss of the batch, without regularisation.
+  /// The mean loss of the batch, without regularization.
   let loss: Double
   /// Layers with weights, from the input to the output.
   let signals: [Signal]
@@ -40,7 +40,7 @@ struct Probe {
     var training = ModelTraining(model)
     training.mode = .withoutDropout
     let taps =
-      weighted.flatMap { [ModelOutput.layer($0.path), .gradient(of: .loss, $0.path)] }
+      weighted.flatMap { [CompiledModel.Output.layer($0.path), .gradient(of: .loss, $0.path)] }
       + activations.map { .layerInput($0.0) }
     let step = try TrainingStep(
       training, capacity: batch.count, isWeighted: batch.dataset.weights != nil, taps: taps,

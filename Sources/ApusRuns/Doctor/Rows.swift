@@ -7,7 +7,7 @@ struct ClassBalance: Examination {
   static let name = "class balance"
   static let stage = Examinations.Stage.data
   static let why =
-    "Whoever always answers the largest class is right as often as its share, and has learnt nothing."
+    "Whoever always answers the largest class is right as often as its share, and has learned nothing."
   static let moments = [Examinations.Moment.beforeTraining]
 
   /// The largest class' share from which accuracy says next to nothing.

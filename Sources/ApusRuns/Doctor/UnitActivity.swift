@@ -39,7 +39,7 @@ struct UnitActivity: Examination {
       fix: worst.unit.saturates
         ? "scale the inputs, draw the weights smaller, or use ReLU or tanh"
         : worst.moment == "at the start"
-          ? "draw the weights with heNormal and biases of 0, and centre the inputs"
+          ? "draw the weights with heNormal and biases of 0, and center the inputs"
           : "lower the learning rate, or use leaky ReLU",
       details: FindingDetails(
         ["when", "layer", "units", "dead", "saturated"],

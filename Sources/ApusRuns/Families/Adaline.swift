@@ -2,7 +2,7 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// Widrow and Hoff's adaptive linear unit (A2; S4): classes are ±1, the unit is linear, and each sample moves the weights by
+/// Widrow and Hoff's adaptive linear unit (lecture 5): classes are ±1, the unit is linear, and each sample moves the weights by
 /// the delta rule; the rate falls to 0, so that they settle in the least squares.
 public struct Adaline: ModelFamily {
   public static let name = "adaline"

@@ -3,8 +3,8 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// Linear regression with a penalty that makes weights exactly 0 (A3; Tibshirani 1996): λ/N is scikit-learn's `alpha` on
-/// standardised columns and target, N the weight of the rows.
+/// Linear regression with a penalty that makes weights exactly 0 (Tibshirani 1996): λ/N is scikit-learn's `alpha` on
+/// standardized columns and target, N the weight of the rows.
 ///
 /// By proximal steps over all rows: a subgradient would only make weights small.
 public struct LassoRegression: ModelFamily {
@@ -21,7 +21,7 @@ public struct LassoRegression: ModelFamily {
   public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
     try data.require(.regression, for: Self.self, instead: "logistic, softmax or svm")
     let penalty = lambda / data.weight
-    // No standardised feature has a mean square above 1, so the curvature is at most their number and the bias.
+    // No standardized feature has a mean square above 1, so the curvature is at most their number and the bias.
     let rate = data.safeRate
     var recipe = ModelRecipe(
       loss: HalfSquaredError(), optimizer: ProximalDescent(l1: penalty), rate: rate, schedule: ConstantRate(),

@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// A linear unit for a number (A3; S0, S2), by the squared residual, or with `--loss absoluteError` the absolute one.
+/// A linear unit for a number (lectures 1 and 3), by the squared residual, or with `--loss absoluteError` the absolute one.
 ///
 /// The squared residual is solved in closed form, unless something is said of how to train: `--epochs`, `--optimizer`. The
 /// report says which, and compares the two.

@@ -2,8 +2,8 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// The probability of the second of two classes (A4; S0, S1): maximum likelihood, and with λ > 0 the maximum a posteriori
-/// (scikit-learn's `C` is 1/λ on standardised columns).
+/// The probability of the second of two classes (lectures 1 and 2): maximum likelihood, and with λ > 0 the maximum a posteriori
+/// (scikit-learn's `C` is 1/λ on standardized columns).
 ///
 /// Labels are {0, 1}; `--loss logistic` writes the same loss for labels {−1, +1}.
 public struct LogisticRegression: ModelFamily {

@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 import ApusTraining
 
-/// A kind of model with all that usually goes with it (MISSION A): a name on the command line, and from a few facts about
+/// A kind of model with all that usually goes with it: a name on the command line, and from a few facts about
 /// the data a whole recipe for training it.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``ModelFamilies/table``. Its stored properties are its
@@ -63,7 +63,7 @@ public struct DataFacts: Sendable {
   /// The numbers of one sample.
   public var features: Int { inputShape.reduce(1, *) }
 
-  /// Looks at what weighted sums over the training rows depend on: features are standardised without weights, and may be
+  /// Looks at what weighted sums over the training rows depend on: features are standardized without weights, and may be
   /// larger with them.
   mutating func takeWeights(of training: any Dataset) {
     guard let weights = training.weights else { return }
@@ -112,7 +112,7 @@ public struct DataFacts: Sendable {
     return min(max((steps + perEpoch - 1) / max(perEpoch, 1), least), most)
   }
 
-  /// A power of two, at most 1 / (features + 1): with standardised features, whose mean squares are 1, the curvature of
+  /// A power of two, at most 1 / (features + 1): with standardized features, whose mean squares are 1, the curvature of
   /// half the squared error is at most features + 1, and such steps cannot overshoot. Weights may make the squares larger.
   var safeRate: Double {
     var rate = 1.0

@@ -2,7 +2,7 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// Rosenblatt's perceptron (A1; S0, S1, S2, S4): a step unit for two classes, one a class for more, from zero weights, one
+/// Rosenblatt's perceptron (lectures 1, 2, 3 and 5): a step unit for two classes, one a class for more, from zero weights, one
 /// sample at a time.
 ///
 /// The rate is 1: from zero weights another one scales them and changes no decision.

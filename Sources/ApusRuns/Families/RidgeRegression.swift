@@ -2,8 +2,8 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// Linear regression with a penalty on large weights (A3; Hoerl and Kennard 1970): λ is scikit-learn's `alpha` on
-/// standardised columns. Solved in closed form, unless something is said of how to train.
+/// Linear regression with a penalty on large weights (Hoerl and Kennard 1970): λ is scikit-learn's `alpha` on
+/// standardized columns. Solved in closed form, unless something is said of how to train.
 public struct RidgeRegression: ModelFamily {
   public static let name = "ridge"
   public static let formula = "y = w · x + b, ½ Σ (y − t)² + λ/2 ‖w‖² least"

@@ -2,8 +2,8 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// The linear classifier of the widest margin (A5; S4): the multiclass SVM, and for two classes its special case, the hinge
-/// of a single score (scikit-learn's `C` is 1/λ on standardised columns).
+/// The linear classifier of the widest margin (lecture 5): the multiclass SVM, and for two classes its special case, the hinge
+/// of a single score (scikit-learn's `C` is 1/λ on standardized columns).
 public struct SVM: ModelFamily {
   public static let name = "svm"
   public static let formula = "s = W x + b, Σ Σ_{j≠y} max(0, s_j − s_y + 1) + λ/2 ‖W‖² least"

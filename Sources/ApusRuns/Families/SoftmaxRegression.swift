@@ -2,7 +2,7 @@ public import ApusCore
 import ApusData
 import ApusNN
 
-/// Probabilities of several classes, each with a linear score (A5; S1, S4).
+/// Probabilities of several classes, each with a linear score (lectures 2 and 5).
 public struct SoftmaxRegression: ModelFamily {
   public static let name = "softmax"
   public static let formula = "P(y = k) = softmax(W x + b)ₖ, −Σ ln P + λ/2 ‖W‖² least"

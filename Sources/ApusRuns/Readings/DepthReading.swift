@@ -2,8 +2,8 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// What each layer of a model puts out on some samples, and the gradient of the mean loss that comes back to it (MISSION N;
-/// S4): whether signals or gradients fade, grow or saturate through depth. Without dropout.
+/// What each layer of a model puts out on some samples, and the gradient of the mean loss that comes back to it
+/// (lecture 5): whether signals or gradients fade, grow or saturate through depth. Without dropout.
 public struct DepthReading: Sendable {
   public struct Layer: Sendable {
     /// `2 relu`

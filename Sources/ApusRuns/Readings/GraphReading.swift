@@ -3,7 +3,7 @@ package import ApusData
 package import ApusNN
 
 /// A computational graph with the value of each of its nodes and the gradient of its result with respect to it: what
-/// backpropagation does, step by step (S1, S4).
+/// backpropagation does, step by step (lectures 2 and 5).
 ///
 /// ```swift
 /// let (x, y, z): (Tensor, Tensor, Tensor) = (-2, 5, -4)

@@ -39,7 +39,7 @@ public struct LinearReading: Sendable {
   public var decision: Decision
   /// Empty where the columns' units are not known: of images.
   public var rules: [Rule] = []
-  /// ‖w‖ of the weights that training changes, those of standardised columns.
+  /// ‖w‖ of the weights that training changes, those of standardized columns.
   public var weightNorm: Double
   public var weightCount: Int
   /// Weights that are exactly 0.

@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 import ApusTraining
 
-/// What a model of two columns of numbers puts out all over the plane, and what each of its hidden units does (MISSION N).
+/// What a model of two columns of numbers puts out all over the plane, and what each of its hidden units does.
 public struct PlaneReading: Sendable {
   /// A hidden layer after its activation: for each unit `[size, size]`, the highest row first.
   public struct Layer: Sendable {
@@ -122,7 +122,7 @@ public struct PlaneReading: Sendable {
     return try Table(
       name: "the plane",
       columns: table.columns.enumerated().map { index, column in
-        TableColumn(
+        Table.Column(
           column.name,
           numbers: index == places[0]
             ? xs : index == places[1] ? ys : Array(repeating: .nan, count: size * size))

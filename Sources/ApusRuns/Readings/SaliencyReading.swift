@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 import ApusTraining
 
-/// The gradient of each sample's loss with respect to its input (MISSION N; S1's ∂ℓ/∂x; Simonyan et al. 2013): what of the
+/// The gradient of each sample's loss with respect to its input (lecture 2's ∂ℓ/∂x; Simonyan et al. 2013): what of the
 /// input the model's answer hangs on.
 public struct SaliencyReading: Sendable {
   public struct Sample: Sendable {
@@ -37,7 +37,7 @@ public struct SaliencyReading: Sendable {
         "the model takes class numbers, which have no gradient", expected: "a model of images or tables")
     }
     let loss = try model.requireObjective().loss
-    let slope = ModelOutput.gradient(of: .loss, model.inputs[0].name)
+    let slope = CompiledModel.Output.gradient(of: .loss, model.inputs[0].name)
     let run = try model.compiled(outputs: [slope, .prediction], batch: max(batch.count, 1), engine: engine)(
       batch)
     let width = model.outputShape.reduce(1, *)

@@ -41,13 +41,13 @@ package struct WeightPlane: Sendable {
     let places = model.parameters.filter { !$0.specification.isState }.flatMap { Array($0.range) }
     let count = Double(path.count)
     let mean = places.map { place in path.reduce(0.0) { $0 + Double($1[place]) } / count }
-    let centred = path.map { weights in zip(places, mean).map { Double(weights[$0]) - $1 } }
-    guard centred.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
+    let centered = path.map { weights in zip(places, mean).map { Double(weights[$0]) - $1 } }
+    guard centered.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
     // Fewer moments than weights: the eigenvectors of X Xᵀ give those of Xᵀ X.
     var gram = [Double](repeating: 0, count: path.count * path.count)
     for i in path.indices {
       for j in i..<path.count {
-        let product = zip(centred[i], centred[j]).reduce(0.0) { $0 + $1.0 * $1.1 }
+        let product = zip(centered[i], centered[j]).reduce(0.0) { $0 + $1.0 * $1.1 }
         gram[i * path.count + j] = product
         gram[j * path.count + i] = product
       }
@@ -57,7 +57,7 @@ package struct WeightPlane: Sendable {
     guard total > 0, eigen.values[1] > 1e-12 * total else { return nil }
     let directions = (0..<2).map { component -> [Float] in
       var direction = [Double](repeating: 0, count: places.count)
-      for (moment, weights) in centred.enumerated() {
+      for (moment, weights) in centered.enumerated() {
         let share = eigen.vectors[component * path.count + moment]
         for place in direction.indices { direction[place] += share * weights[place] }
       }

@@ -32,8 +32,8 @@ public struct DataConfiguration: SettingGroup {
   public var channels: Int?
   public var transpose: Bool?
   public var labelFile: String?
-  public var dateOrder: DateOrder?
-  public var columns: [String: ColumnKind]?
+  public var dateOrder: TableFormat.DateOrder?
+  public var columns: [String: TableFormat.ColumnKind]?
   public var rows: Int?
   public var noise: Double?
 
@@ -166,7 +166,8 @@ public struct DataConfiguration: SettingGroup {
     if let header { format.hasHeader = header }
     if let delimiter { format.delimiter = delimiter }
     if let decimalMark {
-      format.numberStyle = decimalMark == "," ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
+      format.numberStyle =
+        decimalMark == "," ? TableFormat.NumberStyle(decimalMark: ",", groupMark: ".") : .plain
     }
     if let dateOrder { format.dateOrder = dateOrder }
     if let columns { format.columns = columns }
@@ -205,10 +206,10 @@ public struct DataConfiguration: SettingGroup {
   }
 }
 
-extension SettingKind where Value == [String: ColumnKind] {
+extension SettingKind where Value == [String: TableFormat.ColumnKind] {
   /// What columns are, by name: `{age: number, "a,b": text}` in a file, `age=number` after a flag.
   fileprivate static var columnKinds: SettingKind {
-    let names = ColumnKind.allCases.map(\.rawValue)
+    let names = TableFormat.ColumnKind.allCases.map(\.rawValue)
     let expected = "NAME=" + names.joined(separator: "|")
     return SettingKind(
       SettingForm(.value, "name=kind", expected: expected) { (texts) throws(ApusError) in
@@ -231,9 +232,9 @@ extension SettingKind where Value == [String: ColumnKind] {
         guard let members = json.objectValue, !members.isEmpty else {
           throw ApusError("it is no list of columns", expected: "kinds by name, as in {age: number}")
         }
-        var kinds: [String: ColumnKind] = [:]
+        var kinds: [String: TableFormat.ColumnKind] = [:]
         for member in members {
-          guard let kind = member.value.stringValue.flatMap({ ColumnKind(rawValue: $0) }) else {
+          guard let kind = member.value.stringValue.flatMap({ TableFormat.ColumnKind(rawValue: $0) }) else {
             let word = member.value.stringValue ?? member.value.text()
             throw ApusError(
               "“\(word)” isn't a kind of column, for “\(member.key)”",

@@ -71,7 +71,7 @@ private struct SequenceSamples: Dataset {
 
   var inputShape: [Int] { [positions] }
 
-  func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     for (place, row) in zip(0..., rows) {
       let range = (row * positions)..<((row + 1) * positions)
       memory.write(inputs[range], at: place)

@@ -24,7 +24,7 @@ struct Pretrained {
   /// How images become inputs: as they did for the model.
   ///
   /// - Throws: when the model is for tables.
-  func imagePreprocessing() throws(ApusError) -> ImagePreprocessing {
+  func imagePreprocessing() throws(ApusError) -> ImageDataset.Preprocessing {
     guard case .images(let preprocessing)? = model.preprocessing else {
       throw ApusError("the model was trained on a table, and this is a set of images", at: place)
     }

@@ -38,7 +38,7 @@ extension RunData {
     let all = images.training
     var preprocessing =
       try pretrained?.imagePreprocessing()
-      ?? ImagePreprocessing.fit(all, rows: split.training, scaling: given.scaling ?? .standardize)
+      ?? ImageDataset.Preprocessing.fit(all, rows: split.training, scaling: given.scaling ?? .standardize)
     preprocessing.target = targets?.columns
     // Classes that the model to begin with knows stay as it knows them.
     var classes: [String]?
@@ -108,7 +108,8 @@ extension RunData {
   }
 
   private static func testImages(
-    _ path: String, _ preprocessing: ImagePreprocessing, _ targets: TargetEncoding, _ sources: SharedSources
+    _ path: String, _ preprocessing: ImageDataset.Preprocessing, _ targets: TargetEncoding,
+    _ sources: SharedSources
   ) throws -> ImageDataset {
     let source = try sources.open(path, pictures: PictureFormat(shape: preprocessing.inputShape))
     guard case .images(let other) = source.content else {

@@ -139,7 +139,7 @@ struct RunData {
       try pretrained.map { try $0.fit(prepared, split.training) }
       ?? prepared.fit(
         split.training,
-        options: EncodingOptions(
+        options: TablePreprocessing.Options(
           takesLogarithms: takesLogarithms, scaling: given.scaling ?? .standardize,
           steps: given.features ?? []))
     var emptyParts: [String] = []

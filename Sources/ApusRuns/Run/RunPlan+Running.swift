@@ -45,7 +45,7 @@ extension RunPlan {
   /// Carries out the plan on a thread of its own.
   ///
   /// When nobody holds the sequence any more, or the task that reads it is cancelled, the run pauses with a checkpoint.
-  public func events() -> TrainingEvents {
-    TrainingEvents { pauses, observe in try run(observe) { _, _ in pauses() } }
+  public func events() -> TrainingSession.Events {
+    TrainingSession.Events { pauses, observe in try run(observe) { _, _ in pauses() } }
   }
 }

@@ -15,7 +15,7 @@ public import ApusTraining
 /// print(found.importance, found.best.recipe)
 /// ```
 ///
-/// How the trials are kept in a folder, and go on after an interruption, says ``SearchRun``.
+/// How the trials are kept in a folder, and go on after an interruption, says ``Search/Run``.
 public struct Search: Sendable {
   /// What the trials have in common.
   public var configuration: RunConfiguration
@@ -84,7 +84,7 @@ public struct Search: Sendable {
       sources.add(
         DataSource(name: DataConfiguration.shortName(table), origin: source, content: .table(table)))
     }
-    let run = try SearchRun(
+    let run = try Search.Run(
       configuration, settings, folder: folder, overwrite ? .overwrite : .refuse, parallel: parallel,
       threads: threads, sources: sources, isCancelled: { false })
     return try Search.Result(run.run(onEvent: onEvent))

@@ -125,7 +125,7 @@ package struct Export {
         let images = try ImageSet.digits().training
         let rows = Array(0..<images.count)
         let split = try Split.random(rows: rows, classes: images.classLabels(), \(options))
-        let preprocessing = ImagePreprocessing.fit(
+        let preprocessing = ImageDataset.Preprocessing.fit(
           images, rows: split.training, scaling: .\(lesson.scaling.rawValue))
         let points = try preprocessing.apply(to: images, name: "digits")
         """
@@ -138,7 +138,7 @@ package struct Export {
       let table = try Table.read("\(Self.dataName)"\(format))
       let task = try TableTask(table, target: \(target), task: .\(plan.points.task.rawValue))
       let split = \(lesson.data.validation > 0 ? "try task.split(\(options))" : "task.unsplit()")
-      let encoding = EncodingOptions(scaling: .\(lesson.scaling.rawValue))
+      let encoding = TablePreprocessing.Options(scaling: .\(lesson.scaling.rawValue))
       let points = try task.fit(split.training, options: encoding).apply(to: table).dataset
       """
   }

@@ -80,7 +80,7 @@ public struct LessonColumns: Sendable, Equatable, Codable {
   }
 }
 
-/// A hidden layer: dense, then batch normalisation, activation and dropout.
+/// A hidden layer: dense, then batch normalization, activation and dropout.
 public struct LessonLayer: Sendable, Equatable, Codable {
   public var units = 4
   public var activation: JSONValue = .string(Tanh.name)

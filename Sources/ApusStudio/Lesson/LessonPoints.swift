@@ -153,15 +153,15 @@ package struct LessonPoints: Sendable {
   func table(_ inputs: [PointFeature], x: [Double], y: [Double], targets: [Double]?) throws(ApusError)
     -> Table
   {
-    var columns: [TableColumn] = []
+    var columns: [Table.Column] = []
     for input in inputs {
-      columns.append(TableColumn(title(input), numbers: zip(x, y).map { input.value($0, $1) }))
+      columns.append(Table.Column(title(input), numbers: zip(x, y).map { input.value($0, $1) }))
     }
     if let targets {
       columns.append(
         task == .classification
-          ? TableColumn(names.target, texts: targets.map { classNames[Int($0)] })
-          : TableColumn(names.target, numbers: targets))
+          ? Table.Column(names.target, texts: targets.map { classNames[Int($0)] })
+          : Table.Column(names.target, numbers: targets))
     }
     return try Table(name: "the points", columns: columns)
   }
@@ -194,6 +194,6 @@ package struct LessonPoints: Sendable {
   }
 }
 
-extension TableColumn {
+extension Table.Column {
   var isNumeric: Bool { if case .numbers = cells { true } else { false } }
 }

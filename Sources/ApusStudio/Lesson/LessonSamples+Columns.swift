@@ -34,7 +34,7 @@ extension LessonSamples {
         expected: "at most \(Limits.classes)")
     }
     let split = try task.divided(lesson)
-    let fitted = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
+    let fitted = try task.fit(split.training, options: TablePreprocessing.Options(scaling: lesson.scaling))
     let names = fitted.preprocessing.featureNames
     guard names.count <= Limits.features else {
       throw ApusError(
@@ -60,7 +60,7 @@ extension LessonSamples {
   }
 }
 
-extension TableColumn {
+extension Table.Column {
   /// The rows whose cell is not missing.
   fileprivate var filledRows: [Int] {
     switch cells {

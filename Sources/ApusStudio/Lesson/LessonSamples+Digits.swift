@@ -9,7 +9,7 @@ extension LessonSamples {
     let split = try Split.random(
       rows: Array(0..<images.count), classes: images.classLabels(),
       Split.Options(validation: lesson.data.validation, test: 0, seed: lesson.seed))
-    let preprocessing = ImagePreprocessing.fit(images, rows: split.training, scaling: lesson.scaling)
+    let preprocessing = ImageDataset.Preprocessing.fit(images, rows: split.training, scaling: lesson.scaling)
     let dataset = try preprocessing.apply(to: images, name: "digits")
     let (height, width) = (images.inputShape[0], images.inputShape[1])
     let inputs = (0..<(height * width)).map {

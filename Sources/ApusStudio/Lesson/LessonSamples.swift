@@ -48,7 +48,7 @@ struct LessonSamples: Sendable {
     let features = try lesson.inputs.map { try PointFeature.named($0) }
     let task = try TableTask(points.table(features), target: points.names.target, task: points.task)
     split = try task.divided(lesson)
-    let fitted = try task.fit(split.training, options: EncodingOptions(scaling: lesson.scaling))
+    let fitted = try task.fit(split.training, options: TablePreprocessing.Options(scaling: lesson.scaling))
     let preprocessing = fitted.preprocessing
     guard preprocessing.columns.count == features.count, preprocessing.featureCount == features.count else {
       for column in task.schema.columns {

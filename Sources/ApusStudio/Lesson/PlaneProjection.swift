@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 
 /// The plane through the mean of some features along their first two principal components: z = μ + a·v₁ + b·v₂, with v
-/// orthonormal (MISSION I, S4). What is drawn on it is the network itself, on that slice of its inputs.
+/// orthonormal. What is drawn on it is the network itself, on that slice of its inputs.
 struct PlaneProjection: Sendable {
   private let fitted: FittedTransform
   /// μ, `[features]`

@@ -48,7 +48,7 @@ package struct Preset: Sendable {
       name: "vanishing", title: "Vanishing gradients",
       sentences: """
         Seven sigmoid layers hand each gradient on at most a quarter as large: nothing moves for a long time. \
-        Choose tanh or relu for the layers, or switch batch normalisation on, and it learns.
+        Choose tanh or relu for the layers, or switch batch normalization on, and it learns.
         """
     ) {
       made(
@@ -81,9 +81,9 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "batch-norm", title: "Batch normalisation",
+      name: "batch-norm", title: "Batch normalization",
       sentences: """
-        Five relu layers with small first weights hardly begin; with batch normalisation they learn at once. \
+        Five relu layers with small first weights hardly begin; with batch normalization they learn at once. \
         Switch it off for all layers to compare, and rewind.
         """
     ) {
@@ -119,7 +119,7 @@ package struct Preset: Sendable {
     ) {
       var lesson = made("ravine", hidden: [], optimizer: SGD.name, rate: 0.02)
       lesson.scaling = .none
-      // All of it can be learnt, so that what is left is how far each has come along the valley.
+      // All of it can be learned, so that what is left is how far each has come along the valley.
       lesson.data.noise = 0
       lesson.batch = 1000
       lesson.race.racers = [

@@ -291,7 +291,7 @@ export function layersForm(box, lesson, menus, change) {
   const open = new Set([...box.querySelectorAll('details[data-layer][open]')].map((item) => item.dataset.layer));
   const parts = lesson.layers.map((layer, index) => {
     const words = [`${layer.units} unit${layer.units === 1 ? '' : 's'}`, readable(nameOf(layer.activation))];
-    if (layer.batchNorm) words.push('batch normalisation');
+    if (layer.batchNorm) words.push('batch normalization');
     if (layer.dropout > 0) words.push(`dropout ${layer.dropout}`);
     const set = (key) => (value) => change((lesson) => { lesson.layers[index][key] = value; });
     return fold(index, `Layer ${index + 1}: ${words.join(', ')}`, open.has(String(index)), () => {
@@ -301,7 +301,7 @@ export function layersForm(box, lesson, menus, change) {
       return [
         number('Units', layer.units, { min: 1, max: menus.limits.units, step: 1 }, (value) => set('units')(Math.round(value ?? 1))),
         named('Activation', menus.activations, layer.activation, set('activation')),
-        check('Batch normalisation', layer.batchNorm, set('batchNorm')),
+        check('Batch normalization', layer.batchNorm, set('batchNorm')),
         range('Dropout', layer.dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
         named('First weights', menus.initializers, layer.initializer, set('initializer')), remove,
       ];
@@ -314,7 +314,7 @@ export function layersForm(box, lesson, menus, change) {
     const set = (key) => (value) => change((lesson) => { for (const layer of lesson.layers) layer[key] = value; });
     parts.push(fold('all', 'All hidden layers at once', open.has('all'), () => [
       named('Activation', menus.activations, lesson.layers[0].activation, set('activation')),
-      check('Batch normalisation', lesson.layers.every((layer) => layer.batchNorm), set('batchNorm')),
+      check('Batch normalization', lesson.layers.every((layer) => layer.batchNorm), set('batchNorm')),
       range('Dropout', lesson.layers[0].dropout, { min: 0, max: 0.9, step: 0.05 }, set('dropout')),
       named('First weights', menus.initializers, lesson.layers[0].initializer, set('initializer')),
     ]));

@@ -1,6 +1,6 @@
 // A digit drawn by hand, or pixel by pixel: what the network is given of it, and what it takes it for.
 
-import { colours, css } from './colours.js';
+import { colors, css } from './colors.js';
 
 const section = document.getElementById('digit');
 const pad = document.getElementById('pad');
@@ -125,7 +125,7 @@ function paint() {
   context.lineWidth = pen * size * 0.8;
   context.lineCap = 'round';
   context.lineJoin = 'round';
-  context.strokeStyle = css(colours().ink);
+  context.strokeStyle = css(colors().ink);
   for (const stroke of strokes) {
     context.beginPath();
     context.moveTo(stroke[0] * size, stroke[1] * size);

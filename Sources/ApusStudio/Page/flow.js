@@ -1,6 +1,6 @@
 // How gradients flow: a row for each layer, a column for each moment, the darker the larger; beside it the figures of now.
 
-import { colours, mix } from './colours.js';
+import { colors, mix } from './colors.js';
 import { figure } from './parts.js';
 
 const canvas = document.getElementById('flow');
@@ -48,12 +48,12 @@ function draw() {
   canvas.style.setProperty('--rows', layers);
   const context = canvas.getContext('2d');
   const image = context.createImageData(width, canvas.height);
-  const { paper, ink } = colours();
+  const { paper, ink } = colors();
   moments.forEach((gradients, moment) => {
     gradients.forEach((norm, layer) => {
       const share = norm > 0 ? Math.max(0, Math.min(1, (Math.log10(norm) - low) / (high - low))) : 0;
-      const colour = mix(paper, ink, share * 0.92);
-      image.data.set([...colour, 255], 4 * (layer * width + moment));
+      const color = mix(paper, ink, share * 0.92);
+      image.data.set([...color, 255], 4 * (layer * width + moment));
     });
   });
   context.putImageData(image, 0, 0);

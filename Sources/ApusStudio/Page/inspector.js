@@ -1,6 +1,6 @@
 // One unit's weights, as numbers that can be changed.
 
-import { paintImage } from './colours.js';
+import { paintImage } from './colors.js';
 import { element } from './parts.js';
 
 const box = document.getElementById('inspector');

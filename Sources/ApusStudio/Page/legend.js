@@ -1,6 +1,6 @@
-// What the plane's colours and signs mean, and the two ticks that say how it is drawn.
+// What the plane's colors and signs mean, and the two ticks that say how it is drawn.
 
-import { seriesCount } from './colours.js';
+import { seriesCount } from './colors.js';
 import { element, figure } from './parts.js';
 
 const box = document.getElementById('legend');

@@ -2,7 +2,7 @@
 
 import * as address from './address.js';
 import * as closer from './closer.js';
-import { forgetColours } from './colours.js';
+import { forgetColors } from './colors.js';
 import * as digit from './digit.js';
 import * as ending from './ending.js';
 import * as flow from './flow.js';
@@ -53,7 +53,7 @@ function wire() {
   });
   window.addEventListener('resize', plane.draw);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    forgetColours();
+    forgetColors();
     for (const part of [network, flow, digit, race, sets]) part.redraw();
     plane.draw();
   });

@@ -1,6 +1,6 @@
 // The network: a picture for each unit, edges by weight, units and layers added and taken away, weights set by hand.
 
-import { colours, css, paintImage, paintUnit, seriesCount, signed } from './colours.js';
+import { colors, css, paintImage, paintUnit, seriesCount, signed } from './colors.js';
 import * as inspector from './inspector.js';
 import { element } from './parts.js';
 import { show } from './plane.js';
@@ -212,7 +212,7 @@ export function setPicture(newPicture, isPlaying = false) {
   inspector.setPicture(plan, picture);
 }
 
-/** In other colours. */
+/** In other colors. */
 export function redraw() {
   if (!plan) return;
   const kept = picture;
@@ -304,7 +304,7 @@ function stroke(context, line, share, extra = 0) {
 
 function label(context, line) {
   const text = String(Number(line.value.toPrecision(3)));
-  const { paper, ink } = colours();
+  const { paper, ink } = colors();
   context.font = '600 12px system-ui, sans-serif';
   const width = context.measureText(text).width + 10;
   const x = (line.x1 + line.x2) / 2;

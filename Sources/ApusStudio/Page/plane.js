@@ -1,6 +1,6 @@
 // The plane: what the network puts out, or one unit, with the points over it; clicks add points and take them away.
 
-import { classRamp, colours, css, drawing, pack, paintUnit, rampColour, seriesCount } from './colours.js';
+import { classRamp, colors, css, drawing, pack, paintUnit, rampColor, seriesCount } from './colors.js';
 import * as legend from './legend.js';
 import { figure } from './parts.js';
 
@@ -16,7 +16,7 @@ let shown = null;
 let onClick = () => {};
 /** The number of a point that is pointed out, or null. */
 let marked = null;
-/** Where the names of many classes stand: more than colours can tell. */
+/** Where the names of many classes stand: more than colors can tell. */
 let middles = [];
 
 /** What pictures are of from now on; it is drawn with the next one. */
@@ -35,7 +35,7 @@ export function draw() {
   if (side < 2) return;
   if (canvas.width !== side) { canvas.width = side; canvas.height = side; }
   const context = canvas.getContext('2d');
-  context.fillStyle = css(colours().paper);
+  context.fillStyle = css(colors().paper);
   context.fillRect(0, 0, side, side);
   const unit = shown && shown.bytes();
   if (unit) {
@@ -73,7 +73,7 @@ function over() {
   const [across, up] = plan.projection;
   return `on the plane of the first two principal components of ${plan.inputs.length === 1 ? 'the one input' : `all ${plan.inputs.length} inputs`}, through their mean: `
     + `${percent(across)} (across) and ${percent(up)} (up) of the variance. Points are seen along the other directions, `
-    + 'so that what the network says of one need not be the colour behind it.';
+    + 'so that what the network says of one need not be the color behind it.';
 }
 
 /** What a network puts out, on a canvas of so many places along each side; discrete: classes alone, numbers in eight steps. */
@@ -85,7 +85,7 @@ export function paintOutput(hidden, output, size, isDiscrete = false) {
   }
   const { context, image, pixels } = drawing(hidden, size);
   const ramps = plan.classes.map((_, label) => classRamp(label));
-  const fallback = pack(colours().muted);
+  const fallback = pack(colors().muted);
   for (let place = 0; place < pixels.length; place++) {
     pixels[place] = ramps[output[2 * place]]?.[isDiscrete ? 200 : output[2 * place + 1]] ?? fallback;
   }
@@ -95,7 +95,7 @@ export function paintOutput(hidden, output, size, isDiscrete = false) {
 const place = (value, range, side) => (value - range[0]) / (range[1] - range[0]) * side;
 
 function drawAxes(context, side, ratio) {
-  context.strokeStyle = css(colours().ink, 0.25);
+  context.strokeStyle = css(colors().ink, 0.25);
   context.lineWidth = ratio;
   context.beginPath();
   const x = place(0, plan.x, side);
@@ -106,8 +106,8 @@ function drawAxes(context, side, ratio) {
 }
 
 function drawPoints(context, side, ratio) {
-  const { paper, ink } = colours();
-  const classes = colours().classes.map((colour) => css(colour));
+  const { paper, ink } = colors();
+  const classes = colors().classes.map((color) => css(color));
   const inside = css(paper, 0.75);
   const rim = plan.task === 'classification' ? css(paper) : css(ink, 0.6);
   const count = plan.points.length / 4;
@@ -120,11 +120,11 @@ function drawPoints(context, side, ratio) {
     const left = place(x, plan.x, side);
     const top = side - place(y, plan.y, side);
     if (left < -radius || top < -radius || left > side + radius || top > side + radius) continue;
-    let colour;
+    let color;
     if (plan.task === 'classification') {
-      colour = classes[target % seriesCount];
+      color = classes[target % seriesCount];
     } else {
-      colour = rampColour((target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]));
+      color = rampColor((target - plan.targets[0]) / (plan.targets[1] - plan.targets[0]));
     }
     context.beginPath();
     context.arc(left, top, radius, 0, 2 * Math.PI);
@@ -133,9 +133,9 @@ function drawPoints(context, side, ratio) {
       context.fillStyle = inside;
       context.fill();
       context.lineWidth = 1.6 * ratio;
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
     } else {
-      context.fillStyle = colour;
+      context.fillStyle = color;
       context.fill();
       context.lineWidth = ratio;
       context.strokeStyle = rim;
@@ -148,12 +148,12 @@ function drawMark(context, side, ratio) {
   if (marked === null || marked >= plan.points.length / 4) return;
   const left = place(plan.points[4 * marked], plan.x, side);
   const top = side - place(plan.points[4 * marked + 1], plan.y, side);
-  const { paper, ink } = colours();
-  for (const [colour, width] of [[paper, 5], [ink, 2]]) {
+  const { paper, ink } = colors();
+  for (const [color, width] of [[paper, 5], [ink, 2]]) {
     context.beginPath();
     context.arc(left, top, 8 * ratio, 0, 2 * Math.PI);
     context.lineWidth = width * ratio;
-    context.strokeStyle = css(colour);
+    context.strokeStyle = css(color);
     context.stroke();
   }
 }
@@ -171,7 +171,7 @@ function middlesOf({ classes, points, task }) {
 }
 
 function drawNames(context, side, ratio) {
-  const { classes, paper, ink } = colours();
+  const { classes, paper, ink } = colors();
   context.font = `600 ${13 * ratio}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';

@@ -189,5 +189,5 @@ function draw(header, titles) {
   legend.replaceChildren(...titles.map((title, index) => element('span', `key racer-${index}`, title)));
 }
 
-/** Painted once more in other colours with the next picture. */
+/** Painted once more in other colors with the next picture. */
 export function redraw() { if (box.open) actions.order('open'); }

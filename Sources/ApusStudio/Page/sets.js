@@ -1,7 +1,7 @@
 // The sets of points as small pictures, below the list that names them: for people who would rather look than read. The
 // list is the way for the keyboard.
 
-import { colours, css, rampColour, seriesCount } from './colours.js';
+import { colors, css, rampColor, seriesCount } from './colors.js';
 import { element } from './parts.js';
 
 const side = 40;
@@ -38,13 +38,13 @@ function canvas(set) {
   return canvas;
 }
 
-/** In other colours. */
+/** In other colors. */
 export function redraw() { for (const { canvas, set } of canvases.values()) paint(canvas, set); }
 
 function paint(canvas, { areImages, task, sample }) {
   const context = canvas.getContext('2d');
   context.clearRect(0, 0, canvas.width, canvas.height);
-  const { classes, ink } = colours();
+  const { classes, ink } = colors();
   if (areImages) {
     for (let place = 0; place < sample.length; place++) {
       context.fillStyle = css(ink, sample[place] / 16);
@@ -55,7 +55,7 @@ function paint(canvas, { areImages, task, sample }) {
   const place = (coordinate) => side * (1 + coordinate / 10 / reach);
   for (let at = 0; at < sample.length; at += 3) {
     const target = sample[at + 2];
-    context.fillStyle = task === 'classification' ? css(classes[target % seriesCount]) : rampColour(target / 200 + 0.5);
+    context.fillStyle = task === 'classification' ? css(classes[target % seriesCount]) : rampColor(target / 200 + 0.5);
     context.beginPath();
     context.arc(place(sample[at]), place(-sample[at + 1]), 3, 0, 7);
     context.fill();

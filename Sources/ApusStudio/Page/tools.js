@@ -1,7 +1,7 @@
 // What a click on the plane does: it adds a point, takes one away, or shows one.
 
 import * as closer from './closer.js';
-import { seriesCount } from './colours.js';
+import { seriesCount } from './colors.js';
 import * as digit from './digit.js';
 import { change } from './lesson.js';
 import { menus } from './menus.js';

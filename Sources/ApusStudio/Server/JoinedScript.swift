@@ -4,7 +4,7 @@
 /// before it. Of the language's many forms the page uses these, each in a line of its own:
 ///
 ///     import * as plane from './plane.js';        const plane = modules.plane;
-///     import { css, mix } from './colours.js';    const { css, mix } = modules.colours;
+///     import { css, mix } from './colors.js';    const { css, mix } = modules.colors;
 ///     export function draw() {                    function draw() {
 ///     export const css = …                        const css = …
 package struct JoinedScript {

@@ -61,7 +61,7 @@
     /// The files of `Page`, by the names that they import one another by.
     package static let modules = [
       "address": PackageResources.address_js, "closer": PackageResources.closer_js,
-      "colours": PackageResources.colours_js, "controls": PackageResources.controls_js,
+      "colors": PackageResources.colors_js, "controls": PackageResources.controls_js,
       "curves": PackageResources.curves_js, "depth": PackageResources.depth_js,
       "digit": PackageResources.digit_js, "encoding": PackageResources.encoding_js,
       "ending": PackageResources.ending_js, "figures": PackageResources.figures_js,

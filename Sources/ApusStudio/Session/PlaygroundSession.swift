@@ -136,7 +136,7 @@ package final class PlaygroundSession {
     switch stride {
     case .sample:
       forgetTheFuture()
-      if run({ try session.runStep(sample: samples) }) { deviation = "single samples were learnt from" }
+      if run({ try session.runStep(sample: samples) }) { deviation = "single samples were learned from" }
       samples += 1
     case .batch: _ = run { try session.runStep() }
     case .epoch:

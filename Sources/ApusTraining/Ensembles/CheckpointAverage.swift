@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusNN
 
-/// The mean of the weights after the last epochs (Polyak and Juditsky 1992; S4: "average multiple checkpoints").
+/// The mean of the weights after the last epochs (Polyak and Juditsky 1992; lecture 5: "average multiple checkpoints").
 public struct CheckpointAverage: EnsembleMethod {
   public static let name = "checkpoints"
   public static let formula = "w = Σ w_e / count over the last count epochs"

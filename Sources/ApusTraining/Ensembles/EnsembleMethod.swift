@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusNN
 
-/// How a run comes to a model that is an average (MISSION M).
+/// How a run comes to a model that is an average.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``EnsembleMethods/table``.
 public protocol EnsembleMethod: Named {

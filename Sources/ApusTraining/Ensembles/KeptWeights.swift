@@ -1,12 +1,5 @@
 public import ApusCore
 
-/// Which epoch's weights a training is to keep.
-public enum KeptEpoch: String, Sendable, Codable, CaseIterable {
-  /// The one with the lowest validation loss; the last where there are no validation samples.
-  case best
-  case last
-}
-
 /// Which weights a training's result has.
 public struct KeptWeights: Sendable, Equatable, Codable {
   public enum Rule: String, Sendable, Codable {

@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusNN
 
-/// A running average of the weights, a ← a + (1 − d)(w − a) after each step, used instead of the last weights (S4: "keep
+/// A running average of the weights, a ← a + (1 − d)(w − a) after each step, used instead of the last weights (lecture 5: "keep
 /// a running average of the parameter vector").
 ///
 /// In the first steps d is smaller, (1 + t) / (10 + t), so that the first weights are soon forgotten.

@@ -1,7 +1,7 @@
 public import ApusCore
 import ApusNN
 
-/// Independent models: the same training from the seeds s, s + 1, …, their predictions averaged (S4: "train multiple
+/// Independent models: the same training from the seeds s, s + 1, …, their predictions averaged (lecture 5: "train multiple
 /// independent models").
 public struct SeedEnsemble: EnsembleMethod {
   public static let name = "seeds"

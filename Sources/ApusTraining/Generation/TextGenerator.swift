@@ -2,7 +2,7 @@ public import ApusCore
 package import ApusData
 public import ApusNN
 
-/// Writes on from a text, one character after the other (MISSION A12).
+/// Writes on from a text, one character after the other.
 ///
 /// ```swift
 /// let generator = try TextGenerator(Model(contentsOf: "runs/corpus-1/model.safetensors"))

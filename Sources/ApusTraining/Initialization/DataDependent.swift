@@ -1,7 +1,7 @@
 public import ApusCore
 import ApusNN
 
-/// Data-dependent initialisation (Krähenbühl, Doersch, Donahue and Darrell 2015).
+/// Data-dependent initialization (Krähenbühl, Doersch, Donahue and Darrell 2015).
 ///
 /// Within layers: layer after layer, each unit's weights and bias are set so that its output has mean 0 and variance 1 on a
 /// batch: wₖ ← wₖ / σₖ, bₖ ← (bₖ − μₖ) / σₖ for unit k. A layer without biases is scaled alone. A unit that puts out the

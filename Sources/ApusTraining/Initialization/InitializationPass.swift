@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// Sets a network's first weights by what they do to a batch of data (MISSION F).
+/// Sets a network's first weights by what they do to a batch of data.
 ///
 /// An ``Initializer`` sees one parameter at a time; this sees the signals that go through the whole network. Adding
 /// one costs a file with a conforming type, and a line of ``InitializationPasses/table``.

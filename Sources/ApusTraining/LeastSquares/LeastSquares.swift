@@ -19,7 +19,7 @@ extension AdalineLoss: QuadraticLoss {
 }
 
 /// The weights w that make Σ r (w · x + b − t)² + λ ‖w‖² least, r how much each row counts, in closed form and in `Double`:
-/// of every linear unit the solution, or its yardstick (A3; S0, S2).
+/// of every linear unit the solution, or its yardstick (lectures 1 and 3).
 ///
 /// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows about their mean, times √r, and, for λ > 0,
 /// of √λ times the identity below them: the condition number is that of the data, and not its square as in the normal

@@ -26,7 +26,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     (self.classNames, self.counts) = (classNames, counts)
   }
 
-  /// The share of a class' samples that were recognised; nil when there are none.
+  /// The share of a class' samples that were recognized; nil when there are none.
   public func recall(_ index: Int) -> Double? {
     let total = counts[index].reduce(0, +)
     return total > 0 ? counts[index][index] / total : nil

@@ -2,7 +2,7 @@ public import ApusCore
 import ApusData
 public import ApusNN
 
-/// A figure of merit on evaluated samples (MISSION C).
+/// A figure of merit on evaluated samples.
 ///
 /// Where samples have weights, every sum over samples is weighted, Σ w x, and n is Σ w, as with scikit-learn's
 /// `sample_weight`: a weight of 2 counts like two copies of the sample, a weight of 0 leaves it out, and only ratios of

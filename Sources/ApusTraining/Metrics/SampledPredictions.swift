@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 
 /// Predictions of several passes with dropout: their mean and their spread, which says how sure the network is (Gal and
-/// Ghahramani 2016; MISSION G).
+/// Ghahramani 2016).
 public struct SampledPredictions: Sendable {
   /// With the mean over the passes as predictions.
   public let mean: EvaluatedSamples

@@ -8,7 +8,7 @@ import ApusData
 /// another thread, in one of two buffers, while that one is learned from.
 final class BatchFeed {
   private let dataset: any Dataset
-  private let memory: BatchMemory
+  private let memory: Batch.Memory
   private let size: Int
   private let seed: UInt64
   private let shuffles: Bool
@@ -25,7 +25,7 @@ final class BatchFeed {
   var count: Int { state.pointee.count }
 
   /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
-  init(_ dataset: any Dataset, size: Int, settings: TrainingSettings, memory: BatchMemory) {
+  init(_ dataset: any Dataset, size: Int, settings: TrainingSettings, memory: Batch.Memory) {
     shuffles = settings.recipe.shuffle ?? true
     let (augmentations, seed) = (settings.augmentations, settings.seed)
     self.dataset = dataset
@@ -108,7 +108,7 @@ private final class AugmentedFeed {
     next = Buffer(BatchStorage(dataset, capacity: size))
   }
 
-  func load(_ epoch: BatchFeed.Epoch, _ range: Range<Int>, to memory: BatchMemory) {
+  func load(_ epoch: BatchFeed.Epoch, _ range: Range<Int>, to memory: Batch.Memory) {
     work?.wait()
     work = nil
     if next.epoch == epoch.number, next.range == range {

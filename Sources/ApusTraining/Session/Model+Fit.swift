@@ -22,7 +22,7 @@ extension Model {
     _ split: DatasetSplit, epochs: Int = 10, batch: Int = 32, optimizer: OptimizerSetting = .adam(1e-3),
     schedule: some Schedule = .constant, regularization: Regularization = .none,
     groups: [ParameterGroup] = [], frozen: FrozenParameters = .none, earlyStopping: Int? = nil,
-    keep: KeptEpoch = .best, seed: UInt64 = 0, engine: Engine? = nil,
+    keep: Recipe.KeptEpoch = .best, seed: UInt64 = 0, engine: Engine? = nil,
     onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {
     let settings = TrainingSettings(

@@ -50,9 +50,9 @@ extension TrainingSession {
   /// Trains to the end on a thread of its own, to which the session belongs until the sequence has ended.
   ///
   /// When nobody holds the sequence any more, or the task that reads it is cancelled, training pauses.
-  public func events() -> TrainingEvents {
+  public func events() -> TrainingSession.Events {
     nonisolated(unsafe) let session = self
-    return TrainingEvents { pauses, observe in
+    return TrainingSession.Events { pauses, observe in
       try session.run(observe) { _, _ in pauses() }
     }
   }

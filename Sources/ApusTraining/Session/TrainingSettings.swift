@@ -16,7 +16,8 @@ public struct TrainingSettings: Sendable {
     optimizer: OptimizerSetting, schedule: some Schedule = .constant, epochs: Int = 10,
     batch: Int = 32, regularization: Regularization = .none, groups: [ParameterGroup] = [],
     accumulate: Int = 1, auxiliary: [String: Double] = [:], earlyStopping: Int? = nil, goal: Double? = nil,
-    keep: KeptEpoch = .best, ensemble: (any EnsembleMethod)? = nil, augmentations: [any Augmentation] = [],
+    keep: Recipe.KeptEpoch = .best, ensemble: (any EnsembleMethod)? = nil,
+    augmentations: [any Augmentation] = [],
     seed: UInt64 = 0
   ) {
     recipe = Recipe(
@@ -107,7 +108,7 @@ public struct TrainingSettings: Sendable {
     set { recipe.seed = newValue }
   }
   /// Which epoch's weights are the result.
-  public var keep: KeptEpoch {
+  public var keep: Recipe.KeptEpoch {
     get { recipe.keep ?? .best }
     set { recipe.keep = newValue }
   }

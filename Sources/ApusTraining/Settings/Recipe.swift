@@ -20,16 +20,16 @@ public struct Recipe: SettingGroup {
   public var learningRate: Double?
   public var schedule: (any Schedule)?
   public var loss: (any Loss)?
-  public var classWeights: ClassWeights?
+  public var classWeights: Recipe.ClassWeights?
   public var metrics: [any Metric]?
-  public var threshold: DecisionThreshold?
+  public var threshold: Recipe.DecisionThreshold?
   public var l2: Double?
   public var l1: Double?
   public var maxNorm: Double?
   public var clipNorm: Double?
   public var clipValue: Double?
   public var earlyStopping: Int?
-  public var keep: KeptEpoch?
+  public var keep: Recipe.KeptEpoch?
   public var ensemble: (any EnsembleMethod)?
   public var augment: [any Augmentation]?
   public var prepare: (any InitializationPass)?
@@ -159,10 +159,11 @@ public struct Recipe: SettingGroup {
   public init(
     epochs: Int? = nil, steps: Int? = nil, batch: Int? = nil, optimizer: (any Optimizer)? = nil,
     learningRate: Double? = nil, schedule: (any Schedule)? = nil, loss: (any Loss)? = nil,
-    classWeights: ClassWeights? = nil, metrics: [any Metric]? = nil, threshold: DecisionThreshold? = nil,
+    classWeights: Recipe.ClassWeights? = nil, metrics: [any Metric]? = nil,
+    threshold: Recipe.DecisionThreshold? = nil,
     l2: Double? = nil, l1: Double? = nil, maxNorm: Double? = nil, clipNorm: Double? = nil,
     clipValue: Double? = nil,
-    earlyStopping: Int? = nil, keep: KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
+    earlyStopping: Int? = nil, keep: Recipe.KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
     augment: [any Augmentation]? = nil, prepare: (any InitializationPass)? = nil, freeze: [String]? = nil,
     groups: [ParameterGroup]? = nil, accumulate: Int? = nil, auxiliary: [String: Double]? = nil,
     goal: Double? = nil, shuffle: Bool? = nil, seed: UInt64? = nil, checkpointEvery: Int? = nil

@@ -13,7 +13,7 @@ extension TrainingStep {
   public func loss(of name: String) -> Float? { names.firstIndex(of: name).map { losses[$0].pointee } }
 
   /// What a tap held in the last gradients, `[rows, …]`; a tensor that carries the error for one that wasn't asked for.
-  public func value(of tap: ModelOutput) -> Tensor {
+  public func value(of tap: CompiledModel.Output) -> Tensor {
     guard taps.contains(tap) else {
       return .failed(
         ApusError(

@@ -56,14 +56,14 @@ public final class TrainingStep {
   }
 
   /// Where batches are gathered: the rows of the first model's inputs, and its targets.
-  package let memory: BatchMemory
+  package let memory: Batch.Memory
   let backward: CompiledGraph
   let inputs: [InputSpecification]
   let losses: [UnsafeMutablePointer<Float>]
   let keys: [RandomKey]
   /// New values of states, and where in an arena they go once the step is known to be good.
   let stateUpdates: [(values: UnsafeMutableBufferPointer<Float>, state: UnsafeMutableBufferPointer<Float>)]
-  let taps: [ModelOutput]
+  let taps: [CompiledModel.Output]
   let diagnosis: NonFinite
   let length: LoopLength
   let lengthProblem: ApusError?
@@ -106,7 +106,7 @@ public final class TrainingStep {
     batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, regularization: Regularization = .none,
     groups: [ParameterGroup] = [],
-    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [],
+    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
     engine: Engine? = nil
   ) throws {
     try self.init(
@@ -121,7 +121,7 @@ public final class TrainingStep {
   /// - Parameter accumulates: whether steps may have several batches.
   package convenience init(
     _ training: ModelTraining, capacity: Int, length: LoopLength = LoopLength(), accumulates: Bool = false,
-    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [ModelOutput] = [],
+    auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
     engine: Engine? = nil
   ) throws {
     let model = training.model
@@ -191,7 +191,7 @@ public final class TrainingStep {
       length: LoopLength(steps: steps, stepsPerEpoch: stepsPerEpoch), accumulates: false, isWeighted: false,
       engine: engine
     ) { graph in
-      BatchMemory(
+      Batch.Memory(
         capacity: batch, inputs: inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
         targets: InputMemory(floats: .init(start: nil, count: 0), scalar: .float32), .numbers, targetSize: 0)
     }
@@ -199,9 +199,10 @@ public final class TrainingStep {
 
   private init(
     _ trainings: [(name: String, training: ModelTraining, traced: TracedModel)], inputs: [InputSpecification],
-    graphInputs: NamedTensors, means: [Tensor], taps: [ModelOutput], tapTensors: NamedTensors, capacity: Int,
+    graphInputs: NamedTensors, means: [Tensor], taps: [CompiledModel.Output], tapTensors: NamedTensors,
+    capacity: Int,
     length: LoopLength, accumulates: Bool, isWeighted: Bool, engine: Engine?,
-    memory: (CompiledGraph) -> BatchMemory
+    memory: (CompiledGraph) -> Batch.Memory
   ) throws {
     let engine = try engine ?? Engine.standard()
     guard capacity > 0 else { throw ApusError("a batch of \(capacity)", expected: "at least 1") }

@@ -19,7 +19,7 @@ package struct BarChart: Chart {
   private static let header = 34.0
 
   /// - Parameter limit: what a whole bar stands for; the largest value when nil. A negative value has a bar of the other
-  ///   colour.
+  ///   color.
   package init(_ title: String, _ bars: [Bar], limit: Double? = nil, width: Double = 400) {
     self.title = title
     self.bars = bars

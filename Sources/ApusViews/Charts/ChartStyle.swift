@@ -1,11 +1,11 @@
-/// Colours and fonts of all charts, as a style sheet for light and dark.
+/// Colors and fonts of all charts, as a style sheet for light and dark.
 ///
-/// Classes with colours, and no variables: what draws SVG outside a browser knows those too.
+/// Classes with colors, and no variables: what draws SVG outside a browser knows those too.
 package enum ChartStyle {
-  /// How many colours series have before they come again, then dashed.
+  /// How many colors series have before they come again, then dashed.
   static let seriesCount = 6
 
-  /// Okabe and Ito's colours, which people tell apart whatever they see of colours; yellow, too faint on white, is left out.
+  /// Okabe and Ito's colors, which people tell apart whatever they see of colors; yellow, too faint on white, is left out.
   static let series: [(light: Color, dark: Color)] = [
     (Color(0x0072B2), Color(0x4FA8E0)), (Color(0xD55E00), Color(0xF58A45)),
     (Color(0x009E73), Color(0x2BC79A)),
@@ -20,7 +20,7 @@ package enum ChartStyle {
   static func line(_ number: Int) -> String {
     "line s\(number % seriesCount)" + (number / seriesCount % 2 == 1 ? " dash" : "")
   }
-  /// The class of what is filled with a series' colour.
+  /// The class of what is filled with a series' color.
   static func fill(_ number: Int) -> String { "f\(number % seriesCount)" }
   /// The class of a cell for a share from 0 to 1, in blue or in orange, and of the text on it.
   package static func cell(_ share: Double, isWarm: Bool) -> (cell: String, text: String) {

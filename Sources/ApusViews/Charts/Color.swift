@@ -1,4 +1,4 @@
-/// A colour of the screen: red, green and blue from 0 to 255 (sRGB).
+/// A color of the screen: red, green and blue from 0 to 255 (sRGB).
 package struct Color: Sendable, Hashable {
   package var red: UInt8
   package var green: UInt8
@@ -19,7 +19,7 @@ package struct Color: Sendable, Hashable {
     "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// On the way to another colour: a share from 0 to 1.
+  /// On the way to another color: a share from 0 to 1.
   func mixed(_ other: Color, _ share: Double) -> Color {
     func part(_ a: UInt8, _ b: UInt8) -> UInt8 {
       UInt8((Double(a) + (Double(b) - Double(a)) * min(max(share, 0), 1)).rounded())
@@ -29,11 +29,11 @@ package struct Color: Sendable, Hashable {
   }
 }
 
-/// A colour for each number from 0 to 1, through a few that are given.
+/// A color for each number from 0 to 1, through a few that are given.
 package struct ColorRamp: Sendable {
   let stops: [Color]
 
-  /// Dark blue over green to yellow, evenly brighter: the larger, the brighter, also without colours (after viridis, by
+  /// Dark blue over green to yellow, evenly brighter: the larger, the brighter, also without colors (after viridis, by
   /// van der Walt and Smith).
   package static let viridis = ColorRamp(
     stops: [
@@ -54,7 +54,7 @@ package struct ColorRamp: Sendable {
     return stops[below].mixed(stops[below + 1], place - Double(below))
   }
 
-  /// So many colours at even distances.
+  /// So many colors at even distances.
   package func palette(_ count: Int) -> [Color] {
     (0..<count).map { color(Double($0) / Double(max(count - 1, 1))) }
   }

@@ -5,7 +5,7 @@ package import ApusTraining
 package struct ConfusionChart: Chart {
   package let title: String
   private let matrix: ConfusionMatrix
-  /// More classes than this are too many to read: those that are recognised worst are shown.
+  /// More classes than this are too many to read: those that are recognized worst are shown.
   package static let mostShown = 30
   private let shown: [Int]
   private let cell: Double
@@ -18,7 +18,7 @@ package struct ConfusionChart: Chart {
     if all.count > Self.mostShown {
       let ranked = all.sorted { ((matrix.recall($0) ?? 2), $0) < ((matrix.recall($1) ?? 2), $1) }
       shown = ranked.prefix(Self.mostShown).sorted()
-      self.title = "\(title): the \(Self.mostShown) of \(all.count) classes recognised worst"
+      self.title = "\(title): the \(Self.mostShown) of \(all.count) classes recognized worst"
     } else {
       shown = all
       self.title = title
@@ -46,7 +46,7 @@ package struct ConfusionChart: Chart {
   package var height: Double { top + count * cellHeight + 32 }
 
   package var summary: String {
-    shown.map { "\(matrix.classNames[$0]): \(Self.percent(matrix.recall($0))) recognised" }.joined(
+    shown.map { "\(matrix.classNames[$0]): \(Self.percent(matrix.recall($0))) recognized" }.joined(
       separator: "; ")
   }
 

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Numbers on a grid as colours, with the lines on which they are equal and paths over them.
+/// Numbers on a grid as colors, with the lines on which they are equal and paths over them.
 package struct HeatMap: Chart {
   /// A way over the map: an optimizer's steps, say.
   package struct Path: Sendable {
@@ -26,11 +26,11 @@ package struct HeatMap: Chart {
   private let unit: String
 
   /// - Parameters:
-  ///   - kind: whether equal factors rather than equal differences are equal steps of colour.
+  ///   - kind: whether equal factors rather than equal differences are equal steps of color.
   ///   - range: what the ramp's ends stand for; the least and largest value when nil.
   ///   - levels: the values whose lines are drawn.
   ///   - groups: points over the map.
-  ///   - unit: what the colours are; written beside their bar.
+  ///   - unit: what the colors are; written beside their bar.
   package init(
     _ title: String, _ grid: Grid, ramp: ColorRamp = .viridis, kind: ChartScale.Kind = .linear,
     range: ClosedRange<Double>? = nil,
@@ -113,12 +113,12 @@ package struct HeatMap: Chart {
     drawBar(&drawing)
   }
 
-  /// What a value's colour is even in.
+  /// What a value's color is even in.
   private func seen(_ value: Double) -> Double {
     kind == .linear ? value : value > 0 ? Mathematics.log(value) : .nan
   }
 
-  /// What the colours stand for.
+  /// What the colors stand for.
   private func drawBar(_ drawing: inout Drawing) {
     let bar = Area(x: width - Self.barWidth + 4, y: frame.plot.y, width: 10, height: frame.plot.height)
     let steps = (0..<64).reversed().map { Double($0) / 63 }
@@ -138,7 +138,7 @@ package struct HeatMap: Chart {
 package struct Grid: Sendable, Equatable {
   package let columns: Int
   package let rows: Int
-  /// The centres of the first and the last column, and of the lowest and the highest row.
+  /// The centers of the first and the last column, and of the lowest and the highest row.
   package let x: ClosedRange<Double>
   package let y: ClosedRange<Double>
   /// `[rows, columns]`, the highest row first.

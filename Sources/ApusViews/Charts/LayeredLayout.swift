@@ -1,5 +1,5 @@
 /// Places for the nodes of a directed graph without cycles, in layers so that every edge goes forward (Sugiyama, Tagawa
-/// and Toda 1981): layers by the longest way, few crossings by barycentres, straight edges by medians.
+/// and Toda 1981): layers by the longest way, few crossings by barycenters, straight edges by medians.
 package struct LayeredLayout {
   /// The layer of each node.
   package let layers: [Int]
@@ -13,7 +13,7 @@ package struct LayeredLayout {
   /// - Parameters:
   ///   - sizes: how much each node takes across its layer.
   ///   - edges: from a node to a later one in the list.
-  ///   - gap: between neighbours.
+  ///   - gap: between neighbors.
   package init(sizes: [Double], edges: [(from: Int, to: Int)], gap: Double) {
     var layers = [Int](repeating: 0, count: sizes.count)
     for edge in edges.sorted(by: { $0.from < $1.from }) {
@@ -42,9 +42,9 @@ package struct LayeredLayout {
     }
     var order = [[Int]](repeating: [], count: (layerOf.max() ?? -1) + 1)
     for node in all.indices { order[layerOf[node]].append(node) }
-    let neighbours = Neighbours(count: all.count, links)
-    order = Self.ordered(order, neighbours, links, layerOf)
-    var places = Self.placed(order, all, neighbours, gap)
+    let neighbors = Neighbours(count: all.count, links)
+    order = Self.ordered(order, neighbors, links, layerOf)
+    var places = Self.placed(order, all, neighbors, gap)
     let least = all.indices.map { places[$0] - all[$0] / 2 }.min() ?? 0
     places = places.map { $0 - least }
     self.layers = layers
@@ -78,9 +78,9 @@ package struct LayeredLayout {
 
   private static let sweeps = 12
 
-  /// Forward and backward, each layer by the mean place of its neighbours; the order with the fewest crossings stays.
+  /// Forward and backward, each layer by the mean place of its neighbors; the order with the fewest crossings stays.
   private static func ordered(
-    _ first: [[Int]], _ neighbours: Neighbours, _ links: [(from: Int, to: Int)], _ layerOf: [Int]
+    _ first: [[Int]], _ neighbors: Neighbours, _ links: [(from: Int, to: Int)], _ layerOf: [Int]
   ) -> [[Int]] {
     var order = first
     var best = (order, crossings(order, links, layerOf))
@@ -91,7 +91,7 @@ package struct LayeredLayout {
         let other = order[isForward ? layer - 1 : layer + 1]
         let place = Dictionary(uniqueKeysWithValues: other.enumerated().map { ($1, Double($0)) })
         let ranked = order[layer].enumerated().map { index, node -> (Double, Int, Int) in
-          let around = (isForward ? neighbours.before : neighbours.after)[node].compactMap { place[$0] }
+          let around = (isForward ? neighbors.before : neighbors.after)[node].compactMap { place[$0] }
           let mean = around.isEmpty ? Double(index) : around.reduce(0, +) / Double(around.count)
           return (mean, index, node)
         }
@@ -103,7 +103,7 @@ package struct LayeredLayout {
     return best.0
   }
 
-  /// How often edges between neighbouring layers cross.
+  /// How often edges between neighboring layers cross.
   package static func crossings(_ order: [[Int]], _ links: [(from: Int, to: Int)], _ layerOf: [Int]) -> Int {
     var place: [Int: Int] = [:]
     for layer in order { for (index, node) in layer.enumerated() { place[node] = index } }
@@ -119,8 +119,8 @@ package struct LayeredLayout {
 
   // MARK: Places
 
-  /// Each node as near to the mean of its neighbours as the others in its layer allow.
-  private static func placed(_ order: [[Int]], _ sizes: [Double], _ neighbours: Neighbours, _ gap: Double)
+  /// Each node as near to the mean of its neighbors as the others in its layer allow.
+  private static func placed(_ order: [[Int]], _ sizes: [Double], _ neighbors: Neighbours, _ gap: Double)
     -> [Double]
   {
     var places = [Double](repeating: 0, count: sizes.count)
@@ -134,11 +134,11 @@ package struct LayeredLayout {
     for sweep in 0..<sweeps {
       for layer in sweep % 2 == 0 ? order : order.reversed() {
         let wishes = layer.map { node -> Double in
-          let around = neighbours.pulling(node).map { places[$0] }
+          let around = neighbors.pulling(node).map { places[$0] }
           return around.isEmpty ? places[node] : around.reduce(0, +) / Double(around.count)
         }
         // Sources give way.
-        let weights = layer.map { neighbours.before[$0].isEmpty ? 0.1 : 1 }
+        let weights = layer.map { neighbors.before[$0].isEmpty ? 0.1 : 1 }
         for (node, place) in zip(layer, apart(wishes, layer.map { sizes[$0] }, gap, weights)) {
           places[node] = place
         }
@@ -147,7 +147,7 @@ package struct LayeredLayout {
     return places
   }
 
-  /// The places nearest to some wishes, in order and without overlap: blocks of neighbours that touch share their mean
+  /// The places nearest to some wishes, in order and without overlap: blocks of neighbors that touch share their mean
   /// (pool adjacent violators).
   ///
   /// - Parameter weights: how much each counts in a mean; equally when nil.

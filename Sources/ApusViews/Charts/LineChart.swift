@@ -8,7 +8,7 @@ package struct LineChart: Chart {
     /// Lower and upper values beside the points, drawn as a band; empty for none.
     package var band: [(low: Double, high: Double)] = []
     package var isDashed = false
-    /// Its colour, counted from 0; its place among the series when nil.
+    /// Its color, counted from 0; its place among the series when nil.
     package var color: Int?
 
     /// - Parameter points: pairs of numbers, from left to right.
@@ -44,7 +44,7 @@ package struct LineChart: Chart {
   private let series: [Series]
   private let marks: [Mark]
   private let frame: PlotFrame
-  /// More points of a line than this are drawn as the means of neighbours.
+  /// More points of a line than this are drawn as the means of neighbors.
   static let mostPoints = 400
 
   package init(

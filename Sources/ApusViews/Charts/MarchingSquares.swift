@@ -12,7 +12,7 @@ package enum MarchingSquares {
     return joined(segments).map { line in line.map { place(of: $0, grid, level) } }
   }
 
-  /// Between a corner of the grid and its neighbour to the right or below.
+  /// Between a corner of the grid and its neighbor to the right or below.
   private struct Edge: Hashable {
     var row: Int
     var column: Int

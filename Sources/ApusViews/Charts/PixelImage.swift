@@ -14,7 +14,7 @@ package struct PixelImage: Sendable, Equatable {
       Array(pixels.prefix(count)) + Array(repeating: Color(0), count: max(count - pixels.count, 0))
   }
 
-  /// Numbers as colours of a ramp, in 64 steps, so that the file is small.
+  /// Numbers as colors of a ramp, in 64 steps, so that the file is small.
   ///
   /// - Parameter range: what the ramp's ends stand for.
   package init(_ values: [Double], width: Int, in range: ClosedRange<Double>, ramp: ColorRamp) {
@@ -32,7 +32,7 @@ package struct PixelImage: Sendable, Equatable {
   /// The file within a link.
   package var dataURI: String { "data:image/png;base64," + base64(png) }
 
-  /// A PNG file (ISO/IEC 15948): with a palette where there are at most 256 colours, not compressed, so that its bytes
+  /// A PNG file (ISO/IEC 15948): with a palette where there are at most 256 colors, not compressed, so that its bytes
   /// depend on no library.
   package var png: [UInt8] {
     var indices: [Color: UInt8] = [:]

@@ -2,7 +2,7 @@ import ApusCore
 public import ApusNN
 
 extension Picture {
-  /// Activation functions with their derivatives over −4 … 4, as they compute (MISSION B).
+  /// Activation functions with their derivatives over −4 … 4, as they compute.
   ///
   /// A derivative is found as training finds it: from the function's own operations.
   ///

@@ -27,7 +27,7 @@ extension PlaneReading {
   }
 }
 
-/// The plane in the colours of the classes, paler where the model is less sure, with the rows over it.
+/// The plane in the colors of the classes, paler where the model is less sure, with the rows over it.
 struct PlaneMap: Chart {
   let title: String
   let width = 460.0

@@ -1,7 +1,7 @@
 import ApusCore
 public import ApusNN
 
-/// The weights of a model's first layer as images, where its inputs are images (MISSION N; S3): of a dense layer one for
+/// The weights of a model's first layer as images, where its inputs are images (lecture 4): of a dense layer one for
 /// each unit, of a convolution one for each filter.
 ///
 /// One channel in blue (below 0) and orange (above), white is 0, each image by its own largest weight; three channels as

@@ -11,8 +11,8 @@ package struct HistoryCharts: Sendable {
   /// The trainings of a run.
   package init(_ result: RunResult, width: Double = 400) { self.init(result.namedHistories, width: width) }
 
-  /// - Parameter runs: names with what their epochs came to; the colours are the runs'. Of a single run training and
-  ///   validation have colours of their own.
+  /// - Parameter runs: names with what their epochs came to; the colors are the runs'. Of a single run training and
+  ///   validation have colors of their own.
   package init(_ runs: [(name: String, history: History)], width: Double = 400) {
     let isSingle = runs.count == 1
     let hasValidation = runs.contains { $0.history.epochs.contains { $0.validation("loss") != nil } }

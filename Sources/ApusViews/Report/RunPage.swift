@@ -272,7 +272,7 @@ public struct RunPage: Sendable {
 }
 
 extension PixelImage {
-  /// A sample: grey for one channel, colours for three.
+  /// A sample: grey for one channel, colors for three.
   init(_ sample: ImageSample) {
     let (height, width, channels) = (sample.shape[0], sample.shape[1], sample.shape[2])
     func byte(_ value: Float) -> UInt8 { UInt8((min(max(value, 0), 1) * 255).rounded()) }

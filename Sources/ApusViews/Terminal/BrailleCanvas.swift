@@ -23,7 +23,7 @@ struct BrailleCanvas {
   }
 
   /// Draws a line through places from 0 (bottom) to 1 (top) at even distances; where there are more places than
-  /// columns of dots, through the means of neighbours.
+  /// columns of dots, through the means of neighbors.
   mutating func draw(_ places: [Double?], series number: Int, isDotted: Bool) {
     guard !places.isEmpty else { return }
     let columns = 2 * width

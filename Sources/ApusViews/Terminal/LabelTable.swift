@@ -1,9 +1,9 @@
 package import ApusTraining
 
-/// How well each of several independent labels is recognised.
+/// How well each of several independent labels is recognized.
 package struct LabelTable: Sendable {
   private let labels: [LabelCounts]
-  /// More labels than this are too many: those that are recognised worst are shown.
+  /// More labels than this are too many: those that are recognized worst are shown.
   static let mostShown = 40
 
   package init(_ labels: [LabelCounts]) {
@@ -32,7 +32,7 @@ package struct LabelTable: Sendable {
     }
     let title =
       labels.count > Self.mostShown
-      ? "the \(Self.mostShown) of \(labels.count) labels that are recognised worst" : "each label"
+      ? "the \(Self.mostShown) of \(labels.count) labels that are recognized worst" : "each label"
     return [title] + table.lines(width: width)
   }
 

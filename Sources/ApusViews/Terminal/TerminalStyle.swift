@@ -4,7 +4,7 @@ import ApusCore
 package struct TerminalStyle: Sendable, Equatable {
   /// Whether lines may be drawn over: a terminal, and not a dumb one.
   package var redraws: Bool
-  /// Whether text may be coloured.
+  /// Whether text may be colored.
   package var usesColor: Bool
   /// Columns.
   package var width: Int
@@ -18,7 +18,7 @@ package struct TerminalStyle: Sendable, Equatable {
   /// Files, pipes and tests: 80 columns, no control characters.
   package static let plain = TerminalStyle()
 
-  /// What is behind a file descriptor. `NO_COLOR` takes colours away and nothing else.
+  /// What is behind a file descriptor. `NO_COLOR` takes colors away and nothing else.
   package static func of(fileDescriptor: Int32) -> TerminalStyle {
     let terminal = Environment["TERM"]
     guard Terminal.isTerminal(fileDescriptor), terminal != "dumb" else { return .plain }
@@ -26,7 +26,7 @@ package struct TerminalStyle: Sendable, Equatable {
     return TerminalStyle(redraws: true, usesColor: colors, width: Terminal.columns(fileDescriptor) ?? 80)
   }
 
-  /// The colours in use.
+  /// The colors in use.
   package enum Color: String, Sendable {
     case red = "31"
     case green = "32"
@@ -37,7 +37,7 @@ package struct TerminalStyle: Sendable, Equatable {
     case faint = "2"
   }
 
-  /// The text in a colour, where colours may be used.
+  /// The text in a color, where colors may be used.
   package func colored(_ text: String, _ color: Color) -> String {
     usesColor && !text.isEmpty ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
   }

@@ -73,7 +73,7 @@ static void contract_merge(float *sum, const float *addend, int64_t count) {
 }
 
 /// All chains of rows of a panel, and their tree: a sum waits in `buffers` until
-/// its neighbour of the same height is there. The result is in the first buffer.
+/// its neighbor of the same height is there. The result is in the first buffer.
 static void contract_tree(const product *p, panel *q, int64_t row, int64_t rows, float *buffers) {
   int64_t size = contract_buffer_floats(p), chains = contract_chains(p->k);
   int64_t waiting = 0;

@@ -40,9 +40,9 @@ static float reduce_large_angle(float x, int32_t *quadrant) {
     integer >>= -up;
   }
   // To the nearest quarter turn.
-  int64_t centred = (int64_t)fraction;
+  int64_t centered = (int64_t)fraction;
   *quadrant = (int32_t)((integer + (fraction >> 63)) & 3);
-  return (float)((double)centred * 0x1.921fb54442d18p-64);
+  return (float)((double)centered * 0x1.921fb54442d18p-64);
 }
 
 /// sin(x + `quarters` pi/2) for quarters 0 or 1. |x| = n pi/2 + r, |r| <= pi/4;

@@ -35,7 +35,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
       }
     },
     Illness(name: "ReLUs killed by a huge rate", checks: ["dead, saturated"]) { seed, size in
-      // Inputs that are not centred move all weights of a unit the same way.
+      // Inputs that are not centered move all weights of a unit the same way.
       try examined(seed, size, data: data(seed, rows[size], offset: 5), rate: 30, epochs: 10)
     },
     Illness(name: "30 sigmoid layers", checks: ["gradient flow"]) { seed, size in
@@ -84,7 +84,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
         Dense(2)
       }
     },
-    Illness(name: "L2 of 10", checks: ["regularisation"]) { seed, size in try examined(seed, size, l2: 10) },
+    Illness(name: "L2 of 10", checks: ["regularization"]) { seed, size in try examined(seed, size, l2: 10) },
     Illness(name: "too small a rate", checks: ["learning rate"]) { seed, size in
       try examined(seed, size, rate: 1e-7)
     },
@@ -102,7 +102,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
         Dense(2)
       }
     },
-    Illness(name: "labels by chance, learnt by heart", checks: ["gap to validation"]) { seed, size in
+    Illness(name: "labels by chance, learned by heart", checks: ["gap to validation"]) { seed, size in
       let noise = try data(seed, rows[size], flipped: 0.5)
       // The epoch with the lowest validation loss would have learned next to nothing.
       return try examined(seed, size, data: noise, rate: 1e-2, epochs: [150, 150, 200][size], keep: .last) {
@@ -145,9 +145,9 @@ struct Illness: Sendable, CustomTestStringConvertible {
       let table = try Table(
         name: "trees",
         columns: [
-          TableColumn("height", numbers: kinds.indices.map { random.normal(UInt64(1_000_000 + $0)) }),
-          TableColumn("wood", texts: kinds.map { ["oak": "hard", "ash": "tough", "elm": "soft"][$0] }),
-          TableColumn("kind", texts: kinds),
+          Table.Column("height", numbers: kinds.indices.map { random.normal(UInt64(1_000_000 + $0)) }),
+          Table.Column("wood", texts: kinds.map { ["oak": "hard", "ash": "tough", "elm": "soft"][$0] }),
+          Table.Column("kind", texts: kinds),
         ])
       return try examined(seed, size, table: ExaminedTable(table, target: "kind"))
     },
@@ -193,9 +193,9 @@ struct Illness: Sendable, CustomTestStringConvertible {
       try Table(
         name: "prices",
         columns: [
-          TableColumn("a", numbers: a), TableColumn("b", numbers: b),
-          TableColumn("extra", numbers: (0..<rows).map { extra(random, $0, price[$0]) }),
-          TableColumn("price", numbers: price),
+          Table.Column("a", numbers: a), Table.Column("b", numbers: b),
+          Table.Column("extra", numbers: (0..<rows).map { extra(random, $0, price[$0]) }),
+          Table.Column("price", numbers: price),
         ]), target: "price")
   }
 
@@ -203,7 +203,7 @@ struct Illness: Sendable, CustomTestStringConvertible {
 
   static func settings(
     _ seed: UInt64, optimizer: OptimizerSetting? = nil, rate: Double = 5e-3, epochs: Int = 5, l2: Double = 0,
-    keep: KeptEpoch = .best
+    keep: Recipe.KeptEpoch = .best
   ) -> TrainingSettings {
     TrainingSettings(
       optimizer: optimizer ?? .adam(rate), epochs: epochs, batch: 16,
@@ -213,8 +213,8 @@ struct Illness: Sendable, CustomTestStringConvertible {
   static func examined(
     _ seed: UInt64, _ size: Int, data given: TableDataset? = nil, table: ExaminedTable? = nil,
     optimizer: OptimizerSetting? = nil, rate: Double = 5e-3, epochs: Int = 5, l2: Double = 0,
-    keep: KeptEpoch = .best,
-    @LayerBuilder _ layers: (Int) -> Sequential = { width in
+    keep: Recipe.KeptEpoch = .best,
+    @Sequential.Builder _ layers: (Int) -> Sequential = { width in
       Sequential([Dense(width, initializer: .he), ReLU(), Dense(2)])
     }
   ) throws -> ExaminedModel {

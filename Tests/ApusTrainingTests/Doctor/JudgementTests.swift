@@ -12,7 +12,7 @@ import Testing
     return Dictionary(Doctor.examine(try ExaminedModel(configuration)).map { ($0.name, $0) }) { $1 }
   }
 
-  private static let random = Philox(seed: 11, path: "judgement")
+  private static let random = Philox(seed: 11, path: "judgment")
 
   private static func normal(_ row: Int, _ place: Int) -> Double {
     random.normal(UInt64(8 * row + place))
@@ -170,8 +170,8 @@ import Testing
     columns[400] = [Double](repeating: 2, count: rows)
     let table = try Table(
       name: "many",
-      columns: columns.enumerated().map { TableColumn("c\($0)", numbers: $1) }
-        + [TableColumn("y", numbers: columns[0].map { $0 * $0 })])
+      columns: columns.enumerated().map { Table.Column("c\($0)", numbers: $1) }
+        + [Table.Column("y", numbers: columns[0].map { $0 * $0 })])
     let copies = try ColumnSurvey(table, target: "y", task: .regression).copies
     #expect(copies.map { "\($0.first) \($0.second)" } == ["c12 c700", "c300 c301"])
   }

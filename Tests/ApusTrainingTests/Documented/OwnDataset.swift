@@ -6,7 +6,7 @@ struct Rings: Dataset {
   let inputShape = [2]
   let targets = TargetKind.classes(names: ["inner", "outer"])
 
-  func gather(_ rows: ArraySlice<Int>, into memory: BatchMemory) {
+  func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     for (place, row) in zip(0..., rows) {
       let (angle, radius): (Float, Float) = (Float(row) * 0.37, row.isMultiple(of: 2) ? 1 : 2)
       let x = Tensor(angle)

@@ -154,7 +154,7 @@ enum SampleCharts {
         labels: (0..<40).map { Int32($0) }, values: [], losses: Array(repeating: 0, count: 40)),
       classNames: names)
     let picture = try #require(ReadPicture(ConfusionChart("many", matrix).svg))
-    #expect(picture.texts[0] == "many: the 30 of 40 classes recognised worst")
+    #expect(picture.texts[0] == "many: the 30 of 40 classes recognized worst")
     #expect(picture.texts.contains("class 0"))
     #expect(!picture.texts.contains("class 38"))
   }

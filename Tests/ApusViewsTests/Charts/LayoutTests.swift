@@ -36,7 +36,7 @@ import ApusViews
   }
 
   @Test func crossingsGo() {
-    // Two layers in the opposite order: the barycentres turn one of them round.
+    // Two layers in the opposite order: the barycenters turn one of them round.
     let edges = [(0, 5), (1, 4), (2, 3)]
     let graph = layout(6, edges)
     check(graph, edges)

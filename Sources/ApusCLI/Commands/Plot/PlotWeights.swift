@@ -6,7 +6,7 @@
     static let configuration = CommandConfiguration(
       commandName: "weights",
       abstract: "The first layer's weights as images, of several models side by side.",
-      discussion: "Blue is below 0, orange above; of colour images the weights are red, green and blue.")
+      discussion: "Blue is below 0, orange above; of color images the weights are red, green and blue.")
 
     @Argument(
       help: ArgumentHelp("Model files that apus train wrote, of images.", valueName: "model"),

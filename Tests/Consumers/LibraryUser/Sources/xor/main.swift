@@ -17,5 +17,5 @@ let predictor = try Predictor(model)
 for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
   let probability = try predictor.predict([Float(a), Float(b)])[1]
   print("\(a) xor \(b): \(shortFigure(Double(probability), digits: 3))")
-  guard (probability > 0.5) == (a != b) else { throw ApusError("the network has not learnt exclusive or") }
+  guard (probability > 0.5) == (a != b) else { throw ApusError("the network has not learned exclusive or") }
 }

@@ -1,6 +1,8 @@
-/// The order of the parts in written dates.
-public enum DateOrder: String, Sendable, Codable, CaseIterable {
-  case yearMonthDay, monthDayYear, dayMonthYear
+extension TableFormat {
+  /// The order of the parts in written dates.
+  public enum DateOrder: String, Sendable, Codable, CaseIterable {
+    case yearMonthDay, monthDayYear, dayMonthYear
+  }
 }
 
 /// A date, perhaps with a time of day, in the Gregorian calendar.
@@ -22,7 +24,7 @@ struct DateText: Equatable {
   ///
   /// - Parameter order: of numbers whose order doesn't show; dates that begin with the year, or name the month, are the
   ///   same whatever it is. Of `yearMonthDay`, no others are dates.
-  init?(_ text: String, order: DateOrder) {
+  init?(_ text: String, order: TableFormat.DateOrder) {
     var text = text
     guard let date = text.withUTF8({ WrittenDate($0) })?.date(order) else { return nil }
     self = date
@@ -36,7 +38,7 @@ struct DateText: Equatable {
   /// The order in which all texts are dates; nil if there is none.
   ///
   /// - Returns: also whether month and day could be read the other way round just as well.
-  static func order(of texts: some Sequence<String>) -> (order: DateOrder, isAmbiguous: Bool)? {
+  static func order(of texts: some Sequence<String>) -> (order: TableFormat.DateOrder, isAmbiguous: Bool)? {
     var evidence = DateEvidence()
     for var text in texts {
       text.withUTF8 { evidence.add($0, rows: 1) }
@@ -135,7 +137,7 @@ struct DateEvidence {
   }
 
   /// How many rows are dates in an order.
-  func dates(_ order: DateOrder) -> Int {
+  func dates(_ order: TableFormat.DateOrder) -> Int {
     switch order {
     case .yearMonthDay: certain
     case .monthDayYear: certain + either + monthFirst
@@ -147,7 +149,7 @@ struct DateEvidence {
   ///
   /// - Parameter known: the order to take where the rows don't tell.
   /// - Returns: also whether they don't tell, and none is known; nil where there are no dates.
-  func order(_ known: DateOrder?) -> (order: DateOrder, isAmbiguous: Bool)? {
+  func order(_ known: TableFormat.DateOrder?) -> (order: TableFormat.DateOrder, isAmbiguous: Bool)? {
     guard filled > others else { return nil }
     if monthFirst + dayFirst + either == 0 { return (.yearMonthDay, false) }
     if monthFirst != dayFirst { return (monthFirst > dayFirst ? .monthDayYear : .dayMonthYear, false) }

@@ -1,13 +1,15 @@
 import ApusCore
 
-/// What the probability of a label, or of the second of two classes, must exceed to be predicted.
-public enum DecisionThreshold: Sendable, Equatable {
-  /// What has the highest F1 on the validation rows, for each label its own.
-  case auto
-  case fixed(Double)
+extension Recipe {
+  /// What the probability of a label, or of the second of two classes, must exceed to be predicted.
+  public enum DecisionThreshold: Sendable, Equatable {
+    /// What has the highest F1 on the validation rows, for each label its own.
+    case auto
+    case fixed(Double)
+  }
 }
 
-extension SettingKind where Value == DecisionThreshold {
+extension SettingKind where Value == Recipe.DecisionThreshold {
   static var threshold: SettingKind {
     let number = SettingKind<Double>.number()
     return SettingKind(

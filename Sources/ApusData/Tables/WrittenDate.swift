@@ -41,7 +41,7 @@ struct WrittenDate {
   var isCertain: Bool { compact != nil || month > 0 || count < 3 || digits.0 == 4 }
 
   /// nil where there is no such day.
-  func date(_ order: DateOrder) -> DateText? {
+  func date(_ order: TableFormat.DateOrder) -> DateText? {
     var date: DateText?
     if let compact {
       date = compact

@@ -1,7 +1,7 @@
 public import ApusCore
 
 extension Search {
-  /// What a hyper-parameter is chosen from (MISSION L).
+  /// What a hyper-parameter is chosen from.
   ///
   /// In a configuration: a list of values, or `{choice: […]}`, `{uniform: [a, b]}`, `{log: [a, b]}`, `{integer: [a, b]}`,
   /// `{logInteger: [a, b]}`; with `steps: n` a grid takes n values of a range, else 3.

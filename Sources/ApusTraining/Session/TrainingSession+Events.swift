@@ -1,48 +1,50 @@
 import ApusCore
 import Synchronization
 
-/// The events of a training on a thread of its own, for one reader.
-///
-/// ```swift
-/// for try await event in session.events() { show(event) }
-/// ```
-///
-/// A step that the reader hasn't taken yet gives way to the next one; no epoch, checkpoint, stop or error is lost. The
-/// sequence ends with the training, and throws what training throws. When nobody holds it any more, or the reader's task is
-/// cancelled, training pauses after its step.
-public struct TrainingEvents: AsyncSequence, Sendable {
-  private let queue: EventQueue
-  private let reader: Reader
-
-  /// - Parameter train: trains, asks after every step whether to pause, and tells what happens.
-  package init(
-    _ train: @escaping @Sendable (_ pauses: () -> Bool, _ observe: (TrainingEvent) -> Void) throws -> Void
-  ) {
-    let queue = EventQueue()
-    self.queue = queue
-    reader = Reader(queue)
-    let isRunning = BackgroundWork.detach {
-      queue.end(with: Result { try train({ queue.isAbandoned }, queue.send) })
-    }
-    if !isRunning { queue.end(with: .failure(ApusError("the system has no thread left to train on"))) }
-  }
-
-  public func makeAsyncIterator() -> Iterator { Iterator(queue: queue, reader: reader) }
-
-  public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let queue: EventQueue
-    fileprivate let reader: Reader
-
-    public mutating func next() async throws -> TrainingEvent? { try await queue.next() }
-  }
-
-  /// Lives for as long as somebody can still read.
-  fileprivate final class Reader: Sendable {
+extension TrainingSession {
+  /// The events of a training on a thread of its own, for one reader.
+  ///
+  /// ```swift
+  /// for try await event in session.events() { show(event) }
+  /// ```
+  ///
+  /// A step that the reader hasn't taken yet gives way to the next one; no epoch, checkpoint, stop or error is lost. The
+  /// sequence ends with the training, and throws what training throws. When nobody holds it any more, or the reader's task is
+  /// cancelled, training pauses after its step.
+  public struct Events: AsyncSequence, Sendable {
     private let queue: EventQueue
+    private let reader: Reader
 
-    init(_ queue: EventQueue) { self.queue = queue }
+    /// - Parameter train: trains, asks after every step whether to pause, and tells what happens.
+    package init(
+      _ train: @escaping @Sendable (_ pauses: () -> Bool, _ observe: (TrainingEvent) -> Void) throws -> Void
+    ) {
+      let queue = EventQueue()
+      self.queue = queue
+      reader = Reader(queue)
+      let isRunning = BackgroundWork.detach {
+        queue.end(with: Result { try train({ queue.isAbandoned }, queue.send) })
+      }
+      if !isRunning { queue.end(with: .failure(ApusError("the system has no thread left to train on"))) }
+    }
 
-    deinit { queue.abandon() }
+    public func makeAsyncIterator() -> Iterator { Iterator(queue: queue, reader: reader) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+      fileprivate let queue: EventQueue
+      fileprivate let reader: Reader
+
+      public mutating func next() async throws -> TrainingEvent? { try await queue.next() }
+    }
+
+    /// Lives for as long as somebody can still read.
+    fileprivate final class Reader: Sendable {
+      private let queue: EventQueue
+
+      init(_ queue: EventQueue) { self.queue = queue }
+
+      deinit { queue.abandon() }
+    }
   }
 }
 

@@ -1,48 +1,50 @@
 package import ApusCore
 package import ApusData
 
-/// Something inside or at the end of a model that can be asked for by name. What isn't asked for costs nothing.
-public indirect enum ModelOutput: Hashable, Sendable, CustomStringConvertible {
-  /// The main output as the objective reads it, probabilities for classes and labels; as it is without an objective.
-  case prediction
-  /// The main output as the last layer gives it: `[rows, …]`.
-  case logits
-  /// An output by its name, as the last layer gives it.
-  case output(String)
-  /// The output of the layer at a path: `[rows, …]`.
-  case layer(String)
-  /// What the layer at a path takes: `[rows, …]`.
-  case layerInput(String)
-  /// The loss of each row: `[rows]`.
-  case loss
-  /// The gradient of an output with respect to a parameter, the output of a layer, or an input, by its path or name: of the
-  /// mean loss over the rows, or of the sum of another output.
-  case gradient(of: ModelOutput, String)
+extension CompiledModel {
+  /// Something inside or at the end of a model that can be asked for by name. What isn't asked for costs nothing.
+  public indirect enum Output: Hashable, Sendable, CustomStringConvertible {
+    /// The main output as the objective reads it, probabilities for classes and labels; as it is without an objective.
+    case prediction
+    /// The main output as the last layer gives it: `[rows, …]`.
+    case logits
+    /// An output by its name, as the last layer gives it.
+    case output(String)
+    /// The output of the layer at a path: `[rows, …]`.
+    case layer(String)
+    /// What the layer at a path takes: `[rows, …]`.
+    case layerInput(String)
+    /// The loss of each row: `[rows]`.
+    case loss
+    /// The gradient of an output with respect to a parameter, the output of a layer, or an input, by its path or name: of the
+    /// mean loss over the rows, or of the sum of another output.
+    case gradient(of: CompiledModel.Output, String)
 
-  /// `prediction`, `layer 3`, `gradient of loss at 0.weight`.
-  public var description: String {
-    switch self {
-    case .prediction: "prediction"
-    case .logits: "logits"
-    case .output(let name): "output \(name)"
-    case .layer(let path): "layer \(path)"
-    case .layerInput(let path): "input of layer \(path)"
-    case .loss: "loss"
-    case .gradient(let output, let path): "gradient of \(output) at \(path)"
+    /// `prediction`, `layer 3`, `gradient of loss at 0.weight`.
+    public var description: String {
+      switch self {
+      case .prediction: "prediction"
+      case .logits: "logits"
+      case .output(let name): "output \(name)"
+      case .layer(let path): "layer \(path)"
+      case .layerInput(let path): "input of layer \(path)"
+      case .loss: "loss"
+      case .gradient(let output, let path): "gradient of \(output) at \(path)"
+      }
     }
-  }
 
-  /// Whether computing it needs the targets.
-  var needsTargets: Bool {
-    switch self {
-    case .loss: true
-    case .gradient(let output, _): output.needsTargets
-    default: false
+    /// Whether computing it needs the targets.
+    var needsTargets: Bool {
+      switch self {
+      case .loss: true
+      case .gradient(let output, _): output.needsTargets
+      default: false
+      }
     }
   }
 }
 
-/// A model called once on its inputs, where every ``ModelOutput`` has its tensor.
+/// A model called once on its inputs, where every ``CompiledModel/Output`` has its tensor.
 package struct TracedCall {
   package let traced: TracedModel
   package let inputs: NamedTensors
@@ -110,16 +112,16 @@ package struct TracedCall {
   ///
   /// - Throws: for an output, layer, parameter or input that isn't there, with the nearest name; for a loss without an
   ///   objective.
-  package func tensors(_ asked: [ModelOutput]) throws(ApusError) -> NamedTensors {
+  package func tensors(_ asked: [CompiledModel.Output]) throws(ApusError) -> NamedTensors {
     var found = NamedTensors([(String, Tensor)]())
     // All gradients of an output are one way back.
-    var gradients: [ModelOutput: [(ModelOutput, Tensor)]] = [:]
+    var gradients: [CompiledModel.Output: [(CompiledModel.Output, Tensor)]] = [:]
     for output in asked {
       if case .gradient(let source, let path) = output {
         gradients[source, default: []].append((output, try leaf(path)))
       }
     }
-    var known: [ModelOutput: Tensor] = [:]
+    var known: [CompiledModel.Output: Tensor] = [:]
     for (source, leaves) in gradients {
       let tensor = try source == .loss ? require(mean) : value(source)
       let all = ApusCore.gradients(of: tensor, withRespectTo: leaves.map(\.1))
@@ -135,7 +137,7 @@ package struct TracedCall {
     return found
   }
 
-  private func value(_ output: ModelOutput) throws(ApusError) -> Tensor {
+  private func value(_ output: CompiledModel.Output) throws(ApusError) -> Tensor {
     let main = outputs[traced.model.outputs[0].name]
     switch output {
     case .prediction: return traced.model.objective?.loss.prediction(main) ?? main
@@ -183,8 +185,8 @@ package struct TracedCall {
   }
 
   /// Where a compiled graph of the call reads its batches.
-  package func batchMemory(_ graph: CompiledGraph) -> BatchMemory {
-    BatchMemory(
+  package func batchMemory(_ graph: CompiledGraph) -> Batch.Memory {
+    Batch.Memory(
       capacity: graph.capacity,
       inputs: traced.model.inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
       targets: target == nil

@@ -81,7 +81,7 @@ struct MarkVotes {
   }
 }
 
-extension NumberStyle {
+extension TableFormat.NumberStyle {
   /// What the beginning of a file shows: how its numbers are read first.
   init(of sample: TableSample) {
     var votes = MarkVotes()
@@ -91,13 +91,15 @@ extension NumberStyle {
         if let number = text.withUTF8({ NumberText($0) }) { votes.add(number, rows: 1) }
       }
     }
-    self = votes.mark == UInt8(ascii: ",") ? NumberStyle(decimalMark: ",", groupMark: ".") : .plain
+    self =
+      votes.mark == UInt8(ascii: ",") ? TableFormat.NumberStyle(decimalMark: ",", groupMark: ".") : .plain
   }
 
   /// The style of a decimal mark, in which the other one groups.
   init(mark: UInt8) {
     self =
-      mark == UInt8(ascii: ",") ? NumberStyle(decimalMark: ",", groupMark: ".") : NumberStyle(groupMark: ",")
+      mark == UInt8(ascii: ",")
+      ? TableFormat.NumberStyle(decimalMark: ",", groupMark: ".") : TableFormat.NumberStyle(groupMark: ",")
   }
 
   var mark: UInt8 { decimalMark.asciiValue ?? UInt8(ascii: ".") }

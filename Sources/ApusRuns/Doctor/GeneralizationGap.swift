@@ -3,18 +3,18 @@ import ApusData
 import ApusTraining
 
 /// How much better the network is on what it was trained on than on what it was not.
-struct GeneralisationGap: Examination {
+struct GeneralizationGap: Examination {
   static let name = "gap to validation"
   static let stage = Examinations.Stage.result
   static let why =
-    "A network much better on the rows it has seen has learnt them by heart; one bad on both has not learnt."
+    "A network much better on the rows it has seen has learned them by heart; one bad on both has not learned."
   static let moments = [Examinations.Moment.afterTraining]
 
   /// Beyond twice its standard error.
   private static let suspicious = 0.05
   private static let certain = 0.2
   /// Of the way from guessing to perfect.
-  private static let learnt = 0.1
+  private static let learned = 0.1
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {
     guard !examined.isTrained || (try? examined.probe()) != nil, let outcome = try examined.outcome() else {
@@ -33,14 +33,14 @@ struct GeneralisationGap: Examination {
     let figure =
       "\(training.name) \(shortFigure(training.value, digits: 3)), \(part) \(shortFigure(other.value, digits: 3))"
     let chance = Score.ofGuessing(examined)
-    if training.value - chance < Self.learnt * (1 - chance),
+    if training.value - chance < Self.learned * (1 - chance),
       Ranking(outcome.training)?.isBetterThanGuessing != true
     {
       return Finding.Result(
         .bad, value: training.value,
         figure: "\(figure): hardly better than \(shortFigure(chance, digits: 3))",
         expected: "better than guessing",
-        fix: "it underfits: more units, more epochs, a larger learning rate, less regularisation")
+        fix: "it underfits: more units, more epochs, a larger learning rate, less regularization")
     }
     return Finding.Result(
       sure > Self.certain ? .bad : sure > Self.suspicious ? .look : .ok, value: gap, figure: figure,

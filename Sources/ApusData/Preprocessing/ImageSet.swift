@@ -19,28 +19,6 @@ public struct ImageSet: Sendable {
     self.test = test
   }
 
-  /// The images of a folder of PNG and JPEG pictures by class, of MNIST's IDX files or of CIFAR's batches, of an IDX file with
-  /// its labels beside it, or of NumPy's `.npy` and `.npz`.
-  ///
-  /// - Parameters:
-  ///   - size: `[height, width]`, to which pictures are brought; their most common size when nil.
-  ///   - channels: 1 of gray, 3 of color, 4 of color and opacity, which pictures get; found out when nil.
-  /// - Throws: an error that names the file: it cannot be read, or holds something else.
-  public init(contentsOf path: String, size: [Int]? = nil, channels: Int? = nil) throws(ApusError) {
-    var format = PictureFormat(channels: channels)
-    if let size {
-      guard size.count == 2, size.allSatisfy({ (1...1 << 14).contains($0) }) else {
-        throw ApusError("\(size) isn't the size of pictures", expected: "[height, width]")
-      }
-      format.size = PictureFormat.Size(height: size[0], width: size[1])
-    }
-    guard case .images(let images) = try DataSource.open(path, pictures: format).content else {
-      throw ApusError(
-        "the file holds no images", at: path, expected: "pictures, or IDX, CIFAR or NumPy files of images")
-    }
-    self = images
-  }
-
   /// The shape of one image: `[height, width, channels]`.
   public var inputShape: [Int] { training.inputShape }
 
@@ -68,7 +46,7 @@ public struct ImageSet: Sendable {
     try images.test?.requireLabels()
     let split = try images.parts(Split.Options(validation: validation, test: test, seed: seed))
     if let targets { images = try targets.images(fittedTo: split.training) }
-    var preprocessing = ImagePreprocessing.fit(images.training, rows: split.training)
+    var preprocessing = ImageDataset.Preprocessing.fit(images.training, rows: split.training)
     preprocessing.target = targets?.columns
     let all = try preprocessing.apply(to: images.training, name: "the training images")
     let official = try images.test.map { (test) throws(ApusError) in
@@ -105,37 +83,12 @@ public struct ImageSet: Sendable {
   }
 }
 
-/// One image as bytes, before any normalization.
-public struct Image: Sendable, Equatable {
-  /// `[height, width, channels]`, row-major.
-  public let bytes: [UInt8]
-  /// `[height, width, channels]`
-  public let shape: [Int]
-
-  /// - Throws: when there are not as many bytes as the shape holds.
-  public init(bytes: [UInt8], shape: [Int]) throws(ApusError) {
-    guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }), bytes.count == shape.reduce(1, *)
-    else {
-      throw ApusError(
-        "\(bytes.count) bytes for an image of shape \(shape)", expected: "height × width × channels bytes")
-    }
-    self.init(unchecked: bytes, shape)
-  }
-
-  init(unchecked bytes: [UInt8], _ shape: [Int]) { (self.bytes, self.shape) = (bytes, shape) }
-}
-
-extension ImageDataset {
-  /// An image as it is, before any normalization; real numbers rounded to 255ths of white.
-  ///
-  /// - Precondition: the position is below ``count``.
-  public subscript(position: Int) -> Image {
-    precondition(position >= 0 && position < count, "no such image")
-    let range = (position * inputSize)..<((position + 1) * inputSize)
-    guard areReal else { return Image(unchecked: Array(bytes[range]), inputShape) }
-    let white = normalization.white
-    return Image(
-      unchecked: reals[range].map { UInt8(min(max((Double($0) * 255 / white).rounded(), 0), 255)) },
-      inputShape)
+extension ImageSet {
+  /// The same images with rows and columns changed.
+  func transposed() -> ImageSet {
+    var set = self
+    set.training = training.turned()
+    set.test = test?.turned()
+    return set
   }
 }

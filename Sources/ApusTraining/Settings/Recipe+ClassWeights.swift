@@ -1,14 +1,16 @@
 package import ApusCore
 
-/// How much the rows of each class count in the loss that training minimizes; metrics count each row as before.
-public enum ClassWeights: Sendable, Equatable {
-  /// So that every class counts the same: n / (K n_k), for n rows of K classes.
-  case balanced
-  /// By class; a class that isn't named counts 1.
-  case named([String: Double])
+extension Recipe {
+  /// How much the rows of each class count in the loss that training minimizes; metrics count each row as before.
+  public enum ClassWeights: Sendable, Equatable {
+    /// So that every class counts the same: n / (K n_k), for n rows of K classes.
+    case balanced
+    /// By class; a class that isn't named counts 1.
+    case named([String: Double])
+  }
 }
 
-extension ClassWeights {
+extension Recipe.ClassWeights {
   /// How much a row of each class counts.
   ///
   /// - Parameter counts: the rows of each class, or the sums of their weights.
@@ -30,7 +32,7 @@ extension ClassWeights {
   }
 }
 
-extension SettingKind where Value == ClassWeights {
+extension SettingKind where Value == Recipe.ClassWeights {
   static var classWeights: SettingKind {
     let expected = "balanced, or weights by class, as in {yes: 3, no: 1}"
     return SettingKind(
