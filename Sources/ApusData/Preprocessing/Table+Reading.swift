@@ -40,22 +40,6 @@ extension Table {
     return table
   }
 
-  /// The table with a column of dates in one number, as the microseconds of a clock, as the numbers that they are: what is
-  /// predicted of them is a number.
-  ///
-  /// - Returns: nil where the column is no such one, or a person said that it is of dates.
-  func withNumbers(inDateColumn index: Int) -> Table? {
-    let column = columns[index]
-    guard column.format.kind == .date, column.format.asked == nil, case .texts(_, let values) = column.cells,
-      values.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } })
-    else { return nil }
-    var table = self
-    table.columns[index].cells = .numbers(ColumnReading(self, index).numbers(&table.notes))
-    table.columns[index].format.kind = .number
-    table.notes.append("\"\(column.name)\" is what is predicted: its dates in one number are read as numbers")
-    return table
-  }
-
   /// What is to be predicted of the table from what.
   ///
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.

@@ -30,20 +30,11 @@ public struct TableTask: Sendable {
     _ table: Table, target: String? = nil, labels: LabelRequest? = nil, weights: String? = nil,
     task: LearningTask? = nil, leaveOut: [String] = [], readsTexts: Bool = false
   ) throws(ApusError) {
-    func infer(_ table: Table) throws(ApusError) -> TableSchema {
-      try TableSchema.infer(
-        table, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut,
-        readsTexts: readsTexts)
-    }
-    var (table, schema) = (table, try infer(table))
-    if task != .classification, let index = schema.target?.index, schema.target?.labels == nil,
-      let numeric = table.withNumbers(inDateColumn: index)
-    {
-      table = numeric
-      schema = try infer(table)
-    }
+    schema = try TableSchema.infer(
+      table, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut,
+      readsTexts: readsTexts)
     guard let chosen = schema.target else { throw ApusError("no target is chosen", at: table.name) }
-    (self.table, self.schema) = (table, schema)
+    self.table = table
     self.target = chosen
     var notes = table.notes + schema.notes
     let column = table.columns[chosen.index]

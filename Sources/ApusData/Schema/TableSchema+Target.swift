@@ -123,6 +123,13 @@ extension TableSchema {
     let task: LearningTask
     var why: String
     switch column.cells {
+    case .texts(_, let values)
+    where asked != .classification && column.format.kind == .date && column.format.asked == nil
+      && (asked == .regression || distinct > 20)
+      && values.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }):
+      // The microseconds of a clock, say: a date as an input, and a quantity as what is predicted.
+      task = .regression
+      why = "whole numbers of many values, so a quantity"
     case .texts(let codes, let values):
       if asked == .regression {
         let row = codes.firstIndex { $0 >= 0 && DecimalParser.parse(values[Int($0)]) == nil } ?? 0

@@ -24,14 +24,14 @@ extension AdalineLoss: QuadraticLoss {
 /// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows about their mean, times √r, and, for λ > 0,
 /// of √λ times the identity below them: the condition number is that of the data, and not its square as in the normal
 /// equations. Where columns depend on each other, the weights are the shortest of all that are equally good.
-public struct LeastSquares: Sendable {
-  public let weights: [Double]
-  public let bias: Double
+package struct LeastSquares: Sendable {
+  package let weights: [Double]
+  package let bias: Double
   /// How many of the columns and the constant are independent.
-  public let rank: Int
+  package let rank: Int
   /// The condition number of the columns about their means, the independent ones where some depend on others: the largest
   /// singular value over the smallest.
-  public let condition: Double
+  package let condition: Double
 
   /// Above these multiplications it takes longer than a report should.
   private static let mostWork = 3e8
@@ -42,7 +42,7 @@ public struct LeastSquares: Sendable {
   ///   - rowWeights: `[rows]`, how much each row counts, 0 or more; nil where each counts once.
   ///   - lambda: λ; the bias has no penalty.
   /// - Returns: nil where there are no rows, a number is not finite, or it would take long.
-  public init?(
+  package init?(
     features: [Float], columns: Int, targets: [Double], rowWeights: [Double]? = nil, lambda: Double = 0
   ) {
     self.init(
