@@ -79,17 +79,18 @@ import Testing
 
   @Test func picturesWithoutLabels() throws {
     let folder = try TemporaryFolder()
-    for gray in 1...3 { try folder.write("\(gray).png", square(gray)) }
-    let images = try open(folder.path).images
+    // A folder of its own: tables beside the pictures' folder are looked at.
+    for gray in 1...3 { try folder.write("in/\(gray).png", square(gray)) }
+    let images = try open(folder.path("in")).images
     #expect(images.training.count == 3 && !images.training.hasLabels)
     #expect(message { try images.training.requireLabels() }.contains("a folder for each class, or a CSV"))
-    #expect(try open(folder.path("2.png")).images.training.bytes == [2, 2, 2, 2])
+    #expect(try open(folder.path("in/2.png")).images.training.bytes == [2, 2, 2, 2])
     let empty = try TemporaryFolder()
     #expect(message { _ = try open(empty.path) }.contains("pictures (PNG or JPEG)"))
     try empty.write("a/b.bmp", Array("BM".utf8))
     #expect(message { _ = try open(empty.path) }.contains("holds pictures that Apus does not read, as b.bmp"))
-    try folder.write("broken.png", [1, 2, 3])
-    let text = message { _ = try open(folder.path) }
+    try folder.write("in/broken.png", [1, 2, 3])
+    let text = message { _ = try open(folder.path("in")) }
     #expect(text.contains("broken.png") && text.contains("is no picture"))
   }
 

@@ -43,7 +43,7 @@ public struct MLP: ModelFamily {
     if self.hidden == nil {
       recipe.lines.append(
         "hidden layers \(hidden.map(String.init).joined(separator: ", "))"
-          + (dropout > 0 ? " with dropout \(dropout)" : "") + ": the usual for \(data.rows) rows")
+          + (dropout > 0 ? " with dropout \(dropout)" : "") + ": the default for \(data.rows) rows")
     }
     return recipe
   }
