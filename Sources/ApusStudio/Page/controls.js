@@ -264,7 +264,7 @@ export function trainingForm(box, lesson, menus, task, change) {
     rate,
     named('Optimizer', menus.optimizers, lesson.optimizer, (value) => change((lesson) => { lesson.optimizer = value; })),
     named('Schedule', menus.schedules, lesson.schedule, set('schedule')),
-    named('Loss', losses, lesson.loss ?? menus.usualLosses[task], set('loss')),
+    named('Loss', losses, lesson.loss ?? menus.defaultLosses[task], set('loss')),
     setting(number, 'batch', { step: 1 }, (value) => set('batch')(Math.round(value ?? 10))),
     setting(number, 'epochs', { step: 1 }, (value) => set('epochs')(Math.round(value ?? 10000))),
     setting(number, 'l2', {}, (value) => set('l2')(value ?? 0)),

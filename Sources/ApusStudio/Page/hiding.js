@@ -18,7 +18,7 @@ const parts = {
   layers: { title: 'Layers and units', selector: '#layers, .pair, .add-layer, [data-twin=layers]' },
   weights: { title: 'Weights by hand', selector: '#inspector' },
   race: { title: 'A race of optimizers', selector: '#race' },
-  judgment: { title: 'Judgement', selector: '#judgment' },
+  judgment: { title: 'Judgment', selector: '#judgment' },
   doctor: { title: 'The doctor', selector: '#doctor-row, #findings, #gradient-result' },
   clicks: { title: 'Points by hand', selector: '#hand' },
   progress: { title: 'Progress', selector: '#progress' },

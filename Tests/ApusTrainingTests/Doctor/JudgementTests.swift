@@ -2,7 +2,7 @@ import Apus
 import Testing
 
 /// What the doctor says of data and models that people bring.
-@Suite struct JudgementTests {
+@Suite struct JudgmentTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
