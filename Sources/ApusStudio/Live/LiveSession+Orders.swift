@@ -174,7 +174,9 @@ extension LiveSession {
   package func modelFile() async throws -> [UInt8] {
     let slot = Slot<[UInt8]>()
     _ = try await perform { playground in
-      slot.value = try playground.session.snapshot().serialized()
+      var model = try playground.session.snapshot()
+      model.trainedRows = RowSketch(playground.plan.training)
+      slot.value = try model.serialized()
       return .null
     }
     return slot.value ?? []
