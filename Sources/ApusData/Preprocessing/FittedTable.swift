@@ -11,7 +11,7 @@ public struct FittedTable: Sendable, Equatable {
 
   /// The rows of a table as inputs and targets.
   ///
-  /// - Throws: as ``TablePreprocessing/apply(to:targets:readsTargets:)``.
+  /// - Throws: an error with the place, when a column that the inputs need is not there or a target cannot be read.
   public func apply(to table: Table, readsTargets: Bool = true) throws(ApusError) -> FittedTable.Encoded {
     try preprocessing.apply(to: table, targets: targets, readsTargets: readsTargets)
   }

@@ -174,7 +174,7 @@ extension LiveSession {
   package func modelFile() async throws -> [UInt8] {
     let slot = Slot<[UInt8]>()
     _ = try await perform { playground in
-      var model = try playground.session.snapshot()
+      var model = playground.session.snapshot()
       model.trainedRows = RowSketch(playground.plan.training)
       slot.value = try model.serialized()
       return .null

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
 
-/// The harmonic mean of precision and recall, averaged over the classes: see ``DecisionMetric``. Its standard error is by
+/// The harmonic mean of precision and recall, averaged over the classes. Its standard error is by
 /// the delta method.
 public struct F1: DecisionMetric {
   public static let name = "f1"

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
 
-/// The share of a class' predictions that are right, averaged over the classes: see ``DecisionMetric``. 0 for a class that
+/// The share of a class' predictions that are right, averaged over the classes. 0 for a class that
 /// occurs and is never predicted. Its standard error for one class is √(p(1−p)/predicted).
 public struct Precision: DecisionMetric {
   public static let name = "precision"

@@ -3,7 +3,7 @@ import ApusNN
 
 /// The area under the receiver's operating curve: how often a sample of the class has a larger score than one that is not,
 /// equal scores as one half. Each of several classes is set against the rest, and the areas are averaged over the classes
-/// that have samples on both sides: see ``DecisionMetric``.
+/// that have samples on both sides.
 ///
 /// With weights, each pair of a sample of the class and another counts with the product of their weights.
 ///

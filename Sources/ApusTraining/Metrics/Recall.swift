@@ -1,7 +1,7 @@
 import ApusCore
 import ApusNN
 
-/// The share of a class' samples that are found, averaged over the classes: see ``DecisionMetric``. Its standard error for
+/// The share of a class' samples that are found, averaged over the classes. Its standard error for
 /// one class is √(r(1−r)/samples of the class).
 public struct Recall: DecisionMetric {
   public static let name = "recall"

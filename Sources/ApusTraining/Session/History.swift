@@ -11,7 +11,7 @@ extension History {
     public var trainingLoss: Double
     /// On the validation samples after the epoch; empty when there are none.
     public var validation: [MetricValue]
-    /// Training rows that are mistaken after the epoch, for a ``MistakeDriven`` loss.
+    /// Training rows that are mistaken after the epoch, for ``PerceptronLoss``.
     public var mistakes: Int?
 
     /// A validation metric's value.

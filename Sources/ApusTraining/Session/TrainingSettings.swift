@@ -113,7 +113,7 @@ public struct TrainingSettings: Sendable {
     set { recipe.keep = newValue }
   }
   /// Whether the weights of the epoch with the lowest validation loss are the result, where there are validation samples:
-  /// unless a goal says where training ends. Averages of weights, and the pocket of a ``MistakeDriven`` loss, have rules of
+  /// unless a goal says where training ends. Averages of weights, and the pocket of ``PerceptronLoss``, have rules of
   /// their own.
   ///
   /// Measured on 19 tables and three sets of images, five seeds each, with the command's defaults: the mean test loss is

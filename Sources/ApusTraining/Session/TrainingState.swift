@@ -13,7 +13,7 @@ package struct TrainingProgress: Sendable, Equatable, Codable {
   /// The loss of the first batch.
   package var firstLoss: Float?
   package var bestLoss = Double.greatestFiniteMagnitude
-  /// The fewest mistaken training rows after an epoch, for a ``MistakeDriven`` loss.
+  /// The fewest mistaken training rows after an epoch, for ``PerceptronLoss``.
   package var fewestMistakes: Int?
   /// What the schedule of the learning rate remembers.
   package var schedule = ScheduleState()
