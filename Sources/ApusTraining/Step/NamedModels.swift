@@ -25,8 +25,8 @@ public struct NamedModels: Sendable {
 }
 
 /// The models of a step while it is traced, by name.
-package struct TracedModels {
-  package let names: [String]
+public struct TracedModels {
+  public let names: [String]
   private let models: [TracedModel]
 
   init(_ models: [(String, TracedModel)]) {
@@ -35,7 +35,7 @@ package struct TracedModels {
   }
 
   /// A model. One that isn't there gives a model whose results carry the error, with the nearest name.
-  package subscript(name: String) -> TracedModel {
+  public subscript(name: String) -> TracedModel {
     if let position = names.firstIndex(of: name) { return models[position] }
     return models[0].failing(NamedModels.missing(name, in: names))
   }

@@ -119,7 +119,7 @@ public final class TrainingStep {
   /// The same, with how the model is trained as a value.
   ///
   /// - Parameter accumulates: whether steps may have several batches.
-  package convenience init(
+  public convenience init(
     _ training: ModelTraining, capacity: Int, length: LoopLength = LoopLength(), accumulates: Bool = false,
     auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
     engine: Engine? = nil
@@ -145,7 +145,7 @@ public final class TrainingStep {
   ///   - losses: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model by its name,
   ///     whose gradient with respect to that model's parameters is followed.
   /// - Throws: a mistake in the shapes; a loss that is missing; what the engine cannot run.
-  package convenience init(
+  public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
@@ -156,7 +156,7 @@ public final class TrainingStep {
   }
 
   /// A step of several models on inputs of which some are class numbers.
-  package convenience init(
+  public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
