@@ -119,7 +119,7 @@ public final class TrainingStep {
   /// The same, with how the model is trained as a value.
   ///
   /// - Parameter accumulates: whether steps may have several batches.
-  public convenience init(
+  package convenience init(
     _ training: ModelTraining, capacity: Int, length: LoopLength = LoopLength(), accumulates: Bool = false,
     auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
     engine: Engine? = nil
@@ -156,7 +156,7 @@ public final class TrainingStep {
   }
 
   /// A step of several models on inputs of which some are class numbers.
-  public convenience init(
+  package convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
