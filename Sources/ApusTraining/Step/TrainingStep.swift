@@ -156,7 +156,7 @@ public final class TrainingStep {
   }
 
   /// A step of several models on inputs of which some are class numbers.
-  package convenience init(
+  public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
     _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
