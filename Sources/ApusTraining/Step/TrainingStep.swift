@@ -1,5 +1,5 @@
 public import ApusCore
-package import ApusData
+public import ApusData
 public import ApusNN
 
 /// One step of training, planned once: forward, loss, backward, update.
