@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CheckpointTests {
   private func state(step: Int, count: Int = 20) -> TrainingState {
-    var progress = TrainingProgress()
+    var progress = TrainingSession.Progress()
     progress.step = step
     progress.epoch = step / 3
     progress.firstLoss = 0.7

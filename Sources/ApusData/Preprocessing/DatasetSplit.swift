@@ -10,8 +10,12 @@ public struct DatasetSplit: Sendable {
   /// How raw rows became the samples, fitted to the training rows alone; nil for arrays that a program made.
   package let preprocessing: InputSchema?
 
+  public init(training: any Dataset, validation: any Dataset, test: any Dataset) {
+    self.init(training: training, validation: validation, test: test, preprocessing: nil)
+  }
+
   package init(
-    training: any Dataset, validation: any Dataset, test: any Dataset, preprocessing: InputSchema? = nil
+    training: any Dataset, validation: any Dataset, test: any Dataset, preprocessing: InputSchema?
   ) {
     self.training = training
     self.validation = validation

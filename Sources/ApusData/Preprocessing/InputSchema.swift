@@ -1,4 +1,4 @@
-package import ApusCore
+public import ApusCore
 
 /// What a model's inputs are and how they are made: travels in the model file, so that
 /// `apus predict model.safetensors new.csv` needs nothing else.
@@ -100,7 +100,7 @@ extension ImageDataset {
     /// - Parameter classes: the model's, among which the images' labels must be; nil where the labels are of no account, and
     ///   stay what they are.
     /// - Throws: if the images have another shape, or a label is none of the classes.
-    package func apply(
+    public func apply(
       to images: ImageDataset, name: String, classes: [String]? = nil
     ) throws(ApusError) -> ImageDataset {
       guard images.inputShape == inputShape else {

@@ -63,9 +63,16 @@ extension Finding {
     /// One row for each layer, column or parameter.
     package var details: FindingDetails?
 
+    /// - Parameter fix: of no account where the level is OK.
+    public init(
+      _ level: Finding.Level, value: Double? = nil, figure: String, expected: String, fix: String? = nil
+    ) {
+      self.init(level, value: value, figure: figure, expected: expected, fix: fix, details: nil)
+    }
+
     package init(
       _ level: Finding.Level, value: Double? = nil, figure: String, expected: String, fix: String? = nil,
-      details: FindingDetails? = nil
+      details: FindingDetails?
     ) {
       self.level = level
       self.value = value

@@ -10,7 +10,7 @@ public struct Evaluation: Sendable {
   /// For classification.
   public var confusion: ConfusionMatrix?
   /// For several labels.
-  package var labels: [LabelCounts] = []
+  public var labels: [EvaluatedSamples.LabelCounts] = []
   public var samples: Int
   /// How many of the samples the model was trained on, or are equal to one of those; nil where it isn't known.
   public var trainedOn: Int?

@@ -73,7 +73,7 @@ extension RunEvaluation {
   /// Those with the largest loss; of classes only those that are wrong: a list of right ones tells nothing.
   ///
   /// - Parameter dataset: the samples.
-  func worst(of dataset: any Dataset, _ data: RunData) throws -> [WorstSample] {
+  func worst(of dataset: any Dataset, _ data: RunData) throws -> [RunResult.WorstSample] {
     let ranked = results.losses.indices.filter { results.losses[$0].isFinite }.sorted {
       (-results.losses[$0], $0) < (-results.losses[$1], $1)
     }
@@ -81,7 +81,7 @@ extension RunEvaluation {
     return try shown.map { sample in
       let row = data.table == nil ? nil : rows?[sample]
       let truth = truth(sample, shortFigure)
-      return WorstSample(
+      return RunResult.WorstSample(
         number: (row ?? sample) + 1, truth: truth, prediction: prediction(sample, shortFigure),
         probability: probability(sample), loss: Double(results.losses[sample]),
         cells: row.map { Self.cells(of: $0, data) } ?? [],
@@ -90,11 +90,12 @@ extension RunEvaluation {
   }
 
   /// The cells that the model sees, in the table's order.
-  private static func cells(of row: Int, _ data: RunData) -> [WorstSample.Cell] {
+  private static func cells(of row: Int, _ data: RunData) -> [RunResult.WorstSample.Cell] {
     guard case .table(let preprocessing) = data.schema, let table = data.table else { return [] }
     let columns = preprocessing.columns.map { $0.number - 1 }.filter { table.columns.indices.contains($0) }
     return columns.prefix(mostCells).map {
-      WorstSample.Cell(column: table.columns[$0].name, text: table.columns[$0].text(row: row) ?? "–")
+      RunResult.WorstSample.Cell(
+        column: table.columns[$0].name, text: table.columns[$0].text(row: row) ?? "–")
     }
   }
 }

@@ -74,11 +74,11 @@ public struct RunResult: Sendable {
   /// The confusion matrix of the judged samples, for classification.
   public var confusion: ConfusionMatrix?
   /// The counts of each label on the judged samples, for several labels.
-  package var labels: [LabelCounts] = []
+  public var labels: [EvaluatedSamples.LabelCounts] = []
   /// True value and prediction of judged samples with a single number as their target, at most 1,000, evenly chosen.
   public var residuals: [Residual] = []
   /// The judged samples with the largest loss, the worst first.
-  package var worst: [WorstSample] = []
+  public var worst: [RunResult.WorstSample] = []
   /// The rule of a linear model; nil for any other.
   public var linear: LinearReading?
   /// The doctor's findings on the data and the first weights; empty where nobody asked: ``RunPlan/examine()``.

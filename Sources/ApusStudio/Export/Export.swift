@@ -7,7 +7,7 @@ package import ApusTraining
 /// What takes a lesson out of the page: files and a command that come to the same weights, and a program.
 package struct Export {
   private let plan: LessonPlan
-  private let progress: TrainingProgress
+  private let progress: TrainingSession.Progress
   private let deviation: String?
 
   package init(_ playground: PlaygroundSession) {
@@ -16,7 +16,7 @@ package struct Export {
     deviation = playground.deviation
   }
 
-  package init(_ plan: LessonPlan, progress: TrainingProgress = TrainingProgress()) {
+  package init(_ plan: LessonPlan, progress: TrainingSession.Progress = TrainingSession.Progress()) {
     (self.plan, self.progress, deviation) = (plan, progress, nil)
   }
 

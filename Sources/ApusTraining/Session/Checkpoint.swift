@@ -81,7 +81,7 @@ package struct CheckpointStore: Sendable {
     while let weights = file.entries["kept.\(kept.count)"]?.floats { kept.append(weights) }
     let state = TrainingState(
       progress: try JSONCoding.decode(
-        TrainingProgress.self, from: StrictJSON.parse(progress, name: "progress")),
+        TrainingSession.Progress.self, from: StrictJSON.parse(progress, name: "progress")),
       parameters: parameters, slots: slots, best: file.entries["best"]?.floats,
       epochStart: file.entries["epochStart"]?.floats, kept: kept)
     return (state, file.metadata["fingerprint"] ?? "")

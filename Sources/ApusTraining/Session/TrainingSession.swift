@@ -10,7 +10,7 @@ public final class TrainingSession {
   public private(set) var settings: TrainingSettings
   public let stepsPerEpoch: Int
   /// Where the run stands.
-  package internal(set) var progress = TrainingProgress()
+  public internal(set) var progress = TrainingSession.Progress()
   public let step: TrainingStep
 
   /// The rows of one update: a batch, or several that accumulate.

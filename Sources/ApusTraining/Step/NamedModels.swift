@@ -24,19 +24,21 @@ public struct NamedModels: Sendable {
   }
 }
 
-/// The models of a step while it is traced, by name.
-public struct TracedModels {
-  public let names: [String]
-  private let models: [TracedModel]
+extension TrainingStep {
+  /// The models of a step while it is traced, by name.
+  public struct TracedModels {
+    public let names: [String]
+    private let models: [TracedModel]
 
-  init(_ models: [(String, TracedModel)]) {
-    names = models.map(\.0)
-    self.models = models.map(\.1)
-  }
+    init(_ models: [(String, TracedModel)]) {
+      names = models.map(\.0)
+      self.models = models.map(\.1)
+    }
 
-  /// A model. One that isn't there gives a model whose results carry the error, with the nearest name.
-  public subscript(name: String) -> TracedModel {
-    if let position = names.firstIndex(of: name) { return models[position] }
-    return models[0].failing(NamedModels.missing(name, in: names))
+    /// A model. One that isn't there gives a model whose results carry the error, with the nearest name.
+    public subscript(name: String) -> TracedModel {
+      if let position = names.firstIndex(of: name) { return models[position] }
+      return models[0].failing(NamedModels.missing(name, in: names))
+    }
   }
 }

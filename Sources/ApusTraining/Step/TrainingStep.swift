@@ -148,7 +148,7 @@ public final class TrainingStep {
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
-    _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+    _ losses: (TrainingStep.TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     try self.init(
       models, inputs: inputs.map { InputSpecification($0.key, $0.value) }, batch: batch, steps: steps,
@@ -159,7 +159,7 @@ public final class TrainingStep {
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
-    _ losses: (TracedModels, NamedTensors) throws -> NamedTensors
+    _ losses: (TrainingStep.TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     let names = models.map(\.key)
     guard !names.isEmpty, Set(names).count == names.count else {
@@ -169,7 +169,7 @@ public final class TrainingStep {
       (name: $0.key, model: TracedModel($0.value.model, mode: $0.value.mode, name: $0.key))
     }
     let tensors = NamedTensors(inputs.map { ($0.name, $0.tensor) })
-    let given = try losses(TracedModels(traced.map { ($0.name, $0.model) }), tensors)
+    let given = try losses(TrainingStep.TracedModels(traced.map { ($0.name, $0.model) }), tensors)
     if let error = given.error { throw error }
     if let unknown = given.names.first(where: { !names.contains($0) }) {
       throw NamedModels.missing(unknown, in: names)

@@ -2,11 +2,11 @@ package import ApusTraining
 
 /// How well each of several independent labels is recognized.
 package struct LabelTable: Sendable {
-  private let labels: [LabelCounts]
+  private let labels: [EvaluatedSamples.LabelCounts]
   /// More labels than this are too many: those that are recognized worst are shown.
   static let mostShown = 40
 
-  package init(_ labels: [LabelCounts]) {
+  package init(_ labels: [EvaluatedSamples.LabelCounts]) {
     self.labels = labels
   }
 
