@@ -142,7 +142,7 @@
     static let settings = DataConfiguration.settings([\.size, \.channels])
   }
 
-  /// What of a model is computed.
+  /// The metrics to compute.
   enum MetricSettings: SettingSelection {
     static let settings = Recipe.settings([\.metrics])
   }

@@ -52,7 +52,7 @@
     @Flag(help: "Print errors only.")
     var quiet = false
 
-    @Flag(help: "A line for each epoch on standard error, where that is no terminal.")
+    @Flag(help: "A line for each epoch on standard error, if that isn't a terminal.")
     var progress = false
 
     @Flag(help: "Show time, FLOP/s and bytes/s of each instruction of the plans.")

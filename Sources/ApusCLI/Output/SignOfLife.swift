@@ -30,7 +30,7 @@
       }
     }
 
-    /// What is looked at from now on.
+    /// Names the work that begins now.
     func now(_ text: String) { subject.withLock { $0 = text } }
 
     func end() { isOver.store(true, ordering: .relaxed) }

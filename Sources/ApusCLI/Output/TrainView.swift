@@ -9,7 +9,7 @@
 
     private let writesLines: Bool
 
-    /// - Parameter writesLines: whether each epoch has a line where standard error is no terminal.
+    /// - Parameter writesLines: whether each epoch has a line if standard error isn't a terminal.
     init(isQuiet: Bool, isJSON: Bool, writesLines: Bool) {
       (self.isQuiet, self.isJSON, self.writesLines) = (isQuiet, isJSON, writesLines)
     }

@@ -1,4 +1,5 @@
-/// What each query makes of the values, by how well their keys match it (Vaswani et al. 2017):
+/// Scaled dot-product attention: for each query the mean of the values, weighted by how well their keys match (Vaswani et al.
+/// 2017):
 /// softmax(Q Kᵀ / √size) V.
 ///
 /// - Parameters:

@@ -1,6 +1,6 @@
 /// Sums over a window along the last axis: yᵢ = Σ xⱼ for i − before ≤ j ≤ i + after, as far as there are any.
 ///
-/// What local response normalization adds up (Krizhevsky et al. 2012). Its gradient is the window the other way round.
+/// The sums of local response normalization (Krizhevsky et al. 2012). The gradient is the same with the window reversed.
 package struct WindowSum: GraphOperation {
   package static let name = "windowSum"
   package var before: Int

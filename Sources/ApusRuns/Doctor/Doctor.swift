@@ -1,25 +1,20 @@
 import ApusCore
 
-/// Examines a model, its data and its training, and says what is well and what is not (lecture 5).
+/// Examines a model, its data and its training, and reports what is OK and what needs a look (lecture 5).
 ///
 /// ```swift
 /// let examined = ExaminedModel(model, split, settings: settings)
 /// for finding in Doctor.examine(examined) where finding.level != .ok {
-///   print(finding.name, finding.finding.figure, finding.finding.fix ?? "")
+///   print(finding.name, finding.result.figure, finding.result.fix ?? "")
 /// }
 /// ```
 ///
 /// Nothing that is examined changes: every measurement trains a copy.
 public enum Doctor {
   /// Every examination that applies, in the order of ``Examinations/table``.
-  public static func examine(_ examined: ExaminedModel) -> [Finding] {
-    examine(examined, Examinations.table)
-  }
-
-  /// The same.
   ///
   /// - Parameter begin: hears the name of each examination before it is made.
-  package static func examine(_ examined: ExaminedModel, begin: (String) -> Void) -> [Finding] {
+  public static func examine(_ examined: ExaminedModel, begin: (String) -> Void = { _ in }) -> [Finding] {
     Examinations.table.compactMap { type in
       begin(type.name)
       return check(type, examined)

@@ -30,7 +30,7 @@ struct FarOffValues: Examination {
         isInTarget = isInTarget || isTarget
       }
       if let far = tails.farthest {
-        let count = "\(tails.farCount) cell\(tails.farCount == 1 ? "" : "s")"
+        let count = counted(tails.farCount, "cell")
         outliers.append("\(count) of \(title), up to \(shortText(far))")
         rows.append([title, shortText(far), "\(tails.farCount)", "outlier"])
       }

@@ -12,8 +12,7 @@ public struct Brier: Metric {
   public var isUsual: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard results.kind == .probabilities, results.isMultiLabel || !results.labels.isEmpty, !results.isSequence
-    else { return nil }
+    guard results.areProbabilities else { return nil }
     let width = results.width
     let losses = (0..<results.count).map { sample -> Double in
       let row = results.predictions[(sample * width)..<((sample + 1) * width)]

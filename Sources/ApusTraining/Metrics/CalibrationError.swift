@@ -25,10 +25,7 @@ public struct CalibrationError: Metric {
   public var isUsual: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
-    guard results.kind == .probabilities, results.isMultiLabel || !results.labels.isEmpty,
-      !results.isSequence,
-      !results.countsNothing
-    else { return nil }
+    guard results.areProbabilities, !results.countsNothing else { return nil }
     let (width, count) = (results.width, results.count)
     // One pair for each sample, or for each of its labels.
     var pairs: [(probability: Double, isRight: Bool)] = []

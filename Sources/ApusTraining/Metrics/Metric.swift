@@ -119,6 +119,9 @@ public struct EvaluatedSamples: Sendable {
     count = labels.isEmpty ? losses.count : labels.count
   }
 
+  /// A Boolean value that indicates whether the predictions are probabilities of classes or labels, one or more a sample.
+  var areProbabilities: Bool { kind == .probabilities && (isMultiLabel || !labels.isEmpty) && !isSequence }
+
   /// The predicted class of each sample: the first of the largest, or for a single output whether it is above the
   /// threshold: one half for probabilities. Of two classes with an output each, the second where a threshold is given and
   /// its probability, or how far its score is above the first's, is more.
