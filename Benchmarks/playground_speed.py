@@ -14,7 +14,7 @@ import re
 import subprocess
 import time
 
-LESSON = {"optimizer": "sgd", "rate": 0.1, "loss": "binaryCrossEntropy", "epochs": 100_000,
+LESSON = {"optimizer": "sgd", "learningRate": 0.1, "loss": "binaryCrossEntropy", "epochs": 100_000,
           "data": {"points": 250, "validation": 0}}
 
 

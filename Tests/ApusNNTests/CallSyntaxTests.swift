@@ -43,14 +43,17 @@ import Testing
   @Test func layersAndTruthValues() throws {
     #expect(try layers("dense(64), relu, dropout(0.1)") == Sequential([Dense(64), ReLU(), Dropout(0.1)]))
     #expect(
-      try layers("dense(2, bias: false), dense(3, initializer: he-normal)")
-        == Sequential([Dense(2, bias: false), Dense(3, initializer: .he)]))
+      try layers("dense(2, hasBias: false), dense(3, initializer: he-normal)")
+        == Sequential([Dense(2, hasBias: false), Dense(3, initializer: .he)]))
     #expect(try layers("") == Sequential())
   }
 
   /// Calls, lists and keys stand in one another, and mean what YAML means.
   @Test(arguments: [
-    ("[{dense: 64}, relu, {dense: {units: 1, bias: false}}]", "[dense(64), relu, dense(1, bias: false)]"),
+    (
+      "[{dense: 64}, relu, {dense: {units: 1, hasBias: false}}]",
+      "[dense(64), relu, dense(1, hasBias: false)]"
+    ),
     ("[residual([dense(8), relu]), dense(3)]", "[{residual: [{dense: 8}, relu]}, {dense: 3}]"),
     ("[dense(units: 8, initializer: heNormal)]", "[{dense: {initializer: heNormal, units: 8}}]"),
   ])

@@ -6,7 +6,7 @@ import Testing
   @Test func shapesNamesAndFans() throws {
     let model = try Model(input: [9, 8, 4]) {
       Conv2D(6, 3); ReLU(); MaxPool2D(2)
-      Conv2D(8, [3, 1], stride: [2, 1], padding: .valid, groups: 2, bias: false)
+      Conv2D(8, [3, 1], stride: [2, 1], padding: .valid, groups: 2, hasBias: false)
       AveragePool2D(3, stride: 1, padding: 1); GlobalAveragePool2D(); Reshape([2, 4])
     }
     #expect(
@@ -149,7 +149,7 @@ import Testing
   @Test func layersComeBackFromTheirConfiguration() throws {
     let layers = Sequential {
       Conv2D(
-        4, [3, 1], stride: 2, padding: [0, 1], dilation: [1, 2], groups: 2, bias: false,
+        4, [3, 1], stride: 2, padding: [0, 1], dilation: [1, 2], groups: 2, hasBias: false,
         initializer: .xavierUniform)
       Conv2D(4, 3, padding: .valid); Conv2D(4, 3, padding: 1); Conv2D(2, 3, padding: [1, 2, 3, 4])
       MaxPool2D(3, stride: 2, padding: 1); AveragePool2D([2, 3]); GlobalAveragePool2D(); Reshape([2, 2])

@@ -55,7 +55,7 @@ import Testing
     try expectSame(
       Model(input: [6, 6, 4], seed: 1) {
         Conv2D(8, 3, groups: 2); BatchNorm(); ReLU()
-        Conv2D(6, 3, bias: false); BatchNorm(epsilon: 0.1); Dropout(0.5)
+        Conv2D(6, 3, hasBias: false); BatchNorm(epsilon: 0.1); Dropout(0.5)
         Flatten(); Dense(5); BatchNorm(); Tanh(); Dense(3)
       }, norms: 3, gone: 3)
   }

@@ -9,7 +9,7 @@ import Testing
       Dense(8)
       ReLU()
       Residual {
-        Dense(8, bias: false)
+        Dense(8, hasBias: false)
         Tanh()
       }
       Dense(3)

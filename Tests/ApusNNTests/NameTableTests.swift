@@ -18,7 +18,7 @@ import Testing
     try expectRoundTrips(
       Layers.table,
       [
-        Dense(3, bias: false, initializer: .he), Dense(7), Dense(2, initializer: .normal(0.125)),
+        Dense(3, hasBias: false, initializer: .he), Dense(7), Dense(2, initializer: .normal(0.125)),
         Dropout(0.1),
         Residual {
           Dense(3)
@@ -31,7 +31,7 @@ import Testing
       Optimizers.table,
       [
         Momentum(momentum: 0), Adam(beta1: 0.1, beta2: 0.12345678901234567, epsilon: 1e-12),
-        Momentum(momentum: 0.99, rateInside: true, from: 0.5, over: .epochs(3)),
+        Momentum(momentum: 0.99, isRateInside: true, from: 0.5, over: .epochs(3)),
         AdamW(weightDecay: 0.1, beta2: 0.95), RMSprop(alpha: 0.9, momentum: 0.5),
       ])
     try expectRoundTrips(

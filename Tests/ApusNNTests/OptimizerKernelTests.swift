@@ -20,7 +20,7 @@ import Testing
 
     static let all: [Case] = {
       let optimizers: [(any Optimizer, String)] = [
-        (Momentum(), "momentum"), (Momentum(momentum: 0.9, rateInside: true), "momentum"),
+        (Momentum(), "momentum"), (Momentum(momentum: 0.9, isRateInside: true), "momentum"),
         (RMSprop(), "rmsprop"), (RMSprop(momentum: 0.9), "rmsprop"), (Adam(), "adam"), (AdamW(), "adam"),
         // Two of its numbers are one constant of the graph.
         (Adam(beta1: 0.5), "adam"),

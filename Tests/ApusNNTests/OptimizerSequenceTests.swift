@@ -92,7 +92,7 @@ extension OptimizerFixture.Snapshot {
       }
       return parameter
     }
-    let (outside, inside) = (Momentum(momentum: 0.9), Momentum(momentum: 0.9, rateInside: true))
+    let (outside, inside) = (Momentum(momentum: 0.9), Momentum(momentum: 0.9, isRateInside: true))
     let steady = [0.1, 0.1, 0.1, 0.1]
     #expect(try abs(path(outside, steady) - path(inside, steady)) < 1e-6)
     let falling = [0.1, 0.1, 0.01, 0.001]

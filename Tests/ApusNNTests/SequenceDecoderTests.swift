@@ -21,8 +21,8 @@ import Testing
       name: "gpt without biases, of its own head, longer than its input", window: 21,
       layers: Sequential([
         GPT(
-          vocabulary: classes, context: 30, layers: 1, heads: 3, width: 48, dropout: 0.2, bias: false,
-          tiesHead: false)
+          vocabulary: classes, context: 30, layers: 1, heads: 3, width: 48, dropout: 0.2, hasBias: false,
+          isHeadTied: false)
       ])),
     Case(
       name: "layers", window: 70,

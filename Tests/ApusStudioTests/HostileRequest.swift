@@ -261,10 +261,10 @@
       },
       HostileRequest("a key twice", 422) { try $0.order(#"{"do": "play", "do": "pause"}"#) },
       HostileRequest("something behind it", 422) { try $0.order(#"{"do": "play"} {"do": "pause"}"#) },
-      HostileRequest("NaN", 422) { try $0.lesson(#"{"rate": NaN}"#) },
-      HostileRequest("infinity", 422) { try $0.lesson(#"{"rate": -Infinity}"#) },
-      HostileRequest("NaN as a text", 422) { try $0.lesson(#"{"rate": "NaN"}"#) },
-      HostileRequest("a number beyond the largest", 422) { try $0.lesson(#"{"rate": 1e999}"#) },
+      HostileRequest("NaN", 422) { try $0.lesson(#"{"learningRate": NaN}"#) },
+      HostileRequest("infinity", 422) { try $0.lesson(#"{"learningRate": -Infinity}"#) },
+      HostileRequest("NaN as a text", 422) { try $0.lesson(#"{"learningRate": "NaN"}"#) },
+      HostileRequest("a number beyond the largest", 422) { try $0.lesson(#"{"learningRate": 1e999}"#) },
       HostileRequest("a number of 200,000 digits", 422) {
         try $0.order(#"{"do": "scrub", "step": \#(String(repeating: "9", count: 200_000))}"#)
       },
@@ -399,7 +399,7 @@
         ),
         (
           "weights that overflow at once",
-          #"{"initializer": {"constant": {"value": 1e38}}, "rate": 1000, "data": {"set": "hills", "classes": 1}}"#
+          #"{"initializer": {"constant": {"value": 1e38}}, "learningRate": 1000, "data": {"set": "hills", "classes": 1}}"#
         ),
         (
           "the largest lesson",

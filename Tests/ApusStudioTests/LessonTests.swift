@@ -7,12 +7,19 @@ import Testing
 @Suite struct LessonTests {
   private func lesson(_ text: String) throws -> Lesson { try Lesson(json: StrictJSON.parse(text)) }
 
+  /// A lesson in an address of an earlier version.
+  @Test func theOlderNameOfTheRateIsRead() throws {
+    let lesson = try lesson(#"{"rate": 0.25, "race": {"racers": [{"rate": 0.5}]}}"#)
+    #expect(lesson.learningRate == 0.25 && lesson.race.racers.map(\.learningRate) == [0.5])
+    #expect(try lesson.json["rate"] == nil)
+  }
+
   @Test func whatIsLeftOutIsTheUsual() throws {
     #expect(try lesson("{}") == Lesson())
     let given = try lesson(
-      #"{"data": {"set": "xor", "noise": 0.2}, "layers": [{"units": 3}, {}], "rate": 0.1}"#)
+      #"{"data": {"set": "xor", "noise": 0.2}, "layers": [{"units": 3}, {}], "learningRate": 0.1}"#)
     #expect(given.data.set == "xor" && given.data.points == Lesson().data.points)
-    #expect(given.layers.map(\.units) == [3, 4] && given.rate == 0.1)
+    #expect(given.layers.map(\.units) == [3, 4] && given.learningRate == 0.1)
   }
 
   @Test func comesBackFromItsJSON() throws {
@@ -31,8 +38,8 @@ import Testing
     (#"{"layers": [{"units": 0}]}"#, "layers[0].units is 0"),
     (#"{"layers": [{},{},{},{},{},{},{},{},{}]}"#, "9 of them"),
     (#"{"layers": [{"dropout": 1}]}"#, "layers[0].dropout is 1"),
-    (#"{"rate": -1}"#, "rate is -1"),
-    (#"{"rate": "fast"}"#, "is not a number"),
+    (#"{"learningRate": -1}"#, "learningRate is -1"),
+    (#"{"learningRate": "fast"}"#, "is not a number"),
     (#"{"batch": 0}"#, "batch is 0"),
     (#"{"epochs": 100001}"#, "epochs is 100001"),
     (#"{"data": {"points": 20001}}"#, "data.points is 20001"),

@@ -22,7 +22,8 @@ import Testing
     let plan = playground.plan
     var model = try plan.model()
     let settings = TrainingSettings(
-      optimizer: .adam(plan.lesson.rate), epochs: 3, batch: 10, regularization: plan.settings.regularization,
+      optimizer: .adam(plan.lesson.learningRate), epochs: 3, batch: 10,
+      regularization: plan.settings.regularization,
       seed: 1)
     try model.fit(plan.training, validation: plan.validation, settings: settings)
     #expect(model.weights == playground.weights)
@@ -95,7 +96,7 @@ import Testing
     playground.stepOnce(.batch)
     let session = playground.session
     var lesson = playground.lesson
-    lesson.rate = 0.001
+    lesson.learningRate = 0.001
     try playground.take(lesson)
     #expect(playground.session === session)
     #expect(playground.session.currentRate == 0.001)
@@ -171,7 +172,7 @@ import Testing
     #expect(!playground.isPlaying && playground.session.progress.step == step && playground.divergence != nil)
     // Another rate goes back to the good state by itself.
     var lesson = playground.lesson
-    lesson.rate = 0.03
+    lesson.learningRate = 0.03
     try playground.take(lesson)
     #expect(playground.divergence == nil && playground.session.progress.step == divergence.good)
     for _ in 0..<20 { playground.stepOnce(.epoch) }

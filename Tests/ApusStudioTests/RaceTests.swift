@@ -35,7 +35,7 @@ import Testing
     for racer in race.racers {
       var alone = lesson
       alone.optimizer = racer.entry.optimizer
-      alone.rate = racer.entry.rate
+      alone.learningRate = racer.entry.learningRate
       let playground = try PlaygroundSession(alone, table: nil)
       for _ in 0..<37 { playground.stepOnce(.batch) }
       #expect(playground.session.step.trained[0].parameters.floats.elementsEqual(racer.weights))
@@ -76,7 +76,7 @@ import Testing
     let reached = try #require(fast.racers[2].reached)
     var alone = lesson
     alone.optimizer = fast.racers[2].entry.optimizer
-    alone.rate = fast.racers[2].entry.rate
+    alone.learningRate = fast.racers[2].entry.learningRate
     let playground = try PlaygroundSession(alone, table: nil)
     let count = playground.plan.training.count
     let batches = (count + lesson.batch - 1) / lesson.batch
@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: [
     (#"{"race": {"racers": [{}, {}, {}, {}, {}]}}"#, "5 of them"),
-    (#"{"race": {"racers": [{"rate": -1}]}}"#, "race.racers.rate is -1"),
+    (#"{"race": {"racers": [{"learningRate": -1}]}}"#, "race.racers.learningRate is -1"),
     (#"{"race": {"racers": [{"speed": 1}]}}"#, "unknown key “speed”"),
     (#"{"race": {"goal": 0}}"#, "race.goal is 0"),
     (#"{"race": []}"#, "is no object"),

@@ -110,19 +110,17 @@ struct LinearFixture: Decodable, Sendable {
 
   private func train(_ family: any ModelFamily, _ data: TableDataset) throws -> Model {
     let task: LearningTask = if case .classes = data.targets { .classification } else { .regression }
-    let recipe = try family.recipe(
-      for: DataFacts(inputShape: data.inputShape, task: task, targets: data.targets, rows: data.count))
+    let facts = DataFacts(
+      inputShape: data.inputShape, task: task, targets: data.targets, rows: data.count)
+    var recipe = try family.recipe(for: facts)
+    let loss = try #require(recipe.loss)
     let outputs =
-      recipe.loss.classTargets == .numbers || data.targets.outputCount != 2
+      loss.classTargets == .numbers || data.targets.outputCount != 2
       ? data.targets.outputCount : 1
-    let network = try recipe.network(outputs)
-    let model = try Model(for: data, seed: 1, loss: recipe.loss, network: network)
-    var settings = TrainingSettings(
-      optimizer: OptimizerSetting(SGD(), rate: recipe.rate),
-      epochs: recipe.epochs(recipe.batch), batch: recipe.batch,
-      regularization: Regularization(l2: recipe.l2))
-    settings.optimizer = recipe.optimizer
-    settings.schedule = recipe.schedule
+    let network = try family.network(for: facts, outputs: outputs)
+    let model = try Model(for: data, seed: 1, loss: loss, network: network)
+    recipe.batch = min(recipe.batch ?? data.count, data.count)
+    let settings = TrainingSettings(recipe)
     let session = try TrainingSession(model, training: data, settings: settings)
     while !session.isFinished { try session.runEpoch() }
     return try session.result()
@@ -183,9 +181,9 @@ struct LinearFixture: Decodable, Sendable {
   /// lecture 2's network of eleven lines: three inputs, four hidden sigmoids, one more; full batch, no biases.
   @Test func theNetworkOfElevenLines() throws {
     let model = try Model(input: [3], seed: 1) {
-      Dense(4, bias: false, initializer: .normal(0.5))
+      Dense(4, hasBias: false, initializer: .normal(0.5))
       Sigmoid()
-      Dense(1, bias: false, initializer: .normal(0.5))
+      Dense(1, hasBias: false, initializer: .normal(0.5))
       Sigmoid()
     }
     let step = try TrainingStep(model, loss: HalfSquaredError(), optimizer: SGD(), capacity: 4)

@@ -15,7 +15,7 @@ import Testing
       Dense(4)
       ReLU()
       Residual {
-        Dense(4, bias: false); Dropout(0.1); Tanh()
+        Dense(4, hasBias: false); Dropout(0.1); Tanh()
       }
       Dense(2)
     }

@@ -62,6 +62,25 @@ import Testing
     #expect(try table.read(.object([JSONMember(older, .object([]))])).configuration == .string(current))
   }
 
+  /// Parameters of earlier versions are read, and written as they are called now.
+  @Test(arguments: [
+    ("layer", "dense(2, bias: false)", "dense(2, hasBias: false)"),
+    ("layer", "conv2D(4, bias: false)", "conv2D(4, hasBias: false)"),
+    ("layer", "layerNorm(bias: false)", "layerNorm(hasBias: false)"),
+    ("layer", "multiHeadAttention(2, bias: false)", "multiHeadAttention(2, hasBias: false)"),
+    ("layer", "gpt(5, 4, tiesHead: false)", "gpt(5, 4, isHeadTied: false)"),
+    ("optimizer", "momentum(rateInside: true)", "momentum(isRateInside: true)"),
+  ])
+  func olderParameters(_ kind: String, _ older: String, _ current: String) throws {
+    let table = try #require(Self.tables.first { $0.kind == kind })
+    let read = try table.read(CallSyntax.value(older))
+    #expect(read.configuration == (try table.read(CallSyntax.value(current))).configuration)
+    #expect(
+      read.configuration
+        != (try table.read(CallSyntax.value(String(older.prefix { $0 != "(" })))).configuration)
+    #expect(throws: ApusError.self) { try table.read(CallSyntax.value("relu(bias: false)")) }
+  }
+
   /// In a list of layers too.
   @Test func olderLayers() throws {
     let layer = try Layers.layer(.string("linear"))

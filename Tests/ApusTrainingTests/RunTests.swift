@@ -222,7 +222,7 @@ import Testing
               - dense: 8
               - dropout: 0.1
               - tanh
-          - dense: {units: 3, bias: false}
+          - dense: {units: 3, hasBias: false}
       training: {epochs: 2, seed: 5, schedule: [{warmup: 3 steps}, cosine]}
       """)
     let plan = try RunPlan(configuration, folder: folder.path("run"))

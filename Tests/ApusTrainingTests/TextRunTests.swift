@@ -8,7 +8,7 @@ import Testing
     var configuration = RunConfiguration()
     configuration.data.source = try folder.write("corpus.txt", text)
     configuration.data.context = 16
-    var family = GPT(vocabulary: nil, bias: false)
+    var family = GPT(vocabulary: nil, hasBias: false)
     (family.layers, family.heads, family.width) = (1, 2, 16)
     configuration.model.family = family
     configuration.training.steps = 50

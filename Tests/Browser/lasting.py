@@ -246,7 +246,7 @@ class Lasting:
     # Figures
 
     def check_figures_are_short(self):
-        self.open({"data": {"set": "plane", "classes": 1}, "layers": [], "optimizer": "sgd", "rate": 12}, width=360, height=800)
+        self.open({"data": {"set": "plane", "classes": 1}, "layers": [], "optimizer": "sgd", "learningRate": 12}, width=360, height=800)
         expect(self.run("document.querySelectorAll('#loss-chart circle').length") > 0, "no point before the first step")
         for _ in range(4):
             self.click("#batch")
@@ -262,7 +262,7 @@ class Lasting:
 
     def check_the_race_is_seen_whole(self):
         """Every curve within the picture, ticks that are round, text of the page's size on a phone."""
-        self.open({"data": {"set": "plane", "classes": 1}, "layers": [{"units": 4}], "race": {"racers": [{"optimizer": "adam", "rate": 0.02}, {"optimizer": "momentum", "rate": 0.02}, {"optimizer": "adam", "rate": 30}], "goal": 0.3}})
+        self.open({"data": {"set": "plane", "classes": 1}, "layers": [{"units": 4}], "race": {"racers": [{"optimizer": "adam", "learningRate": 0.02}, {"optimizer": "momentum", "learningRate": 0.02}, {"optimizer": "adam", "learningRate": 30}], "goal": 0.3}})
         self.choose("#speed", "2000")
         self.click("#race summary")
         self.wait("document.querySelectorAll('#race-chart svg').length === 1", what="the race")

@@ -56,7 +56,7 @@ def one_round(check, chance):
     planned = check.run("playground.plan.layers.slice(0, -1).map((layer) => layer.units)")
     if planned != units:
         wrong.append(f"the server has layers of {planned} units, the lesson of {units}")
-    rate = check.run("playground.lesson.rate")
+    rate = check.run("playground.lesson.learningRate")
     shown = check.run("Number(document.querySelector('#rate input[type=number]').value)")
     if abs(shown - rate) > 1e-5 * max(1, abs(rate)):
         wrong.append(f"the form has a rate of {shown}, the lesson of {rate}")

@@ -148,7 +148,7 @@ class Input:
             if maybe(0.4):
                 lesson[key] = self.item(family)
         if maybe(0.5):
-            lesson["rate"] = some.choice([0, 1e-5, 0.01, 0.3, 3, 1000])
+            lesson["learningRate"] = some.choice([0, 1e-5, 0.01, 0.3, 3, 1000])
         for key, values in (("l2", [0, 0.01, 100]), ("l1", [0, 0.01, 100]), ("clipNorm", [None, 1e-6, 1]), ("batch", [1, 7, 64, 20000]),
                             ("epochs", [1, 3, 100, 100000]), ("seed", [0, 1, 2**53, 2**63])):
             if maybe(0.25):

@@ -24,9 +24,9 @@ class Sharing:
         self.quiet()
 
     def check_lessons_that_are_refused(self):
-        self.open({"rate": -5})
+        self.open({"learningRate": -5})
         expect("rate" in self.run("document.getElementById('status').textContent"), "nobody says why")
-        expect(self.run("playground.lesson.rate > 0"), "the lesson is taken")
+        expect(self.run("playground.lesson.learningRate > 0"), "the lesson is taken")
         self.wait("!location.hash.includes('token') && !location.hash.includes('rate')", what="an address without it")
         self.click("#epoch")
         self.wait("playground.facts.step > 0", what="a session without the lesson")
@@ -35,7 +35,7 @@ class Sharing:
 
     def check_a_reduced_page(self):
         """A teacher ticks what to hide; who opens the link sees the rest, and keeps the keys while working."""
-        self.open({"data": {"set": "gaussians", "classes": 3, "points": 90}, "rate": 0.03})
+        self.open({"data": {"set": "gaussians", "classes": 3, "points": 90}, "learningRate": 0.03})
         self.click("#classroom summary")
         self.wait("document.querySelector('#classroom .address')?.value", what="the link")
         for name in ("data", "optimizer", "layers", "doctor", "export"):
@@ -87,7 +87,7 @@ class Sharing:
         self.quiet()
 
     def check_the_address_restores_the_state(self):
-        lesson = {"data": {"set": "spirals", "classes": 3, "noise": 0.02}, "layers": [{"units": 7, "activation": "relu"}], "rate": 0.01}
+        lesson = {"data": {"set": "spirals", "classes": 3, "noise": 0.02}, "layers": [{"units": 7, "activation": "relu"}], "learningRate": 0.01}
         self.open(lesson)
         self.choose("#training-form select", "rmsprop")
         self.settle()

@@ -23,7 +23,7 @@ class Tables:
     def check_a_lesson_waits_for_its_table(self):
         """A link with a table of one's own keeps its lesson until the file comes."""
         columns = {"x": "month", "y": "year", "target": "temp"}
-        lesson = {"data": {"set": "own", "columns": columns}, "layers": [{"units": 7}, {"units": 5}], "optimizer": "momentum", "rate": 0.1}
+        lesson = {"data": {"set": "own", "columns": columns}, "layers": [{"units": 7}, {"units": 5}], "optimizer": "momentum", "learningRate": 0.1}
         self.open(lesson)
         self.wait("!document.getElementById('notice').hidden", what="the notice")
         expect("“month” and “year”" in self.run(NOTICE), f"the notice says {self.run(NOTICE)}")
@@ -42,7 +42,7 @@ class Tables:
         self.wait("playground.lesson.data.set === 'own' && document.getElementById('notice').hidden", what="the table")
         self.settle()
         found = self.run("playground.lesson")
-        expect([layer["units"] for layer in found["layers"]] == [7, 5] and found["optimizer"] == "momentum" and found["rate"] == 0.1, f"the lesson is {found}")
+        expect([layer["units"] for layer in found["layers"]] == [7, 5] and found["optimizer"] == "momentum" and found["learningRate"] == 0.1, f"the lesson is {found}")
         expect(found["data"]["columns"]["x"] == "month" and self.run("playground.plan.axes[0]") == "month", "the columns are others")
         # And once more after the page is loaded again; without it the address is another.
         time.sleep(0.3)

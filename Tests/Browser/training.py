@@ -129,7 +129,7 @@ class Training:
         expect("step" in text and ("layer" in text or "parameter" in text or "loss" in text), f"the banner says {text}")
         self.shot("divergence-1280")
         self.click("#banner button")
-        self.wait("document.getElementById('banner').hidden && playground.lesson.rate < 1", what="the good state")
+        self.wait("document.getElementById('banner').hidden && playground.lesson.learningRate < 1", what="the good state")
         self.settle()
         self.click("#play")
         self.wait("playground.facts.state === 'playing' && playground.facts.curve[2] < 1", what="going on")

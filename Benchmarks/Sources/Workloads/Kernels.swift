@@ -21,7 +21,7 @@ public enum Kernels {
 
   /// The predictions of a layer without bias for a batch of n: the product, and its operands' ways in and out.
   public static func prediction(_ n: Int = 1024, engine: Engine) throws -> Workload {
-    let model = try Model(input: [n], seed: 1) { Dense(n, bias: false) }
+    let model = try Model(input: [n], seed: 1) { Dense(n, hasBias: false) }
     let predictor = try Predictor(model, capacity: n, engine: engine)
     let inputs = Workloads.numbers(n * n)
     return Workload(id: "Dense(\(n)) on \(n) rows") { repetitions in
@@ -54,7 +54,7 @@ public enum Kernels {
   private static func step(
     inputs: Int, outputs: Int, batch: Int, optimizer: some Optimizer, _ engine: Engine
   ) throws -> TrainingStep {
-    var model = try Model(input: [inputs], seed: 1) { Dense(outputs, bias: false) }
+    var model = try Model(input: [inputs], seed: 1) { Dense(outputs, hasBias: false) }
     model.objective = .numbers((0..<outputs).map { "\($0)" })
     let step = try TrainingStep(model, optimizer: OptimizerSetting(optimizer), batch: batch, engine: engine)
     try step.gradients(["input": Workloads.matrix(batch, inputs), "target": Workloads.matrix(batch, outputs)])

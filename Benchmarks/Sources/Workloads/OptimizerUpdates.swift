@@ -29,13 +29,13 @@ public struct OptimizerUpdates {
   public init(_ count: Int = 10_000_000, engine: Engine) throws {
     self.engine = engine
     let optimizers: [(any Optimizer, clipNorm: Double?)] = [
-      (SGD(), nil), (Momentum(), nil), (Momentum(momentum: 0.9, rateInside: true), nil),
+      (SGD(), nil), (Momentum(), nil), (Momentum(momentum: 0.9, isRateInside: true), nil),
       (Nesterov(), nil), (Adagrad(), nil), (RMSprop(), nil), (RMSprop(), 1),
       (RMSprop(momentum: 0.9), nil), (Momentum(), 1), (Adam(), nil),
       (Adam(), 1), (AdamW(), nil), (AdamW(), 1),
     ]
     for (optimizer, clipNorm) in optimizers {
-      var model = try Model(input: [count / 100], seed: 1) { Dense(100, bias: false) }
+      var model = try Model(input: [count / 100], seed: 1) { Dense(100, hasBias: false) }
       model.objective = .numbers((0..<100).map { "\($0)" })
       let step = try TrainingStep(
         model, optimizer: OptimizerSetting(optimizer), batch: 1,

@@ -42,9 +42,9 @@ public enum Workloads {
         id, input: [32, 32, 3], batch: 64, loss: .softmaxCrossEntropy, optimizer: .momentum(0.01, 0.9),
         engine,
         Sequential {
-          Conv2D(32, 3, bias: false); BatchNorm(); ReLU()
+          Conv2D(32, 3, hasBias: false); BatchNorm(); ReLU()
           ResidualBlock(32); ResidualBlock(32)
-          Conv2D(64, 3, stride: 2, bias: false); BatchNorm(); ReLU()
+          Conv2D(64, 3, stride: 2, hasBias: false); BatchNorm(); ReLU()
           ResidualBlock(64); ResidualBlock(64)
           GlobalAveragePool2D(); Dense(10)
         })

@@ -123,13 +123,14 @@ extension Named {
     case .null: break
     case .object(let members):
       for member in members {
-        guard known.contains(member.key) else {
+        let key = OlderSpellings.parameter(member.key, among: known) ?? member.key
+        guard known.contains(key) else {
           throw ApusError(
             "\(kind) \(Self.name) has no parameter “\(member.key)”",
             expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
             fix: Spelling.suggestion(for: member.key, in: known))
         }
-        values[member.key] = member.value
+        values[key] = member.value
       }
     default:
       // A single value is the first parameter.

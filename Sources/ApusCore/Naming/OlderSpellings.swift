@@ -1,7 +1,8 @@
-/// Names that configurations and files of earlier versions use for items that have another one now, by the kind of item.
+/// Names that configurations and files of earlier versions use for items and parameters that have another one now, items by
+/// their kind.
 ///
 /// They are read everywhere, and written nowhere.
-enum OlderSpellings {
+package enum OlderSpellings {
   private static let table: [String: [String: String]] = [
     "activation": ["linear": "identity"],
     "layer": ["linear": "identity"],
@@ -10,10 +11,21 @@ enum OlderSpellings {
     "optimizer": ["proximal": "proximalDescent"],
   ]
 
+  /// Parameters' names of earlier versions, and those of now: an item that has the one of now reads the other too.
+  private static let parameters = [
+    "bias": "hasBias", "tiesHead": "isHeadTied", "rateInside": "isRateInside",
+    "rate": "learningRate",
+  ]
+
   /// The name of now of the spelling that is most like a wrong one; nil when none is.
   static func nearest(to wrong: String, kind: String) -> String? {
     let known = table[kind] ?? [:]
     return Spelling.nearest(to: wrong, in: known.keys.sorted(), limit: 1).first.flatMap { known[$0] }
+  }
+
+  /// The name of now of a parameter, among those that an item has; nil for a spelling that was never another's.
+  package static func parameter(_ name: String, among known: [String]) -> String? {
+    parameters[name].flatMap { known.contains($0) ? $0 : nil }
   }
 
   /// The name of now; nil for a spelling that was never another's.

@@ -18,7 +18,7 @@ public struct Conv2D: Layer {
   public var padding: Padding
   public var dilation: Extent
   public var groups: Int
-  public var bias: Bool
+  public var hasBias: Bool
   /// What every bias begins with.
   public var biasValue: Double
   package var initializer: NamedInitializer
@@ -27,17 +27,17 @@ public struct Conv2D: Layer {
 
   public init(
     _ channels: Int, _ size: Extent, stride: Extent = 1, padding: Padding = .same, dilation: Extent = 1,
-    groups: Int = 1, bias: Bool = true, biasValue: Double = 0
+    groups: Int = 1, hasBias: Bool = true, biasValue: Double = 0
   ) {
     self.init(
-      channels, size, stride: stride, padding: padding, dilation: dilation, groups: groups, bias: bias,
+      channels, size, stride: stride, padding: padding, dilation: dilation, groups: groups, hasBias: hasBias,
       biasValue: biasValue,
       initializer: .he)
   }
 
   public init(
     _ channels: Int, _ size: Extent, stride: Extent = 1, padding: Padding = .same, dilation: Extent = 1,
-    groups: Int = 1, bias: Bool = true, biasValue: Double = 0, initializer: some Initializer
+    groups: Int = 1, hasBias: Bool = true, biasValue: Double = 0, initializer: some Initializer
   ) {
     self.channels = channels
     self.size = size
@@ -45,7 +45,7 @@ public struct Conv2D: Layer {
     self.padding = padding
     self.dilation = dilation
     self.groups = groups
-    self.bias = bias
+    self.hasBias = hasBias
     self.biasValue = biasValue
     self.initializer = NamedInitializer(initializer)
   }
@@ -76,7 +76,7 @@ public struct Conv2D: Layer {
     )
     let sums = input.convolved(
       with: weight, stride: stride, dilation: dilation, padding: window.padding, groups: groups)
-    guard bias else { return sums }
+    guard hasBias else { return sums }
     return sums
       + scope.parameter(
         "bias", [Dimension(channels)], .constant(biasValue), isDecayed: false)

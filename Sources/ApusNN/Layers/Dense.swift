@@ -7,20 +7,20 @@ public struct Dense: Layer {
   public static let name = "dense"
   public static let formula = "y = x · W + b"
   public var units: Int
-  public var bias: Bool
+  public var hasBias: Bool
   /// What every bias begins with.
   public var biasValue: Double
   package var initializer: NamedInitializer
 
   public init() { self.init(1) }
 
-  public init(_ units: Int, bias: Bool = true, biasValue: Double = 0) {
-    self.init(units, bias: bias, biasValue: biasValue, initializer: .xavierUniform)
+  public init(_ units: Int, hasBias: Bool = true, biasValue: Double = 0) {
+    self.init(units, hasBias: hasBias, biasValue: biasValue, initializer: .xavierUniform)
   }
 
-  public init(_ units: Int, bias: Bool = true, biasValue: Double = 0, initializer: some Initializer) {
+  public init(_ units: Int, hasBias: Bool = true, biasValue: Double = 0, initializer: some Initializer) {
     self.units = units
-    self.bias = bias
+    self.hasBias = hasBias
     self.biasValue = biasValue
     self.initializer = NamedInitializer(initializer)
   }
@@ -42,7 +42,7 @@ public struct Dense: Layer {
       "weight", [Dimension(inputs), Dimension(units)], initializer.value, layout: layout(of: input, in: scope)
     )
     let product = input.matmul(weight)
-    guard bias else { return product }
+    guard hasBias else { return product }
     return product
       + scope.parameter(
         "bias", [Dimension(units)], .constant(biasValue), isDecayed: false)

@@ -9,13 +9,13 @@ public struct LayerNorm: Layer {
   /// Added to the variance.
   public var epsilon: Double
   /// Whether β is there.
-  public var bias: Bool
+  public var hasBias: Bool
 
   public init() { self.init(epsilon: 1e-5) }
 
-  public init(epsilon: Double = 1e-5, bias: Bool = true) {
+  public init(epsilon: Double = 1e-5, hasBias: Bool = true) {
     self.epsilon = epsilon
-    self.bias = bias
+    self.hasBias = hasBias
   }
 
   public func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -28,6 +28,6 @@ public struct LayerNorm: Layer {
     let width = TensorShape([input.shape[-1]])
     let weight = scope.parameter("weight", width, .ones, isDecayed: false)
     let scaled = input.standardized(epsilon: epsilon) * weight
-    return bias ? scaled + scope.parameter("bias", width, .zeros, isDecayed: false) : scaled
+    return hasBias ? scaled + scope.parameter("bias", width, .zeros, isDecayed: false) : scaled
   }
 }

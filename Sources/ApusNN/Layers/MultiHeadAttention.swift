@@ -12,7 +12,7 @@ public struct MultiHeadAttention: Layer {
   public var heads: Int
   /// Whether a position sees itself and those before it alone.
   public var isCausal: Bool
-  public var bias: Bool
+  public var hasBias: Bool
   /// How the first product's weights begin.
   package var initializer: NamedInitializer
   /// How the second product's weights begin.
@@ -20,18 +20,19 @@ public struct MultiHeadAttention: Layer {
 
   public init() { self.init(1) }
 
-  public init(_ heads: Int, isCausal: Bool = false, bias: Bool = true) {
+  public init(_ heads: Int, isCausal: Bool = false, hasBias: Bool = true) {
     self.init(
-      heads, isCausal: isCausal, bias: bias, initializer: .xavierUniform, outputInitializer: .xavierUniform)
+      heads, isCausal: isCausal, hasBias: hasBias, initializer: .xavierUniform,
+      outputInitializer: .xavierUniform)
   }
 
   public init(
-    _ heads: Int, isCausal: Bool = false, bias: Bool = true, initializer: some Initializer,
+    _ heads: Int, isCausal: Bool = false, hasBias: Bool = true, initializer: some Initializer,
     outputInitializer: some Initializer
   ) {
     self.heads = heads
     self.isCausal = isCausal
-    self.bias = bias
+    self.hasBias = hasBias
     self.initializer = NamedInitializer(initializer)
     self.outputInitializer = NamedInitializer(outputInitializer)
   }
@@ -50,14 +51,14 @@ public struct MultiHeadAttention: Layer {
     let weight = scope.parameter(
       "in_proj_weight", [Dimension(width), Dimension(3 * width)], initializer.value, layout: .transposed)
     var packed = input.matmul(weight)
-    if bias {
+    if hasBias {
       packed = packed + scope.parameter("in_proj_bias", [Dimension(3 * width)], .zeros, isDecayed: false)
     }
     let parts = packed.reshape([input.shape[0], length, 3, Dimension(heads), Dimension(width / heads)])
     let attended =
       scope.mode.positions == .all ? parts.selfAttention(isCausal: isCausal) : remembering(parts, in: scope)
     return scope.call(
-      Dense(width, bias: bias, initializer: outputInitializer.value), attended.reshape(input.shape),
+      Dense(width, hasBias: hasBias, initializer: outputInitializer.value), attended.reshape(input.shape),
       named: "out_proj")
   }
 

@@ -101,10 +101,10 @@ private struct Folding {
     let joined: any Layer
     switch layer {
     case var convolution as Conv2D:
-      convolution.bias = true
+      convolution.hasBias = true
       joined = convolution
     case var dense as Dense:
-      dense.bias = true
+      dense.hasBias = true
       joined = dense
     default: return nil
     }

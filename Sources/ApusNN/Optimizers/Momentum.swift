@@ -2,26 +2,26 @@ public import ApusCore
 
 /// Steps that gather speed: v ← μ v + g, w ← w − η v, as PyTorch writes it (Polyak 1964).
 ///
-/// With `rateInside` it is v ← μ v − η g, w ← w + v, as lecture 5 writes it. The two are the same while η and μ stay as they
+/// With `isRateInside` it is v ← μ v − η g, w ← w + v, as lecture 5 writes it. The two are the same while η and μ stay as they
 /// are; when η falls, this one still carries the larger steps of before.
 ///
 /// With `from`, μ grows evenly from there to `momentum` over so many steps or epochs, and then stays (lecture 5: 0.5 → 0.99). A
 /// session knows its epochs; a ``TrainingStep`` used on its own takes each step for one.
 public struct Momentum: Optimizer {
   public static let name = "momentum"
-  public static let formula = "v ← μ v + g;  w ← w − η v;  with rateInside v ← μ v − η g;  w ← w + v"
+  public static let formula = "v ← μ v + g;  w ← w − η v;  with isRateInside v ← μ v − η g;  w ← w + v"
   public var momentum: Double
-  public var rateInside: Bool
+  public var isRateInside: Bool
   public var from: Double?
   public var over: Span
 
   public init() { self.init(momentum: 0.9) }
 
   public init(
-    momentum: Double, rateInside: Bool = false, from: Double? = nil, over: Span = .epochs(10)
+    momentum: Double, isRateInside: Bool = false, from: Double? = nil, over: Span = .epochs(10)
   ) {
     self.momentum = momentum
-    self.rateInside = rateInside
+    self.isRateInside = isRateInside
     self.from = from
     self.over = over
   }
@@ -48,7 +48,7 @@ public struct Momentum: Optimizer {
 
   public func update(_ w: Tensor, _ g: Tensor, in step: UpdateScope) -> Tensor {
     let momentum = step.scalar { self.momentum(step: Int($0)) }
-    if rateInside {
+    if isRateInside {
       step["v"] = (momentum * step["v"] - step.rate * g).flushed()
       return w + step["v"]
     }
@@ -59,10 +59,10 @@ public struct Momentum: Optimizer {
 
 extension OptimizerSetting {
   public static func momentum(
-    _ rate: Double = 0.01, _ momentum: Double = 0.9, rateInside: Bool = false, from: Double? = nil,
+    _ rate: Double = 0.01, _ momentum: Double = 0.9, isRateInside: Bool = false, from: Double? = nil,
     over: Span = .epochs(10)
   ) -> OptimizerSetting {
     OptimizerSetting(
-      Momentum(momentum: momentum, rateInside: rateInside, from: from, over: over), rate: rate)
+      Momentum(momentum: momentum, isRateInside: isRateInside, from: from, over: over), rate: rate)
   }
 }

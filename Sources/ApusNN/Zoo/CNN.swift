@@ -36,7 +36,7 @@ public struct CNN: CompositeLayer {
   /// Pooling comes first, because it leaves the others a quarter of the pixels.
   private func stage(_ channels: Int, pools: Bool) -> Sequential {
     Sequential {
-      Conv2D(channels, 3, bias: false)
+      Conv2D(channels, 3, hasBias: false)
       if pools { MaxPool2D(2) }
       BatchNorm(); ReLU()
     }

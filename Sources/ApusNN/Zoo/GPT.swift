@@ -23,14 +23,14 @@ public struct GPT: Layer {
   public var width: Int
   /// The rate of dropout behind the embeddings and at the end of each branch.
   public var dropout: Double
-  /// Whether products and normalizations have biases; the last product has none.
-  public var bias: Bool
+  /// A Boolean value that indicates whether products and normalizations have biases; the last product has none.
+  public var hasBias: Bool
   /// Whether the last product's vectors are those of the embedding (Press and Wolf 2017).
-  public var tiesHead: Bool
+  public var isHeadTied: Bool
 
   public init(
     vocabulary: Int? = 256, context: Int? = nil, layers: Int = 4, heads: Int = 4, width: Int = 128,
-    dropout: Double = 0, bias: Bool = true, tiesHead: Bool = true
+    dropout: Double = 0, hasBias: Bool = true, isHeadTied: Bool = true
   ) {
     self.vocabulary = vocabulary
     self.context = context
@@ -38,8 +38,8 @@ public struct GPT: Layer {
     self.heads = heads
     self.width = width
     self.dropout = dropout
-    self.bias = bias
-    self.tiesHead = tiesHead
+    self.hasBias = hasBias
+    self.isHeadTied = isHeadTied
   }
 
   public func validate() throws(ApusError) {
@@ -69,22 +69,24 @@ public struct GPT: Layer {
     for index in 0..<layers {
       let block = "blocks.\(index)"
       let attention = MultiHeadAttention(
-        heads, isCausal: true, bias: bias, initializer: .normal(deviation), outputInitializer: branchEnd)
-      var branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm1")
+        heads, isCausal: true, hasBias: hasBias, initializer: .normal(deviation), outputInitializer: branchEnd
+      )
+      var branch = scope.call(LayerNorm(hasBias: hasBias), x, named: "\(block).norm1")
       branch = scope.call(attention, branch, named: "\(block).attention")
       x = x + dropped(branch, "\(block).dropout1", scope)
-      branch = scope.call(LayerNorm(bias: bias), x, named: "\(block).norm2")
+      branch = scope.call(LayerNorm(hasBias: hasBias), x, named: "\(block).norm2")
       branch = scope.call(
-        Dense(4 * width, bias: bias, initializer: .normal(deviation)), branch, named: "\(block).up")
+        Dense(4 * width, hasBias: hasBias, initializer: .normal(deviation)), branch, named: "\(block).up")
       branch = scope.call(GELU(), branch, named: "\(block).gelu")
-      branch = scope.call(Dense(width, bias: bias, initializer: branchEnd), branch, named: "\(block).down")
+      branch = scope.call(
+        Dense(width, hasBias: hasBias, initializer: branchEnd), branch, named: "\(block).down")
       x = x + dropped(branch, "\(block).dropout2", scope)
     }
-    x = scope.call(LayerNorm(bias: bias), x, named: "norm")
-    return tiesHead
+    x = scope.call(LayerNorm(hasBias: hasBias), x, named: "norm")
+    return isHeadTied
       ? scope.call(EmbeddingTranspose(embedding: tokens), x, named: "tokens")
       : scope.call(
-        Dense(vocabulary, bias: false, initializer: .normal(deviation)), x, named: "head")
+        Dense(vocabulary, hasBias: false, initializer: .normal(deviation)), x, named: "head")
   }
 
   /// Of the first weights: GPT-2's 0.02 at its width of 768, and so that a product's variance is the same at any other.

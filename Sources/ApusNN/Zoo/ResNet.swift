@@ -61,10 +61,10 @@ public struct ResNet: CompositeLayer {
     let isDeep = plan.stages.count == 4
     let width = width ?? (isDeep ? 64 : 16)
     if isDeep, form != .small {
-      Conv2D(width, 7, stride: 2, bias: false); BatchNorm(); ReLU()
+      Conv2D(width, 7, stride: 2, hasBias: false); BatchNorm(); ReLU()
       MaxPool2D(3, stride: 2, padding: 1)
     } else {
-      Conv2D(width, 3, bias: false); BatchNorm(); ReLU()
+      Conv2D(width, 3, hasBias: false); BatchNorm(); ReLU()
     }
     for (stage, count) in plan.stages.enumerated() {
       for index in 0..<count {

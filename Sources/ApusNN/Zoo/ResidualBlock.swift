@@ -50,7 +50,7 @@ public struct ResidualBlock: CompositeLayer {
       Sum {
         Sequential { convolutions }
         Sequential {
-          Conv2D(outputs, 1, stride: Extent(stride), bias: false); BatchNorm()
+          Conv2D(outputs, 1, stride: Extent(stride), hasBias: false); BatchNorm()
         }
       }
     }
@@ -63,14 +63,14 @@ public struct ResidualBlock: CompositeLayer {
     switch kind {
     case .basic:
       Sequential {
-        Conv2D(channels, 3, stride: Extent(stride), bias: false); BatchNorm(); ReLU()
-        Conv2D(channels, 3, bias: false); BatchNorm()
+        Conv2D(channels, 3, stride: Extent(stride), hasBias: false); BatchNorm(); ReLU()
+        Conv2D(channels, 3, hasBias: false); BatchNorm()
       }
     case .bottleneck:
       Sequential {
-        Conv2D(channels, 1, bias: false); BatchNorm(); ReLU()
-        Conv2D(channels, 3, stride: Extent(stride), bias: false); BatchNorm(); ReLU()
-        Conv2D(outputs, 1, bias: false); BatchNorm()
+        Conv2D(channels, 1, hasBias: false); BatchNorm(); ReLU()
+        Conv2D(channels, 3, stride: Extent(stride), hasBias: false); BatchNorm(); ReLU()
+        Conv2D(outputs, 1, hasBias: false); BatchNorm()
       }
     }
   }

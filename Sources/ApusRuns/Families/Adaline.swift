@@ -1,6 +1,7 @@
 public import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
+public import ApusTraining
 
 /// Widrow and Hoff's adaptive linear unit (lecture 5): classes are ±1, the unit is linear, and each sample moves the weights by
 /// the delta rule; the rate falls to 0, so that they settle in the least squares.
@@ -10,13 +11,16 @@ public struct Adaline: ModelFamily {
   public static let takesLogarithms = false
   public init() {}
 
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
+    data.linear(outputs)
+  }
+
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     try data.require(.classification, for: Self.self, instead: LinearRegression.name)
     // A sample's |x|² is about the number of its features; a step of 1/|x|² would undo its whole error.
     let rate = data.safeRate / 8
-    return ModelRecipe(
-      loss: AdalineLoss(), optimizer: SGD(), rate: rate, schedule: CosineDecay(), batch: 1,
-      epochs: { data.epochs(steps: 20_000, batch: $0, to: 200) }
-    ) { outputs throws(ApusError) in data.linear(outputs, .zeros) }
+    return Recipe(
+      epochs: data.epochs(steps: 20_000, batch: 1, to: 200), batch: 1, optimizer: SGD(), learningRate: rate,
+      schedule: CosineDecay(), loss: AdalineLoss())
   }
 }

@@ -1,16 +1,17 @@
 public import ApusCore
 import ApusData
 public import ApusNN
+public import ApusTraining
 
 /// AlexNet as a family (Krizhevsky et al. 2012), for small images in its small form.
 extension AlexNet: ModelFamily {
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
+    Sequential([AlexNet(classes: outputs, form: form ?? data.imageForm)])
+  }
+
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     try data.requireImages(for: Self.self)
     try data.require(classes)
-    let form = form ?? data.imageForm
-    return .images(data, optimizer: Adam(), rate: 1e-3, schedule: CosineDecay()) {
-      outputs throws(ApusError) in
-      Sequential([AlexNet(classes: outputs, form: form)])
-    }
+    return .images(data, optimizer: Adam(), rate: 1e-3, schedule: CosineDecay())
   }
 }

@@ -1,6 +1,7 @@
 public import ApusCore
 import ApusData
 public import ApusNN
+public import ApusTraining
 
 /// The transformer as a family: what character comes next in a text. It is the family when none is named and the data is a
 /// text.
@@ -12,26 +13,29 @@ public import ApusNN
 extension GPT: ModelFamily {
   public static var takesTexts: Bool { true }
 
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     guard data.isText else {
       throw ApusError(
         "the model \(Self.name) is for texts", at: "model.family", expected: "a text file, .txt",
         fix: "use \(ModelFamilies.defaultName) for tables and images")
     }
     try data.require(vocabulary)
+    return Recipe(
+      epochs: data.epochs(steps: Self.steps, batch: Self.batch, from: 1, to: Self.mostEpochs),
+      batch: Self.batch, optimizer: AdamW(weightDecay: 0.1, beta2: 0.99), learningRate: rate,
+      schedule: ScheduleSequence(schedules: [Warmup(over: .steps(100)), CosineDecay(to: rate / 10)]),
+      loss: SoftmaxCrossEntropy(), clipNorm: 1)
+  }
+
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
     var network = self
     network.vocabulary = data.targets.outputCount
-    var recipe = ModelRecipe(
-      loss: SoftmaxCrossEntropy(), optimizer: AdamW(weightDecay: 0.1, beta2: 0.99), rate: rate,
-      schedule: ScheduleSequence(schedules: [Warmup(over: .steps(100)), CosineDecay(to: rate / 10)]),
-      batch: min(Self.batch, data.rows),
-      epochs: { data.epochs(steps: Self.steps, batch: $0, from: 1, to: Self.mostEpochs) }
-    ) { [network] _ throws(ApusError) in Sequential([network]) }
-    recipe.clipNorm = 1
-    recipe.lines.append(
-      "\(layers) layers of \(heads) heads, \(width) wide, for \(data.targets.outputCount) characters in windows of "
-        + "\(data.inputShape[0])")
-    return recipe
+    return Sequential([network])
+  }
+
+  public func notes(on data: DataFacts) -> [String] {
+    let size = "\(layers) layers of \(heads) heads, \(width) wide"
+    return ["\(size), for \(data.targets.outputCount) characters in windows of \(data.inputShape[0])"]
   }
 
   private var rate: Double { min(1e-3 * 384 / Double(width), 3e-3) }

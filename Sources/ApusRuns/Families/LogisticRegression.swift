@@ -1,6 +1,7 @@
 public import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
+public import ApusTraining
 
 /// The probability of the second of two classes (lectures 1 and 2): maximum likelihood, and with λ > 0 the maximum a posteriori
 /// (scikit-learn's `C` is 1/λ on standardized columns).
@@ -10,6 +11,7 @@ public struct LogisticRegression: ModelFamily {
   public static let name = "logistic"
   public static let formula = "P(y = 1) = σ(w · x + b), −Σ ln P + λ/2 ‖w‖² least"
   public static let takesLogarithms = false
+  public static let isL2Model = true
   public var lambda: Double
 
   public init() { self.init(lambda: 0) }
@@ -17,7 +19,7 @@ public struct LogisticRegression: ModelFamily {
 
   public func validate() throws(ApusError) { try checkLambda(lambda, Self.self) }
 
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     try data.require(.classification, for: Self.self, instead: "linear")
     guard data.targets.outputCount == 2 else {
       throw ApusError(
@@ -27,4 +29,10 @@ public struct LogisticRegression: ModelFamily {
     }
     return .convex(BinaryCrossEntropy(), data).decaying(lambda, data)
   }
+
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
+    data.linear(outputs)
+  }
+
+  public func notes(on data: DataFacts) -> [String] { lambda > 0 ? [data.penaltyNote(lambda)] : [] }
 }

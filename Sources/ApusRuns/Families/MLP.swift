@@ -1,8 +1,9 @@
 public import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
+public import ApusTraining
 
-/// Hidden layers and a linear output, for any task (A6, A7): the family when none is named.
+/// Hidden layers and a linear output, for any task: the family when none is named.
 public struct MLP: ModelFamily {
   public static let name = "mlp"
   public static let formula = "hidden layers h = f(x · W + b), then a linear output"
@@ -15,56 +16,55 @@ public struct MLP: ModelFamily {
 
   public init() {}
 
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
-    if hidden == [], let unused = dropout ?? 0 > 0 ? "dropout" : activation != nil ? "activation" : nil {
-      throw ApusError(
-        "there are no hidden layers, and the \(unused) is theirs", at: "model.\(unused)",
-        fix: "leave it out, or give hidden layers")
-    }
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     let size = Size(rows: data.rows)
-    let hidden = hidden ?? size.hidden
-    let dropout = dropout ?? (self.hidden == nil ? size.dropout : 0)
-    let activation = try HiddenActivations.table.item(activation ?? .string(ReLU.name))
     let loss: any Loss =
       switch data.task {
       case .classification: SoftmaxCrossEntropy()
       case .multiLabel: BinaryCrossEntropy()
       case .regression: SquaredError()
       }
-    var recipe = ModelRecipe(
-      loss: loss, optimizer: Adam(), rate: size.rate, schedule: CosineDecay(),
-      batch: min(size.batch, data.rows),
-      epochs: { data.epochs(steps: size.steps, batch: $0) }
-    ) { outputs throws(ApusError) in
-      try Self.network(
-        inputs: data.inputShape, hidden: hidden, activation: activation, dropout: dropout, outputs: outputs)
-    }
-    recipe.l2 = size.l2
-    if self.hidden == nil {
-      recipe.lines.append(
-        "hidden layers \(hidden.map(String.init).joined(separator: ", "))"
-          + (dropout > 0 ? " with dropout \(dropout)" : "") + ": the default for \(data.rows) rows")
-    }
-    return recipe
+    return Recipe(
+      epochs: data.epochs(steps: size.steps, batch: size.batch), batch: size.batch, optimizer: Adam(),
+      learningRate: size.rate, schedule: CosineDecay(), loss: loss, l2: size.l2)
   }
 
   /// Flatten where the input is an image, hidden layers, a linear output.
-  private static func network(
-    inputs: [Int], hidden: [Int], activation: any Layer, dropout: Double, outputs: Int
-  ) throws(ApusError) -> Sequential {
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
+    if hidden == [], let unused = dropout ?? 0 > 0 ? "dropout" : activation != nil ? "activation" : nil {
+      throw ApusError(
+        "there are no hidden layers, and the \(unused) is theirs", at: "model.\(unused)",
+        fix: "leave it out, or give hidden layers")
+    }
+    let (hidden, dropout) = layers(for: data)
+    let activation = try HiddenActivations.table.item(activation ?? .string(ReLU.name))
     if let units = hidden.first(where: { $0 < 1 }) {
       throw ApusError("a hidden layer of \(units) units", at: "model.hidden", expected: "at least 1")
     }
     guard (0..<1).contains(dropout) else {
       throw ApusError("dropout of \(dropout)", at: "model.dropout", expected: "0 or more, below 1")
     }
-    var layers: [any Layer] = inputs.count > 1 ? [Flatten()] : []
+    var layers: [any Layer] = data.inputShape.count > 1 ? [Flatten()] : []
     for units in hidden {
       layers += HiddenActivations.layers(units, activation)
       if dropout > 0 { layers.append(Dropout(dropout)) }
     }
     layers.append(Dense(outputs))
     return Sequential(layers)
+  }
+
+  public func notes(on data: DataFacts) -> [String] {
+    guard self.hidden == nil else { return [] }
+    let (hidden, dropout) = layers(for: data)
+    return [
+      "hidden layers \(hidden.map(String.init).joined(separator: ", "))"
+        + (dropout > 0 ? " with dropout \(dropout)" : "") + ": the default for \(data.rows) rows"
+    ]
+  }
+
+  private func layers(for data: DataFacts) -> (hidden: [Int], dropout: Double) {
+    let size = Size(rows: data.rows)
+    return (hidden ?? size.hidden, dropout ?? (hidden == nil ? size.dropout : 0))
   }
 
   /// What goes with so many rows.

@@ -8,7 +8,7 @@ public enum ModelFamilies {
     [
       MLP(), Perceptron(), Adaline(), LinearRegression(), RidgeRegression(), LassoRegression(),
       LogisticRegression(), SoftmaxRegression(), SVM(), LeNet5(), CNN(), ResNet(depth: 20), AlexNet(),
-      GoogLeNet(), GPT(vocabulary: nil, bias: false),
+      GoogLeNet(), GPT(vocabulary: nil, hasBias: false),
     ],
     named: { $0 }, remake: { item, given throws(ApusError) in try item.with(given) })
 

@@ -1,6 +1,7 @@
 public import ApusCore
 import ApusData
-import ApusNN
+public import ApusNN
+public import ApusTraining
 
 /// Rosenblatt's perceptron (lectures 1, 2, 3 and 5): a step unit for two classes, one a class for more, from zero weights, one
 /// sample at a time.
@@ -12,11 +13,14 @@ public struct Perceptron: ModelFamily {
   public static let takesLogarithms = false
   public init() {}
 
-  public func recipe(for data: DataFacts) throws(ApusError) -> ModelRecipe {
+  public func network(for data: DataFacts, outputs: Int) throws(ApusError) -> any Network {
+    data.linear(outputs)
+  }
+
+  public func recipe(for data: DataFacts) throws(ApusError) -> Recipe {
     try data.require(.classification, for: Self.self, instead: "linear")
-    return ModelRecipe(
-      loss: PerceptronLoss(), optimizer: SGD(), rate: 1, schedule: ConstantRate(), batch: 1,
-      epochs: { data.epochs(steps: 200_000, batch: $0, from: 20, to: 200) }
-    ) { outputs throws(ApusError) in data.linear(outputs, .zeros) }
+    return Recipe(
+      epochs: data.epochs(steps: 200_000, batch: 1, from: 20, to: 200), batch: 1, optimizer: SGD(),
+      learningRate: 1, schedule: ConstantRate(), loss: PerceptronLoss())
   }
 }

@@ -11,12 +11,14 @@ extension RunChoices {
   ///
   /// - Returns: a solution for each output.
   static func closedForm(
-    _ suggested: ModelRecipe, _ recipe: Recipe, _ asked: Recipe, _ loss: any Loss, _ network: any Network,
-    _ data: RunData, _ notes: inout [String]
+    _ family: any ModelFamily, _ facts: DataFacts, _ recipe: Recipe, _ asked: Recipe, _ loss: any Loss,
+    _ network: any Network, _ data: RunData, _ notes: inout [String]
   ) -> [LeastSquares]? {
-    guard suggested.hasClosedForm, let quadratic = loss as? any QuadraticLoss, asked.leavesTrainingOpen,
+    guard type(of: family).hasClosedForm, let quadratic = loss as? any QuadraticLoss,
+      asked.leavesTrainingOpen,
       data.pretrained == nil, case .values(let names) = data.training.targets,
-      let own = try? suggested.network(names.count), own.configuration == network.configuration
+      let own = try? family.network(for: facts, outputs: names.count),
+      own.configuration == network.configuration
     else { return nil }
     let rows = Batch(data.training, Array(0..<data.training.count)).arrays()
     let weights = data.training.weights.map { $0.map { Double($0) } }

@@ -78,27 +78,29 @@ struct RunChoices {
     facts.isText = data.isText
     facts.takeWeights(of: data.training)
     let suggested = try family.recipe(for: facts)
-    let loss = givenLoss ?? suggested.loss
+    let loss = givenLoss ?? suggested.loss ?? Objective(facts.targets).loss
     self.loss = loss
     if let layers = given.model.layers {
       network = layers
     } else if let pretrained {
       network = try pretrained.network(for: data.training.targets, outputs: Self.outputs(data, loss))
     } else {
-      network = try suggested.network(Self.outputs(data, loss))
-      lines += suggested.lines
+      network = try family.network(for: facts, outputs: Self.outputs(data, loss))
+      lines += family.notes(on: facts)
     }
-    if suggested.isL2Model, let asked = asked.l2, asked != suggested.l2 {
+    let isL2Model = type(of: family).isL2Model
+    if isL2Model, let (asked, own) = asked.l2.map({ ($0, suggested.l2 ?? 0) }), asked != own {
       throw ApusError(
-        "λ beside the mean loss is \(shortText(asked)) here, and the model's own makes it \(shortText(suggested.l2))",
+        "λ beside the mean loss is \(shortText(asked)) here, and the model's own makes it \(shortText(own))",
         at: given.origin(of: "training.l2") ?? "training.l2", fix: "say it once: as the model's lambda")
     }
     let kind = "the default of \(type(of: family).name) for \(rows) rows"
-    var defaults = Self.defaults(suggested, asked, isPretrained: pretrained != nil, rows: rows)
+    var defaults = Self.defaults(
+      suggested, asked, isL2Model: isL2Model, isPretrained: pretrained != nil, rows: rows)
     defaults.loss = loss
     if given.model.layers != nil { defaults.auxiliary = nil }
     var recipe = defaults.overlay(asked)
-    let solution = Self.closedForm(suggested, recipe, asked, loss, network, data, &notes)
+    let solution = Self.closedForm(family, facts, recipe, asked, loss, network, data, &notes)
     if solution != nil { (isSolved, recipe.epochs) = (true, 0) }
     let (batch, rate, l2) = (recipe.batch ?? rows, recipe.learningRate ?? 0, recipe.l2 ?? 0)
     let perEpoch = (rows + batch - 1) / max(batch, 1)
@@ -133,7 +135,7 @@ struct RunChoices {
       lines.append(
         "\(type(of: settings.optimizer).name) at \(shortText(rate))"
           + (settings.schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
-          + (l2 > 0 && !suggested.isL2Model ? ", L2 \(l2)" : ""))
+          + (l2 > 0 && !isL2Model ? ", L2 \(l2)" : ""))
     }
     configuration.model = ModelConfiguration()
     // The default is not written: its files are those of a run without a family.
@@ -168,21 +170,24 @@ struct RunChoices {
       })
   }
 
-  /// What a family suggests, where it suits what is asked for: another optimizer has a rate of its own, and a rate of the
-  /// user's stays as it is.
+  /// Returns what a family suggests, where it suits what is asked for: another optimizer has a rate of its own, and a rate of
+  /// the user's stays as it is.
   private static func defaults(
-    _ suggested: ModelRecipe, _ asked: Recipe, isPretrained: Bool, rows: Int
+    _ suggested: Recipe, _ asked: Recipe, isL2Model: Bool, isPretrained: Bool, rows: Int
   ) -> Recipe {
+    var defaults = suggested
     let isOwnOptimizer = asked.optimizer == nil
-    let optimizer = asked.optimizer ?? suggested.optimizer
-    let rate = type(of: optimizer) == type(of: suggested.optimizer) ? suggested.rate : optimizer.defaultRate
-    let batch = min(suggested.batch, rows)
-    return Recipe(
-      epochs: suggested.epochs(asked.batch ?? batch), batch: batch, optimizer: optimizer,
-      learningRate: isPretrained ? rate / 10 : rate,
-      schedule: asked.learningRate == nil && isOwnOptimizer ? suggested.schedule : ConstantRate(),
-      l2: isOwnOptimizer || suggested.isL2Model ? suggested.l2 : 0, clipNorm: suggested.clipNorm,
-      auxiliary: suggested.auxiliary.isEmpty ? nil : suggested.auxiliary, seed: 0)
+    let optimizer = asked.optimizer ?? suggested.optimizer ?? SGD()
+    let rate =
+      suggested.optimizer.map { type(of: $0) == type(of: optimizer) } ?? false
+      ? suggested.learningRate ?? optimizer.defaultRate : optimizer.defaultRate
+    defaults.optimizer = optimizer
+    defaults.learningRate = isPretrained ? rate / 10 : rate
+    defaults.batch = min(suggested.batch ?? rows, rows)
+    if asked.learningRate != nil || !isOwnOptimizer { defaults.schedule = ConstantRate() }
+    defaults.l2 = isOwnOptimizer || isL2Model ? suggested.l2 ?? 0 : 0
+    defaults.seed = 0
+    return defaults
   }
 
   /// Who set each value of a whole configuration, and why.

@@ -104,7 +104,7 @@ package struct Export {
       }
       model.objective = Objective(points.targets, loss: \(loss))
       let settings = TrainingSettings(
-        optimizer: OptimizerSetting(\(rule), rate: \(lesson.rate))\(schedule), epochs: \(epochs), batch: \(settings.batch)\
+        optimizer: OptimizerSetting(\(rule), rate: \(lesson.learningRate))\(schedule), epochs: \(epochs), batch: \(settings.batch)\
       \(regularization.isEmpty ? "" : ",\n  regularization: Regularization(\(regularization.joined(separator: ", ")))"),
         keep: .last, seed: \(lesson.seed))
       try model.fit(training, validation: validation, settings: settings)

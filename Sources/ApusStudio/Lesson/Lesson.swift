@@ -18,7 +18,7 @@ public struct Lesson: Sendable, Equatable, Codable {
   /// The usual one of the task when nil.
   public var loss: JSONValue?
   public var optimizer: JSONValue = .string(Adam.name)
-  public var rate = 0.01
+  public var learningRate = 0.01
   public var schedule: JSONValue = .string(ConstantRate.name)
   public var l2 = 0.0
   public var l1 = 0.0
@@ -127,10 +127,13 @@ extension Lesson {
   fileprivate static func filled(
     _ json: JSONValue, _ defaults: some Codable, at place: String
   ) throws(ApusError) -> JSONValue {
-    guard case .object(let members) = json else {
+    guard case .object(let given) = json else {
       throw ApusError("“\(json.text().prefix(40))” is no object", at: place, expected: "keys and values")
     }
     let known = Mirror(reflecting: defaults).children.compactMap(\.label)
+    let members = given.map {
+      JSONMember(OlderSpellings.parameter($0.key, among: known) ?? $0.key, $0.value)
+    }
     for member in members where !known.contains(member.key) {
       throw ApusError(
         "unknown key “\(member.key.prefix(60))”", at: place, expected: known.joined(separator: ", "),
@@ -139,7 +142,7 @@ extension Lesson {
     let usual = try JSONCoding.encode(defaults)
     return .object(
       known.compactMap { key in
-        let given = json[key] == .null ? nil : json[key]
+        let given = members.last { $0.key == key && $0.value != .null }?.value
         return (given ?? usual[key]).map { JSONMember(key, $0) }
       })
   }
@@ -158,7 +161,8 @@ extension Lesson {
     try require(scaling != .meanImage, "scaling", scaling.rawValue, "standardize, center, minMax or none")
     try require(!inputs.isEmpty && Set(inputs).count == inputs.count, "inputs", inputs, "different features")
     for racer in race.racers {
-      try require(racer.rate >= 0 && racer.rate <= 1000, "race.racers.rate", racer.rate, "0 … 1000")
+      let rate = racer.learningRate
+      try require(rate >= 0 && rate <= 1000, "race.racers.learningRate", rate, "0 … 1000")
     }
     try require(
       race.goal.map { $0 > 0 && $0 <= 1e9 } ?? true, "race.goal", race.goal ?? 0, "above 0, at most 1e9")

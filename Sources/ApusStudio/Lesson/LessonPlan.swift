@@ -43,7 +43,7 @@ package struct LessonPlan: Sendable {
   /// Another plan with a learning rate of its own.
   init(_ plan: LessonPlan, rate: Double) {
     self = plan
-    lesson.rate = rate
+    lesson.learningRate = rate
     settings.rate = rate
   }
 
@@ -56,7 +56,7 @@ package struct LessonPlan: Sendable {
 
   /// The plan of one of a race: its optimizer and its rate on everything else as it is.
   func with(_ racer: LessonRacer) throws -> LessonPlan {
-    var plan = with(rate: racer.rate)
+    var plan = with(rate: racer.learningRate)
     plan.settings.optimizer = try Optimizers.optimizer(racer.optimizer)
     return plan
   }
@@ -127,7 +127,7 @@ package struct LessonPlan: Sendable {
   /// Whether a session of another lesson can go on with this one's: only its learning rate differs, or who races.
   func differsOnlyInRate(from other: Lesson) -> Bool {
     var same = other
-    same.rate = lesson.rate
+    same.learningRate = lesson.learningRate
     same.race = lesson.race
     return same == lesson
   }

@@ -12,12 +12,12 @@ public struct LessonRace: Sendable, Equatable, Codable {
 
 public struct LessonRacer: Sendable, Equatable, Codable {
   public var optimizer: JSONValue
-  public var rate: Double
+  public var learningRate: Double
 
   public init() { self.init(Adam.name, rate: 0.01) }
 
   public init(_ optimizer: String, rate: Double) {
-    (self.optimizer, self.rate) = (.string(optimizer), rate)
+    (self.optimizer, self.learningRate) = (.string(optimizer), rate)
   }
 }
 
@@ -26,7 +26,7 @@ extension Lesson {
   var racers: [LessonRacer] {
     guard race.racers.isEmpty else { return race.racers }
     var own = LessonRacer()
-    (own.optimizer, own.rate) = (optimizer, rate)
+    (own.optimizer, own.learningRate) = (optimizer, learningRate)
     let usual = [SGD(), Momentum(), Adam()] as [any Optimizer]
     return [own]
       + usual.filter { .string(type(of: $0).name) != optimizer }.map {

@@ -22,7 +22,7 @@ struct LessonSetting: Sendable {
   }
 
   static let table = [
-    LessonSetting("rate", \.learningRate, most: 1000) { $0.rate },
+    LessonSetting("learningRate", \.learningRate, most: 1000) { $0.learningRate },
     LessonSetting("batch", \.batch, most: Double(Limits.points)) { Double($0.batch) },
     LessonSetting("epochs", \.epochs, least: 1, most: Double(Limits.epochs)) { Double($0.epochs) },
     LessonSetting("l2", \.l2, most: 100) { $0.l2 },
@@ -60,7 +60,8 @@ extension Lesson {
   package var recipe: Recipe {
     get throws(ApusError) {
       var recipe = Recipe(
-        epochs: epochs, batch: batch, optimizer: try Optimizers.optimizer(optimizer), learningRate: rate,
+        epochs: epochs, batch: batch, optimizer: try Optimizers.optimizer(optimizer),
+        learningRate: learningRate,
         schedule: try Schedules.schedule(schedule), l2: l2, l1: l1 == 0 ? nil : l1, clipNorm: clipNorm,
         seed: seed)
       if let loss { recipe.loss = try Losses.loss(loss) }

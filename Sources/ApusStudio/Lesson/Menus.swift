@@ -23,7 +23,9 @@ package enum Menus {
           JSONMember(
             "optimizers",
             .array(
-              Optimizers.table.prototypes.map { json($0, JSONMember("rate", .double($0.defaultRate))) })),
+              Optimizers.table.prototypes.map {
+                json($0, JSONMember("learningRate", .double($0.defaultRate)))
+              })),
           JSONMember("schedules", .array(Schedules.table.items.map { json($0) })),
           JSONMember("initializers", .array(Initializers.table.items.map { json($0) })),
           JSONMember("lesson", try Lesson().json),

@@ -175,7 +175,7 @@ package struct Preset: Sendable {
       return layer
     }
     lesson.optimizer = .string(optimizer)
-    lesson.rate = rate
+    lesson.learningRate = rate
     return lesson
   }
 }

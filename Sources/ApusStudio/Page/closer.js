@@ -56,7 +56,7 @@ export const choose = (index) => graph.choose(index);
 export function setPlan(newPlan, lesson) {
   plan = newPlan;
   for (const go of waiting.splice(0)) go();
-  const { rate, epochs, ...rest } = lesson;
+  const { learningRate, epochs, ...rest } = lesson;
   const now = JSON.stringify(rest);
   const isOther = now !== subject;
   subject = now;

@@ -258,7 +258,7 @@ export function trainingForm(box, lesson, menus, task, change) {
     field.title = help;
     return field;
   };
-  const rate = setting(range, 'rate', { stops: rates }, set('rate'));
+  const rate = setting(range, 'learningRate', { stops: rates }, set('learningRate'));
   rate.id = 'rate';
   replace(box, [
     rate,

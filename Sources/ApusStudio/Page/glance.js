@@ -10,14 +10,14 @@ const lastSets = {};
 /** `change(body)` of the lesson, and `chooseSet(name)`. */
 export function show(lesson, task, change, chooseSet) {
   lastSets[task] = lesson.data.set;
-  const known = [...new Set([...rates, lesson.rate])].sort((a, b) => a - b);
+  const known = [...new Set([...rates, lesson.learningRate])].sort((a, b) => a - b);
   const names = new Set(lesson.layers.map((layer) => nameOf(layer.activation)));
   // Layers that differ have a word of their own, which changes nothing.
   const mixed = names.size === 1 ? [] : [{ name: '', title: names.size ? 'of each layer' : 'no hidden layer' }];
   const tasks = ['classification', 'regression'].map((name) => ({ name, title: name }));
   const fields = [
-    select('Rate', known.map((rate) => ({ name: String(rate), title: String(rate) })), String(lesson.rate),
-      (rate) => change((lesson) => { lesson.rate = Number(rate); })),
+    select('Rate', known.map((rate) => ({ name: String(rate), title: String(rate) })), String(lesson.learningRate),
+      (rate) => change((lesson) => { lesson.learningRate = Number(rate); })),
     select('Activation', [...mixed, ...menus.activations], names.size === 1 ? [...names][0] : '',
       (name) => change((lesson) => { if (name) for (const layer of lesson.layers) layer.activation = name; })),
     select('Problem', tasks, task,

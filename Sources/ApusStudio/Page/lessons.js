@@ -30,7 +30,7 @@ export function wire({ take, setSpeed }) {
 
 /** Whether a lesson is that of a name; who races is no part of one that has no race. */
 function isSame(lesson, named) {
-  if (lesson.data.set !== named.data.set || lesson.rate !== named.rate) return false;
+  if (lesson.data.set !== named.data.set || lesson.learningRate !== named.learningRate) return false;
   const text = (each) => JSON.stringify(named.race.racers.length ? each : { ...each, race: null });
   return text(lesson) === text(named);
 }

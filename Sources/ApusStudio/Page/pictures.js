@@ -112,7 +112,7 @@ function draw() {
   curves.draw();
   if (facts.gradients.length) flow.add(facts.gradients, facts.movement, dead(plan, picture));
   panels.confusion($('confusion'), plan, facts);
-  panels.divergence($('banner'), facts.divergence, state.lesson.rate, { goBack });
+  panels.divergence($('banner'), facts.divergence, state.lesson.learningRate, { goBack });
 }
 
 /** Of each hidden layer the share of units that say the same all over the plane. */

@@ -33,7 +33,7 @@ export function setActions(given) {
   add.addEventListener('click', () => actions.change((lesson) => {
     const names = lesson.race.racers.map((racer) => nameOf(racer.optimizer));
     const next = actions.menus().optimizers.find((item) => !names.includes(item.name)) ?? actions.menus().optimizers[0];
-    lesson.race.racers.push({ optimizer: next.name, rate: next.rate });
+    lesson.race.racers.push({ optimizer: next.name, learningRate: next.learningRate });
   }));
 }
 
@@ -41,8 +41,8 @@ export function setActions(given) {
 function usual(lesson) {
   const own = nameOf(lesson.optimizer);
   const others = ['sgd', 'momentum', 'adam'].filter((name) => name !== own)
-    .map((name) => ({ optimizer: name, rate: actions.menus().optimizers.find((item) => item.name === name).rate }));
-  return [{ optimizer: lesson.optimizer, rate: lesson.rate }, ...others].slice(0, most);
+    .map((name) => ({ optimizer: name, learningRate: actions.menus().optimizers.find((item) => item.name === name).learningRate }));
+  return [{ optimizer: lesson.optimizer, learningRate: lesson.learningRate }, ...others].slice(0, most);
 }
 
 // MARK: Who races
@@ -65,9 +65,9 @@ export function form(lesson) {
     const set = (body) => actions.change((lesson) => body(lesson.race.racers[index]));
     const chosen = select('optimizer', optimizers, name, (value) => set((racer) => {
       racer.optimizer = value;
-      racer.rate = optimizers.find((item) => item.name === value).rate;
+      racer.learningRate = optimizers.find((item) => item.name === value).learningRate;
     }));
-    const rate = number('rate', racer.rate, { min: 0, max: 1000 }, (value) => set((racer) => { racer.rate = value ?? racer.rate; }));
+    const rate = number('rate', racer.learningRate, { min: 0, max: 1000 }, (value) => set((racer) => { racer.learningRate = value ?? racer.learningRate; }));
     const remove = element('button', 'small', '✕');
     remove.type = 'button';
     remove.disabled = racers.length <= 2;
@@ -91,7 +91,7 @@ export function form(lesson) {
 /** Names tell racers apart; the same optimizer twice has its rate beside it. */
 function names(racers) {
   const plain = racers.map((racer) => readable(nameOf(racer.optimizer)));
-  return plain.map((name, index) => plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name} ${racers[index].rate}`);
+  return plain.map((name, index) => plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name} ${racers[index].learningRate}`);
 }
 
 // MARK: How it goes

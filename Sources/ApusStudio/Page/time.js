@@ -13,7 +13,7 @@ export function order(name, members) {
 
 /** Goes back to a step, with another learning rate where one is given. */
 export function goBack(step, rate) {
-  order('scrub', { step }).then(() => rate !== null && change((lesson) => { lesson.rate = rate; }));
+  order('scrub', { step }).then(() => rate !== null && change((lesson) => { lesson.learningRate = rate; }));
 }
 
 /** Shows a speed in the list; one that the list has not is none. */

@@ -15,11 +15,11 @@ extension PlaygroundSession {
         plan = next
         if race != nil { race = made }
       }
-      guard lesson.rate != plan.lesson.rate else { return }
+      guard lesson.learningRate != plan.lesson.learningRate else { return }
       try leaveDivergence()
       forgetTheFuture()
-      try session.setRate(lesson.rate)
-      plan = plan.with(rate: lesson.rate)
+      try session.setRate(lesson.learningRate)
+      plan = plan.with(rate: lesson.learningRate)
       if session.progress.step > 0 { deviation = "the learning rate was changed on the way" }
       hasChanged = true
       return

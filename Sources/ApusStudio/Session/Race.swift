@@ -148,7 +148,7 @@ package final class Racer {
 
   fileprivate var json: JSONValue {
     .object([
-      JSONMember("optimizer", entry.optimizer), JSONMember("rate", .double(entry.rate)),
+      JSONMember("optimizer", entry.optimizer), JSONMember("learningRate", .double(entry.learningRate)),
       JSONMember("loss", Race.json(loss)), JSONMember("epoch", .integer(session.progress.epoch)),
       JSONMember("reached", reached.map { .integer($0) } ?? .null),
       JSONMember("fault", fault.map { .string($0.problem) } ?? .null),

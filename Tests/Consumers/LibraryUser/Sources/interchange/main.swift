@@ -14,7 +14,7 @@ let networks: [(name: String, input: [Int], layers: Sequential)] = [
     // Three channels: PyTorch flattens them first, Apus last.
     "image", [6, 4, 3],
     Sequential {
-      Flatten(); Dense(12, initializer: .he); Tanh(); Dense(3, bias: false)
+      Flatten(); Dense(12, initializer: .he); Tanh(); Dense(3, hasBias: false)
     }
   ),
 ]

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
+import ApusTraining
 
 /// What the convolutional families have in common: they take images, and are trained with a rate that rises and falls.
 extension DataFacts {
@@ -16,20 +17,18 @@ extension DataFacts {
 
   /// Whether an image is as large as those that a network's ``ImageForm/large`` form is for.
   var imageForm: ImageForm { min(inputShape[0], inputShape[1]) >= 96 ? .large : .small }
-}
-
-extension ModelRecipe {
-  /// For images: about so many passes that the network has seen 600,000 of them, within bounds.
-  static func images(
-    _ data: DataFacts, optimizer: any Optimizer, rate: Double, schedule: any Schedule, batch: Int = 64,
-    network: @escaping @Sendable (Int) throws(ApusError) -> any Network
-  ) -> ModelRecipe {
-    ModelRecipe(
-      loss: Objective(data.targets).loss, optimizer: optimizer, rate: rate, schedule: schedule,
-      batch: min(batch, data.rows), epochs: { data.epochs(steps: 600_000 / $0, batch: $0, to: 60) },
-      network: network)
-  }
 
   /// A rate that rises over a fifth of the steps and falls to nearly 0 (Smith 2018), for networks that can take large ones.
   static var rising: any Schedule { OneCycle(rise: 0.2) }
+}
+
+extension Recipe {
+  /// For images: about so many passes that the network has seen 600,000 of them, within bounds.
+  static func images(
+    _ data: DataFacts, optimizer: any Optimizer, rate: Double, schedule: any Schedule, batch: Int = 64
+  ) -> Recipe {
+    Recipe(
+      epochs: data.epochs(steps: 600_000 / data.step(of: batch), batch: batch, to: 60), batch: batch,
+      optimizer: optimizer, learningRate: rate, schedule: schedule, loss: Objective(data.targets).loss)
+  }
 }
