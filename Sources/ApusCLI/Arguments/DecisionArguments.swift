@@ -2,7 +2,7 @@
   import Apus
   import ArgumentParser
 
-  /// Where a number becomes a yes.
+  /// The threshold above which a number counts as a yes.
   struct DecisionArguments: ParsableArguments {
     @Option(
       parsing: .unconditional,

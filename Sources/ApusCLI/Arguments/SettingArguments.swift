@@ -2,7 +2,7 @@
   import Apus
   import ArgumentParser
 
-  /// Which settings of a section a command has flags for.
+  /// A section's settings for which a command has flags.
   protocol SettingSelection {
     associatedtype Group: SettingGroup
     static var settings: [Setting<Group>] { get }
@@ -67,7 +67,7 @@
       Selection.settings.contains { $0.path == path && texts[$0.name] != nil }
     }
 
-    /// What the flags say.
+    /// Returns the section's settings as the flags give them.
     ///
     /// - Throws: an error that names the flag of a value that cannot be.
     func group() throws(ApusError) -> Selection.Group {
@@ -130,7 +130,7 @@
     static let settings = SearchConfiguration.settings
   }
 
-  /// How data for a model that is there is read.
+  /// The settings for reading data for an existing model.
   enum ReadingSettings: SettingSelection {
     static let settings = DataConfiguration.settings([
       \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.transpose, \.labelFile, \.rows, \.noise,
@@ -147,7 +147,7 @@
     static let settings = Recipe.settings([\.metrics])
   }
 
-  /// What a table would be described for.
+  /// The settings that choose the target when a table is described.
   enum TargetSettings: SettingSelection {
     static let settings = DataConfiguration.settings([
       \.target, \.targets, \.labelSeparator, \.weights, \.task,

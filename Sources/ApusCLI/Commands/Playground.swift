@@ -54,7 +54,7 @@
 
   /// The machine's usual browser.
   private enum Browser {
-    /// Whether somebody sits at a terminal of this machine's desktop.
+    /// A Boolean value that indicates whether somebody sits at a terminal of this machine's desktop.
     static var isAtHand: Bool {
       func has(_ name: String) -> Bool { Environment[name].map { !$0.isEmpty } ?? false }
       guard Output.style.redraws, !has("SSH_CONNECTION") else { return false }

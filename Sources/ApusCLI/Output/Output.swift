@@ -1,7 +1,7 @@
 #if Command
   import Apus
 
-  /// Where text goes: results to standard output, everything else to standard error.
+  /// The output of text: results to standard output, everything else to standard error.
   enum Output {
     static let errorStyle = TerminalStyle.of(fileDescriptor: 2)
     static let style = TerminalStyle.of(fileDescriptor: 1)

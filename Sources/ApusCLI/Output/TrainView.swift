@@ -1,7 +1,7 @@
 #if Command
   import Apus
 
-  /// What `apus train` shows: what was chosen, how it goes, what came out.
+  /// The output of `apus train`: the choices made, the progress, the results.
   final class TrainView {
     private let isQuiet: Bool
     private let isJSON: Bool

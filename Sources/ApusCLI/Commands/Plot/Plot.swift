@@ -14,7 +14,7 @@
       ], defaultSubcommand: PlotCurves.self)
   }
 
-  /// Where a picture goes.
+  /// The file that a picture is written to.
   struct PictureArguments: ParsableArguments {
     @Option(
       help: ArgumentHelp("The picture's file. (default: beside what it is of)", valueName: "file.svg"),
