@@ -1,15 +1,15 @@
-/// What went wrong, where, what was expected, and what to do about it.
+/// An error: what went wrong, where, what was expected, and what to do about it.
 ///
 /// Every error that Apus throws is one of these: bad input ends in such an error,
 /// never in a trap.
 public struct ApusError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What is wrong, as one sentence without a full stop.
+  /// A description of the problem, as one sentence without a full stop.
   public var problem: String
   /// Where: a layer's path, a file with row and column, a key of a configuration.
   public var place: String?
-  /// What was expected instead.
+  /// A description of what was expected instead.
   public var expected: String?
-  /// What would fix it.
+  /// A description of what would fix it.
   public var fix: String?
   /// The sort of error, for programs that treat some in a way of their own: the words may change.
   public var kind: Kind

@@ -8,7 +8,7 @@ public struct Engine: Sendable, Hashable {
   public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
     case portable, avx2, avx512
 
-    /// Whether this machine has it.
+    /// A Boolean value that indicates whether this machine has it.
     public var isAvailable: Bool {
       kernels != nil && apus_isa_available(code) != 0
     }

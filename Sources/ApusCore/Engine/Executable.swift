@@ -25,7 +25,7 @@ package final class Executable: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private var scratch: UnsafeMutableRawPointer?
   private var scratchBytes = 0
-  /// Where each node's buffer is.
+  /// The address of each node's buffer.
   private var buffers: [UnsafeMutableRawPointer?]
   private let inputNodes: [Int?]
   private let outputNodes: [Int]
@@ -120,7 +120,7 @@ package final class Executable: @unchecked Sendable {
   private let sharedMemory: [Int: Int]
   private let inPlace: [(output: Int, input: Int)]
 
-  /// What is overwritten must not be read later on.
+  /// Checks that nothing that is overwritten is read later on.
   private func checkInPlace(_ fusion: Fusion, _ schedule: Schedule) throws(ApusError) {
     for (output, input) in inPlace {
       let writer = schedule.order.firstIndex(of: fusion.groupOf[outputNodes[output]]!)!
@@ -274,7 +274,7 @@ package final class Executable: @unchecked Sendable {
   }
 }
 
-/// What a plan's instructions took.
+/// The time that each of a plan's instructions took.
 public struct Profile: Sendable {
   public struct Entry: Sendable {
     /// The operations that the instruction computes.
@@ -298,7 +298,7 @@ public struct Profile: Sendable {
 }
 
 extension Fusion {
-  /// Whether a group reads a node's buffer.
+  /// Returns whether a group reads a node's buffer.
   func reads(_ group: Int, _ node: Int) -> Bool {
     groups[group]!.members.contains { graph.nodes[$0].operands.contains { $0.root == node } }
   }

@@ -1,4 +1,5 @@
-/// Where a plan reads an input: room for `[capacity, …]` of float32 or int32. Empty where nothing reads it.
+/// The memory from which a plan reads an input: room for `[capacity, …]` of float32 or int32. Empty where nothing reads
+/// it.
 package struct InputMemory {
   package let floats: UnsafeMutableBufferPointer<Float>
   /// The same memory, for an input of int32; nil for float32.

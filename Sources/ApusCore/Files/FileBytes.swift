@@ -7,9 +7,10 @@ import Synchronization
 package final class FileBytes: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
-  /// What messages call the file: its path, or `standard input`.
+  /// The file's name in messages: its path, or `standard input`.
   package let name: String
-  /// Whether it came through a pipe, from a device or from standard input: it has no other files beside it.
+  /// A Boolean value that indicates whether the bytes came through a pipe, from a device or from standard input, and so
+  /// have no other files beside them.
   package let isStream: Bool
 
   private init(_ bytes: UnsafeRawBufferPointer, isMapped: Bool, name: String, isStream: Bool = false) {
@@ -62,7 +63,7 @@ package final class FileBytes: @unchecked Sendable {
     return try Files.openForReading(path)
   }
 
-  /// Whether a path is that of standard input: `-`, `/dev/stdin`, or a link to it.
+  /// Returns whether a path is that of standard input: `-`, `/dev/stdin`, or a link to it.
   package static func isStandardInput(_ path: String) -> Bool {
     path == "-" || (try? Files.destination(of: path).descriptor) == 0
   }
@@ -70,7 +71,7 @@ package final class FileBytes: @unchecked Sendable {
   /// Its bytes are gone once they are read.
   private static let hasReadStandardInput = Mutex(false)
 
-  /// What can be read only once may be one input of a command, and not two.
+  /// Checks that an input that can be read only once serves at most one purpose of a command.
   ///
   /// - Parameter inputs: what each is for, as in `the data`, and its path.
   /// - Throws: when two of them are standard input, or the same pipe or device.
@@ -114,7 +115,7 @@ package final class FileBytes: @unchecked Sendable {
   /// The bytes as UTF-8 text; nil where they are none.
   package var text: String? { withBytes { String(validating: $0, as: UTF8.self) } }
 
-  /// What a run or a person wrote down in a file: settings, a history.
+  /// Reads a text file that a run or a person wrote: settings, a history.
   ///
   /// - Throws: when it cannot be read, is larger than 256 MB, or isn't UTF-8.
   package static func text(of path: String) throws(ApusError) -> String {

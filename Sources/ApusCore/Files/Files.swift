@@ -1,10 +1,10 @@
 /// Files and folders, with the system's own words for errors. The system calls themselves are in `Platform/`.
 package enum Files {
-  /// What is at a path.
+  /// The kind of what is at a path.
   package enum Kind: Sendable, Equatable {
     case none, file, folder, pipe, characterDevice, blockDevice, socket
 
-    /// What people call it.
+    /// The kind's everyday name.
     package var name: String {
       switch self {
       case .none: "nothing"
@@ -18,7 +18,7 @@ package enum Files {
     }
   }
 
-  /// What the system says of a file.
+  /// The system's status of a file.
   package struct Status: Sendable {
     package let kind: Kind
     /// Bytes; of use for regular files only.
@@ -36,14 +36,14 @@ package enum Files {
 
   // MARK: Looking
 
-  /// What is at a path, at the end of its links.
+  /// Returns the kind of what is at a path, at the end of its links.
   package static func kind(at path: String) -> Kind { status(at: path)?.kind ?? .none }
 
   /// Links to links that are followed, as in the kernel.
   private static let mostLinks = 40
 
-  /// Where a path's symbolic links lead, whether or not something is there; a descriptor of this process where the path is
-  /// that of one: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`.
+  /// Returns the path to which a path's symbolic links lead, whether or not something is there; a descriptor of this
+  /// process where the path is that of one: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`.
   ///
   /// - Throws: for links in a circle.
   package static func destination(

@@ -1,4 +1,4 @@
-/// Where the bytes for a path go.
+/// The destination of the bytes for a path.
 enum OutputTarget {
   /// To a regular file, there or not yet, at the end of the path's links; with the permissions of the one that is there.
   case file(String, mode: UInt32?)

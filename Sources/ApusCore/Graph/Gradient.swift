@@ -34,7 +34,7 @@ public func gradients(
   }
 }
 
-/// Which of `order` (operands first) are `sources` or computed from them.
+/// Returns the nodes of `order` (operands first) that are `sources` or computed from them.
 private func nodesDepending(
   on sources: Set<ObjectIdentifier>, in order: [TensorNode]
 ) -> Set<ObjectIdentifier> {

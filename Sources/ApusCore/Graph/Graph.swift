@@ -13,7 +13,7 @@ public struct Graph: Sendable {
   package private(set) var inputTypes: [TensorType] = []
   package private(set) var outputs: [Int] = []
 
-  /// What `outputs` need, with `inputs` as the graph's inputs.
+  /// Creates the graph that computes `outputs`, with `inputs` as its inputs.
   ///
   /// - Throws: the first error that a tensor carries; an error when an output depends on an input that
   ///   is not among `inputs`.
@@ -55,7 +55,7 @@ public struct Graph: Sendable {
     self.outputs = outputs.map { indices[ObjectIdentifier($0.node)]! }
   }
 
-  /// How many operations there are, inputs and constants included.
+  /// The number of operations, inputs and constants included.
   public var count: Int { nodes.count }
 
   /// The names of the operations, in order.

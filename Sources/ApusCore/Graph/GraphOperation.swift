@@ -25,7 +25,7 @@ package protocol GraphOperation: Sendable, Hashable {
     _ inputs: [ReferenceArray<Scalar>], output: [Int], rows: Int
   ) -> ReferenceArray<Scalar>
 
-  /// How the engine runs it.
+  /// The way in which the engine runs the operation.
   var lowering: Lowering { get }
 
   /// Floating-point operations for one run, a multiply-add counted as two.
@@ -38,7 +38,7 @@ package protocol GraphOperation: Sendable, Hashable {
   static var badSamples: [BadOperationSample] { get }
 }
 
-/// How the engine runs an operation.
+/// The way in which the engine runs an operation.
 package enum Lowering: Sendable {
   /// A step of an elementwise program; the opcode depends on the operands' type, nil where there is none.
   case program(@Sendable (ScalarType) -> apus_opcode?)
@@ -73,7 +73,7 @@ package enum ViewChange: Hashable, Sendable {
   case slice(starts: [Int])
 }
 
-/// What is computed under a window that moves over images.
+/// The function computed under a window that moves over images.
 package enum WindowKernel: Hashable, Sendable {
   case convolution, dataGradient, weightGradient
   case maxPool, maxPoolScatter, maxPoolGather

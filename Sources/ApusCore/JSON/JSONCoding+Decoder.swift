@@ -31,7 +31,7 @@ struct ValueDecoder: Decoder {
         debugDescription: "\(text.count > 40 ? text.prefix(40) + "…" : text) is not \(expected)"))
   }
 
-  /// What JSON holds directly; everything else decodes itself.
+  /// Decodes what JSON holds directly; everything else decodes itself.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     switch type {
     case is Bool.Type:

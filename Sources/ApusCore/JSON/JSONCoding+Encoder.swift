@@ -76,7 +76,7 @@ struct ValueEncoder: Encoder {
     Single(encoder: self)
   }
 
-  /// What JSON writes directly; everything else encodes itself.
+  /// Writes what JSON holds directly; everything else encodes itself.
   fileprivate func write(_ value: some Encodable) throws {
     switch value {
     case let value as Bool: target.content = .single(.bool(value))

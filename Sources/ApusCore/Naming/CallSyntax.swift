@@ -102,7 +102,7 @@ private struct CallParser {
     }
   }
 
-  /// What follows `name(`.
+  /// Parses what follows `name(`.
   private mutating func call(
     _ name: String, from start: Int, _ parameters: Parameters
   ) throws(ApusError) -> JSONValue {
@@ -187,7 +187,7 @@ private struct CallParser {
     return trimmed(text[start..<place])
   }
 
-  /// Whether the closing bracket comes next, which is taken.
+  /// Returns whether the closing bracket comes next, and consumes it if so.
   private mutating func ends(_ end: Character?) throws(ApusError) -> Bool {
     // An item that is missing between two commas is left out.
     repeat { skipSpaces() } while take(",")

@@ -4,10 +4,11 @@
 /// let table = NameTable<any Loss>("loss", [HingeLoss(), HuberLoss()]) named: { $0 }, remake: { try $0.with($1) }
 /// ```
 public struct NameTable<Item: Sendable>: Sendable {
-  /// What one is called in errors: `"activation"`.
+  /// The kind of item, as errors name it: `"activation"`.
   public let kind: String
   public let prototypes: [Item]
-  /// What the family's items have in common with those of others: Swift does not let a type parameter stand for a protocol.
+  /// A conversion to what the family's items have in common with those of others: Swift does not let a type parameter
+  /// stand for a protocol.
   private let named: @Sendable (Item) -> any Named
   private let remake: @Sendable (Item, ItemParameters) throws(ApusError) -> Item
 

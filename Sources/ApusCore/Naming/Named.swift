@@ -144,7 +144,8 @@ extension Named {
 }
 
 extension CodingUserInfoKey {
-  /// Whether named items within others are written without the parameters that have their defaults.
+  /// A key that indicates whether named items within others are written without the parameters that have their
+  /// defaults.
   static let leavesOutDefaults = CodingUserInfoKey(rawValue: "apus.leavesOutDefaults")!
 }
 

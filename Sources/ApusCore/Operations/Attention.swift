@@ -34,8 +34,8 @@ public func scaledDotProductAttention(
   return scores.softmax().matmul(value)
 }
 
-/// What one query of a sequence makes of the values up to a position, in the order of operations of ``SelfAttention``: the
-/// same bits as a row of it, for up to 8,192 keys.
+/// Returns the attention of one query of a sequence over the values up to a position, in the order of operations of
+/// ``SelfAttention``: the same bits as a row of it, for up to 8,192 keys.
 ///
 /// - Parameters:
 ///   - query: `[…, 1, size]`.

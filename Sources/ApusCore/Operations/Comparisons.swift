@@ -92,7 +92,7 @@ package struct Not: UnaryOperation {
   package static var samples: [OperationSample] { [OperationSample(Not(), .bool([3, 5]))] }
 }
 
-/// Whether x is neither infinite nor NaN.
+/// Truth values that indicate whether x is neither infinite nor NaN.
 package struct IsFinite: UnaryOperation {
   package static let name = "isFinite"
   package init() {}

@@ -8,7 +8,7 @@ package protocol ElementwiseOperation: GraphOperation {
   static var opcodes: [ScalarType: apus_opcode] { get }
   /// The result's type for operands of a type.
   static func resultType(for operand: ScalarType) -> ScalarType
-  /// Which operands decide the type; the others may be of any (the condition of a select is a truth value).
+  /// The operands that decide the type; the others may be of any (the condition of a select is a truth value).
   static var typedOperands: Range<Int> { get }
   /// One element.
   func value<Scalar: ReferenceScalar>(_ operands: [Scalar]) -> Scalar
@@ -65,7 +65,7 @@ extension ElementwiseOperation {
 package protocol UnaryOperation: ElementwiseOperation {
   init()
   static var opcode: apus_opcode { get }
-  /// Where to sample x for the tests, away from kinks and singularities.
+  /// The range from which the tests sample x, away from kinks and singularities.
   static var sampleRange: ClosedRange<Double> { get }
   static var sampleGap: Double { get }
   func value<Scalar: ReferenceScalar>(_ x: Scalar) -> Scalar

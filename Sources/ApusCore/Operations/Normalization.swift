@@ -71,7 +71,7 @@ extension Tensor {
   /// (x − mean) / √(variance + ε) over the last axis.
   public func standardized(epsilon: Double = 1e-5) -> Tensor { .apply(Standardize(epsilon: epsilon), [self]) }
 
-  /// How many elements a shape has, as a float: over the rows of a batch, of the rows that are there.
+  /// Returns the number of a shape's elements, as a float: over the rows of a batch, only the rows that are present.
   public static func elementCount(_ shape: TensorShape) -> Tensor {
     .apply(ElementCount(count: shape.count), [])
   }

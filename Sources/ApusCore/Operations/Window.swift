@@ -91,7 +91,7 @@ package struct Window: Hashable, Sendable {
     size == 1 && stride == 1 && padding == Margins()
   }
 
-  /// How many places the window has on an image.
+  /// Returns the number of places that the window has on an image.
   ///
   /// - Throws: when a length is not positive, or the window larger than the padded image.
   package func places(on image: Extent, _ name: String) throws(ApusError) -> Extent {

@@ -16,9 +16,9 @@ struct Emitter {
   private(set) var programs: [UnsafeMutablePointer<apus_program>] = []
   /// Matrix products, whose scratch memory depends on the number of parts.
   var products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)] = []
-  /// What else needs scratch memory for each of its parts.
+  /// The other uses of scratch memory, for each part of an instruction.
   var scratches: [ScratchUse] = []
-  /// What moves a window over images, likewise.
+  /// The instructions that move a window over images, with their scratch memory.
   var windows: [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)] =
     []
   /// Intermediate results of an instruction pair, beyond the nodes: their sizes in elements.

@@ -10,9 +10,9 @@ struct FusedGroup {
   var hasRowSteps = false
   /// Members that are sums down the columns of the space: their operands are added up strip by strip.
   var columnSums: Set<Int> = []
-  /// What the program comes after: a matrix product, a convolution, a pooling.
+  /// The member that the program follows: a matrix product, a convolution, a pooling.
   var head: Int?
-  /// Whether members are steps of a program.
+  /// A Boolean value that indicates whether the members are steps of a program.
   var isProgram: Bool
 }
 
@@ -188,7 +188,7 @@ struct Fusion {
   /// The groups that a group's members read from.
   func dependencies(_ group: Int) -> Set<Int> { sources[group] ?? [] }
 
-  /// Whether one group reads another through a third, which would have to come before and after the two merged.
+  /// Returns whether one group reads another through a third, which would have to come before and after the two merged.
   private func reaches(_ group: Int, _ other: Int) -> Bool {
     dependencies(group).contains { $0 != other && depends($0, on: other) }
   }
@@ -208,14 +208,14 @@ struct Fusion {
     return false
   }
 
-  /// Whether a member's value must be stored: something outside the group needs it.
+  /// Returns whether a member's value must be stored: something outside the group needs it.
   func isStored(_ index: Int) -> Bool {
     isOutput.contains(index) || consumers[index].contains { groupOf[$0] != groupOf[index] }
       // A product's operands are read from memory.
       || consumers[index].contains { graph.nodes[$0].takesEpilogue }
   }
 
-  /// Whether `member` reads the whole of another member's register, element for element.
+  /// Returns whether `member` reads the whole of another member's register, element for element.
   private func readsInPlace(_ operand: View, by member: Int, in group: FusedGroup) -> Bool {
     guard member != group.head, !group.columnSums.contains(operand.root), operand.offset.coefficient == 0
     else { return false }
@@ -259,8 +259,8 @@ struct Fusion {
     return space
   }
 
-  /// Whether a node that is stored in any case follows from a matrix product of its shape, whose program is the better
-  /// place for it than the one of a sum down the columns.
+  /// Returns whether a node that is stored in any case follows from a matrix product of its shape, whose program is a
+  /// better place for it than that of a sum down the columns.
   private func endsBehindProduct(_ index: Int, _ group: FusedGroup) -> Bool {
     let members = Set(group.members)
     guard isOutput.contains(index) || consumers[index].contains(where: { !members.contains($0) }) else {
@@ -292,7 +292,7 @@ struct Fusion {
     }
   }
 
-  /// What a group's members read.
+  /// Returns the nodes that a group's members read.
   private func roots(_ group: FusedGroup) -> Set<Int> {
     Set(group.members.flatMap { graph.nodes[$0].operands.map(\.root) })
   }
@@ -301,7 +301,7 @@ struct Fusion {
     if case .random = node.kind { true } else { false }
   }
 
-  /// Whether two shapes hold the same rows in the same order: a product's rows may be those of several axes.
+  /// Returns whether two shapes hold the same rows in the same order: a product's rows may be those of several axes.
   private func areSameRows(_ left: [Dimension], _ right: [Dimension]) -> Bool {
     left == right
       || left.last == right.last && TensorShape(left).count == TensorShape(right).count && left.last != nil

@@ -1,13 +1,13 @@
 import CApus
 
-/// What the engine runs: a kernel with its arguments, in so many parts.
+/// A kernel with its arguments, divided into parts, for the engine to run.
 struct Instruction {
   var kernel: apus_kernel
   var arguments: UnsafeRawPointer
   var parts: Int32
 }
 
-/// What is known about an instruction besides what runs: for the profile and for the number of parts.
+/// Information about an instruction besides what runs: for the profile and for the number of parts.
 struct InstructionInfo: Sendable {
   var name: String
   /// Floating-point operations, a multiply-add counted as two.

@@ -21,7 +21,7 @@ struct UpdateForm: Sendable {
     fields = operands.fields
   }
 
-  /// What is done to a gradient or a parameter before the update.
+  /// Creates the form of what is done to a gradient or a parameter before the update.
   init(part expression: (Operands) -> Tensor) {
     let operands = Operands()
     root = expression(operands).node
@@ -33,7 +33,7 @@ struct UpdateForm: Sendable {
   struct Field: Hashable, Sendable {
     /// In bytes, from the structure's start.
     let offset: Int
-    /// Whether it is one number's address and not an array's.
+    /// A Boolean value that indicates whether it is the address of one number, not of an array.
     let isNumber: Bool
 
     fileprivate init(_ array: KeyPath<apus_update_arrays, UnsafePointer<Float>?>) {

@@ -60,7 +60,7 @@ struct UpdateLoop: Sendable {
       }),
   ]
 
-  /// What may be done to a gradient before the form, the last first.
+  /// The forms of what may be done to a gradient before the update, the last first.
   static let gradientParts = [
     UpdateForm(part: { a in a.gradient + a.l1 * a.parameter.sign() }),
     UpdateForm(part: { a in a.gradient + a.l2 * a.parameter }),

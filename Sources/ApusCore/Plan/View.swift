@@ -1,4 +1,4 @@
-/// Where the elements of a tensor lie within a buffer: an offset, and a stride for each axis.
+/// The layout of a tensor's elements within a buffer: an offset, and a stride for each axis.
 ///
 /// Reshapes, transposes, broadcasts and slices are views: nothing is copied as long as whoever reads can
 /// follow the strides.
@@ -28,7 +28,7 @@ struct View: Hashable {
     return strides
   }
 
-  /// Whether the elements lie one after the other in row-major order.
+  /// A Boolean value that indicates whether the elements lie one after the other in row-major order.
   var isContiguous: Bool { strides == View.contiguousStrides(shape) }
 
   func permuted(_ permutation: [Int]) -> View {

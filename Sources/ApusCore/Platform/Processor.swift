@@ -1,5 +1,6 @@
 enum Processor {
-  /// How many threads pay: the processors that this process may use, or fewer where a cgroup gives less time.
+  /// The number of threads that pay off: the processors that this process may use, or fewer where a cgroup gives less
+  /// time.
   static var usableCount: Int {
     let count = allowedCount
     return max(min(count, cgroupQuota ?? count), 1)

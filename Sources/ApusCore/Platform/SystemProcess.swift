@@ -11,7 +11,7 @@ package enum Environment {
 extension Files {
   package static var process: Int32 { getpid() }
 
-  /// Whether a process of this number runs.
+  /// Returns whether a process with this number is running.
   package static func isRunning(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 }
 

@@ -51,7 +51,7 @@ struct Thread {
   }
 }
 
-/// Where threads sleep until somebody opens.
+/// A door at which threads sleep until somebody opens it.
 final class Door: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

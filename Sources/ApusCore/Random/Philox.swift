@@ -8,7 +8,7 @@ import CApus
 public struct Philox: Equatable, Hashable, Sendable {
   /// The key: the same seed gives the same words on every machine.
   public var seed: UInt64
-  /// Which of 2⁶⁴ independent sequences of the seed; usually ``stableHash(_:)`` of a path.
+  /// The number of one of 2⁶⁴ independent sequences of the seed; usually ``stableHash(_:)`` of a path.
   public var stream: UInt64
 
   public init(seed: UInt64, stream: UInt64 = 0) {

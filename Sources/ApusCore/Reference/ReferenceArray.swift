@@ -33,7 +33,7 @@ package struct ReferenceArray<Scalar: ReferenceScalar>: Sendable {
   /// The element at an index; axes of length 1 and missing leading axes are broadcast.
   package subscript(index: [Int]) -> Scalar { values[position(index)] }
 
-  /// Where the element at an index lies among the values.
+  /// Returns the position among the values of the element at an index.
   package func position(_ index: [Int]) -> Int {
     var position = 0
     let skipped = index.count - shape.count

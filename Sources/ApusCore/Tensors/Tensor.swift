@@ -17,7 +17,7 @@ public struct Tensor: Sendable {
   public var scalar: ScalarType { node.type.scalar }
   public var type: TensorType { node.type }
 
-  /// What went wrong on the way to this tensor.
+  /// The error that occurred on the way to this tensor.
   public var error: ApusError? { node.error }
 
   /// The result of an operation; carries the error when the operands do not fit.

@@ -38,7 +38,7 @@ public struct TensorShape: Hashable, Sendable, Codable, ExpressibleByArrayLitera
     dimensions.map { $0.resolved(rows: rows) }
   }
 
-  /// Whether every axis has a fixed length.
+  /// A Boolean value that indicates whether every axis has a fixed length.
   public var isFixed: Bool { !dimensions.contains(where: \.isPerRow) }
 
   public var description: String {
@@ -108,7 +108,7 @@ extension TensorShape {
   public struct Dimension: Hashable, Sendable, Codable, ExpressibleByIntegerLiteral, CustomStringConvertible {
     /// The length, or the length per row of the batch when `isPerRow`.
     public var size: Int
-    /// Whether `size` is to be multiplied by the number of rows.
+    /// A Boolean value that indicates whether `size` is to be multiplied by the number of rows.
     public var isPerRow: Bool
 
     public init(_ size: Int, perRow: Bool = false) {

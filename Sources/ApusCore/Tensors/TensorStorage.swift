@@ -33,7 +33,7 @@ package final class TensorStorage: @unchecked Sendable {
     self.owner = owner
   }
 
-  /// Whether the memory is a part of another's.
+  /// A Boolean value that indicates whether the memory is part of another storage's.
   package var isShared: Bool { owner != nil }
 
   deinit { if owner == nil { AlignedMemory.free(pointer) } }

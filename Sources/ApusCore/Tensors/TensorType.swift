@@ -1,4 +1,4 @@
-/// What the elements of a tensor are.
+/// The type of a tensor's elements.
 public enum ScalarType: String, Hashable, Sendable, Codable, CaseIterable {
   case float32, float64, int32, bool
 
