@@ -12,7 +12,7 @@ public struct ImageValues: Sendable, Equatable {
     values = [Float](repeating: 0, count: height * width * channels)
   }
 
-  /// Where the numbers of a pixel begin.
+  /// Returns the position at which the numbers of a pixel begin.
   public func start(_ row: Int, _ column: Int) -> Int { (row &* width &+ column) &* channels }
 
   /// Puts pixels of another image, side by side in a row of it, into this one.

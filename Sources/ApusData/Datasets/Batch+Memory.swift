@@ -95,10 +95,10 @@ extension Batch {
       return column
     }
 
-    /// Whether anybody reads how much each row counts.
+    /// A Boolean value that indicates whether the weights of the rows are read.
     var readsWeights: Bool { !weights.isEmpty }
 
-    /// Where classes go as numbers; nil where nobody reads them as such.
+    /// The memory for classes as numbers; nil where nobody reads them as such.
     package var targetIntegers: UnsafeMutableBufferPointer<Int32>? { targets.integers }
 
     /// Copies targets as the loss takes them from a tensor.
@@ -106,7 +106,7 @@ extension Batch {
       targets.copy(from: storage, start: start, count: count)
     }
 
-    /// How much each of the first rows counts.
+    /// Copies the weights of the first rows.
     func copyWeights(from values: UnsafeMutableBufferPointer<Float>, count: Int) {
       weights.baseAddress?.update(from: values.baseAddress!, count: count)
     }
@@ -170,7 +170,7 @@ extension Batch {
       }
     }
 
-    /// How much each of the rows counts; 1 where nothing is known.
+    /// Writes the weight of each of the rows; 1 where none is known.
     func writeWeights(_ rows: some Collection<Int>, _ values: [Float]?) {
       guard let place = weights.baseAddress else { return }
       var at = 0

@@ -60,8 +60,8 @@ public struct Batch: Sendable {
     }
   }
 
-  /// Whether the data set is one of the package's that have a single input: what can be told without asking for its inputs,
-  /// which a step would allocate for.
+  /// A Boolean value that indicates whether the data set is one of the package's with a single input: known without
+  /// asking for its inputs, which a step would allocate for.
   package var hasOneInput: Bool {
     let type: any Dataset.Type = type(of: dataset)
     return type == TableDataset.self || type == ImageDataset.self || type == TextDataset.self

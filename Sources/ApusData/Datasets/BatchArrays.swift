@@ -6,7 +6,8 @@ package struct BatchArrays {
   package let inputSize: Int
   /// The target values of one row; 0 for classes.
   package let valueSize: Int
-  /// Of each input `[count, shape…]`, row-major; class numbers as floats. Empty where inputs weren't asked for.
+  /// The values of each input, `[count, shape…]`, row-major; class numbers as floats. Empty where inputs weren't asked
+  /// for.
   package let columns: [[Float]]
   /// `[count, positions]` class numbers; empty where the targets are values.
   package let labels: [Int32]

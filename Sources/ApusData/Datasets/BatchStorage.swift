@@ -65,7 +65,7 @@ package struct BatchStorage {
     other.copyWeights(from: weights.floats, count: count)
   }
 
-  /// Of each input `[count, shape…]`.
+  /// Returns the values of an input, `[count, shape…]`.
   package func column(_ position: Int) -> [Float] { Array(columns[position].floats) }
   /// `[count, positions]`; empty where the targets are values.
   package var labels: [Int32] { areClasses ? Array(targets.integers) : [] }

@@ -1,4 +1,4 @@
-/// How a sample's class is written as the target of a loss.
+/// The form in which a sample's class is written as the target of a loss.
 public enum ClassTargets: Sendable, Equatable {
   /// Its number, int32 `[rows]`.
   case numbers

@@ -36,7 +36,7 @@ public struct ColumnSet: Dataset {
     }
   }
 
-  /// What the rows are mapped to.
+  /// The target that the rows are mapped to.
   public enum Target: Sendable {
     /// A number for each row.
     case numbers([Float])

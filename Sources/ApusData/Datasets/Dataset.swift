@@ -1,6 +1,6 @@
 import ApusCore
 
-/// What a data set's samples are to be mapped to.
+/// The kind of target that a data set's samples are mapped to.
 public enum TargetKind: Sendable, Equatable, Codable {
   /// One of several classes: label i means `names[i]`.
   case classes(names: [String])
@@ -9,12 +9,12 @@ public enum TargetKind: Sendable, Equatable, Codable {
   /// One number per name.
   case values(names: [String])
 
-  /// Whether a prediction is a choice, with a probability, and not a number.
+  /// A Boolean value that indicates whether a prediction is a choice, with a probability, and not a number.
   package var areClassesOrLabels: Bool {
     if case .values = self { false } else { true }
   }
 
-  /// Whether both are classes, labels or numbers.
+  /// Returns whether both are classes, labels or numbers.
   package func isSameKind(_ other: TargetKind) -> Bool {
     switch (self, other) {
     case (.classes, .classes), (.labels, .labels), (.values, .values): true
@@ -22,7 +22,7 @@ public enum TargetKind: Sendable, Equatable, Codable {
     }
   }
 
-  /// Whether targets of the two kinds mean the same: the same classes, or as many labels or numbers.
+  /// Returns whether targets of the two kinds mean the same: the same classes, or as many labels or numbers.
   package func isAlike(_ other: TargetKind) -> Bool {
     switch (self, other) {
     case (.classes(let names), .classes(let others)): names == others
@@ -64,15 +64,15 @@ public protocol Dataset: Sendable {
   var count: Int { get }
   /// The shape of one sample's first input: `[features]` or `[height, width, channels]`.
   var inputShape: [Int] { get }
-  /// What goes into a network, the main input first; one input of ``inputShape`` by default.
+  /// The inputs of a network, the main input first; one input of ``inputShape`` by default.
   var inputs: [InputSpecification] { get }
   var targets: TargetKind { get }
-  /// How numbers in their own unit became targets, one for each; empty for classes and labels, and by default for numbers:
-  /// they stand in their own unit.
+  /// The scales by which numbers in their own unit became targets, one for each; empty for classes and labels, and by
+  /// default for numbers: they are in their own unit.
   var scales: [TargetScale] { get }
-  /// How many classes a sample has: one, or one for each position of a sequence.
+  /// The number of classes of a sample: one, or one for each position of a sequence.
   var positions: Int { get }
-  /// How much each sample counts in loss, gradients and metrics, `[count]`: finite, 0 or more, and not all 0; nil where
+  /// The weight of each sample in loss, gradients and metrics, `[count]`: finite, 0 or more, and not all 0; nil where
   /// each counts once.
   var weights: [Float]? { get }
 

@@ -1,11 +1,11 @@
 import ApusCore
 
 extension ImageDataset {
-  /// How bytes become floats: (byte / white − mean) / deviation.
+  /// The mapping from bytes to floats: (byte / white − mean) / deviation.
   public struct Normalization: Sendable, Equatable, Codable {
     /// The mean of the training images, where white is 1: one, one for each channel, or one for each number of an image.
     public var mean: [Double]
-    /// What is divided by: one, or one for each channel.
+    /// The divisor: one, or one for each channel.
     public var deviation: [Double]
     /// The byte that stands for 1: 255, or the largest value of images with fewer grey levels.
     public var white: Double

@@ -20,7 +20,7 @@ public struct ImageDataset: Dataset {
   public private(set) var labelProblem: ApusError?
   /// The file of each image; empty where they have none of their own.
   package var files: [String] = []
-  /// How bytes or real numbers become floats.
+  /// The mapping from bytes or real numbers to floats.
   public var normalization: ImageDataset.Normalization {
     didSet { coefficients = normalization.coefficients(inputShape) }
   }
@@ -62,7 +62,7 @@ public struct ImageDataset: Dataset {
     case reals([Float])
   }
 
-  /// What each image is to be mapped to.
+  /// The targets that the images are mapped to.
   package enum Targets {
     case classes([Int32], names: [String])
     /// `[count, names]`, row-major: 1 where the image has the label, else 0.
@@ -97,7 +97,7 @@ public struct ImageDataset: Dataset {
     try set(targets)
   }
 
-  /// How many images the samples are; nil where there is a rest.
+  /// Returns the number of images in the samples; nil where there is a remainder.
   private static func count(_ samples: Int, _ inputShape: [Int]) throws(ApusError) -> Int? {
     var size = 1
     for extent in inputShape {
@@ -143,7 +143,7 @@ public struct ImageDataset: Dataset {
   /// The names of the classes; empty for other targets.
   public var classNames: [String] { if case .classes(let names) = targets { names } else { [] } }
 
-  /// Whether the targets are known.
+  /// A Boolean value that indicates whether the targets are known.
   public var hasLabels: Bool { labelProblem == nil }
 
   /// - Throws: where the targets are not known.
@@ -151,7 +151,7 @@ public struct ImageDataset: Dataset {
     if let labelProblem { throw labelProblem }
   }
 
-  /// Whether the images are real numbers.
+  /// A Boolean value that indicates whether the images are real numbers.
   package var areReal: Bool { !reals.isEmpty }
 
   /// The same images, normalized in another way.

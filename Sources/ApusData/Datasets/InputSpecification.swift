@@ -1,9 +1,9 @@
 public import ApusCore
 
-/// What one of a model's inputs takes, under a name: `[rows, shape…]`.
+/// The description of one of a model's inputs: a name, and values `[rows, shape…]`.
 public struct InputSpecification: Sendable, Hashable, Codable {
   public var name: String
-  /// Of one sample.
+  /// The shape of one sample.
   public var shape: [Int]
   /// float32, or int32 for class numbers such as tokens.
   public var scalar: ScalarType

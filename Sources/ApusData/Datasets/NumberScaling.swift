@@ -1,11 +1,11 @@
 import ApusCore
 
-/// How a number becomes a float near zero: fill if missing, perhaps a logarithm, then standardize.
+/// The mapping from a number to a float near zero: fill if missing, perhaps a logarithm, then standardize.
 ///
 /// z = (g(x) − mean) / deviation, with g(x) = x or, for skewed columns, g(x) = ln(1 + x / unit).
 /// Everything is fitted on training rows alone, in doubles.
 public struct NumberScaling: Sendable, Equatable, Codable {
-  /// What numbers are brought to.
+  /// The form that numbers are scaled to.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// Mean 0 and deviation 1, the logarithm first where a column is skewed.
     case standardize
@@ -15,13 +15,13 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     case minMax
     /// As they are.
     case none
-    /// Of images alone: each pixel has mean 0.
+    /// The mean image subtracted, so that each pixel has mean 0; for images alone.
     case meanImage
   }
 
   /// The part of a date that this is about.
   public var part: String?
-  /// What stands for a missing value: the training median.
+  /// The value that replaces a missing one: the training median.
   public var fill: Double
   /// x is divided by this, increased by 1, and its logarithm taken; nil: x stays as it is.
   public var logarithmUnit: Double?

@@ -1,7 +1,7 @@
 package import ApusCore
 
-/// Which rows a model was trained on, in a few kilobytes: the smallest hashes of the rows as the model takes them, inputs
-/// and target (a bottom-k sketch; Cohen and Kaplan 2007).
+/// A record of the rows that a model was trained on, in a few kilobytes: the smallest hashes of the rows as the model
+/// takes them, inputs and target (a bottom-k sketch; Cohen and Kaplan 2007).
 ///
 /// Of no more than ``most`` different rows it knows each; of more it tells how large a part of other rows is among them.
 package struct RowSketch: Sendable, Equatable {
@@ -25,7 +25,7 @@ package struct RowSketch: Sendable, Equatable {
     shorten()
   }
 
-  /// What both were trained on.
+  /// Adds the rows that another model was trained on.
   package mutating func formUnion(_ other: RowSketch) {
     limit = min(limit, other.limit)
     hashes = (hashes + other.hashes).filter { $0 < limit }
@@ -43,7 +43,7 @@ package struct RowSketch: Sendable, Equatable {
     hashes = sorted
   }
 
-  /// Whether it knows each row, and not a part of them.
+  /// A Boolean value that indicates whether it knows every row, and not just a part of them.
   package var isComplete: Bool { limit == 1 << Self.bits }
 
   /// The rows of a data set that are among those of training, or are equal to one of them; an estimate unless

@@ -154,7 +154,7 @@ extension Split {
 }
 
 extension Split {
-  /// How a set is divided.
+  /// The options for dividing a data set.
   public struct Options: Sendable, Equatable, Codable {
     /// The part that early stopping and choices look at, of all rows.
     public var validation: Double

@@ -1,10 +1,10 @@
 import ApusCore
 
-/// What regression targets were scaled by: original = mean + deviation · scaled.
+/// The scale of regression targets: original = mean + deviation · scaled.
 public struct TargetScale: Sendable, Equatable, Codable {
   public var mean: Double
   public var deviation: Double
-  /// What the numbers are counted in, such as `EUR`: said with predictions. Nil where it isn't known.
+  /// The unit of the numbers, such as `EUR`: printed with predictions. Nil where it isn't known.
   public var unit: String?
 
   public init(mean: Double = 0, deviation: Double = 1, unit: String? = nil) {
@@ -17,7 +17,7 @@ public struct TargetScale: Sendable, Equatable, Codable {
 
   package func original(_ scaled: Double) -> Double { mean + deviation * scaled }
 
-  /// What a network is to put out for a value in its own unit.
+  /// Returns the number that a network is to output for a value in its own unit.
   package func scaled(_ original: Double) -> Double { (original - mean) / deviation }
 
   /// A value in its own unit with all digits that a network's float32 output is good for: 24 bits of a deviation.

@@ -5,7 +5,7 @@ import ApusCore
 public struct TextDataset: Dataset {
   private let numbers: [Int32]
   private let starts: [Int]
-  /// Whether the windows begin elsewhere in each epoch.
+  /// A Boolean value that indicates whether the windows begin elsewhere in each epoch.
   private let moves: Bool
   public let context: Int
   public let targets: TargetKind

@@ -18,7 +18,7 @@ package struct WeightColumn: Sendable, Equatable, Codable {
   /// A Boolean value that indicates whether a row may have this weight.
   static func isWeight(_ weight: Double) -> Bool { weight == 0 || range.contains(weight) }
 
-  /// What a weight should have been.
+  /// Returns a description of a valid weight, for the error about an invalid one.
   static func expected(_ weight: Double) -> String {
     weight > 0 && !range.contains(weight)
       ? "0, or a number from \(range.lowerBound) to \(range.upperBound)" : "0 or a positive number"

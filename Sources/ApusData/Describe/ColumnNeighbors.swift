@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Which columns of numbers may say the same, found without comparing each with each where there are many.
+/// A search for columns of numbers that may say the same, without comparing each with each where there are many.
 ///
 /// Columns of mean 0 and length 1 that say the same, or the opposite, have nearly the same product with any direction, but for
 /// its sign: sorted by one product, only neighbors can be copies (random projections; Johnson and Lindenstrauss 1984).
@@ -9,7 +9,7 @@ enum ColumnNeighbors {
   private static let few = 500
   /// The least correlation of candidates on the rows that are looked at.
   private static let least = 0.99
-  /// Where there are many columns; copies agree to far more.
+  /// The least correlation where there are many columns; copies agree to far more.
   private static let leastOfMany = 0.999
   private static let directions = 4
   /// Standard deviations of the difference of two products.

@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// What one should know about a table before training on it (`apus describe`).
+/// A summary of what one should know about a table before training on it (`apus describe`).
 package struct DataSummary: Sendable, Equatable {
   /// A column and its distribution.
   package struct Column: Sendable, Equatable {
@@ -31,7 +31,7 @@ package struct DataSummary: Sendable, Equatable {
     package var median: Double
     package var upperQuartile: Double
     package var maximum: Double
-    /// How many values fall into each of twelve equal parts of [minimum, maximum].
+    /// The number of values in each of twelve equal parts of [minimum, maximum].
     package var histogram: [Int]
   }
 
@@ -45,9 +45,9 @@ package struct DataSummary: Sendable, Equatable {
     }
   }
 
-  /// How much two columns have to do with one another.
+  /// The strength of the association of two columns.
   package struct Association: Sendable, Equatable {
-    /// Which figure it is.
+    /// The measure of association.
     package enum Measure: String, Sendable {
       /// Pearson's r of two columns of numbers, −1 … 1.
       case correlation = "r"
@@ -68,8 +68,8 @@ package struct DataSummary: Sendable, Equatable {
   package var columns: [Column]
   /// The column that would be predicted, and why; nil if none can be.
   package var target: TableSchema.Target?
-  /// Which column holds the rows' weights and why; nil where every row counts once. The figures are of rows, whatever
-  /// their weights.
+  /// The column that holds the rows' weights, and why; nil where every row counts once. The figures are of rows,
+  /// whatever their weights.
   package var whyWeights: String?
   /// For classification: the rows of each class. For several labels: the rows that have each.
   package var classCounts: [Count]
@@ -79,7 +79,7 @@ package struct DataSummary: Sendable, Equatable {
   package var pairs: [Association]
   /// Rows that equal an earlier one.
   package var duplicateRowCount: Int
-  /// What was noticed, as sentences for the user.
+  /// Observations about the table, as sentences for the user.
   package var notes: [String]
 
   static let histogramBins = 12

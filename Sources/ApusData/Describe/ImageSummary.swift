@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// What one should know about a set of images before training on it (`apus describe`).
+/// A summary of what one should know about a set of images before training on it (`apus describe`).
 package struct ImageSummary: Sendable {
   package var name: String
   /// `[height, width, channels]`
@@ -21,11 +21,11 @@ package struct ImageSummary: Sendable {
   /// The least and the largest number.
   package var areReal = false
   package var range: (least: Double, most: Double)
-  /// Of targets that are numbers the name, the mean and the deviation of each, as sentences.
+  /// Descriptions of numeric targets, as sentences: the name, the mean and the deviation of each.
   package var numbers: [String] = []
-  /// Whether an image may have several of ``classCounts``.
+  /// A Boolean value that indicates whether an image may have several of ``classCounts``.
   private var areLabels = false
-  /// What was noticed, as sentences for the user.
+  /// Observations about the images, as sentences for the user.
   private var notes: [String] = []
   /// The mean training image of height × width, channels averaged, 0 … 1.
   package var meanImage: [Double]
@@ -87,7 +87,7 @@ package struct ImageSummary: Sendable {
     values.map { significant($0) }.joined(separator: " / ")
   }
 
-  /// What the pixels go from and to.
+  /// The range of the pixels.
   private var extremes: String {
     areReal ? "numbers \(significant(range.least)) … \(significant(range.most))" : "bytes 0 … \(largestByte)"
   }
@@ -126,7 +126,7 @@ package struct ImageSummary: Sendable {
 }
 
 extension DataSource {
-  /// What one should know about the data before training, as text for a terminal.
+  /// Returns what one should know about the data before training, as text for a terminal.
   ///
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``; images need none.
   ///   - width: the columns of the terminal.

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// What one should know about a text before training on it (`apus describe`).
+/// A summary of what one should know about a text before training on it (`apus describe`).
 package struct TextSummary: Sendable, Equatable {
   package var name: String
   package var characterCount: Int

@@ -6,7 +6,7 @@ struct ForeignFormat {
   /// As in "is \(name)".
   let name: String
   let fix: String
-  /// What a file that is named as a text, or whose format as a table is given, may hold all the same.
+  /// The kind of content that a file may hold although it is named as a text, or its format as a table is given.
   var kind = Kind.binary
 
   enum Kind {
@@ -19,7 +19,7 @@ struct ForeignFormat {
     case markup
   }
 
-  /// What is known of the file besides its content.
+  /// The information about the file besides its content.
   enum Expectation {
     case nothing
     /// It is named as a text.
@@ -65,7 +65,8 @@ struct ForeignFormat {
     let bytes: [UInt8]
     let offset: Int
     let format: ForeignFormat
-    /// Whether its bytes might begin a text, too: then it takes a zero byte to be sure.
+    /// A Boolean value that indicates whether its bytes might begin a text, too: then only a zero byte makes it
+    /// certain.
     let looksLikeText: Bool
 
     init(_ bytes: [UInt8], _ name: String, _ fix: String, offset: Int = 0, looksLikeText: Bool = false) {

@@ -1,8 +1,9 @@
 import ApusCore
 
-/// How bytes stand for characters: files in UTF-16 or Windows-1252 are brought to UTF-8 before anything reads them.
+/// The encodings in which bytes represent characters: files in UTF-16 or Windows-1252 are converted to UTF-8 before
+/// anything reads them.
 enum TextEncoding {
-  /// What a file is in, as far as its first bytes tell; nil for UTF-8, and for what isn't text.
+  /// The encoding of a file, as far as its first bytes tell; nil for UTF-8, and for what isn't text.
   private enum Wide {
     case littleEndian, bigEndian
   }
@@ -90,7 +91,7 @@ enum TextEncoding {
 
   // MARK: Windows-1252
 
-  /// How many sequences of several bytes are UTF-8, and how many bytes beyond ASCII belong to none.
+  /// Returns the number of sequences of several bytes that are UTF-8, and of bytes beyond ASCII that belong to none.
   private static func sequences(_ bytes: UnsafeRawBufferPointer) -> (valid: Int, others: Int) {
     var (valid, others) = (0, 0)
     var offset = 0

@@ -2,7 +2,7 @@
 struct TextSniffer {
   let format: ForeignFormat?
 
-  /// What is looked at.
+  /// The number of bytes that are examined.
   static let sampleSize = 1 << 14
   private static let mostLines = 50
 
@@ -93,7 +93,7 @@ struct TextSniffer {
     return ForeignFormat(name: "XML", fix: "export the records as CSV", kind: .markup)
   }
 
-  /// Whether the first lines have fields: as many of the same delimiter in each.
+  /// Returns whether the first lines have fields: equally many of the same delimiter in each.
   static func looksLikeTable(_ lines: [Substring]) -> Bool {
     guard lines.count > 1 else { return false }
     return [",", ";", "\t", "|"].contains { mark in
@@ -128,14 +128,14 @@ struct TextSniffer {
   }
 }
 
-/// Whether a text begins as JSON: its tokens come in an order that JSON allows.
+/// A check of whether a text begins as JSON: whether its tokens come in an order that JSON allows.
 enum JSONSniffer {
   private enum Lexeme: Equatable {
     case open(Character), close(Character), comma, colon, string, value
   }
 
-  /// How many values stand one after the other as far as the text goes, the last of which may be cut; nil where it is no
-  /// JSON. Numbers and words alone are none.
+  /// Counts the values that follow one another as far as the text goes, the last of which may be cut; nil where it
+  /// isn't JSON. Numbers and words alone aren't.
   static func countValues(_ text: String) -> Int? {
     var rest = text[...]
     var open: [Character] = []

@@ -88,7 +88,7 @@ enum JPEG {
       return stride(from: 0, to: drawn.count, by: 4).flatMap { drawn[$0..<($0 + 3)] }
     }
   #else
-    /// Whether the machine has a library; looked for once.
+    /// A Boolean value that indicates whether the machine has a library; looked for once.
     private static let hasLibrary = apus_jpeg_open() == 1
 
     private static func samples(
@@ -122,13 +122,13 @@ enum JPEG {
   }
 }
 
-/// What the parts of a JPEG file before its pixels say.
+/// The information in the parts of a JPEG file before its pixels.
 struct JPEGHeader {
   private(set) var width = 0
   private(set) var height = 0
   /// 1, 3 or 4.
   private(set) var components = 0
-  /// How to turn the picture upright (Exif): 1 is not at all, from 5 on its sides change places.
+  /// The way to turn the picture upright (Exif): 1 is not at all, from 5 on its sides change places.
   private(set) var orientation = 1
   private(set) var isFromAdobe = false
 

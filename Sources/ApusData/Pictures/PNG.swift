@@ -9,7 +9,7 @@ import CZlib
 struct PNG {
   private(set) var header: PNGHeader
   private var palette: [UInt8] = []
-  /// Of the palette's entries, or of the one gray or color that is transparent.
+  /// The opacity of the palette's entries, or the one gray or color that is transparent.
   private var transparency: [UInt8] = []
   private var data: [Range<Int>] = []
   private let bytes: UnsafeRawBufferPointer
@@ -197,7 +197,7 @@ struct PNGHeader {
   let colorType: Int
   let isInterlaced: Bool
 
-  /// Where the parts after it begin.
+  /// The position at which the parts after it begin.
   static let end = 33
 
   init(chunks bytes: UnsafeRawBufferPointer, _ name: String) throws(ApusError) {

@@ -10,7 +10,7 @@ struct PictureForm: Sendable, Equatable {
 }
 
 extension Picture {
-  /// Whether every pixel is a gray, as far as it is seen.
+  /// A Boolean value that indicates whether every pixel is gray, as far as it is visible.
   var isGray: Bool {
     guard channels > 2 else { return true }
     func areGray<Sample: FixedWidthInteger>(_ samples: [Sample]) -> Bool {
@@ -26,12 +26,12 @@ extension Picture {
     }
   }
 
-  /// Whether bytes would lose something.
+  /// A Boolean value that indicates whether a conversion to bytes would lose something.
   var isDeep: Bool {
     if case .words(let words) = samples { words.contains { $0 % 257 != 0 } } else { false }
   }
 
-  /// Whether something shows through.
+  /// A Boolean value that indicates whether any pixel is transparent in part.
   var isTransparent: Bool {
     guard hasOpacity else { return false }
     func shows<Sample: FixedWidthInteger>(_ samples: [Sample]) -> Bool {

@@ -9,11 +9,11 @@ struct Picture: Sendable, Equatable {
   /// `[height, width, channels]`, row-major.
   enum Samples: Sendable, Equatable {
     case bytes([UInt8])
-    /// Of 16 bits a sample: 65,535 is white.
+    /// Samples of 16 bits: 65,535 is white.
     case words([UInt16])
   }
 
-  /// Whether the fourth channel, or the second of two, is opacity.
+  /// A Boolean value that indicates whether the fourth channel, or the second of two, is opacity.
   var hasOpacity: Bool { channels == 2 || channels == 4 }
 
   /// Every sample from 0 to 255; of 16 bits with their fractions.
@@ -25,16 +25,16 @@ struct Picture: Sendable, Equatable {
   }
 }
 
-/// What a picture file says of itself before its pixels.
+/// The information in a picture file before its pixels.
 struct PictureHeader: Sendable, Equatable {
   /// Upright, as ``Picture`` has them.
   var width: Int
   var height: Int
-  /// Whether its pixels may have a color.
+  /// A Boolean value that indicates whether its pixels may have a color.
   var mayHaveColor: Bool
-  /// Whether its samples have 16 bits.
+  /// A Boolean value that indicates whether its samples have 16 bits.
   var isDeep: Bool
 
-  /// What larger ones would need is no longer a matter of course.
+  /// The largest number of pixels that is read: larger pictures would need more memory than can be taken for granted.
   static let mostPixels = 1 << 27
 }

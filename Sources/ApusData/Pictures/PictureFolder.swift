@@ -13,7 +13,7 @@ struct PictureFolder {
   private(set) var training = Part()
   private(set) var validation: Part?
   private(set) var test: Part?
-  /// Where a table of labels may lie: here, or beside it.
+  /// The path at which, or beside which, a table of labels may lie.
   private(set) var path: String
   private(set) var notes: [String] = []
   private var others: [String] = []
@@ -123,7 +123,7 @@ struct PictureFolder {
     names.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ") + (names.count > 3 ? ", …" : "")
   }
 
-  /// What lies in a folder, in order, without what systems and programs leave there.
+  /// The contents of a folder, in order, without the files that systems and programs leave there.
   private struct Listing {
     let path: String
     var pictures: [String] = []

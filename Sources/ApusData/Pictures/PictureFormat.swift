@@ -1,12 +1,13 @@
 package import ApusCore
 
-/// How images are read from files. What is nil is found out.
+/// The way in which images are read from files. Settings that are nil are detected.
 package struct PictureFormat: Sendable, Hashable {
   /// The size that all pictures get.
   package var size: Size?
   /// 1 of gray, 3 of color, 4 of color and opacity.
   package var channels: Int?
-  /// Whether rows and columns change places, which EMNIST's letters need to stand upright.
+  /// A Boolean value that indicates whether rows and columns change places, which EMNIST's letters need to stand
+  /// upright.
   package var isTransposed = false
   /// The table that says what each picture shows.
   package var labelFile: String?

@@ -5,7 +5,8 @@ import ApusCore
 struct PictureLabels {
   /// Without the column of files.
   private(set) var table: Table
-  /// What is predicted where nothing is asked for: several columns of yes and no are labels; empty leaves it to the table.
+  /// The columns that are predicted where nothing is asked for: several columns of yes and no are labels; empty leaves
+  /// it to the table.
   private(set) var usual: [String] = []
   private var rowOf: [String: Int] = [:]
   private var repeated: [String] = []
@@ -97,7 +98,7 @@ struct PictureLabels {
     return counts.firstIndex(of: most)
   }
 
-  /// What a table may call a picture: its name, with and without its folder and its ending.
+  /// Returns the names that a table may use for a picture: its name, with and without its folder and its extension.
   private static func keys(_ path: String) -> [String] {
     let name = shortName(path)
     let ending = PictureFile.hasName(name) ? PictureFile.ending(name) : ""

@@ -9,7 +9,7 @@ struct PictureLoader {
   /// The same of pictures of 16 bits, from 0 to 255.
   private(set) var reals: [Float] = []
   private(set) var form: PictureForm
-  /// What was chosen, as sentences for the user.
+  /// The choices made, as sentences for the user.
   private(set) var notes: [String] = []
 
   /// More memory than this is not taken for pictures.
@@ -33,7 +33,7 @@ struct PictureLoader {
     try self.init(looks, format)
   }
 
-  /// Of files that are in memory already.
+  /// Creates a loader of files that are already in memory.
   init(_ files: [FileBytes], _ format: PictureFormat) throws(ApusError) {
     let looks = try files.map { (file) throws(ApusError) in
       Look(path: file.name, header: try PictureFile.header(file), file: file)
@@ -45,7 +45,7 @@ struct PictureLoader {
   private struct Look: Sendable {
     let path: String
     let header: PictureHeader
-    /// What is large is read once more.
+    /// The file's bytes if they are kept; a large file is read again.
     let file: FileBytes?
 
     func bytes() throws(ApusError) -> FileBytes {
@@ -86,7 +86,7 @@ struct PictureLoader {
     if format.isTransposed { transpose() }
   }
 
-  /// What is noticed of a picture.
+  /// Observations about a picture.
   private struct Seen: Sendable {
     var isGray: Bool
     var isDeep: Bool

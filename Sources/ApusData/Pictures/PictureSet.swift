@@ -3,7 +3,7 @@ import ApusCore
 /// The pictures of a folder as images: read, brought to one form, with their classes or the table of their labels.
 struct PictureSet {
   let images: ImageSet
-  /// What was chosen and noticed, as sentences for the user.
+  /// Choices and observations, as sentences for the user.
   private(set) var notes: [String]
 
   init(_ folder: PictureFolder, _ format: PictureFormat) throws(ApusError) {

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// How one column becomes features; fitted on training rows alone.
+/// The mapping from one column to features; fitted on training rows alone.
 package struct ColumnEncoding: Sendable, Equatable, Codable {
   package enum Kind: String, Sendable, Codable {
     /// One standardized feature.
@@ -23,7 +23,7 @@ package struct ColumnEncoding: Sendable, Equatable, Codable {
   package var kind: Kind
   /// For numbers one, for dates one a part.
   package var scalings: [NumberScaling] = []
-  /// What stands for a missing boolean: the part of those that are true.
+  /// The value that replaces a missing Boolean: the fraction of those that are true.
   package var fill: Double?
   /// The categories or words that have a feature of their own, in order.
   package var values: [String] = []
@@ -63,7 +63,7 @@ package struct ColumnEncoding: Sendable, Equatable, Codable {
 }
 
 extension TablePreprocessing {
-  /// What the fitting of a column may do.
+  /// The options for fitting a column.
   public struct Options: Sendable {
     /// At most so many categories of a column have a feature of their own; the rest are pooled.
     public var maximumCategories: Int
@@ -74,9 +74,9 @@ extension TablePreprocessing {
     public var takesLogarithms: Bool
     /// At most so many words of a column of free texts are features.
     public var maximumWords: Int
-    /// How numbers are scaled.
+    /// The scaling of numbers.
     public var scaling: NumberScaling.Kind
-    /// What is done to the features afterwards.
+    /// The transforms that are applied to the features afterwards.
     public var steps: [any Transform]
 
     public init(

@@ -3,11 +3,11 @@ public import ApusCore
 /// A data set divided into three.
 public struct DatasetSplit: Sendable {
   public let training: any Dataset
-  /// What early stopping and choices look at; may be empty.
+  /// The data that early stopping and choices are based on; may be empty.
   public let validation: any Dataset
-  /// What is looked at once, at the end; may be empty.
+  /// The data that is examined once, at the end; may be empty.
   public let test: any Dataset
-  /// How raw rows became the samples, fitted to the training rows alone; nil for arrays that a program made.
+  /// The mapping from raw rows to samples, fitted to the training rows alone; nil for arrays that a program made.
   package let preprocessing: InputSchema?
 
   public init(training: any Dataset, validation: any Dataset, test: any Dataset) {

@@ -1,4 +1,4 @@
-/// What a feature is made of, for saying a linear rule in the columns' own units: feature = (term − mean) / deviation.
+/// The origin of a feature, for stating a linear rule in the columns' own units: feature = (term − mean) / deviation.
 package struct FeatureUnits: Sendable, Equatable {
   /// The term: `petal length`, `Sex = male`, `ln(1 + Fare / 14.45)`.
   package var term: String
@@ -7,12 +7,12 @@ package struct FeatureUnits: Sendable, Equatable {
 }
 
 extension TablePreprocessing {
-  /// Of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
+  /// The units of each feature, in the order of the network's inputs; empty where steps have mixed the columns.
   package var featureUnits: [FeatureUnits] {
     steps.isEmpty ? columnUnits : []
   }
 
-  /// Of each feature before the steps.
+  /// The units of each feature before the steps.
   package var columnUnits: [FeatureUnits] {
     columns.flatMap { column in
       column.featureNames.enumerated().map { index, name in

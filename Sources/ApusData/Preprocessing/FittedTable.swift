@@ -2,7 +2,7 @@ public import ApusCore
 
 /// The encoding of a table's inputs and targets, fitted to its training rows and to no others.
 public struct FittedTable: Sendable, Equatable {
-  /// How rows become a network's inputs.
+  /// The mapping from rows to a network's inputs.
   public var preprocessing: TablePreprocessing
   /// The targets, and how they became numbers.
   public var targets: TargetEncoding

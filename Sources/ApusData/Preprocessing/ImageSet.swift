@@ -11,7 +11,7 @@ public struct ImageSet: Sendable {
   public var test: ImageDataset?
   /// The training images that came as a validation set.
   package var validationRows: [Int] = []
-  /// What is known of the images besides their pixels, where a table says it.
+  /// The information about the images besides their pixels, where a table has it.
   package var annotations: ImageAnnotations?
 
   public init(training: ImageDataset, test: ImageDataset? = nil) {

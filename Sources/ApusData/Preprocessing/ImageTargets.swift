@@ -1,14 +1,15 @@
 package import ApusCore
 
-/// What is known of each image besides its pixels: a column for everything that may be predicted.
+/// The information about each image besides its pixels: a column for everything that may be predicted.
 package struct ImageAnnotations: Sendable {
   /// A row for each training image.
   package var training: Rows
   /// A row for each image of the official test set; nil where there is none, or nothing is known of it.
   package var test: Rows?
-  /// What is predicted where nothing is asked for; found out when empty.
+  /// The columns that are predicted where nothing is asked for; detected when empty.
   package var usual: [String] = []
-  /// Whether the images have their classes without it, unless something else is asked for.
+  /// A Boolean value that indicates whether the images have their classes without it, unless something else is asked
+  /// for.
   package var isOptional = false
 
   package struct Rows: Sendable {
@@ -24,13 +25,14 @@ package struct ImageAnnotations: Sendable {
   }
 }
 
-/// What images are to be mapped to, found in the table of their annotations: classes, labels or numbers, as of a table's rows.
+/// The targets that images are mapped to, found in the table of their annotations: classes, labels or numbers, as for a
+/// table's rows.
 package struct ImageTargets: Sendable {
   /// The images whose targets are known.
   package private(set) var images: ImageSet
   package let columns: TargetColumns
   package let task: LearningTask
-  /// Which column it is, and which task, as sentences for the user.
+  /// The choice of column and task, as sentences for the user.
   package private(set) var choices: [String]
   package private(set) var notes: [String] = []
   private let target: TableSchema.Target?

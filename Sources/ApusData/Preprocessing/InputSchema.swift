@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What a model's inputs are and how they are made: travels in the model file, so that
+/// The description of a model's inputs and how they are made: part of the model file, so that
 /// `apus predict model.safetensors new.csv` needs nothing else.
 package enum InputSchema: Sendable, Equatable, Codable {
   case table(TablePreprocessing)
@@ -51,7 +51,7 @@ package enum InputSchema: Sendable, Equatable, Codable {
     do { try check() } catch { throw error.at(name) }
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// Checks what the types cannot express: a document from elsewhere may hold anything.
   private func check() throws(ApusError) {
     switch self {
     case .table(let table): try table.check()
@@ -74,12 +74,12 @@ package enum InputSchema: Sendable, Equatable, Codable {
 }
 
 extension ImageDataset {
-  /// How images become a network's inputs.
+  /// The mapping from images to a network's inputs.
   public struct Preprocessing: Sendable, Equatable, Codable {
     /// `[height, width, channels]`
     public var inputShape: [Int]
     public var normalization: ImageDataset.Normalization
-    /// Where a table of annotations has the target; nil where the images' own classes are.
+    /// The columns of a table of annotations that hold the target; nil where the images' own classes are the target.
     package var target: TargetColumns?
 
     public init(inputShape: [Int], normalization: ImageDataset.Normalization) {

@@ -40,7 +40,7 @@ extension Table {
     return table
   }
 
-  /// What is to be predicted of the table from what.
+  /// Returns the task of predicting the table's target from its other columns.
   ///
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   public func task(

@@ -9,9 +9,9 @@ extension FittedTable {
     public var targetValues: [Double]
     /// The rows that have a target and a weight other than 0; empty if the table has no such column.
     public var rowsWithTarget: [Int]
-    /// Whether the table has the target's column.
+    /// A Boolean value that indicates whether the table has the target's column.
     public var hasTarget: Bool
-    /// What was noticed, as sentences for the user.
+    /// Observations about the table, as sentences for the user.
     public var notes: [String]
   }
 }
@@ -75,7 +75,7 @@ extension TablePreprocessing {
     return (features, notes)
   }
 
-  /// Where the columns stand in a table: by name, or by place where there are no names.
+  /// Returns the positions of the columns in a table: by name, or by number where there are no names.
   private func places(in table: Table) throws(ApusError) -> (
     columns: [Int], targets: [Int]?, weights: Int?
   ) {

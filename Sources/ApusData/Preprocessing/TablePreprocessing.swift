@@ -4,19 +4,20 @@ package import ApusCore
 /// any rows, stored in the model file.
 public struct TablePreprocessing: Sendable, Equatable, Codable {
   package var columns: [ColumnEncoding]
-  /// What is done to the columns' features, one step after the other.
+  /// The transforms that are applied to the columns' features, one after the other.
   public var steps: [FittedTransform] = []
-  /// Where a table of training or evaluation has the target.
+  /// The columns of a table for training or evaluation that hold the target.
   public var target: TargetColumns
   /// The column that says how much each row counts; nil where each counts once.
   package var weights: WeightColumn?
-  /// Whether the training table had names; without, columns are found by their place.
+  /// A Boolean value that indicates whether the training table had names; without them, columns are found by their
+  /// position.
   public var hasHeader: Bool
   /// The number of columns of the training table.
   public var tableWidth: Int
   /// The number of rows that were fitted to.
   public var trainingRows: Int
-  /// How cells were written, of columns where it isn't plain, and what was asked of them, by name.
+  /// The formats of cells of columns where they aren't plain, and what was asked of them, by name.
   package var columnFormats: [String: ColumnFormat]?
 
   public var featureNames: [String] { steps.last?.names ?? columns.flatMap(\.featureNames) }
@@ -26,8 +27,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   /// `[features]`
   public var inputShape: [Int] { [featureCount] }
 
-  /// How a file for this model is best read: the header is recognized by its names, and columns are what they were in
-  /// training, whatever a few rows look like.
+  /// The format in which a file for this model is best read: the header is recognized by its names, and columns are
+  /// what they were in training, whatever a few rows look like.
   public var format: TableFormat {
     var format = TableFormat()
     if hasHeader {
@@ -125,7 +126,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
       separator: target.labels?.separator)
   }
 
-  /// Which inputs have missing cells, and what becomes of them.
+  /// Returns a note of the inputs with missing cells, and of what becomes of these.
   private static func missingNote(_ table: Table, _ encodings: [ColumnEncoding]) -> String? {
     let gaps = encodings.filter { $0.kind != .presence }
       .map { (name: $0.name, count: table.columns[$0.number - 1].missingCount) }.filter { $0.count > 0 }
@@ -181,7 +182,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// Checks what the types cannot express: a document from elsewhere may hold anything.
   func check() throws(ApusError) {
     func require(_ condition: Bool, _ name: String) throws(ApusError) {
       guard condition else { throw ApusError("the encoding of column \"\(name)\" is damaged") }

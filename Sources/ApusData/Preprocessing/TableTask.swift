@@ -13,13 +13,13 @@ public struct TableTask: Sendable {
   package let target: TableSchema.Target
   /// The rows whose target is known and whose weight is not 0.
   public let rows: [Int]
-  /// How much each row of the table counts, 0 where its target is missing; nil where each counts once.
+  /// The weight of each row of the table, 0 where its target is missing; nil where each counts once.
   public let weights: [Float]?
   /// For classification, the class of every row (−1 where it is missing) and the classes' names. For labels, what
   /// splits keep in proportion: a number for each frequent set of them, and −1 for the rare ones together.
   public let classes: [Int32]?
   public let classNames: [String]
-  /// What was noticed, as sentences for the user.
+  /// Observations about the table, as sentences for the user.
   public let notes: [String]
   private let labelRows: LabelEncoding.Rows?
 

@@ -31,9 +31,9 @@ public struct TargetColumns: Sendable, Equatable, Codable {
     var values: [Float] = []
     /// Numbers in their own unit, NaN where missing.
     var ownValues: [Double] = []
-    /// Whether a row's target is known; what is not known is 0 above.
+    /// Boolean values that indicate whether each row's target is known; an unknown one is 0 above.
     var isKnown: [Bool]
-    /// What was noticed, as sentences for the user.
+    /// Observations about the target, as sentences for the user.
     var notes: [String] = []
   }
 

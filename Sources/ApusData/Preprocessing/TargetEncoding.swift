@@ -6,7 +6,7 @@ public struct TargetEncoding: Sendable, Equatable {
   /// own unit.
   public var scales: [TargetScale]
 
-  /// What squares of larger numbers would not be.
+  /// The largest magnitude of a number; squares of larger ones would not be finite.
   static let largest = 1e100
   /// In deviations, how far from the mean a value may be: a float32 holds its square.
   static let mostDeviations = 1e18
@@ -16,8 +16,8 @@ public struct TargetEncoding: Sendable, Equatable {
     self.scales = scales
   }
 
-  /// What another encoding says, where this one's targets are among that one's: classes that are all known there, or the
-  /// same numbers. A model that is trained on then goes on with its own.
+  /// Returns another encoding where this one's targets are among that one's: classes that are all known there, or the
+  /// same numbers. Otherwise returns this one. A model that is trained further then keeps its own encoding.
   func adopting(_ other: TargetEncoding) -> TargetEncoding {
     switch (kind, other.kind) {
     case (.classes(let names), .classes(let known)) where names.allSatisfy(known.contains): other

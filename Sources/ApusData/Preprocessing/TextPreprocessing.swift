@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// How a text becomes a network's inputs: the characters that have a class, and how many a window shows.
+/// The mapping from a text to a network's inputs: the characters that have a class, and the sequence length.
 package struct TextPreprocessing: Sendable, Equatable, Codable {
   /// The characters of a window.
   package var context: Int
@@ -40,7 +40,7 @@ package struct TextPreprocessing: Sendable, Equatable, Codable {
     )
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// Checks what the types cannot express: a document from elsewhere may hold anything.
   func check() throws(ApusError) {
     guard (1..<1 << 24).contains(context), vocabulary.count > 0 else {
       throw ApusError("the text preprocessing is damaged")

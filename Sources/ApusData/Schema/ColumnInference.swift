@@ -30,7 +30,7 @@ struct ColumnInference {
     }
   }
 
-  /// What a person said that the column is; nil where nothing is said.
+  /// Returns the kind of column that a person specified; nil where nothing is specified.
   private func asked() -> TableSchema.Column? {
     guard let kind = cells.format.asked else { return nil }
     var distinct = 0
@@ -67,7 +67,7 @@ struct ColumnInference {
       otherwise: otherwise)
   }
 
-  /// What a column without variety is good for.
+  /// Returns the role of a column without variety.
   private func flatRole(distinct: Int) -> TableSchema.Role? {
     if present == 0 { return .leftOut(why: "it has no values") }
     guard distinct == 1 else { return nil }
@@ -148,7 +148,7 @@ struct ColumnInference {
     return make(.category, .input, distinct: distinct)
   }
 
-  /// Of texts that are not read, whether they are there may tell something.
+  /// Returns the role of texts that are not read: whether they are present may tell something.
   private func textRole(_ why: String) -> TableSchema.Role {
     let missing = table.rowCount - present
     let isOftenMissing = missing * 20 > table.rowCount && present * 20 > table.rowCount

@@ -4,7 +4,7 @@ import ApusCore
 public struct LabelRequest: Sendable, Equatable {
   /// The labels' columns, by name or by number from 1; empty where one column holds lists of labels.
   public var columns: [String]
-  /// What stands between the labels of a cell; found out when nil.
+  /// The separator of the labels in a cell; detected when nil.
   public var separator: String?
 
   public init(columns: [String] = [], separator: String? = nil) {
@@ -19,7 +19,7 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
   package var names: [String]
   /// The columns' places in the training table, counted from 1: one for each label, or the one with lists.
   package var numbers: [Int]
-  /// What stands between the labels of a cell; nil where each label has a column.
+  /// The separator of the labels in a cell; nil where each label has a column.
   package var separator: String?
 
   package init(names: [String], numbers: [Int], separator: String? = nil) {
@@ -28,7 +28,8 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
     self.separator = separator
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// A Boolean value that indicates whether the encoding is consistent where the types cannot express it: a document
+  /// from elsewhere may hold anything.
   var isSound: Bool {
     let columns = separator == nil ? names.count : 1
     return !names.isEmpty && Set(names).count == names.count && numbers.count == columns
@@ -39,7 +40,8 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
   struct Rows {
     /// `[rows, labels]`: 1 where the row has the label, else 0.
     var indicators: [Float]
-    /// Whether every label of the row is known. An empty list is known: none of the labels.
+    /// Boolean values that indicate whether every label of each row is known. An empty list is known: none of the
+    /// labels.
     var isKnown: [Bool]
     var emptyLists = 0
   }
@@ -122,7 +124,7 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
     return LabelEncoding(names: sortedNames(Array(names)), numbers: [index + 1], separator: separator)
   }
 
-  /// What stands between the labels of a column of lists: nil for all that might be ordinary text.
+  /// Returns the separator of the labels in a column of lists; nil for anything that might be ordinary text.
   ///
   /// A bar or a semicolon, with no empty part; and the labels are fewer than the different cells, because they occur
   /// together in several ways. Commas and blanks are never taken for it, because sentences have them.
@@ -169,8 +171,9 @@ package struct LabelEncoding: Sendable, Equatable, Codable {
     }
   }
 
-  /// What training cannot learn from its rows. It is a note and no error: a random split does it to any rare label, and
-  /// whether a run works must not hang on its seed. In data of its own, an unknown label is an error.
+  /// Returns notes of what training cannot learn from its rows. These are notes and not errors: a random split does it
+  /// to any rare label, and whether a run works must not depend on its seed. In data of its own, an unknown label is an
+  /// error.
   static func notes(_ table: Table, _ labels: LabelEncoding, _ rows: Rows, training: [Int]) -> [String] {
     let count = labels.names.count
     func has(_ row: Int, _ label: Int) -> Bool { rows.indicators[row * count + label] == 1 }

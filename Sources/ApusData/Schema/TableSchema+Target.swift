@@ -1,10 +1,10 @@
 import ApusCore
 
-/// Which column is predicted, and as what.
+/// The choice of the column that is predicted, and as what.
 extension TableSchema {
-  /// What the column to predict is called.
+  /// The usual names of the column to predict.
   private static let targetNames = ["target", "label", "class", "y"]
-  /// What tables are often about: a guess all the same.
+  /// The names of what tables are often about: a guess all the same.
   private static let commonNames = [
     "outcome", "diagnosis", "species", "survived", "quality", "price", "churn",
   ]

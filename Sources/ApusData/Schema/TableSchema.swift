@@ -1,6 +1,6 @@
 package import ApusCore
 
-/// What a network is asked for.
+/// The task that a network performs.
 public enum LearningTask: String, Sendable, Codable, CaseIterable {
   /// One of several classes.
   case classification
@@ -10,7 +10,7 @@ public enum LearningTask: String, Sendable, Codable, CaseIterable {
   case regression
 }
 
-/// What the columns of a table are, and which of them is to be predicted.
+/// The description of a table's columns, and of which of them is to be predicted.
 package struct TableSchema: Sendable, Equatable {
   package enum Kind: String, Sendable, Codable {
     case number
@@ -27,7 +27,7 @@ package struct TableSchema: Sendable, Equatable {
   package enum Role: Sendable, Equatable {
     case input
     case target
-    /// How much the rows count: neither an input nor a target.
+    /// The weights of the rows: neither an input nor a target.
     case weights
     /// Only whether the cell is filled is an input.
     case presence(why: String)
@@ -40,13 +40,13 @@ package struct TableSchema: Sendable, Equatable {
     package var name: String
     package var kind: Kind
     package var role: Role
-    /// How dates are written.
+    /// The order of day, month and year in dates.
     package var dateOrder: TableFormat.DateOrder?
     /// The number of different values; numbers are counted up to 10,000.
     package var distinctCount: Int
     /// The kind that one would say if what was found out isn't so.
     package var otherwise: TableFormat.ColumnKind?
-    /// Whether a person said what the column is.
+    /// A Boolean value that indicates whether a person specified the kind of column.
     package var isAsked = false
 
     init(
@@ -67,17 +67,18 @@ package struct TableSchema: Sendable, Equatable {
     package var labels: LabelEncoding?
     /// Why it is this column, as in "because of its name".
     package var reason = "as asked"
-    /// Which column it is and why, as a sentence for the user.
+    /// The column that is predicted and the reason, as a sentence for the user.
     package var whyColumn: String
-    /// Which task it is and why, as a sentence for the user.
+    /// The task and the reason for it, as a sentence for the user.
     package var whyTask: String
   }
 
   package var columns: [Column]
   package var target: Target?
-  /// Which column holds the rows' weights and why, as a sentence for the user; nil where every row counts once.
+  /// The column that holds the rows' weights and the reason, as a sentence for the user; nil where every row counts
+  /// once.
   package var whyWeights: String?
-  /// What was noticed, as sentences for the user.
+  /// Observations about the table, as sentences for the user.
   package var notes: [String]
 
   /// The columns whose cells or whose presence are inputs.

@@ -6,7 +6,7 @@ import ApusCore
 /// `y`, or `y1`, `y2`, …. ``ArrayNames`` says which arrays are what.
 struct ArrayFile {
   let content: DataSource.Content
-  /// What was found out, as sentences for the user.
+  /// Detected properties of the file, as sentences for the user.
   let notes: [String]
 
   /// - Returns: nil for a file that is neither.

@@ -9,7 +9,7 @@ struct ArrayImages {
   private var reals: [Float] = []
   private let white: Double
   private let path: String
-  /// What was found out, as sentences for the user.
+  /// Detected properties of the images, as sentences for the user.
   private(set) var notes: [String] = []
 
   /// - Throws: when the array is no images.

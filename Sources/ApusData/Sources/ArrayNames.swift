@@ -1,7 +1,7 @@
 import ApusCore
 
-/// Which arrays of an `.npz` file are samples and which their targets, by the names that people give them, or else by their
-/// shapes.
+/// The arrays of an `.npz` file that are samples and targets, found by the names that people give them, or else by
+/// their shapes.
 struct ArrayNames {
   /// The members' places; nil where there is none.
   private(set) var samples: Int?

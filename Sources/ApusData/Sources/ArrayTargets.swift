@@ -1,11 +1,11 @@
 import ApusCore
 
-/// What the targets of an array file are: classes by number or name, one-hot rows, several labels, or numbers.
+/// The targets of an array file: classes by number or name, one-hot rows, several labels, or numbers.
 struct ArrayTargets {
   /// A column for each target, under the names that a run may ask for.
   let columns: [Table.Column]
   let targets: ImageDataset.Targets
-  /// What was found out, as sentences for the user.
+  /// Detected properties of the targets, as sentences for the user.
   private(set) var notes: [String] = []
 
   /// More different whole numbers are a quantity.

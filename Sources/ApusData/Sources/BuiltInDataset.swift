@@ -2,17 +2,17 @@ import ApusCore
 
 /// A data set that is part of the package: bundled, or generated on demand.
 public struct BuiltInDataset: Sendable {
-  /// What one types: `iris`.
+  /// The name that one types: `iris`.
   public let name: String
-  /// What it is, in a sentence.
+  /// A description in one sentence.
   public let summary: String
-  /// Where it comes from.
+  /// The origin of the data.
   public let source: String
   /// The column that is predicted; nil for images.
   public let target: String?
   /// Too small to be split: every row is for training.
   package let isUnsplit: @Sendable (GeneratedOptions) -> Bool
-  /// Whether rows, noise and seed decide its points.
+  /// A Boolean value that indicates whether rows, noise and seed decide its points.
   public var isGenerated: Bool { source == "generated" }
   let make: @Sendable (GeneratedOptions) throws(ApusError) -> DataSource.Content
 

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What the user named: a table, images or a text, from a file or built in.
+/// A source of data that the user named: a table, images or a text, from a file or built in.
 public struct DataSource: Sendable {
   public enum Content: Sendable {
     case table(Table)
@@ -10,18 +10,21 @@ public struct DataSource: Sendable {
 
   /// A short name, for folders and titles: `houses` for `data/houses.csv.gz`.
   public var name: String
-  /// Where it comes from: a path, or the built-in set's source.
+  /// The origin of the data: a path, or the built-in set's source.
   public var origin: String
   public var content: Content
-  /// What errors call it: the path, or the built-in set's name.
+  /// The source's name in errors: the path, or the built-in set's name.
   public var place: String { isBuiltIn ? name : origin }
-  /// Whether it came with the package.
+  /// A Boolean value that indicates whether it came with the package.
   public var isBuiltIn = false
-  /// Whether it is a table that was read from delimited text: whether header, delimiter and decimal mark have a meaning.
+  /// A Boolean value that indicates whether it is a table read from delimited text, so that header, delimiter and
+  /// decimal mark have a meaning.
   public var isDelimited = false
-  /// Whether it is pictures, each from a file of its own: whether their size has a meaning.
+  /// A Boolean value that indicates whether it is pictures, each from a file of its own, so that their size has a
+  /// meaning.
   package var arePictures = false
-  /// Whether a target can be chosen among columns: those of a table, or what a table says of images.
+  /// A Boolean value that indicates whether a target can be chosen among columns: those of a table, or what a table
+  /// says of images.
   package var hasColumns: Bool {
     switch content {
     case .table: true
@@ -31,7 +34,7 @@ public struct DataSource: Sendable {
   }
   /// The column that a built-in set predicts.
   public var target: String?
-  /// What was noticed while opening it, as sentences for the user; a table has notes of its own.
+  /// Observations made while opening it, as sentences for the user; a table has notes of its own.
   public var notes: [String] = []
   /// Every row is for training (the four rows of XOR).
   public var isUnsplit = false
@@ -146,7 +149,7 @@ public struct DataSource: Sendable {
     }
   }
 
-  /// What is wrong further down is then wrong with a table.
+  /// Returns whether a text looks like a table, so that an error further down is that of a table.
   private static func looksLikeTable(_ text: String) -> Bool {
     TextSniffer.looksLikeTable(Array(text.prefix(1 << 14).split(whereSeparator: \.isNewline).prefix(5)))
   }
@@ -193,7 +196,7 @@ public struct DataSource: Sendable {
     return source
   }
 
-  /// Whether a file, expanded if need be, starts with an IDX header; no text has bytes of zero.
+  /// Returns whether a file, expanded if need be, starts with an IDX header; no text has bytes of zero.
   private static func startsLikeIDX(_ file: FileBytes) throws(ApusError) -> Bool {
     if file.withBytes({ Gzip.isGzip($0) }) {
       var stream = try Gzip(file, name: file.name)

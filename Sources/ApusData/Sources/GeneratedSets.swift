@@ -1,6 +1,6 @@
 import ApusCore
 
-/// How many points a generated set has, how much they scatter, and which ones they are.
+/// The options of a generated set: the number of points, their scatter, and the seed that draws them.
 package struct GeneratedOptions: Sendable, Hashable {
   /// The number of rows; nil for the set's own.
   package var rows: Int?

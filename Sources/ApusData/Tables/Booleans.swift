@@ -9,7 +9,7 @@ enum Booleans {
     return yes.contains(plain) ? true : no.contains(plain) ? false : nil
   }
 
-  /// Whether the texts are the two words of one of the pairs, in one or several spellings.
+  /// Returns whether the texts are the two words of one of the pairs, in one or several spellings.
   static func areBooleans(_ texts: some Sequence<String>) -> Bool {
     var pairs: Set<Int> = []
     var values: Set<Bool> = []

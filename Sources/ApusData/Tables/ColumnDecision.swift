@@ -1,6 +1,7 @@
 import ApusCore
 
-/// What each column of a file is, by the whole of it; each guess that isn't plain is said, with what would have it otherwise.
+/// The decision on what each column of a file is, based on all of it; each guess that isn't plain is reported, with the
+/// way to have it otherwise.
 struct ColumnDecision {
   let names: [String]
   let formats: [ColumnFormat]
@@ -8,13 +9,13 @@ struct ColumnDecision {
   let delimiter: UInt8
   let hasHeader: Bool
   let rowCount: Int
-  /// Of each column, what its cells say of the decimal mark.
+  /// The evidence of each column's cells for the decimal mark.
   let votes: [MarkVotes]
-  /// Of the whole file.
+  /// The decimal mark of the whole file.
   private let fileMark: UInt8?
   private(set) var columns: [Table.Column] = []
   private var notes: [[String]]
-  /// What a column is read again as.
+  /// The kinds to use when columns are read again.
   private var kinds: [Int: TableFormat.ColumnKind] = [:]
   /// The first number that had a decimal comma.
   private var commaColumns: [Int] = []
@@ -158,7 +159,7 @@ struct ColumnDecision {
     return .id
   }
 
-  /// Whether all numbers are days as in 20240309, or microseconds or nanoseconds since 1970.
+  /// Returns whether all numbers are days as in 20240309, or microseconds or nanoseconds since 1970.
   private func areDates(_ raw: RawColumn, _ reading: NumberReading) -> Bool {
     var range = (low: Double.infinity, high: -Double.infinity)
     func areInRange(_ numbers: [Double]) -> Bool {

@@ -102,7 +102,7 @@ struct DateText: Equatable {
   }
 }
 
-/// What the texts of a column say of the order of day and month.
+/// The evidence of a column's texts for the order of day and month.
 struct DateEvidence {
   /// Rows of dates that can be read in one way alone.
   private(set) var certain = 0
@@ -136,7 +136,7 @@ struct DateEvidence {
     }
   }
 
-  /// How many rows are dates in an order.
+  /// Returns the number of rows that are dates in an order.
   func dates(_ order: TableFormat.DateOrder) -> Int {
     switch order {
     case .yearMonthDay: certain

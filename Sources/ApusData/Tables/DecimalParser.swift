@@ -10,7 +10,7 @@ package enum DecimalParser {
     var traits: Traits
   }
 
-  /// What the way in which a number is written says of its column.
+  /// The traits of a number's notation that say something of its column.
   struct Traits: OptionSet {
     let rawValue: UInt8
 

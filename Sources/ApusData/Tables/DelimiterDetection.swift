@@ -1,4 +1,4 @@
-/// What stands between the fields of a file, as its beginning shows.
+/// A detection of the delimiter between the fields of a file, from its beginning.
 struct DelimiterDetection {
   private static let usual: [UInt8] = Array(",;\t|".utf8)
   /// Tried where none of the usual ones cuts: carets, tildes, and the separators that databases write.
@@ -9,9 +9,9 @@ struct DelimiterDetection {
   private struct Candidate {
     var delimiter: UInt8
     var score: Double
-    /// Whether the first line has as many fields as most lines.
+    /// A Boolean value that indicates whether the first line has as many fields as most lines.
     var fitsHeader: Bool
-    /// Whether the first line has it at all.
+    /// A Boolean value that indicates whether the first line has the delimiter at all.
     var isInHeader: Bool
   }
 

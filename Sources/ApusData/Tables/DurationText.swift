@@ -69,7 +69,7 @@ enum DurationText {
     return hours * 3600 + minutes * 60 + seconds
   }
 
-  /// What follows the P of an ISO 8601 duration; of years and months nobody knows how long they are.
+  /// Reads what follows the P of an ISO 8601 duration; years and months have no definite length.
   private static func iso(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
     var seconds = 0.0
     var isTime = false

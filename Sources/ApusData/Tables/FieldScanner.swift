@@ -131,7 +131,7 @@ struct FieldScanner {
     return delimiter == Byte.blank && position > before
   }
 
-  /// Whether a field may end here.
+  /// Returns whether a field may end here.
   @inline(__always)
   func isAtFieldEnd(_ p: UnsafePointer<UInt8>) -> Bool {
     var p = p
@@ -204,16 +204,16 @@ struct FieldScanner {
   }
 }
 
-/// How quotes enclose fields.
+/// The style of the quotes that enclose fields.
 struct QuoteStyle: Equatable {
   /// `"`, or `'` in files that use it instead.
   var mark = FieldScanner.Byte.quote
-  /// Whether a backslash makes the next character a part of the text.
+  /// A Boolean value that indicates whether a backslash makes the next character a part of the text.
   var hasBackslashes = false
 
   init() {}
 
-  /// What the beginning of a file shows.
+  /// Creates the style that the beginning of a file shows.
   init(of bytes: UnsafeRawBufferPointer) {
     typealias Byte = FieldScanner.Byte
     var (starts, ends, doubles) = (0, 0, 0)

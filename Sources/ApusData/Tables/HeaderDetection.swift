@@ -1,10 +1,10 @@
-/// Where a table begins in its file, and whether its first row has the columns' names.
+/// A detection of where a table begins in its file, and whether its first row has the columns' names.
 struct HeaderDetection {
   enum Guess {
     case number, text, missing
   }
 
-  /// What each cell of the sample looks like, line by line.
+  /// The form of each cell of the sample, line by line.
   private let lines: [TableSample.Line]
   private let cells: [[Guess]]
   /// The number of fields that most lines have.
@@ -21,15 +21,16 @@ struct HeaderDetection {
     }
   }
 
-  /// What stands before the table.
+  /// The lines before the table.
   struct Beginning {
     /// The index of the table's first line.
     var first = 0
     /// The lines that are left out before it, as they are.
     var skipped: [TableSample.Line] = []
-    /// Whether the header is shorter than the rows by one, as R writes it: the first column has the rows' names.
+    /// A Boolean value that indicates whether the header is shorter than the rows by one, as R writes it: the first
+    /// column has the rows' names.
     var lacksRowNames = false
-    /// Whether the header begins with `#`.
+    /// A Boolean value that indicates whether the header begins with `#`.
     var isHashed = false
   }
 
@@ -113,7 +114,7 @@ struct HeaderDetection {
     return isNamed ? header : first
   }
 
-  /// Whether the lines from one on are those of a table, and not of a text with a comma here and there.
+  /// Returns whether the lines from one on are those of a table, and not of a text with a comma here and there.
   private func isRegular(from first: Int) -> Bool {
     let rest = lines[first...].filter { !$0.isHashed }
     let regular = rest.count { $0.cells.count == width }
@@ -126,8 +127,8 @@ struct HeaderDetection {
 
   // MARK: The header
 
-  /// Whether a line has the names of the columns below it: texts over numbers, or texts that do not occur below; numbers
-  /// only where they are years, or count from 0 as pandas writes them.
+  /// Returns whether a line has the names of the columns below it: texts over numbers, or texts that do not occur
+  /// below; numbers only where they are years, or count from 0 as pandas writes them.
   func isHeader(_ index: Int, expected: [String] = []) -> Bool {
     let first = lines[index]
     if !expected.isEmpty, isKnown(first, expected) { return true }
@@ -197,7 +198,7 @@ struct HeaderDetection {
 
   // MARK: Units
 
-  /// Whether a line below the header has the columns' units: a text over every column of numbers.
+  /// Returns whether a line below the header has the columns' units: a text over every column of numbers.
   func isUnits(_ index: Int) -> Bool {
     guard lines.indices.contains(index), lines.count > index + 2, lines[index].cells.count <= width else {
       return false

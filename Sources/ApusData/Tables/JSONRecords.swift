@@ -11,7 +11,8 @@ enum JSONRecords {
     return try csv(records(file, areLines: areLines), file.name)
   }
 
-  /// Whether the bytes are an object in each line; nil where they are no JSON. What is broken behind a first object is JSON.
+  /// Returns whether the bytes are an object in each line; nil where they aren't JSON. Malformed text after a first
+  /// object counts as JSON.
   private static func areLines(_ file: FileBytes) -> Bool? {
     file.withBytes { bytes in
       let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0

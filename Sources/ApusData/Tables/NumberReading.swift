@@ -13,7 +13,7 @@ struct NumberReading {
   private(set) var dressed: Int?
   /// The first text that says only about how much.
   private(set) var bounded: Int?
-  /// Whether the numbers are seconds, of times of day or spans of time.
+  /// A Boolean value that indicates whether the numbers are seconds, of times of day or spans of time.
   private(set) var areTimes = false
   /// Rows of whole numbers with zeros before them, and beyond 2⁵³.
   private(set) var leadingZeros = 0
@@ -94,7 +94,7 @@ struct NumberReading {
   }
 }
 
-/// How often each kind of dress occurs in a column.
+/// The number of occurrences of each kind of prefix or suffix in a column.
 private struct DressCount {
   private var bounds = 0
   private var minusBehind = 0

@@ -26,7 +26,7 @@ struct NumberText {
   private(set) var traits: Traits = []
   /// The multiplying letter, as a capital; 0 where there is none.
   private(set) var suffix: UInt8 = 0
-  /// Whether it was written small.
+  /// A Boolean value that indicates whether the suffix was written in lowercase.
   private(set) var isSmallSuffix = false
   /// Digits, marks and an exponent.
   private(set) var core: [UInt8] = []
@@ -51,7 +51,7 @@ struct NumberText {
     return value.map { (isNegative ? -$0 : $0) * Self.factor(suffix) }
   }
 
-  /// Whether the digits have a fraction, by a decimal mark.
+  /// Returns whether the digits have a fraction, by a decimal mark.
   func hasFraction(mark: UInt8) -> Bool { core.contains(mark) }
 
   private static func factor(_ suffix: UInt8) -> Double {
@@ -265,7 +265,7 @@ struct NumberText {
   }
 }
 
-/// How currencies are called beside numbers.
+/// The names of currencies beside numbers.
 private enum Currency {
   private static let words: Set<String> = [
     "usd", "eur", "gbp", "chf", "jpy", "cny", "rmb", "inr", "rub", "brl", "cad", "aud", "sek", "nok", "dkk",

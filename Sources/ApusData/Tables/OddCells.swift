@@ -1,5 +1,5 @@
-/// Which texts among numbers or dates are missing values: one repeated word, and a few slips. More of them make a column of
-/// texts.
+/// The texts among numbers or dates that are missing values: one repeated word, and a few typing errors. More of them
+/// make a column of texts.
 struct OddCells {
   /// The word that stands for a missing value; nil where there is none.
   private(set) var word: String?

@@ -1,9 +1,9 @@
 /// A column as a walk over the file has read it, before the whole of it decides what it is.
 struct RawColumn {
   let kind: TableReader.Kind
-  /// Of a column read as numbers; a cell that is none has the number of its text (``OddCell``).
+  /// The numbers of a column read as numbers; a cell that isn't one has the number of its text (``OddCell``).
   var numbers: [Double] = []
-  /// Of a column read as texts: their numbers, −1 where missing.
+  /// The numbers of the texts of a column read as texts, −1 where missing.
   var codes: [Int32] = []
   /// The column's texts; of numbers, those of the odd cells.
   var texts = TextDictionary()
@@ -34,13 +34,13 @@ struct RawColumn {
     if traits.contains(.beyondDoubles) { beyondDoubles += 1 }
   }
 
-  /// Whether bare numbers had a decimal mark.
+  /// A Boolean value that indicates whether bare numbers had a decimal mark.
   var hasMarks: Bool { fractions + groupLike > 0 }
 
   /// The mark that bare numbers were read with.
   var mark: UInt8 { if case .number(let mark) = kind { mark } else { UInt8(ascii: ".") } }
 
-  /// What the cells say of the decimal mark.
+  /// Returns the evidence of the cells for the decimal mark.
   func votes() -> MarkVotes {
     var votes = MarkVotes()
     votes.add(fractions: fractions, groupLike: groupLike, mark: mark)
@@ -86,7 +86,7 @@ enum OddCell {
 }
 
 extension DecimalParser.Traits {
-  /// What makes whole numbers codes.
+  /// The traits that make whole numbers codes.
   static let ofCodes: DecimalParser.Traits = [.leadingZero, .beyondDoubles]
 
   /// A count of fractions in the lower half, of `1.234` in the upper: one addition for both.

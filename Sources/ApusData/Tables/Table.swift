@@ -4,13 +4,13 @@ public import ApusCore
 ///
 /// Numbers are doubles (NaN: missing); texts are numbered by first appearance (−1: missing).
 public struct Table: Sendable {
-  /// What messages call the table: the file's path or a built-in name.
+  /// The table's name in messages: the file's path or a built-in name.
   public var name: String
   public var columns: [Table.Column]
   public var rowCount: Int
-  /// Whether the columns have names; without a header they are called "1", "2", ….
+  /// A Boolean value that indicates whether the columns have names; without a header they are called "1", "2", ….
   public var hasHeader: Bool
-  /// What was noticed while reading, as sentences for the user.
+  /// Observations made while reading, as sentences for the user.
   public var notes: [String]
 
   /// - Throws: if columns differ in length or two have the same name.
@@ -50,8 +50,8 @@ public struct Table: Sendable {
     return table
   }
 
-  /// Where a cell lies, for messages: `houses.csv, row 17, column 3 "age"`. Rows count from 1,
-  /// without the header.
+  /// Returns the place of a cell, for messages: `houses.csv, row 17, column 3 "age"`. Rows count from 1, without the
+  /// header.
   public func place(row: Int? = nil, column: Int? = nil) -> String {
     var text = name
     if let row { text += ", row \(row + 1)" }
@@ -68,7 +68,7 @@ public struct Table: Sendable {
 extension Table {
   /// One column of a ``Table``.
   public struct Column: Sendable, Equatable {
-    /// What the cells are.
+    /// The cells of a column.
     public enum Cells: Sendable, Equatable {
       /// Numbers; NaN where the value is missing.
       case numbers([Double])
@@ -93,9 +93,9 @@ extension Table {
     /// The first few texts that stood among numbers.
     public var strays: [Stray] = []
     public var strayCount = 0
-    /// What reading has found out of how the cells are written, and what was asked.
+    /// The detected format of the cells, and what was asked.
     package var format = ColumnFormat()
-    /// Whether the header has no name for it, and its number stands for one.
+    /// A Boolean value that indicates whether the header has no name for it, so that its number is used instead.
     package var isUnnamed = false
 
     public init(_ name: String, numbers: [Double]) {

@@ -1,16 +1,17 @@
 import ApusCore
 
-/// How a certain file holds its table: what the user said, and for the rest what the file's beginning shows.
+/// The form in which a certain file holds its table: as the user specified, and for the rest as the file's beginning
+/// shows.
 struct TableDialect {
   var delimiter: UInt8
   var quotes: QuoteStyle
   var hasHeader: Bool
-  /// How numbers are read first; the whole file decides.
+  /// The style in which numbers are read first; the whole file decides.
   var style: TableFormat.NumberStyle
   var names: [String]
   /// The columns without a name in the header.
   var unnamed: Set<Int>
-  /// Where the first row begins, behind the header.
+  /// The position at which the first row begins, after the header.
   var body: Int
   /// For each column, whether most of the sample's filled cells are numbers; an empty column counts.
   var looksNumeric: [Bool]
@@ -156,7 +157,7 @@ struct TableDialect {
     return delimiter.utf8.count == 1 ? byte : Self.standIn
   }
 
-  /// What stands for a delimiter of several bytes.
+  /// The byte that replaces a delimiter of several bytes.
   static let standIn: UInt8 = 0x1F
 
   private static func note(_ delimiter: UInt8) -> String? {

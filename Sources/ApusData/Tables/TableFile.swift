@@ -4,7 +4,8 @@ import ApusCore
 struct TableFile {
   private let file: FileBytes
   private let notes: [String]
-  /// Whether the file was delimited text: whether header, delimiter and decimal mark have a meaning.
+  /// A Boolean value that indicates whether the file was delimited text, so that header, delimiter and decimal mark
+  /// have a meaning.
   let isDelimited: Bool
 
   /// - Throws: an error that names the file when an archive is damaged, or holds several tables or none; when JSON is no

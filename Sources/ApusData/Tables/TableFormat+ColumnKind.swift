@@ -1,5 +1,5 @@
 extension TableFormat {
-  /// What a column of a table is read as, where that is said and not found out.
+  /// The kind of a table's column, where it is specified and not detected.
   public enum ColumnKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A quantity: cells that are no numbers are missing.
     case number
@@ -9,24 +9,25 @@ extension TableFormat {
     case date
     /// Free text, which isn't read.
     case text
-    /// What tells rows apart and says nothing of them: no input.
+    /// A column that identifies rows and says nothing of them: not an input.
     case id
     /// No input.
     case out
   }
 }
 
-/// How one column is written, so that new data is read as the training data was. What is nil is found out.
+/// The format of one column, so that new data is read as the training data was. Properties that are nil are detected.
 package struct ColumnFormat: Equatable, Hashable, Sendable, Codable {
   package var kind: TableFormat.ColumnKind?
-  /// Whether a person said what the column is; it was found out otherwise.
+  /// A Boolean value that indicates whether a person specified the kind of column; it was detected otherwise.
   package var isAsked: Bool?
   /// The order of day and month that numbers in dates have.
   package var dateOrder: TableFormat.DateOrder?
   package var numberStyle: TableFormat.NumberStyle?
   /// The word that stands for a missing value among numbers or dates.
   package var missingText: String?
-  /// Whether it has codes: whole numbers with zeros before them, or of more digits than a double holds.
+  /// A Boolean value that indicates whether it has codes: whole numbers with zeros before them, or of more digits than
+  /// a double holds.
   package var hasCodes: Bool?
 
   package init() {}

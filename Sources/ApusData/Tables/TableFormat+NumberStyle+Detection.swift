@@ -1,4 +1,4 @@
-/// What cells say of the mark before the fraction.
+/// The evidence of cells for the mark before the fraction.
 ///
 /// `3,14` cannot be grouped thousands, nor `1.234.567` a fraction; `1,234` alone could be either: that is for the whole file
 /// to say.
@@ -82,7 +82,7 @@ struct MarkVotes {
 }
 
 extension TableFormat.NumberStyle {
-  /// What the beginning of a file shows: how its numbers are read first.
+  /// Creates the style that the beginning of a file shows: that in which its numbers are read first.
   init(of sample: TableSample) {
     var votes = MarkVotes()
     for line in sample.lines {

@@ -1,5 +1,5 @@
 extension TableFormat {
-  /// How numbers are written in a file.
+  /// The style in which numbers are written in a file.
   public struct NumberStyle: Equatable, Hashable, Sendable, Codable {
     /// The mark before the fraction: `.` or `,`.
     public var decimalMark: Character

@@ -1,22 +1,22 @@
 import ApusCore
 
-/// How a text file holds a table. What is nil is found out from the file.
+/// The format in which a text file holds a table. Properties that are nil are detected from the file.
 public struct TableFormat: Equatable, Hashable, Sendable, Codable {
-  /// Whether the first row holds the columns' names.
+  /// A Boolean value that indicates whether the first row holds the columns' names.
   public var hasHeader: Bool?
-  /// What stands between two fields: any single character; `" "` is any run of blanks.
+  /// The delimiter between two fields: any single character; `" "` is any run of blanks.
   public var delimiter: String?
-  /// How numbers are written.
+  /// The style in which numbers are written.
   public var numberStyle: TableFormat.NumberStyle?
   /// The order of day and month in dates such as 3/4/2024; dates that begin with the year are read whatever it is.
   public var dateOrder: TableFormat.DateOrder?
   /// The texts that mean "no value", beside empty fields; upper and lower case are the same.
   public var missingTexts: [String]
-  /// What columns are, by name or by number from 1; the others' kinds are found out.
+  /// The kinds of columns, by name or by number from 1; the others' kinds are detected.
   public var columns: [String: TableFormat.ColumnKind]
   /// Names that are expected in the header; they help to tell a header from a row.
   public var expectedNames: [String]
-  /// How columns were read in training, by name; without names by number, in files of ``knownWidth`` columns.
+  /// The formats of columns in training, by name; without names by number, in files of ``knownWidth`` columns.
   package var known: [String: ColumnFormat] = [:]
   package var knownWidth: Int?
 
@@ -34,10 +34,10 @@ public struct TableFormat: Equatable, Hashable, Sendable, Codable {
     self.expectedNames = expectedNames
   }
 
-  /// What people and programs write where a value is missing.
+  /// The texts that people and programs write where a value is missing.
   public static let usualMissingTexts = ["?", "NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "nil"]
 
-  /// What is known of each column: what was asked goes before what training saw.
+  /// Returns the known format of each column: what was asked overrides what training saw.
   ///
   /// - Throws: when a column is asked for that is not there, or twice.
   func columnFormats(

@@ -3,13 +3,13 @@ import ApusCore
 /// One walk over a file's rows, typed by what its beginning looks like; then the whole file decides what each column is,
 /// and a second walk reads those again that turn out to be something else.
 struct TableReader {
-  /// How a column's cells are read in a walk.
+  /// The way in which a column's cells are read in a pass.
   enum Kind: Equatable {
     case number(mark: UInt8)
     case text, skip
   }
 
-  /// What a walk has found.
+  /// The findings of a pass.
   struct Pass {
     var columns: [RawColumn]
     var rowCount = 0

@@ -7,7 +7,7 @@ struct TableSample {
 
   struct Line {
     var cells: [Cell]
-    /// Where it begins, in bytes.
+    /// The position at which it begins, in bytes.
     var offset: Int
     /// Begins with `#`.
     var isHashed: Bool

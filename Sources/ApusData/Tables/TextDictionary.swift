@@ -3,7 +3,7 @@
 /// A hash table over the file's own bytes: a text is kept once, however often it occurs, and decoded at the end.
 struct TextDictionary {
   private var arena: [UInt8] = []
-  /// Where each text ends in the arena.
+  /// The end of each text in the arena.
   private var ends: [Int] = []
   private var hashes: [UInt64] = []
   /// Text numbers + 1; 0 is a free place. Its count is a power of two.

@@ -3,7 +3,7 @@ struct TextValues {
   private(set) var values: [String]
   /// The number of each text among the values, −1 where it is missing; nil where they are the dictionary's own.
   private(set) var numbers: [Int32]?
-  /// What was made one, or looks as if it might be.
+  /// A note on values that were unified, or that look as if they might be the same.
   private(set) var note: String?
 
   /// Columns of more different texts are not compared.

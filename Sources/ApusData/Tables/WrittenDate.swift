@@ -11,7 +11,7 @@ struct WrittenDate {
   private var hasTime = false
   /// A whole date in one number.
   private var compact: DateText?
-  /// What stands between the first two numbers; 0 where it is a blank.
+  /// The mark between the first two numbers; 0 where it is a blank.
   private(set) var mark: UInt8 = 0
   private var secondMark: UInt8 = 0
 
@@ -66,7 +66,7 @@ struct WrittenDate {
     return date
   }
 
-  /// Of a month that has a name, the year is the number of four digits, or the one behind it.
+  /// The date where the month has a name: the year is the number of four digits, or the one after it.
   private var named: DateText? {
     if count == 1 { return DateText(year: numbers.0, month: month, day: 1) }
     return digits.0 == 4
@@ -79,7 +79,7 @@ struct WrittenDate {
     digits == 2 ? number + (number < 70 ? 2000 : 1900) : number
   }
 
-  /// Whether the parts are those of a date.
+  /// A Boolean value that indicates whether the parts are those of a date.
   private var isWhole: Bool {
     func isDay(_ digits: Int) -> Bool { digits <= 2 }
     if compact != nil { return count == 0 && month == 0 }

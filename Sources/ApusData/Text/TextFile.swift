@@ -21,10 +21,10 @@ enum TextFile {
     return text
   }
 
-  /// Whether a file's name says that it is a text: `.txt`, `.text` or `.md`, also before `.gz`.
+  /// Returns whether a file's name says that it is a text: `.txt`, `.text` or `.md`, also before `.gz`.
   static func hasName(_ path: String) -> Bool { names.contains(ending(of: path)) }
 
-  /// Whether a file's name says that it is a table.
+  /// Returns whether a file's name says that it is a table.
   static func hasNameOfTable(_ path: String) -> Bool { tableNames.contains(ending(of: path)) }
 
   private static let names = ["txt", "text", "md"]

@@ -7,9 +7,9 @@ public import ApusCore
 public struct PCA: Transform {
   public static let name = "pca"
   public static let formula = "y = Vᵀ(x − μ) / √(λ + ε)"
-  /// How many; all when nil.
+  /// The number of components; all when nil.
   public var components: Int?
-  /// Whether they are divided by their deviation.
+  /// A Boolean value that indicates whether the components are divided by their deviation.
   public var whiten: Bool
   public var epsilon: Double
 

@@ -1,7 +1,7 @@
 public import ApusCore
 
-/// What is done to a table's features once its columns are encoded: fitted on training rows alone, stored in
-/// the model file.
+/// A transform of a table's features once its columns are encoded: fitted on training rows alone, stored in the model
+/// file.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Transforms/table``.
 public protocol Transform: Named {
@@ -18,7 +18,7 @@ public protocol Transform: Named {
 public struct FittedTransform: Sendable, Equatable, Codable {
   /// The new features' names.
   public var names: [String]
-  /// How many features come in.
+  /// The number of features that come in.
   public var inputs: Int
   /// For each p the features that are multiplied.
   public var products: [[Int]]
@@ -50,7 +50,7 @@ public struct FittedTransform: Sendable, Equatable, Codable {
     return result
   }
 
-  /// What the types cannot say: a document from elsewhere may hold anything.
+  /// Checks what the types cannot express: a document from elsewhere may hold anything.
   func check() throws(ApusError) {
     let isSound =
       !names.isEmpty && inputs > 0 && means.count == products.count && deviations.count == names.count
