@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// How the first values of a parameter are drawn.
+/// An initializer, which draws the first values of a parameter.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Initializers/table``.
 public protocol Initializer: Named {

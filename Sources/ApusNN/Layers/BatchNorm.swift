@@ -10,7 +10,7 @@ public import ApusCore
 public struct BatchNorm: Layer {
   public static let name = "batchNorm"
   public static let formula = "y = γ · (x − mean) / √(variance + ε) + β"
-  /// What a step changes of the running statistics.
+  /// The fraction of the running statistics that a step replaces.
   public var momentum: Double
   /// Added to the variance.
   public var epsilon: Double

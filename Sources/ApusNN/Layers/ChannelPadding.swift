@@ -6,7 +6,7 @@ public import ApusCore
 public struct ChannelPadding: Layer {
   public static let name = "channelPadding"
   public static let formula = "y = [x, 0, …, 0]"
-  /// Of the output; at least as many as come in.
+  /// The channels of the output; at least as many as come in.
   public var channels: Int
 
   public init() { self.init(1) }

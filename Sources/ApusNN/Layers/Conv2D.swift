@@ -19,7 +19,7 @@ public struct Conv2D: Layer {
   public var dilation: Extent
   public var groups: Int
   public var hasBias: Bool
-  /// What every bias begins with.
+  /// The initial value of every bias.
   public var biasValue: Double
   package var initializer: NamedInitializer
 
@@ -83,7 +83,7 @@ public struct Conv2D: Layer {
   }
 }
 
-/// What is wrong with a layer's window on its input, in the layer's words.
+/// Returns what is wrong with a layer's window on its input, in the layer's words.
 func windowError(_ name: String, _ window: Window, on input: Tensor) -> ApusError? {
   guard let image = input.shape.image else {
     return ApusError(

@@ -8,7 +8,7 @@ public struct Dense: Layer {
   public static let formula = "y = x · W + b"
   public var units: Int
   public var hasBias: Bool
-  /// What every bias begins with.
+  /// The initial value of every bias.
   public var biasValue: Double
   package var initializer: NamedInitializer
 

@@ -9,7 +9,7 @@ public struct Ensemble: Layer {
   public static let name = "ensemble"
   public static let formula = "y = mean of f₁(x) … fₙ(x), as predictions"
 
-  /// What is averaged.
+  /// The quantity that is averaged.
   public enum Averaging: String, Sendable, Codable, CaseIterable {
     case outputs
     /// The softmax of the outputs along the last axis.

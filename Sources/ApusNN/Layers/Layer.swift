@@ -18,7 +18,7 @@ public protocol Layer: Network {
   /// The output for an input `[rows, …]`.
   func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor
 
-  /// What the layer is for, in words: the layers that it consists of, when it is a composite.
+  /// The layers that the layer consists of, when it is a composite; itself otherwise.
   var expanded: any Layer { get }
 
   /// The layers that a list of layers is read from.

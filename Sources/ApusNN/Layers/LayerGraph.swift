@@ -32,7 +32,7 @@ public struct LayerGraph: Network {
     self.init(steps: steps(), outputs: outputs)
   }
 
-  /// How several tensors become one.
+  /// The way in which several tensors become one.
   public enum Joining: String, Codable, Sendable, CaseIterable {
     /// Side by side along the last axis: features, channels.
     case concatenate

@@ -8,7 +8,7 @@ public struct LayerNorm: Layer {
   public static let formula = "y = γ · (x − mean) / √(variance + ε) + β"
   /// Added to the variance.
   public var epsilon: Double
-  /// Whether β is there.
+  /// A Boolean value that indicates whether there is a β.
   public var hasBias: Bool
 
   public init() { self.init(epsilon: 1e-5) }

@@ -10,12 +10,12 @@ public struct MultiHeadAttention: Layer {
   public static let formula = "y = concat(softmax(Q Kᵀ / √(width/heads)) V) · W + b, (Q, K, V) = x · W₀ + b₀"
   /// Heads; they divide the width.
   public var heads: Int
-  /// Whether a position sees itself and those before it alone.
+  /// A Boolean value that indicates whether a position sees only itself and those before it.
   public var isCausal: Bool
   public var hasBias: Bool
-  /// How the first product's weights begin.
+  /// The initializer of the first product's weights.
   package var initializer: NamedInitializer
-  /// How the second product's weights begin.
+  /// The initializer of the second product's weights.
   package var outputInitializer: NamedInitializer
 
   public init() { self.init(1) }

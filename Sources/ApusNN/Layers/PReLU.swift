@@ -7,7 +7,7 @@ public import ApusCore
 public struct PReLU: Layer {
   public static let name = "prelu"
   public static let formula = "y = x if x > 0, else a · x, a learned"
-  /// Whether each channel (the last axis) has a slope of its own.
+  /// A Boolean value that indicates whether each channel (the last axis) has a slope of its own.
   public var perChannel: Bool
   /// The slopes at first.
   public var slope: Double

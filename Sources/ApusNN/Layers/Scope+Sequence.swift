@@ -6,8 +6,8 @@ public import ApusCore
 /// Layers that treat each position by itself need none of this. One that looks at others must ask here: else what it
 /// gives in parts is not what it gives for the whole.
 extension Scope {
-  /// Where a sequence stands that is fed one position at a time: int32[1], counted from 0; nil where several positions
-  /// are there at once.
+  /// The position of a sequence that is fed one position at a time: int32[1], counted from 0; nil where several
+  /// positions are there at once.
   public var position: Tensor? {
     if case .single = mode.positions { trace.position } else { nil }
   }
@@ -44,12 +44,12 @@ extension Scope {
   }
 }
 
-/// What a layer remembers of a sequence.
+/// The memory of a layer for a sequence.
 package struct SequenceMemory {
   package let path: String
   /// Along which the positions lie.
   package let axis: Int
-  /// What the positions before have left; nil for a sequence's first positions.
+  /// The memory that the positions before have left; nil for a sequence's first positions.
   package let memory: Tensor?
   package let value: Tensor
 }

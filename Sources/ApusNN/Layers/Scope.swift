@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What a layer is given while it is traced: names, parameters, state, random numbers, the mode.
+/// The scope in which a layer is traced: names, parameters, state, random numbers, the mode.
 ///
 /// Calling the same child twice under the same name shares its parameters.
 public struct Scope {
@@ -13,7 +13,7 @@ public struct Scope {
     self.trace = trace
   }
 
-  /// Whether the graph is for training or for inference.
+  /// The mode of the graph: for training or for inference.
   public var mode: Scope.Mode { trace.mode }
 
   /// A weight of the layer. The same name twice gives the same weight.
@@ -53,7 +53,7 @@ public struct Scope {
         isState: true))
   }
 
-  /// What a state becomes once the step is done. In training alone; a step that fails leaves it as it was.
+  /// Sets the value of a state after the step. In training alone; a step that fails leaves the state as it was.
   public func update(_ name: String, to value: Tensor) {
     trace.update(join(name), to: value)
   }
@@ -92,7 +92,7 @@ public struct Scope {
 }
 
 extension Scope {
-  /// What a graph is traced for. Two questions, because Monte-Carlo dropout samples in inference.
+  /// The purpose for which a graph is traced. Two questions, because Monte-Carlo dropout samples in inference.
   public struct Mode: Hashable, Sendable {
     public var samplesDropout: Bool
     public var usesBatchStatistics: Bool
@@ -111,7 +111,7 @@ extension Scope {
   }
 }
 
-/// Which positions of a sequence are there. A window is how many there is room for.
+/// The positions of a sequence that are present. A window is the number of positions that there is room for.
 package enum SequencePositions: Hashable, Sendable {
   case all
   /// The first ones at once, as many as the input is long; what they leave for the next ones is remembered.
@@ -128,7 +128,7 @@ package enum SequencePositions: Hashable, Sendable {
   }
 }
 
-/// How PyTorch stores a parameter.
+/// The layout in which PyTorch stores a parameter.
 package enum ParameterLayout: Hashable, Sendable {
   case same
   /// `[out, in]`; ours is `[in, out]`.

@@ -7,10 +7,11 @@ package struct ParameterSpecification: Sendable {
   package var initializer: any Initializer
   package var fanIn: Int
   package var fanOut: Int
-  /// Whether weight decay applies.
+  /// A Boolean value that indicates whether weight decay applies.
   package var isDecayed: Bool
   package var layout: ParameterLayout
-  /// Whether it is state: kept and saved with the parameters, but set by the layer and not by the optimizer.
+  /// A Boolean value that indicates whether it is state: kept and saved with the parameters, but set by the layer and
+  /// not by the optimizer.
   package var isState = false
 }
 
@@ -19,33 +20,33 @@ package struct LayerRecord: Sendable {
   package var path: String
   package var name: String
   package var outputShape: TensorShape
-  /// What the layer is.
+  /// The layer itself.
   package var layer: any Layer
   /// The tensors themselves, for taps.
   package var input: Tensor
   package var output: Tensor
 }
 
-/// Where a network that is computed at once, and not traced into a graph, finds its numbers.
+/// The values of a network that is computed at once, and not traced into a graph.
 struct TraceValues {
   let parameter: (ParameterSpecification) -> Tensor
   let setting: (_ path: String, _ value: Double) -> Double
   let key: Tensor
 }
 
-/// What tracing a network has brought up so far.
+/// The parameters, states and layers found so far while a network is traced.
 final class Trace {
   let mode: Scope.Mode
   /// Numbers in the place of inputs; nil where a graph is traced.
   private let values: TraceValues?
   /// Seed and step, as random numbers need them: int32[4].
   let key: Tensor
-  /// Of a sequence that is fed one position at a time: int32[1].
+  /// The position of a sequence that is fed one position at a time: int32[1].
   let position = Tensor.input("position", TensorType([1], .int32))
   private(set) var parameters: [(specification: ParameterSpecification, tensor: Tensor)] = []
   private(set) var stateUpdates: [(path: String, value: Tensor)] = []
   private(set) var settings: [(path: String, value: Double, tensor: Tensor)] = []
-  /// What layers remember of a sequence that comes in parts.
+  /// The memories of layers for a sequence that comes in parts.
   private(set) var memories: [SequenceMemory] = []
   private(set) var layers: [LayerRecord] = []
   private var streams: [String: Int] = [:]
@@ -90,7 +91,7 @@ final class Trace {
     return tensor
   }
 
-  /// What a state becomes after the step.
+  /// Sets the value of a state after the step.
   func update(_ path: String, to value: Tensor) {
     stateUpdates.removeAll { $0.path == path }
     stateUpdates.append((path, value))

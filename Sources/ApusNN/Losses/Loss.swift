@@ -1,14 +1,14 @@
 public import ApusCore
 public import ApusData
 
-/// What training makes small.
+/// A loss, which training minimizes.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Losses/table``.
 public protocol Loss: Named {
-  /// What the targets are for an output of a shape: class numbers (int32) or numbers (float32).
+  /// Returns the type of the targets for an output of a shape: class numbers (int32) or numbers (float32).
   func targetType(for output: TensorShape) -> TensorType
 
-  /// How a sample's class is written as a target.
+  /// The form in which a sample's class is written as a target.
   var classTargets: ClassTargets { get }
 
   /// The loss of each output, `[rows, …]`, or of each row, `[rows]`; a row's loss is the mean over its outputs.
@@ -18,14 +18,14 @@ public protocol Loss: Named {
   /// targets do not say enough.
   func initialLoss(_ targets: TargetSummary) -> Double?
 
-  /// What turns the network's output into a prediction: probabilities from logits.
+  /// Returns the prediction for the network's output: probabilities from logits.
   func prediction(_ output: Tensor) -> Tensor
 
-  /// What ``Loss/prediction(_:)`` gives.
+  /// The kind of values that ``Loss/prediction(_:)`` returns.
   var predictions: PredictionKind { get }
 }
 
-/// What a prediction is, for metrics and for whoever writes it down.
+/// The kind of a prediction, for metrics and for whoever writes it down.
 public enum PredictionKind: Sendable, Equatable {
   /// Probabilities: of the classes, or of each of several independent labels.
   case probabilities

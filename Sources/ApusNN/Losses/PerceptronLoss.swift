@@ -29,7 +29,7 @@ public struct PerceptronLoss: Loss, MistakeDriven {
 
 /// A loss whose training is over once no training row is mistaken: nothing more would change.
 package protocol MistakeDriven: Loss {
-  /// Whether a row is mistaken.
+  /// Returns whether a row is misclassified.
   ///
   /// - Parameters:
   ///   - scores: the network's outputs for it.

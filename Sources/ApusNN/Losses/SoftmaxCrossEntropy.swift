@@ -11,7 +11,7 @@ public import ApusData
 public struct SoftmaxCrossEntropy: Loss {
   public static let name = "softmaxCrossEntropy"
   public static let formula = "−ln softmax(z)ᵧ"
-  /// How much each class counts; empty when all count 1.
+  /// The weight of each class; empty when all count 1.
   public var classWeights: [Double]
   /// ε: how much of the target is spread over all classes.
   public var labelSmoothing: Double

@@ -1,14 +1,14 @@
 import ApusData
 
-/// What is known of a data set's targets before training: for ``Loss/initialLoss(_:)``.
+/// A summary of a data set's targets before training: for ``Loss/initialLoss(_:)``.
 public struct TargetSummary: Sendable, Equatable {
-  /// How many numbers the network puts out for a sample.
+  /// The number of values that the network outputs for a sample.
   public let outputs: Int
   /// The share of each class; empty where the targets are numbers.
   public let classShares: [Double]
   /// The targets `[samples, outputs]`, or a sample of them; empty where they are classes.
   public let values: [Float]
-  /// How much each sample of the ``values`` counts; nil where each counts once.
+  /// The weight of each sample of the ``values``; nil where each counts once.
   public let weights: [Double]?
 
   /// - Parameters:

@@ -17,7 +17,7 @@ public struct ZeroOneLoss: Loss {
     return losses
   }
 
-  /// Of equal scores the first decides: wrong for all but the first class.
+  /// Returns the initial loss where the first of equal scores decides: wrong for all but the first class.
   public func initialLoss(_ targets: TargetSummary) -> Double? {
     targets.classShares.first.map { 1 - $0 }
   }

@@ -12,7 +12,7 @@ extension CompiledModel {
     case output(String)
     /// The output of the layer at a path: `[rows, …]`.
     case layer(String)
-    /// What the layer at a path takes: `[rows, …]`.
+    /// The input of the layer at a path: `[rows, …]`.
     case layerInput(String)
     /// The loss of each row: `[rows]`.
     case loss
@@ -33,7 +33,7 @@ extension CompiledModel {
       }
     }
 
-    /// Whether computing it needs the targets.
+    /// A Boolean value that indicates whether computing it needs the targets.
     var needsTargets: Bool {
       switch self {
       case .loss: true
@@ -51,7 +51,7 @@ package struct TracedCall {
   package let outputs: NamedTensors
   /// The targets that the loss takes; nil without a loss.
   package let target: Tensor?
-  /// How much each row counts: `[rows]`.
+  /// The weight of each row: `[rows]`.
   package let weight: Tensor
   /// The loss of each row; nil without a loss.
   package let losses: Tensor?
@@ -165,7 +165,7 @@ package struct TracedCall {
       fix: Spelling.suggestion(for: path, in: known))
   }
 
-  /// What a gradient may be taken with respect to: a parameter, a layer's output, an input.
+  /// Returns the tensor with respect to which a gradient is taken: a parameter, a layer's output, an input.
   private func leaf(_ path: String) throws(ApusError) -> Tensor {
     let parameters = traced.parameters
     if parameters.names.contains(path) { return parameters[path] }
@@ -184,7 +184,7 @@ package struct TracedCall {
       fix: Spelling.suggestion(for: path, in: known))
   }
 
-  /// Where a compiled graph of the call reads its batches.
+  /// Returns the memory from which a compiled graph of the call reads its batches.
   package func batchMemory(_ graph: CompiledGraph) -> Batch.Memory {
     Batch.Memory(
       capacity: graph.capacity,

@@ -13,7 +13,7 @@ import Synchronization
 /// memory of its own. A row's results are the same, bit for bit, alone and in any batch, but for those of batch statistics.
 public final class CompiledModel: Sendable {
   public let model: Model
-  /// What is computed.
+  /// The outputs that are computed.
   public let outputs: [CompiledModel.Output]
   /// The most rows of one run; more are cut into several.
   public let capacity: Int
@@ -24,7 +24,7 @@ public final class CompiledModel: Sendable {
   private let needsTargets: Bool
   private let isWeighted: Bool
   private let idle = Mutex<[CompiledRun]>([])
-  /// Of each output the shape for a row, or the whole shape of one that rows share.
+  /// The layout of each output: the shape for a row, or the whole shape of one that rows share.
   private let layouts: [OutputLayout]
 
   /// - Parameters:
@@ -200,7 +200,7 @@ public final class CompiledModel: Sendable {
       })
   }
 
-  /// Whether runs differ by their step: whether the model draws random numbers.
+  /// A Boolean value that indicates whether runs differ by their step: whether the model draws random numbers.
   package var isRandom: Bool { idle.withLock { $0.last?.key.isUsed } ?? false }
 
   /// The numbers of one row of an output.
@@ -234,7 +234,7 @@ extension Model {
 }
 
 extension CompiledModel.Output {
-  /// Whether nothing inside the network is looked at.
+  /// A Boolean value that indicates whether it is an output at the network's end, for which nothing inside is read.
   fileprivate var isAtTheEnd: Bool {
     switch self {
     case .prediction, .logits, .output, .loss: true

@@ -7,12 +7,12 @@ struct TracedCallBox: @unchecked Sendable {
   let tensors: NamedTensors
 }
 
-/// Where an output's numbers lie.
+/// The layout of an output's numbers.
 struct OutputLayout: Sendable {
   let isPerRow: Bool
-  /// Whether it is a gradient of a mean over rows.
+  /// A Boolean value that indicates whether it is a gradient of a mean over rows.
   let isMean: Bool
-  /// Of one row, or the whole.
+  /// The shape of one row, or of the whole.
   let shape: [Int]
   let size: Int
 

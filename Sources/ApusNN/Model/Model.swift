@@ -11,23 +11,23 @@ public import ApusData
 public struct Model: Sendable {
   /// The architecture: a ``Sequential`` of layers, or named inputs to named outputs.
   public let network: any Network
-  /// What goes in.
+  /// The inputs.
   public let inputs: [InputSpecification]
-  /// What comes out, the main output first.
+  /// The outputs, the main one first.
   public let outputs: [Model.OutputSpecification]
-  /// What the first weights were drawn from.
+  /// The seed of the first weights.
   public let seed: UInt64
   /// The parameters in the order in which the layers ask for them.
   public let parameters: [Model.Parameter]
   /// The layers as traced, composites taken apart.
   public let summary: [Model.LayerSummary]
-  /// What the model is for; nil for one that only computes, whose predictions are its raw outputs.
+  /// The objective; nil for a model that only computes, whose predictions are its raw outputs.
   public var objective: Objective? { didSet { objectiveProblem = nil } }
   /// Why there is no such model: whatever it computes carries it.
   private(set) var problem: ApusError?
   /// Why a file's objective is not known here.
   private(set) var objectiveProblem: ApusError?
-  /// How raw rows become inputs, fitted to the training rows; nil for a model of arrays.
+  /// The mapping from raw rows to inputs, fitted to the training rows; nil for a model of arrays.
   package var preprocessing: InputSchema?
   /// The rows that it was trained on; nil where that isn't known.
   package var trainedRows: RowSketch?
@@ -227,7 +227,7 @@ extension Model {
     public var outputShape: [Int]
     /// Numbers that it puts out for one sample and that no layer in it does.
     public var activationCount: Int
-    /// Of its own, without those of the layers in it.
+    /// The number of its own parameters, without those of the layers in it.
     public var parameterCount: Int
     /// Floating-point operations for one sample, a multiply-add counted as two.
     public var floatingPointOperations: Int

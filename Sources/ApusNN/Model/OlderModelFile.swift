@@ -1,12 +1,12 @@
 import ApusCore
 import ApusData
 
-/// What files of versions 1 and 2 said otherwise: the description of a model's inputs also had what its targets were, which
-/// version 3 has in the objective alone.
+/// A model file of version 1 or 2, which differs: the description of a model's inputs also had what its targets were,
+/// which version 3 has in the objective alone.
 struct OlderModelFile {
   /// The inputs as they are described now.
   let inputs: JSONValue
-  /// What the targets were.
+  /// The encoding of the targets.
   let targets: TargetEncoding
 
   /// - Parameter inputs: the older description.

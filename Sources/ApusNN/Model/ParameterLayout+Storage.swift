@@ -34,12 +34,12 @@ extension ParameterLayout {
     return result
   }
 
-  /// How many inputs one output adds up, and the outputs: ours lie last, PyTorch's first.
+  /// Returns the number of inputs that one output adds up, and the outputs: ours lie last, PyTorch's first.
   private func matrix(_ shape: [Int]) -> (inputs: Int, outputs: Int) {
     (shape.dropLast().reduce(1, *), shape.last ?? 1)
   }
 
-  /// Where PyTorch has our input: what is channels-last here is channels-first there.
+  /// Returns the position at which PyTorch has our input: what is channels-last here is channels-first there.
   private func storedInput(_ input: Int, _ shape: [Int]) -> Int {
     let pixels: Int
     let channels: Int

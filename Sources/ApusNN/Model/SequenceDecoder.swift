@@ -13,9 +13,9 @@ public final class SequenceDecoder {
   public let model: Model
   /// The positions of the model's input: the most that can be fed before a ``reset()``.
   public let window: Int
-  /// How many classes there are.
+  /// The number of classes.
   public let classes: Int
-  /// How many positions have been fed.
+  /// The number of positions that have been fed.
   public private(set) var count = 0
   /// So many positions are fed at once at the beginning.
   public var half: Int { max(window / 2, 1) }

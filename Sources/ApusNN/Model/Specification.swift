@@ -21,7 +21,7 @@ extension InputSpecification {
 }
 
 extension Model {
-  /// What a model puts out under a name: `[rows, shape…]`.
+  /// The description of one of a model's outputs: a name, and values `[rows, shape…]`.
   public struct OutputSpecification: Sendable, Hashable {
     public let name: String
     /// For one sample.

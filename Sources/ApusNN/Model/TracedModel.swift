@@ -4,7 +4,7 @@ import ApusData
 /// A model while a step is traced: called on tensors, as often as wanted, it always uses the same parameters.
 public struct TracedModel {
   public let model: Model
-  /// Of one of several models in a graph; empty for the only one.
+  /// The name of one of several models in a graph; empty for the only one.
   private let name: String
   private let trace: Trace
   private let error: ApusError?
@@ -61,7 +61,7 @@ public struct TracedModel {
     return model.network(inputs, in: Scope(path: "", trace: trace))
   }
 
-  /// What is wrong with tensors as the model's inputs.
+  /// Returns what is wrong with tensors as the model's inputs.
   private func problem(_ tensors: NamedTensors) -> ApusError? {
     for input in model.inputs {
       let tensor = tensors[input.name]
@@ -98,8 +98,8 @@ public struct TracedModel {
     }
   }
 
-  /// What a graph of the model has as inputs besides the data: parameters, settings and the random key. Complete once the
-  /// model has been called.
+  /// The inputs that a graph of the model has besides the data: parameters, settings and the random key. Complete once
+  /// the model has been called.
   package var inputs: NamedTensors {
     let binding = binding
     return NamedTensors(
@@ -107,7 +107,7 @@ public struct TracedModel {
         + Array(zip(binding.settings.map(\.input), trace.settings.map(\.tensor))) + [(binding.key, key)])
   }
 
-  /// Where the values of ``inputs`` come from.
+  /// The source of the values of ``inputs``.
   package var binding: ModelBinding {
     let prefix = name.isEmpty ? "" : name + " "
     return ModelBinding(
@@ -125,7 +125,7 @@ public struct TracedModel {
 
   /// int32[1]: where a sequence stands that is fed one position at a time.
   package var position: Tensor { trace.position }
-  /// What layers remember of a sequence that comes in parts.
+  /// The memories of layers for a sequence that comes in parts.
   package var memories: [SequenceMemory] { trace.memories }
 
   /// Refuses a trace on an input of another shape that asks for other parameters than the model has.
@@ -163,7 +163,7 @@ package struct ModelBinding: Sendable {
     for setting in settings { graph.scalar(setting.input)?.pointee = setting.value }
   }
 
-  /// Where the graph's random numbers have their key.
+  /// Returns the key of the graph's random numbers.
   package func randomKey(in graph: CompiledGraph, seed: UInt64) -> RandomKey {
     RandomKey(graph.integers(key), seed: seed)
   }
@@ -189,7 +189,7 @@ package struct RandomKey: @unchecked Sendable {
     for (index, word) in Self.words(seed: seed, step: 0).enumerated() { place?[index] = word }
   }
 
-  /// Whether the graph draws any random numbers.
+  /// A Boolean value that indicates whether the graph draws any random numbers.
   package var isUsed: Bool { place != nil }
 
   package func set(step: Int) {

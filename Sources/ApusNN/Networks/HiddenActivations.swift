@@ -1,6 +1,7 @@
 package import ApusCore
 
-/// What may stand between hidden layers under the name of an activation: the activations, and the layers that learn theirs.
+/// The layers that may stand between hidden layers under the name of an activation: the activations, and the layers that
+/// learn theirs.
 package enum HiddenActivations {
   package static let table = NameTable<any Layer>(
     "activation", Activations.table.prototypes + [PReLU(), Maxout()],

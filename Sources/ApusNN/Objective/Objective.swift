@@ -9,10 +9,10 @@ public struct Objective: Sendable {
   public var loss: any Loss
   /// The class names; the labels; or the names of the numbers, one an output.
   public var targets: TargetKind
-  /// How numbers in their own unit became targets, one an output; empty for classes and labels.
+  /// The scales by which numbers in their own unit became targets, one for each output; empty for classes and labels.
   public var scales: [TargetScale]
-  /// What an output must exceed: one for each label, or one for the second of two classes. Empty where the loss decides: one
-  /// half for probabilities.
+  /// The thresholds that outputs must exceed: one for each label, or one for the second of two classes. Empty where the
+  /// loss decides: one half for probabilities.
   public var thresholds: [Double]
 
   /// - Parameters:
@@ -62,7 +62,7 @@ public struct Objective: Sendable {
     Objective(.values(names: names), loss: loss, scales: scales)
   }
 
-  /// What the targets are, and how they became numbers.
+  /// The encoding of the targets: what they are, and how they became numbers.
   package var encoding: TargetEncoding { TargetEncoding(targets, scales: scales) }
 
   /// The scale of an output's numbers; that of numbers in their own unit where there is none.
@@ -144,7 +144,7 @@ public struct Objective: Sendable {
     try checkDescription()
   }
 
-  /// What the types cannot say: a program, or a document from elsewhere, may give anything.
+  /// Checks what the types cannot express: a program, or a document from elsewhere, may hold anything.
   private func checkDescription() throws(ApusError) {
     let names = targets.names
     guard !names.isEmpty, Set(names).count == names.count else {

@@ -2,7 +2,7 @@ package import ApusCore
 
 /// An optimizer's update of some parameters as a graph: what it reads, what comes of it.
 package struct TracedUpdate {
-  /// What lasts from step to step.
+  /// A slot: values that last from step to step.
   package struct Slot {
     package let name: String
     /// The value of before the step, an input.
@@ -32,7 +32,7 @@ package struct TracedUpdate {
   /// The learning rate, an input.
   package let rate: Tensor
   package let scalars: [Scalar]
-  /// Whether parameters that decay have another update.
+  /// A Boolean value that indicates whether parameters that decay have another update.
   package let distinguishesDecay: Bool
 
   /// An optimizer's.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What an optimizer's formula reads and keeps besides parameters and gradients, while it is traced.
+/// The values that an optimizer's formula reads and keeps besides parameters and gradients, while it is traced.
 ///
 /// `step["m"]` is a slot: an array as long as the parameters that lasts from step to step. ``rate`` and what
 /// `step.scalar { … }` returns are inputs of the traced update, computed in double precision before each step, so that they
@@ -19,7 +19,7 @@ public final class UpdateScope {
 
   private let decays: Bool
   private let type: TensorType
-  /// Whether the formula asked ``isDecayed``.
+  /// A Boolean value that indicates whether the formula used ``isDecayed``.
   private(set) var distinguishesDecay = false
   private(set) var slots: [TracedUpdate.Slot] = []
   private(set) var scalars: [TracedUpdate.Scalar] = []

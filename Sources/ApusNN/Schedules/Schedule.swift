@@ -45,7 +45,7 @@ extension Schedule {
   }
 }
 
-/// How long a training run is.
+/// The length of a training run.
 public struct RunLength: Sendable, Equatable {
   public var steps: Int
   public var stepsPerEpoch: Int
@@ -78,7 +78,7 @@ public struct Span: Sendable, Equatable, Codable {
     return overflow ? Self.longest : min(steps, Self.longest)
   }
 
-  /// How often it has passed after so many steps; one of no length counts as a step.
+  /// Returns the number of times that it has passed after a number of steps; a length of 0 counts as one step.
   func count(in step: Int, of run: RunLength) -> Int { step / max(steps(in: run), 1) }
 
   public init(from decoder: any Decoder) throws {

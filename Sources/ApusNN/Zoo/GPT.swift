@@ -25,7 +25,8 @@ public struct GPT: Layer {
   public var dropout: Double
   /// A Boolean value that indicates whether products and normalizations have biases; the last product has none.
   public var hasBias: Bool
-  /// Whether the last product's vectors are those of the embedding (Press and Wolf 2017).
+  /// A Boolean value that indicates whether the last product's vectors are those of the embedding (Press and Wolf
+  /// 2017).
   public var isHeadTied: Bool
 
   public init(
@@ -89,10 +90,12 @@ public struct GPT: Layer {
         Dense(vocabulary, hasBias: false, initializer: .normal(deviation)), x, named: "head")
   }
 
-  /// Of the first weights: GPT-2's 0.02 at its width of 768, and so that a product's variance is the same at any other.
+  /// The standard deviation of the first weights: GPT-2's 0.02 at its width of 768, and so that a product's variance is
+  /// the same at any other.
   private var deviation: Double { 0.02 * (768 / Double(max(width, 1))).squareRoot() }
 
-  /// What ends a branch begins smaller, so that the sum over all branches does not grow with their number.
+  /// The initializer of the last layer of a branch, which begins smaller, so that the sum over all branches does not
+  /// grow with their number.
   private var branchEnd: Normal {
     Normal(deviation: deviation / Double(2 * max(layers, 1)).squareRoot())
   }

@@ -13,8 +13,8 @@ public struct GoogLeNet: CompositeLayer {
   public var classes: Int?
   /// The size of the images; nil is the large form, and a family goes by the data's.
   public var form: ImageForm?
-  /// Whether a family trains it with two further classifiers on the way, their losses counted 0.3 each. As a layer it has
-  /// one output; see ``withAuxiliaryHeads``.
+  /// A Boolean value that indicates whether a family trains it with two further classifiers on the way, their losses
+  /// counted 0.3 each. As a layer it has one output; see ``withAuxiliaryHeads``.
   public var auxiliaryHeads: Bool
 
   public init(classes: Int? = nil, form: ImageForm? = nil, auxiliaryHeads: Bool = false) {

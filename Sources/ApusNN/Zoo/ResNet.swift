@@ -13,8 +13,9 @@ public struct ResNet: CompositeLayer {
   public var depth: Int
   /// The outputs of the last layer; nil leaves it out, and a family takes the data's classes.
   public var classes: Int?
-  /// Of the first four-stage convolution: 7 × 7 with stride 2 and pooling, or for small images 3 × 3 alone. The networks for
-  /// CIFAR are always small. nil is the large form, and a family goes by the data's.
+  /// The form of the first convolution of networks with four stages: 7 × 7 with stride 2 and pooling, or for small
+  /// images 3 × 3 alone. The networks for CIFAR are always small. nil is the large form, and a family chooses by the
+  /// data.
   public var form: ImageForm?
   /// Channels of the first stage, each further stage has twice as many; the paper's when nil.
   public var width: Int?

@@ -4,7 +4,7 @@ import ApusCore
 ///
 /// `[rows, height, width, inputs] → [rows, ⌈height / stride⌉, ⌈width / stride⌉, outputs]`.
 public struct ResidualBlock: CompositeLayer {
-  /// What is between the two ends.
+  /// The layers between the two ends.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// Two 3 × 3 convolutions.
     case basic
@@ -22,7 +22,7 @@ public struct ResidualBlock: CompositeLayer {
     case projected
   }
 
-  /// Of the 3 × 3 convolutions.
+  /// The channels of the 3 × 3 convolutions.
   public var channels: Int
   public var stride: Int
   public var kind: Kind
