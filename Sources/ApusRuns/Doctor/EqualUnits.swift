@@ -32,7 +32,7 @@ struct EqualUnits: Examination {
         rows.map { [examined.names.parameter($0.path), "\($0.units)", "\($0.equal)"] }))
   }
 
-  /// How many units have the weights of an earlier one.
+  /// Returns the number of units that have the weights of an earlier one.
   private static func equal(_ parameter: Model.Parameter, _ model: Model) -> Int {
     let units = parameter.shape.last!
     var hashes = [StableHasher](repeating: StableHasher(), count: units)

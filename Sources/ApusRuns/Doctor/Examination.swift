@@ -2,7 +2,7 @@
 ///
 /// Adding one costs a file with a conforming type, and a line of ``Examinations/table``.
 public protocol Examination: Sendable {
-  /// What is examined, in a word or two: `initial loss`.
+  /// The name of what is examined, in a word or two: `initial loss`.
   static var name: String { get }
   static var stage: Examinations.Stage { get }
   /// Why it matters, as one sentence.
@@ -21,7 +21,7 @@ extension Examination {
 }
 
 public enum Examinations {
-  /// What is looked at, in the order in which it is shown.
+  /// The stages of an examination, in the order in which they are shown.
   public enum Stage: String, Sendable, CaseIterable {
     /// The rows, before there is a network.
     case data
@@ -29,7 +29,7 @@ public enum Examinations {
     case start
     /// A short training.
     case training
-    /// What training came to.
+    /// The result of training.
     case result
   }
 

@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 public import ApusTraining
 
-/// What the doctor examines: a model with its data and its training, and what has been measured on them so far.
+/// A model that the doctor examines, with its data and its training, and what has been measured on them so far.
 ///
 /// A measurement that several examinations need is made once, when the first of them asks. Belongs to one thread at
 /// a time.
@@ -16,7 +16,7 @@ public final class ExaminedModel {
   /// The raw table that the rows come from, for what is said of columns.
   package let table: ExaminedTable?
   package let names: ExaminedModelNames
-  /// Whether the first weights are those of a trained model.
+  /// A Boolean value that indicates whether the first weights are those of a trained model.
   let beginsTrained: Bool
 
   private let givenOutcome: TrainingOutcome?
@@ -54,7 +54,7 @@ public final class ExaminedModel {
       model, training: split.training, validation: split.validation, test: split.test, settings: settings)
   }
 
-  /// Whether the model has been trained already.
+  /// A Boolean value that indicates whether the model has been trained already.
   public var isTrained: Bool { givenOutcome != nil }
 
   func engine() throws -> Engine { try givenEngine ?? Engine.standard() }
@@ -83,7 +83,7 @@ public final class ExaminedModel {
     return try result.get()
   }
 
-  /// What training came to; nil where it did not come to its end.
+  /// Returns the outcome of training; nil where it did not finish.
   func outcome() throws -> TrainingOutcome? {
     if let givenOutcome { return givenOutcome }
     return try rehearsal().outcome
@@ -129,7 +129,7 @@ public final class ExaminedModel {
       outputs: outputCount, values: batch.arrays(hasInputs: false).values, weights: weights)
   }
 
-  /// What the model is trained for.
+  /// The loss that the model is trained to minimize.
   var loss: any Loss { model.objective!.loss }
 
   /// The numbers that the network puts out for a row.
@@ -180,7 +180,7 @@ package struct ExaminedTable: Sendable {
   }
 }
 
-/// What training came to: the metrics on each part.
+/// The outcome of training: the metrics on each part.
 package struct TrainingOutcome: Sendable {
   package var training: [MetricValue]
   package var validation: [MetricValue]

@@ -47,7 +47,7 @@ struct FarOffValues: Examination {
   }
 }
 
-/// What lies far from the bulk of a column of numbers.
+/// The values that lie far from the bulk of a column of numbers.
 package struct ColumnTails {
   package struct Code {
     package let value: Double
@@ -65,12 +65,12 @@ package struct ColumnTails {
   private static let fewestRows = 20
   /// With fewer different numbers, gaps are natural.
   private static let fewestDistinct = 12
-  /// Of the rows, at least.
+  /// The least fraction of the rows that hold a code.
   private static let codeShare = 0.005
   /// The gap between a code and the next number, in parts of the distance from there to the median.
   private static let certainGap = 1.0
   private static let possibleGap = 0.25
-  /// How many quartile ranges from the quartiles a cell is far away.
+  /// The number of quartile ranges from the quartiles beyond which a cell is far away.
   private static let far = 30.0
   /// The same for the logarithms of numbers above 0.
   private static let farFactor = 6.0

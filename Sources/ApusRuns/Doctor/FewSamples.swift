@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// Whether the network can learn a handful of samples by heart.
+/// A check of whether the network can memorize a handful of samples.
 struct FewSamples: Examination {
   static let name = "overfits 20 samples"
   static let stage = Examinations.Stage.training
@@ -13,7 +13,7 @@ struct FewSamples: Examination {
   private static let count = 20
   private static let steps = 500
   private static let rates = [3e-3, 1e-2, 1e-3]
-  /// Of the loss of guessing.
+  /// The fraction of the loss of guessing below which the samples are learned.
   private static let learned = 0.05
   private static let hardly = 0.5
   private static let mostWork = 2e11

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What the doctor says of one thing: a figure, the range it should lie in, and what to do where it does not.
+/// A finding of the doctor: a figure, the range it should lie in, and what to do where it does not.
 public struct Finding: Sendable, Equatable {
   public enum Level: String, Sendable, CaseIterable, Comparable {
     case ok
@@ -14,7 +14,7 @@ public struct Finding: Sendable, Equatable {
     }
   }
 
-  /// What was examined: `initial loss`.
+  /// The name of what was examined: `initial loss`.
   public var name: String
   public var stage: Examinations.Stage
   /// Why it matters, as one sentence.
@@ -49,7 +49,7 @@ public struct Finding: Sendable, Equatable {
 }
 
 extension Finding {
-  /// What an examination finds.
+  /// The result of an examination.
   public struct Result: Sendable, Equatable {
     public var level: Finding.Level
     /// The measured number, where it is one.
@@ -58,7 +58,7 @@ extension Finding {
     public var figure: String
     /// The range that it should lie in.
     public var expected: String
-    /// What to do; nil where all is well.
+    /// The fix; nil where all is well.
     public var fix: String?
     /// One row for each layer, column or parameter.
     package var details: FindingDetails?

@@ -1,6 +1,6 @@
 import ApusCore
 
-/// Whether a training with the settings as they are stays finite.
+/// A check of whether training with the settings as they are stays finite.
 struct FiniteTraining: Examination {
   static let name = "finite values"
   static let stage = Examinations.Stage.training

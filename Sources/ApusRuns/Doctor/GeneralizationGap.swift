@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 import ApusTraining
 
-/// How much better the network is on what it was trained on than on what it was not.
+/// A comparison of the network's results on the data it was trained on and on the data it was not.
 struct GeneralizationGap: Examination {
   static let name = "gap to validation"
   static let stage = Examinations.Stage.result
@@ -13,7 +13,7 @@ struct GeneralizationGap: Examination {
   /// Beyond twice its standard error.
   private static let suspicious = 0.05
   private static let certain = 0.2
-  /// Of the way from guessing to perfect.
+  /// The least fraction of the way from guessing to perfect.
   private static let learned = 0.1
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {

@@ -20,7 +20,7 @@ public struct GradientCheck {
     public var norm: Double
     /// The largest of |difference − promise| / max(|difference|, |promise|) over the directions tried.
     public var relativeError: Double
-    /// Where it was found: `along a random direction`, `element 17`.
+    /// The place where it was found: `along a random direction`, `element 17`.
     public var place: String
     public var difference: Double
     public var promise: Double

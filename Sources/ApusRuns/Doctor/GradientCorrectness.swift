@@ -2,7 +2,7 @@ import ApusCore
 import ApusNN
 import ApusTraining
 
-/// Whether the gradients are those of the loss.
+/// A check of whether the gradients are those of the loss.
 struct GradientCorrectness: Examination {
   static let name = "gradient check"
   static let stage = Examinations.Stage.start

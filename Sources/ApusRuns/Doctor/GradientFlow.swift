@@ -2,7 +2,7 @@ import ApusCore
 import ApusNN
 import ApusTraining
 
-/// How large signals and gradients are from layer to layer.
+/// A check of the sizes of signals and gradients from layer to layer.
 struct GradientFlow: Examination {
   static let name = "gradient flow"
   static let stage = Examinations.Stage.start

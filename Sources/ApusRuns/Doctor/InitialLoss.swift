@@ -33,7 +33,7 @@ struct InitialLoss: Examination {
   /// Below this part of the expected loss a network knows something.
   private static let least = 0.25
 
-  /// What a network should lose that has learned nothing.
+  /// The loss to expect of a network that has learned nothing.
   struct Expected {
     let value: Double
     let name: String
@@ -65,7 +65,7 @@ struct InitialLoss: Examination {
   }
 }
 
-/// Whether regularization makes the loss grow, and by how much.
+/// A check of whether regularization makes the loss grow, and by how much.
 struct RegularisedLoss: Examination {
   static let name = "regularization"
   static let stage = Examinations.Stage.start

@@ -15,7 +15,7 @@ struct RateRange: Examination {
   private static let exponents = stride(from: -6.0, through: 1, by: 0.5)
   private static let steps = 100
   private static let mostWork = 3e10
-  /// Of the progress that the best rate makes in the same steps.
+  /// The fraction of the progress that the best rate makes in the same steps below which progress is small.
   private static let little = 0.1
   private static let hardly = 0.02
 
@@ -49,7 +49,7 @@ struct RateRange: Examination {
         + ": --learning-rate \(shortFigure(range.suggested, digits: 2))", details: range.details)
   }
 
-  /// What each rate comes to.
+  /// The progress that each rate makes.
   struct Measured {
     /// Rates ascending, with how much smaller the loss became; nil where it was not finite.
     var progress: [(rate: Double, progress: Double?)]
@@ -67,7 +67,8 @@ struct RateRange: Examination {
       return progress.filter { ($0.progress ?? -1) >= best.progress / 3 }.map(\.rate)
     }
 
-    /// What is best over a few steps is rash over many: the best rate, but no more than a third of where it fails.
+    /// The suggested rate: the best one, but no more than a third of where it fails, because what is best over a few
+    /// steps is rash over many.
     var suggested: Double {
       guard let best else { return .nan }
       let failing = progress.first { $0.rate > best.rate && ($0.progress ?? -1) <= 0 }?.rate

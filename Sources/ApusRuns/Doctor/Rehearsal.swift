@@ -10,7 +10,7 @@ struct Rehearsal {
   let steps: Int
   /// The steps of the whole training.
   let wholeRun: Int
-  /// Where and why a value stopped being finite, or the loss ran away.
+  /// The error that says where and why a value stopped being finite, or the loss ran away.
   let error: ApusError?
   /// The model at the end.
   let model: Model

@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 import ApusTraining
 
-/// How the training rows are divided among the classes, by weight where they have weights.
+/// A check of the division of the training rows among the classes, by weight where they have weights.
 struct ClassBalance: Examination {
   static let name = "class balance"
   static let stage = Examinations.Stage.data
@@ -53,7 +53,8 @@ struct SharedRows: Examination {
   private static let fewest = 3
   private static let suspicious = 0.01
   private static let certain = 0.1
-  /// Where more are shared, the figures say nothing of new rows, whatever the reason.
+  /// The largest fraction of shared rows; where more are shared, the figures say nothing of new rows, whatever the
+  /// reason.
   private static let most = 0.5
 
   func callAsFunction(_ examined: ExaminedModel) throws -> Finding.Result? {

@@ -1,7 +1,8 @@
 import ApusData
 import ApusTraining
 
-/// How good a model is on some rows by its main metric, 1 at best: accuracy, or the share of the variance explained.
+/// The score of a model on some rows by its main metric, 1 at best: accuracy, or the fraction of the variance
+/// explained.
 struct Score {
   let name: String
   let value: Double
@@ -28,8 +29,8 @@ struct Score {
     }
   }
 
-  /// What guessing reaches: the largest class' share of the training rows by weight, of a text that of the most frequent
-  /// character; the mean over labels of being there or not, whichever is more frequent; or 0 of the variance.
+  /// Returns the score of guessing: the largest class' share of the training rows by weight, of a text that of the most
+  /// frequent character; the mean over labels of being there or not, whichever is more frequent; or 0 of the variance.
   static func ofGuessing(_ examined: ExaminedModel) -> Double {
     let training = examined.training
     switch training.targets {
@@ -65,8 +66,8 @@ struct Score {
   }
 }
 
-/// Whether classes are told apart by their scores, where accuracy says next to nothing because one class is frequent: an area
-/// under the ROC curve of more than one half.
+/// A check of whether scores separate the classes, where accuracy says next to nothing because one class is frequent:
+/// an area under the ROC curve of more than one half.
 struct Ranking {
   let figure: String
   /// Above one half by three times its standard error: of few rows of the class, chance goes far.

@@ -9,7 +9,7 @@ struct UnitActivity: Examination {
   static let why = "A unit that is flat for every sample passes no gradient on, and does not learn any more."
   static let moments = [Examinations.Moment.beforeTraining, .afterTraining]
 
-  /// Of a layer's units.
+  /// The fraction of a layer's units beyond which the finding is suspicious.
   private static let suspicious = 0.25
   private static let certain = 0.5
 

@@ -1,14 +1,14 @@
 import ApusCore
 import ApusNN
 
-/// What an activation does to a gradient: its slope over the inputs.
+/// The effect of an activation on a gradient: its slope over the inputs.
 ///
 /// Found by differentiating the activation itself, so that whoever adds one has it examined.
 struct ActivationCurve {
   let activation: any Activation
   /// The largest slope's magnitude.
   let steepest: Double
-  /// Whether it is flat on both sides, as sigmoid and tanh are, and not only below 0.
+  /// A Boolean value that indicates whether it is flat on both sides, as sigmoid and tanh are, and not only below 0.
   let saturates: Bool
 
   /// Below this part of the largest slope it counts as flat.
@@ -37,7 +37,7 @@ struct ActivationCurve {
     return try gradients(of: activation(x).sum(), withRespectTo: [x])[0].values().map { Double(abs($0)) }
   }
 
-  /// Whether each element's output depends on that element alone.
+  /// Returns whether each element's output depends on that element alone.
   private static func isElementwise(_ activation: any Activation, _ grid: [Float]) -> Bool {
     guard let together = try? activation(Tensor(grid, shape: [1, Dimension(grid.count)])).values(),
       together.count == grid.count
@@ -48,7 +48,7 @@ struct ActivationCurve {
   }
 }
 
-/// How many units of a layer of activations are dead or saturated on a batch.
+/// The number of units of a layer of activations that are dead or saturated on a batch.
 struct UnitReading {
   let path: String
   let name: String

@@ -1,6 +1,6 @@
 import ApusCore
 import ApusTraining
-/// How far a step moves the weights, as a part of them.
+/// A check of the size of a step, relative to the weights.
 struct UpdateRatio: Examination {
   static let name = "update / weight"
   static let stage = Examinations.Stage.training

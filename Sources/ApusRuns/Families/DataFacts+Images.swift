@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// What the convolutional families have in common: they take images, and are trained with a rate that rises and falls.
+/// Facts for the convolutional families, which take images, and are trained with a rate that rises and falls.
 extension DataFacts {
   /// - Throws: when a sample is no image.
   func requireImages(for family: any ModelFamily.Type) throws(ApusError) {
@@ -15,7 +15,8 @@ extension DataFacts {
     }
   }
 
-  /// Whether an image is as large as those that a network's ``ImageForm/large`` form is for.
+  /// The form of network for images of this size: large where an image is as large as those that ``ImageForm/large`` is
+  /// for.
   var imageForm: ImageForm { min(inputShape[0], inputShape[1]) >= 96 ? .large : .small }
 
   /// A rate that rises over a fifth of the steps and falls to nearly 0 (Smith 2018), for networks that can take large ones.

@@ -5,7 +5,7 @@ import ApusTraining
 
 /// The facts of the data that a model family may know.
 public struct DataFacts: Sendable {
-  /// Of one sample: `[features]` or `[height, width, channels]`.
+  /// The shape of one sample: `[features]` or `[height, width, channels]`.
   public var inputShape: [Int]
   public var task: LearningTask
   /// The classes, labels or values that are asked for.
@@ -17,7 +17,7 @@ public struct DataFacts: Sendable {
   public var weight: Double
   /// The sum over the features of their weighted mean squares, at most; 1 for each where rows have no weights.
   public var squares: Double
-  /// Whether the rows are windows of a text, with a class at each position.
+  /// A Boolean value that indicates whether the rows are windows of a text, with a class at each position.
   public var isText = false
   /// The loss that the user asks for, in the place of the family's.
   public var loss: (any Loss)?

@@ -40,7 +40,7 @@ extension GPT: ModelFamily {
 
   private var rate: Double { min(1e-3 * 384 / Double(width), 3e-3) }
   private static let batch = 12
-  /// Where a text is long enough, two or three times what nanoGPT takes for a first look.
+  /// The number of steps where a text is long enough, two or three times what nanoGPT takes for a first look.
   private static let steps = 5_000
   /// A short text is soon learned by heart.
   private static let mostEpochs = 20

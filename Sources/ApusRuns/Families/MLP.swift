@@ -67,7 +67,7 @@ public struct MLP: ModelFamily {
     return (hidden ?? size.hidden, dropout ?? (hidden == nil ? size.dropout : 0))
   }
 
-  /// What goes with so many rows.
+  /// The settings that suit a number of rows.
   private struct Size {
     var hidden: [Int]
     var dropout: Double

@@ -12,7 +12,7 @@ public struct Evaluation: Sendable {
   /// For several labels.
   public var labels: [EvaluatedSamples.LabelCounts] = []
   public var samples: Int
-  /// How many of the samples the model was trained on, or are equal to one of those; nil where it isn't known.
+  /// The number of samples that the model was trained on, or that are equal to one of those; nil where it isn't known.
   public var trainedOn: Int?
   /// The metrics on the samples that it was not trained on; empty where that is all, none, or not known for each.
   public var unseenMetrics: [MetricValue] = []
@@ -298,7 +298,7 @@ extension Model {
     }
   }
 
-  /// Whether the model was trained on a text.
+  /// A Boolean value that indicates whether the model was trained on a text.
   public var isForTexts: Bool {
     if case .text? = preprocessing { true } else { false }
   }
@@ -309,7 +309,7 @@ extension Model {
     return table.format
   }
 
-  /// How pictures are brought to the form of the model's images.
+  /// The format that brings pictures to the form of the model's images.
   package var pictureFormat: PictureFormat {
     guard case .images(let images)? = preprocessing else { return PictureFormat() }
     return PictureFormat(shape: images.inputShape)

@@ -2,8 +2,8 @@ package import ApusCore
 package import ApusData
 package import ApusNN
 
-/// What layers of a model output on a batch, and the gradient of its mean loss that comes back to them: planned once, run
-/// as often as the weights change. Without dropout.
+/// The pass that computes what layers of a model output on a batch, and the gradient of its mean loss that comes back
+/// to them: planned once, run as often as the weights change. Without dropout.
 package final class DepthPass {
   private let layers: [(path: String, name: String)]
   private let compiled: CompiledModel
@@ -48,7 +48,7 @@ package final class DepthPass {
     }
   }
 
-  /// Of an output's numbers at most ``DepthReading/mostNumbers``, evenly chosen.
+  /// Returns at most ``DepthReading/mostNumbers`` of an output's numbers, evenly chosen.
   private static func some(_ values: UnsafeMutableBufferPointer<Float>) -> [Float] {
     let every = max((values.count + DepthReading.mostNumbers - 1) / DepthReading.mostNumbers, 1)
     return every == 1 ? Array(values) : stride(from: 0, to: values.count, by: every).map { values[$0] }

@@ -2,13 +2,13 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// What each layer of a model puts out on some samples, and the gradient of the mean loss that comes back to it
+/// The outputs of each layer of a model on some samples, and the gradient of the mean loss that comes back to it
 /// (lecture 5): whether signals or gradients fade, grow or saturate through depth. Without dropout.
 public struct DepthReading: Sendable {
   public struct Layer: Sendable {
     /// `2 relu`
     public var name: String
-    /// Of all samples and units, at most ``mostNumbers``, evenly chosen.
+    /// The outputs for all samples and units, at most ``mostNumbers``, evenly chosen.
     public var outputs: [Float]
     /// ∂ mean loss / ∂ output, the same places.
     public var gradients: [Float]

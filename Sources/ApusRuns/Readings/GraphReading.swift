@@ -30,7 +30,7 @@ public struct GraphReading: Sendable {
   /// More operations than this are no picture.
   public static let mostNodes = 150
 
-  /// Of a number that concrete tensors were computed to.
+  /// Creates the graph of a number that was computed from concrete tensors.
   ///
   /// - Parameter named: the inputs with their names.
   /// - Throws: what a tensor carries; when a value was read before, so that there is no graph any more.
@@ -41,7 +41,7 @@ public struct GraphReading: Sendable {
       evaluate: { try $0.map { try $0.values() } })
   }
 
-  /// Of the loss that a model has on a sample.
+  /// Creates the graph of a model's loss on a sample.
   ///
   /// - Parameters:
   ///   - batch: of the one sample.

@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// What a linear model says, in the columns' own units: its rule, and how good a rule it is (A1–A5).
+/// A linear model's rule in the columns' own units, and how good a rule it is (A1–A5).
 public struct LinearReading: Sendable {
   /// A part of a rule: weight · name.
   public struct Term: Sendable, Equatable {
@@ -26,7 +26,7 @@ public struct LinearReading: Sendable {
     public var intercept: Double
   }
 
-  /// What the rules are for.
+  /// The kind of decision that the rules make.
   public enum Decision: String, Sendable {
     /// The rule is the value.
     case value
@@ -54,9 +54,9 @@ public struct LinearReading: Sendable {
   /// √(Σ (y − t)² / (n − rank)) over the n training rows, in units of the target; where they have weights
   /// √(Σ w (y − t)² / Σ w · n / (n − rank)), n those of weight above 0.
   public var residualDeviation: Double?
-  /// How far training is from the closed form, both with the rows' weights.
+  /// The distance of training from the closed form, both with the rows' weights.
   public var closedForm: ClosedForm?
-  /// What the perceptron found out about the data, or what to mind.
+  /// The perceptron's conclusion about the data, or what to mind.
   public var conclusion: String?
 
   /// The least value of the training loss with its penalty, beside what training came to.
@@ -65,7 +65,7 @@ public struct LinearReading: Sendable {
     public var trained: Double
     public var rank: Int
     public var condition: Double
-    /// Whether it is what the model has, and nothing was trained.
+    /// A Boolean value that indicates whether it is what the model has, so that nothing was trained.
     public var isSolution = false
     /// (trained − loss) / loss.
     public var gap: Double { loss > 0 ? (trained - loss) / loss : trained - loss }
@@ -120,7 +120,7 @@ extension LinearReading {
     }
   }
 
-  /// What a score must exceed.
+  /// Returns the threshold that a score must exceed.
   private static func threshold(_ loss: any Loss) -> Double {
     if case .scores(let threshold) = loss.predictions { Double(threshold) } else { 0 }
   }

@@ -55,13 +55,13 @@ struct LinearScores {
   /// The weights of an output.
   func weights(of output: Int) -> [Double] { (0..<columns).map { weights[$0 * outputs + output] } }
 
-  /// How much each row counts.
+  /// Returns the weight of a row.
   func weight(ofRow row: Int) -> Double { rowWeights?[row] ?? 1 }
 
   /// Σ of the rows' weights: their number where they have none.
   var totalWeight: Double { rowWeights?.reduce(0, +) ?? Double(rows) }
 
-  /// How much each feature varies over the rows, by their weights.
+  /// The deviation of each feature over the rows, by their weights.
   var deviations: [Double] {
     if let rowWeights {
       return (0..<columns).map { column in

@@ -3,7 +3,7 @@ public import ApusData
 public import ApusNN
 import ApusTraining
 
-/// What a model of two columns of numbers puts out all over the plane, and what each of its hidden units does.
+/// The outputs of a model of two columns of numbers all over the plane, and those of each of its hidden units.
 public struct PlaneReading: Sendable {
   /// A hidden layer after its activation: for each unit `[size, size]`, the highest row first.
   public struct Layer: Sendable {

@@ -1,14 +1,14 @@
 import ApusData
 
-/// What products of scaled columns are in the columns' own units: (x − m) / d · (y − n) / e is a sum of x·y, x, y and a
-/// constant.
+/// The conversion of products of scaled columns to the columns' own units: (x − m) / d · (y − n) / e is a sum of x·y,
+/// x, y and a constant.
 struct ProductUnits {
   private typealias Term = LinearReading.Term
   private let units: [FeatureUnits]
   private let step: FittedTransform
   /// The products of columns that occur, those of fewer factors first.
   private let monomials: [[Int]]
-  /// Of each: how much it varies over the rows, and its mean.
+  /// The deviation of each product over the rows, and its mean.
   private let deviations: [Double]
   private let means: [Double]
 

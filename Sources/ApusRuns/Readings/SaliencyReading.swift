@@ -17,9 +17,9 @@ public struct SaliencyReading: Sendable {
     public var prediction: String
   }
 
-  /// Of one sample: `[features]` or `[height, width, channels]`.
+  /// The shape of one sample: `[features]` or `[height, width, channels]`.
   public let shape: [Int]
-  /// Of a table.
+  /// The names of a table's features.
   public let featureNames: [String]
   public let samples: [Sample]
 

@@ -9,7 +9,7 @@ package struct WeightPlane: Sendable {
   package let origin: [Float]
   /// d₁ and d₂, 0 where a parameter stays as it is.
   package let directions: [[Float]]
-  /// Of a path's plane, which part of the variance of the path lies along each direction; empty for another one.
+  /// The fraction of a path's variance along each direction of its plane; empty for another plane.
   package let explained: [Double]
   /// ⟨d₁, d₁⟩, ⟨d₁, d₂⟩, ⟨d₂, d₂⟩
   private let products: (Double, Double, Double)
@@ -77,7 +77,7 @@ package struct WeightPlane: Sendable {
     }
   }
 
-  /// Where in the plane the point is that lies nearest to some weights.
+  /// Returns the coordinates in the plane of the point nearest to some weights.
   package func coordinates(of weights: [Float]) -> (a: Double, b: Double) {
     guard weights.count == origin.count else { return (.nan, .nan) }
     var (first, second) = (0.0, 0.0)

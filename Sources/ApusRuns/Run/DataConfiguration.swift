@@ -2,7 +2,8 @@ package import ApusCore
 public import ApusData
 public import ApusTraining
 
-/// Which data, and how it is read and divided: the section `data` of a configuration. What is nil is chosen or found out.
+/// The choice of data, and how it is read and divided: the section `data` of a configuration. Settings that are nil are
+/// chosen or detected.
 ///
 /// What each setting is stands in ``settings``.
 public struct DataConfiguration: SettingGroup {
@@ -174,7 +175,7 @@ public struct DataConfiguration: SettingGroup {
     return format
   }
 
-  /// How images are read, with what is given here in the place of what a form says.
+  /// Returns the way in which images are read, with what is given here in place of what a form says.
   package func pictures(over base: PictureFormat = PictureFormat()) throws(ApusError) -> PictureFormat {
     var format = base
     if let size { format.size = try PictureFormat.Size(size) }

@@ -2,7 +2,7 @@ import ApusCore
 import ApusTraining
 package import ApusData
 
-/// What the data is.
+/// The findings about the data.
 package enum DataFindings: Sendable {
   /// A table; of a large one only so many rows, evenly chosen, were looked at.
   case table(DataSummary, rows: Int)
@@ -10,7 +10,7 @@ package enum DataFindings: Sendable {
   case images(shape: [Int], targets: TargetKind, counts: [DataSummary.Count], examples: [ImageSample])
   /// A text, in windows of so many characters, of which so many are different.
   case text(context: Int, vocabulary: Int)
-  /// Of no kind that has more to tell.
+  /// Data of no kind that has more to tell.
   case other
 }
 

@@ -4,7 +4,7 @@ public import ApusNN
 import ApusTraining
 
 extension ExaminedModel {
-  /// What a configuration would train, on its data.
+  /// Creates an examined model of what a configuration would train, on its data.
   ///
   /// - Parameter model: examined in the place of the model with its first weights.
   /// - Throws: when the data cannot be read or a setting is wrong; when the model is for other inputs.

@@ -3,7 +3,7 @@ import ApusData
 public import ApusNN
 
 extension GradientCheck {
-  /// Of the model that a configuration would train, on some of its training rows.
+  /// Checks the model that a configuration would train, on some of its training rows.
   ///
   /// - Throws: when the data cannot be read or a setting is wrong.
   public init(_ configuration: RunConfiguration, rows: Int, elements: Int) throws {
@@ -11,8 +11,8 @@ extension GradientCheck {
     try self.init(examined.model, batch: examined.sample(rows), elements: elements)
   }
 
-  /// Of a model with its weights, on samples made up: normal inputs, as scaled ones are, or characters, and targets at random. A
-  /// gradient must be right on any.
+  /// Checks a model with its weights, on synthetic samples: normal inputs, as scaled ones are, or characters, and
+  /// targets at random. A gradient must be right on any.
   ///
   /// - Throws: when the loss does not fit the model's outputs.
   public init(_ model: Model, rows: Int, elements: Int) throws {

@@ -21,7 +21,7 @@ struct Pretrained {
     }
   }
 
-  /// How images become inputs: as they did for the model.
+  /// Returns the mapping from images to inputs, the same as for the model.
   ///
   /// - Throws: when the model is for tables.
   func imagePreprocessing() throws(ApusError) -> ImageDataset.Preprocessing {
@@ -39,7 +39,7 @@ struct Pretrained {
     return known
   }
 
-  /// How a table's rows become inputs: as they did for the model; the target is the new one.
+  /// Fits the mapping from a table's rows to inputs, the same as for the model; the target is the new one.
   ///
   /// - Throws: when the model is for images, or takes the target as an input.
   func fit(_ task: TableTask, _ rows: Split.TrainingRows) throws(ApusError) -> FittedTable {
@@ -53,7 +53,7 @@ struct Pretrained {
     }
   }
 
-  /// How a text becomes inputs: as it did for the model.
+  /// Returns the mapping from a text to inputs, the same as for the model.
   ///
   /// - Throws: when the model is not for texts, or sees another number of characters.
   func preprocessing(ofText given: DataConfiguration) throws(ApusError) -> TextPreprocessing {

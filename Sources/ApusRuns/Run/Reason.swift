@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Who set a setting of a run, and why: `training.batch 32: the default of mlp for 150 rows`.
+/// The origin of a run's setting, and the reason for it: `training.batch 32: the default of mlp for 150 rows`.
 public struct Reason: Sendable, Equatable, CustomStringConvertible {
   /// With its section: `training.batch`.
   public let key: String

@@ -46,7 +46,7 @@ extension RunChoices {
     }
   }
 
-  /// How much a row of each class counts; nil where nothing is asked for.
+  /// Returns the weight of a row of each class; nil where nothing is asked for.
   ///
   /// - Throws: when the targets are not classes, or a class isn't known.
   static func classWeights(

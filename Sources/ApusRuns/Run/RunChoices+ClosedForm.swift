@@ -49,7 +49,7 @@ extension RunChoices {
 }
 
 extension Recipe {
-  /// Whether nothing is said of how weights are found.
+  /// A Boolean value that indicates whether nothing is said of how weights are found.
   fileprivate var leavesTrainingOpen: Bool { self == withoutTraining }
 
   /// The same without what is said of how weights are found; with what the loss is, and what is made of the result.

@@ -3,28 +3,29 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// What a run does where its configuration says nothing: chosen from the size of the data and from the task, never
-/// from a name. With the model, which is built here and nowhere else.
+/// The choices of a run where its configuration says nothing: based on the size of the data and the task, never on a
+/// name. With the model, which is built here and nowhere else.
 struct RunChoices {
   /// The configuration with nothing left open.
   var configuration: RunConfiguration
   var network: any Network
   var loss: any Loss
   var settings: TrainingSettings
-  /// Whether the model's weights are those of the closed form, and there is nothing to train.
+  /// A Boolean value that indicates whether the model's weights are those of the closed form, so that there is nothing
+  /// to train.
   var isSolved = false
-  /// How much a row of each class counts in the loss; nil where each counts once.
+  /// The weight of a row of each class in the loss; nil where each counts once.
   var classWeights: [Double]?
-  /// What was chosen, and why.
+  /// The choices made, and the reasons.
   var lines: [String] = []
-  /// What was asked for and has no effect, or less than one would think.
+  /// Notes on what was asked for and has no effect, or less than one would think.
   var notes: [String] = []
-  /// Who set each setting, and why.
+  /// The origin of each setting, and the reason for it.
   var reasons: [Reason] = []
   /// The model with its first weights: the first of several in an ensemble of seeds.
   let model: Model
 
-  /// How many trainings the run has.
+  /// The number of trainings in the run.
   var runs: Int { settings.ensemble?.runs ?? 1 }
 
   /// The model of one of several trainings, counted from 0, with its first weights.
@@ -298,7 +299,7 @@ struct RunChoices {
     }
   }
 
-  /// How many numbers the network puts out.
+  /// Returns the number of values that the network outputs.
   private static func outputs(_ data: RunData, _ loss: any Loss) -> Int {
     let count = data.training.targets.outputCount
     // One logit says it all for two classes, with a loss on numbers.

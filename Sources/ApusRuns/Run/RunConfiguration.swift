@@ -7,7 +7,7 @@ public struct RunConfiguration: Sendable, Codable, Equatable {
   public var data = DataConfiguration()
   public var model = ModelConfiguration()
   public var training = Recipe()
-  /// Where values come from, by key. A value that was changed since has another origin.
+  /// The origins of values, by key. A value that was changed since has another origin.
   private var origins: [String: Origin] = [:]
 
   private struct Origin: Sendable {
@@ -62,7 +62,8 @@ extension RunConfiguration {
     Group.settings.compactMap { setting in setting.value(group).map { (setting.key, $0) } }
   }
 
-  /// Where a key's value was given, as in "--learning-rate" or "c.yaml, training.batch"; nil for one of the program's.
+  /// Returns the place where a key's value was given, as in "--learning-rate" or "c.yaml, training.batch"; nil for one
+  /// of the program's.
   package func origin(of key: String) -> String? {
     values.first { $0.key == key }.flatMap { origin(of: key, value: $0.value) }
   }

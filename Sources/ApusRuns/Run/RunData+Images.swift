@@ -86,7 +86,8 @@ extension RunData {
     throw ApusError("images have no columns", at: wrong, fix: "leave it out")
   }
 
-  /// What a table says of the images, where it is asked for or they have no classes of their own; nil for these.
+  /// Returns the targets that a table has for the images, where it is asked for or they have no classes of their own;
+  /// nil where their own classes are the targets.
   private static func targets(
     of images: ImageSet, _ given: DataConfiguration, _ place: String
   ) throws(ApusError) -> ImageTargets? {

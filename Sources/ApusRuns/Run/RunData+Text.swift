@@ -77,7 +77,7 @@ extension RunData {
       "a text has no columns and no rows", at: wrong.0, fix: "leave it out, or name the file of a table .csv")
   }
 
-  /// Whether the samples are windows of a text.
+  /// A Boolean value that indicates whether the samples are windows of a text.
   var isText: Bool {
     if case .text = schema { true } else { false }
   }

@@ -12,11 +12,11 @@ struct RunData {
   var schema: InputSchema
   /// The table as it was read; nil for images.
   var table: Table?
-  /// Which of the data's rows are for what; nil for a text.
+  /// The assignment of the data's rows to training, validation and test; nil for a text.
   var split: Split?
-  /// What was noticed.
+  /// Observations about the data.
   var notes: [String]
-  /// What was chosen, and why.
+  /// The choices made, and the reasons.
   var choices: [String]
   /// The model that the run begins with; nil for one that begins anew.
   var pretrained: Pretrained?
@@ -69,13 +69,13 @@ struct RunData {
     }
   }
 
-  /// Whether something that is asked for makes sense for a text alone.
+  /// Returns whether something that is asked for makes sense for a text alone.
   private static func expectsText(_ run: RunConfiguration, _ pretrained: Pretrained?) -> Bool {
     if run.data.context != nil || pretrained?.model.isForTexts == true { return true }
     return run.model.family.map { type(of: $0).takesTexts } ?? false
   }
 
-  /// How delimited text is read is of no account to anything else.
+  /// Checks that settings for delimited text are given only for data that is delimited text.
   private static func refuseFormat(_ given: DataConfiguration, _ source: DataSource) throws(ApusError) {
     let place = source.place
     if case .table = source.content {

@@ -45,7 +45,7 @@ struct RunEvaluation: Sendable {
     }
   }
 
-  /// Of the predicted class, where predictions are probabilities.
+  /// Returns the probability of the predicted class, where predictions are probabilities.
   func probability(_ sample: Int) -> Double? {
     guard isClassification, results.kind == .probabilities, !results.predictions.isEmpty else { return nil }
     let largest = numbers(results.predictions, sample).max() ?? 0

@@ -12,9 +12,9 @@ final class RunExecution {
   private(set) var members: [RunResult.Member] = []
   /// The losses of the steps of the training at hand.
   private(set) var stepLosses = StepLosses()
-  /// Of an ensemble of seeds, the training at hand.
+  /// The current training session, one of several in an ensemble of seeds.
   private(set) var session: TrainingSession
-  /// Whether the test rows stay unread and the result unexamined.
+  /// A Boolean value that indicates whether the test rows stay unread and the result unexamined.
   let isTrial: Bool
 
   private var store: CheckpointStore

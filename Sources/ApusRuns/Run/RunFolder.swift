@@ -13,14 +13,14 @@ struct RunFolder: Sendable {
   var page: String { "\(path)/report.html" }
   /// The part of each row.
   var split: String { "\(path)/split.csv" }
-  /// Of a cross-validation: the metrics over the folds.
+  /// The path of a cross-validation's metrics over the folds.
   var scores: String { "\(path)/folds.json" }
-  /// Of a cross-validation: each row's prediction by the model that was not trained on it.
+  /// The path of a cross-validation's predictions: each row's by the model that was not trained on it.
   var predictions: String { "\(path)/predictions.csv" }
-  /// Of the first of several trainings.
+  /// The checkpoints of the first of several trainings.
   var checkpoints: String { checkpoints(member: 0) }
 
-  /// Of one of several trainings, counted from 0.
+  /// Returns the path of the checkpoints of one of several trainings, counted from 0.
   func checkpoints(member: Int) -> String {
     "\(path)/checkpoints" + (member > 0 ? "/member-\(member + 1)" : "")
   }
@@ -28,12 +28,12 @@ struct RunFolder: Sendable {
   /// The model of one of several trainings that is done.
   func member(_ member: Int) -> String { "\(path)/members/\(member + 1).safetensors" }
 
-  /// What is known of it beside its model.
+  /// Returns the path of the record of a training besides its model.
   func memberRecord(_ member: Int) -> String { "\(path)/members/\(member + 1).json" }
 
   // MARK: Taking a folder
 
-  /// What a new run does with a folder that holds an older one.
+  /// The handling of a folder that holds an older run.
   enum Older {
     /// Goes on with it.
     case resume
@@ -100,7 +100,7 @@ struct RunFolder: Sendable {
     )
   }
 
-  /// Of runs that begin at the same time each has a folder of its own.
+  /// Creates a new folder; runs that begin at the same time have a folder of their own each.
   private static func makeNew(_ name: String) throws(ApusError) -> RunFolder {
     try RunFolder(path: "runs").make()
     var number = 1

@@ -41,10 +41,10 @@ public struct RunPlan: Sendable {
   let data: RunData
   var choices: RunChoices
   let engine: Engine
-  /// Where the run's files go; a new folder `runs/NAME-…` when nil.
+  /// The folder for the run's files; a new folder `runs/NAME-…` when nil.
   let folder: String?
   let older: RunFolder.Older
-  /// Whether the run goes on after a checkpoint.
+  /// A Boolean value that indicates whether the run continues from a checkpoint.
   let isUnderway: Bool
 
   /// - Parameters:
@@ -114,7 +114,7 @@ public struct RunPlan: Sendable {
 extension RunPlan {
   /// The choices made for a run, with their reasons.
   public struct Reasons: Sendable, Equatable, CustomStringConvertible {
-    /// What was chosen, in words: a line for each choice.
+    /// The choices made, in words: a line for each choice.
     public let lines: [String]
     /// Each setting with its value, and who set it.
     public let settings: [Reason]

@@ -73,7 +73,7 @@ extension RunResult {
     outcomeFindings = plan.findings(on: self, session.settings)
   }
 
-  /// What the model has seen: the rows of this training, and those of the model that it began with.
+  /// Returns the rows that the model has seen: those of this training, and those of the model that it began with.
   private static func trainedRows(_ data: RunData) -> RowSketch {
     var rows = RowSketch(data.training)
     if let before = data.pretrained?.model.trainedRows { rows.formUnion(before) }

@@ -5,7 +5,7 @@ extension RunResult {
     public var number: Int
     public var truth: String
     public var prediction: String
-    /// Of the predicted class, where predictions are probabilities.
+    /// The probability of the predicted class, where predictions are probabilities.
     public var probability: Double?
     public var loss: Double
     /// The row's cells by column, without the target; empty where they are not known.

@@ -8,7 +8,7 @@ public import ApusTraining
 public struct RunResult: Sendable {
   /// The data's name.
   public var name: String
-  /// Where the run's files are.
+  /// The folder of the run's files.
   public var folder: String
   /// The settings with nothing left open: they rerun to the same bits.
   public var configuration: RunConfiguration
@@ -67,7 +67,7 @@ public struct RunResult: Sendable {
   package var positions: Int { isText ? model.inputShape.first ?? 1 : 1 }
   /// The loss over the steps, each the mean of equally many, for runs of few epochs.
   package var stepLosses: StepLosses
-  /// What a model of texts writes on from a new line; nil for any other.
+  /// The text that a model of texts generates from a new line; nil for any other.
   package var writtenText: String?
   /// The share of the most frequent class, by weight where samples have weights: what is right without looking.
   public var mostFrequentShare: Double?
@@ -90,7 +90,7 @@ public struct RunResult: Sendable {
   package var outcome: TrainingOutcome
   /// The rows that the result is judged by, with their predictions.
   let evaluation: RunEvaluation
-  /// Which rows are for what; nil for a text.
+  /// The assignment of rows to training, validation and test; nil for a text.
   let split: Split?
 
   /// The doctor's findings; what was examined once more on the outcome is told as it is then.
@@ -116,7 +116,7 @@ public struct RunResult: Sendable {
     }
   }
 
-  /// What each label, or the second of two classes, must exceed, where that was given or chosen.
+  /// The threshold that each label, or the second of two classes, must exceed, where that was given or chosen.
   package var thresholds: [(name: String, value: Double)] {
     guard let objective = model.objective, !objective.thresholds.isEmpty else { return [] }
     let names = objective.targets.names

@@ -3,11 +3,11 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// Where a run that was interrupted goes on: what its folder holds.
+/// The state from which an interrupted run continues: the contents of its folder.
 struct RunStart {
   /// The trainings of an ensemble that are done, with their models.
   var members: [(training: RunResult.Member, model: Model)] = []
-  /// Of the training at hand; nil where there is no checkpoint.
+  /// The state of the current training; nil where there is no checkpoint.
   var state: TrainingState?
   var notes: [String] = []
 

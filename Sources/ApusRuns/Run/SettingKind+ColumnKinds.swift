@@ -3,7 +3,7 @@ import ApusData
 import ApusTraining
 
 extension SettingKind where Value == [String: TableFormat.ColumnKind] {
-  /// What columns are, by name: `{age: number, "a,b": text}` in a file, `age=number` after a flag.
+  /// The kinds of columns, by name: `{age: number, "a,b": text}` in a file, `age=number` after a flag.
   static var columnKinds: SettingKind {
     let names = TableFormat.ColumnKind.allCases.map(\.rawValue)
     let expected = "NAME=" + names.joined(separator: "|")

@@ -1,8 +1,8 @@
 import ApusCore
 
 extension Search {
-  /// How much of the scores' spread a hyper-parameter explains: ω², the share of variance between groups of its values,
-  /// corrected for chance, from 0 to 1.
+  /// The importance of a hyper-parameter: ω², the fraction of the variance of the scores that lies between groups of
+  /// its values, corrected for chance, from 0 to 1.
   ///
   /// ω² = (SS_between − (g − 1) · MS_within) / (SS_total + MS_within), on the scores' ranks, so that a trial that went
   /// astray does not drown the others. Numbers of more than four values are grouped in thirds by their order.

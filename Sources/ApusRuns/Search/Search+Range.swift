@@ -1,7 +1,7 @@
 public import ApusCore
 
 extension Search {
-  /// What a hyper-parameter is chosen from.
+  /// The range that a hyper-parameter is chosen from.
   ///
   /// In a configuration: a list of values, or `{choice: […]}`, `{uniform: [a, b]}`, `{log: [a, b]}`, `{integer: [a, b]}`,
   /// `{logInteger: [a, b]}`; with `steps: n` a grid takes n values of a range, else 3.
@@ -15,10 +15,10 @@ extension Search {
     public let choices: [JSONValue]
     /// The ends of a range.
     public let lower, upper: Double
-    /// How many values a grid takes of a range.
+    /// The number of values that a grid takes of a range.
     public let steps: Int
 
-    /// Whether equal factors rather than equal differences are equally likely.
+    /// A Boolean value that indicates whether equal factors rather than equal differences are equally likely.
     public var isLogarithmic: Bool { kind == .log || kind == .logInteger }
 
     /// - Throws: for a range that is empty, or not of positive numbers where it is logarithmic.
@@ -55,7 +55,7 @@ extension Search {
       }
     }
 
-    /// What a grid takes: evenly spaced, the ends among them.
+    /// The values of a grid: evenly spaced, the ends among them.
     public var grid: [JSONValue] {
       guard kind != .choice else { return choices }
       var values: [JSONValue] = []

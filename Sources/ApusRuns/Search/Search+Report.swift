@@ -1,16 +1,16 @@
 public import ApusCore
 
 extension Search {
-  /// What a search came to.
+  /// The results of a search.
   public struct Report: Sendable {
     public let metric: String
     /// The keys that were varied.
     public let keys: [String]
-    /// Where their values were taken from.
+    /// The ranges that their values were taken from.
     public let ranges: [Search.Range]
     /// The best first.
     public let trials: [Search.Trial]
-    /// How much of the scores' spread each key explains, the most first.
+    /// The fraction of the scores' spread that each key explains, the largest first.
     public let importance: [Search.Importance]
     public let seconds: Double
     public let folder: String

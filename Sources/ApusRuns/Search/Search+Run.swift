@@ -12,7 +12,7 @@ extension Search {
   /// nothing. A search that was interrupted, even by a power failure, goes on from its folder; trials go on from their
   /// checkpoints. What comes out depends on neither the number of trials at a time nor interruptions.
   public final class Run: Sendable {
-    /// What the trials have in common.
+    /// The configuration that the trials have in common.
     public let configuration: RunConfiguration
     public let search: SearchConfiguration
     public let space: SearchConfiguration.Space
@@ -275,7 +275,8 @@ extension Search {
         })
     }
 
-    /// Where a trial pauses for the others: after a part of its epochs, or of its steps where these are given.
+    /// The point at which a trial pauses for the others: after a part of its epochs, or of its steps where these are
+    /// given.
     private struct TrialPause {
       private var (steps, epochs): (Int?, Int?) = (nil, nil)
 

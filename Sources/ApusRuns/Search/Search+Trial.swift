@@ -21,11 +21,12 @@ extension Search {
     public var scores: [Double] = []
     /// Epochs done.
     public var epochs = 0
-    /// Of training.
+    /// The seconds of training.
     public var seconds = 0.0
     /// Why it failed.
     public var problem: String?
-    /// How often it was begun since its last score: what has taken the whole process down twice is not begun again.
+    /// The number of times that it was begun since its last score: a trial that has taken the whole process down twice
+    /// is not begun again.
     public var attempts = 0
 
     package init(number: Int, values: [JSONValue]) {

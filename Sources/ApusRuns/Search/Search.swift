@@ -17,9 +17,10 @@ public import ApusTraining
 ///
 /// How the trials are kept in a folder, and go on after an interruption, says ``Search/Run``.
 public struct Search: Sendable {
-  /// What the trials have in common.
+  /// The configuration that the trials have in common.
   public var configuration: RunConfiguration
-  /// How values are drawn and judged; what is varied is laid over its ``SearchConfiguration/over`` when it runs.
+  /// The settings for drawing and judging values; what is varied is laid over its ``SearchConfiguration/over`` when it
+  /// runs.
   public var settings: SearchConfiguration
   private let vary: [Vary]
   private let table: Table?
@@ -92,7 +93,7 @@ public struct Search: Sendable {
 }
 
 extension Search {
-  /// What a search found.
+  /// The result of a search.
   public struct Result: Sendable {
     /// All trials, the best first, and where they are.
     public let report: Search.Report
@@ -104,13 +105,13 @@ extension Search {
       public let trial: Search.Trial
       /// With nothing left open: it reruns to the same bits.
       public let configuration: RunConfiguration
-      /// How it was trained.
+      /// The recipe that it was trained with.
       public var recipe: Recipe { configuration.training }
       /// The validation metric.
       public var score: Double { trial.score ?? .nan }
     }
 
-    /// How much of the scores' spread each setting explains, the most first.
+    /// The fraction of the scores' spread that each setting explains, the largest first.
     public var importance: [Search.Importance] { report.importance }
 
     init(_ report: Search.Report) throws {
@@ -124,7 +125,7 @@ extension Search {
 }
 
 extension DataConfiguration {
-  /// What a task predicts of its table from what.
+  /// Creates the settings of a task: what it predicts of its table from what.
   fileprivate init(_ task: TableTask) {
     self.init()
     let table = task.table

@@ -104,7 +104,7 @@ extension SearchConfiguration.Space.Axis {
 }
 
 extension RunConfiguration {
-  /// How the value of a dotted key is written; nil for what stands below a setting, as in
+  /// Returns the form of the value of a dotted key; nil for what is below a setting, as in
   /// `training.optimizer.adam.beta1`.
   ///
   /// - Throws: when the key is not known, with the nearest one.

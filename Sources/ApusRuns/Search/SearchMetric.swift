@@ -3,9 +3,9 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// What a search's trials are judged by.
+/// The metric by which a search's trials are judged.
 struct SearchMetric: Sendable {
-  /// What its values are called.
+  /// The name of its values.
   let name: String
   /// nil is the mean loss.
   let metric: (any Metric)?
@@ -67,7 +67,7 @@ struct SearchMetric: Sendable {
 }
 
 extension Search.Report {
-  /// What a search has come to so far, read from its folder. Writes nothing.
+  /// Reads the results of a search so far from its folder. Writes nothing.
   ///
   /// - Throws: when the folder is not that of a search.
   public init(folder: String) throws {

@@ -62,7 +62,7 @@ public struct Vary: Sendable {
     }
   }
 
-  /// How numbers of a range are drawn.
+  /// The distribution from which numbers of a range are drawn.
   public struct Draw<Number: Comparable & Sendable>: Sendable {
     let range: ClosedRange<Number>
     let isLogarithmic: Bool
