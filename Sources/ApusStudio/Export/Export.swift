@@ -4,7 +4,7 @@ import ApusNN
 package import ApusRuns
 package import ApusTraining
 
-/// What takes a lesson out of the page: files and a command that come to the same weights, and a program.
+/// An export of a lesson from the page: files and a command that lead to the same weights, and a program.
 package struct Export {
   private let plan: LessonPlan
   private let progress: TrainingSession.Progress

@@ -58,7 +58,7 @@ package struct DrawnDigit: Sendable, Equatable {
     self.pixels = pixels.map { UInt8($0) }
   }
 
-  /// What a page sends: `{"strokes": [[x, y, …], …]}` or `{"pixels": […]}`.
+  /// Reads what a page sends: `{"strokes": [[x, y, …], …]}` or `{"pixels": […]}`.
   ///
   /// - Throws: what is not so, or too much.
   package init(json: JSONValue) throws(ApusError) {
@@ -119,7 +119,7 @@ private struct Bitmap {
     }
   }
 
-  /// Of each block how many of its pixels are set, row by row.
+  /// Returns the number of pixels that are set in each block, row by row.
   func counts(block: Int) -> [UInt8] {
     let side = size / block
     var counts = [UInt8](repeating: 0, count: side * side)

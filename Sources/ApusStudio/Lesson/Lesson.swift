@@ -7,13 +7,13 @@ import ApusNN
 /// The same lesson gives the same bits, in the page and by `apus train` with what it is exported as.
 public struct Lesson: Sendable, Equatable, Codable {
   public var data = LessonData()
-  /// Which features of a point the network is given: names of ``PointFeature/table``.
+  /// The features of a point that are the network's inputs: names of ``PointFeature/table``.
   public var inputs = ["x1", "x2"]
-  /// What they are brought to.
+  /// The form that they are scaled to.
   public var scaling = NumberScaling.Kind.standardize
   /// The hidden layers.
   public var layers = [LessonLayer(), LessonLayer(units: 2)]
-  /// How the output layer's first weights are drawn.
+  /// The initializer of the output layer's first weights.
   public var initializer: JSONValue = .string(XavierUniform.name)
   /// The usual one of the task when nil.
   public var loss: JSONValue?
@@ -25,17 +25,17 @@ public struct Lesson: Sendable, Equatable, Codable {
   /// Gradients are scaled down to this norm; nil leaves them.
   public var clipNorm: Double?
   public var batch = 10
-  /// How long the run is: what schedules look at, and where training pauses.
+  /// The length of the run in epochs: the number that schedules depend on, and at which training pauses.
   public var epochs = 10_000
-  /// Of first weights, order and dropout.
+  /// The seed of first weights, order and dropout.
   public var seed: UInt64 = 1
-  /// Which optimizers race, where one asks for it.
+  /// The race of optimizers, where one asks for it.
   public var race = LessonRace()
 
   public init() {}
 }
 
-/// Which points there are.
+/// The choice of a lesson's points.
 public struct LessonData: Sendable, Equatable, Codable {
   /// One of ``PointSet/table``, `digits` for the bundled ones, or `own` for a table that was handed in.
   public var set = "circle"
@@ -50,7 +50,7 @@ public struct LessonData: Sendable, Equatable, Codable {
   public var added: [LessonPoint] = []
   /// Points of the set that were taken away, by number.
   public var removed: [Int] = []
-  /// Of a table that was handed in: two columns of numbers or all, and what is predicted.
+  /// The columns of an uploaded table: two columns of numbers or all, and what is predicted.
   public var columns: LessonColumns?
 
   public init() {}
@@ -71,8 +71,8 @@ public struct LessonColumns: Sendable, Equatable, Codable {
   public var x: String
   public var y: String
   public var target: String
-  /// Whether the network is given every column that is of use, as the table's preprocessing encodes it, and not x and y
-  /// alone; the plane is then that of the first two principal components.
+  /// A Boolean value that indicates whether the network is given every column that is of use, as the table's
+  /// preprocessing encodes it, and not x and y alone; the plane is then that of the first two principal components.
   public var all: Bool
 
   public init(x: String = "", y: String = "", target: String = "", all: Bool = false) {

@@ -3,14 +3,14 @@ import ApusNN
 import ApusRuns
 
 extension LessonPlan {
-  /// What a layer that stands somewhere in the network belongs to: `layer 1`, `output`.
+  /// Returns the title of the part to which a layer of the network belongs: `layer 1`, `output`.
   private func part(_ item: Int) -> String {
     let dense = densePaths.compactMap { Int($0) }
     let number = dense.lastIndex { $0 <= item } ?? 0
     return number == dense.count - 1 ? "output" : "layer \(number + 1)"
   }
 
-  /// What the page calls a parameter: of `0.weight` `layer 1, weight`.
+  /// Returns the page's name for a parameter: `layer 1, weight` for `0.weight`.
   func title(ofParameter path: String) -> String {
     let parts = path.split(separator: ".", maxSplits: 1)
     guard parts.count == 2, let item = Int(parts[0]), network.items.indices.contains(item) else {
@@ -20,12 +20,13 @@ extension LessonPlan {
     return "\(part(item)), \(isNorm ? "batch norm " : "")\(parts[1])"
   }
 
-  /// What the page calls a layer: of `0` `layer 1`.
+  /// Returns the page's name for a layer: `layer 1` for `0`.
   private func title(ofLayer path: String) -> String {
     path.split(separator: ".").first.flatMap { Int($0) }.map(part) ?? path
   }
 
-  /// What the page calls the place of a step's mistake, `layer 0 (dense)` or `parameter 0.weight`: others stay as they are.
+  /// Returns the page's name for the place of a step's error, `layer 0 (dense)` or `parameter 0.weight`: others stay as
+  /// they are.
   func title(ofPlace place: String) -> String {
     let words = place.split(separator: " ")
     guard words.count >= 2 else { return place }

@@ -3,14 +3,14 @@ package import ApusData
 package import ApusNN
 package import ApusTraining
 
-/// What a lesson comes to: its points as data sets, its network, its settings. Made the way of `apus train`, so that the
-/// exported run gives the same bits.
+/// The plan that follows from a lesson: its points as data sets, its network, its settings. Made in the same way as by
+/// `apus train`, so that the exported run gives the same bits.
 package struct LessonPlan: Sendable {
   package private(set) var lesson: Lesson
   let samples: LessonSamples
   package let training: any Dataset
   package let validation: (any Dataset)?
-  /// Of each point, whether it is kept back.
+  /// Boolean values that indicate whether each point is held out for validation.
   let isValidation: [Bool]
   package let network: Sequential
   let objective: Objective
@@ -82,7 +82,7 @@ package struct LessonPlan: Sendable {
     return Dense(units, initializer: item)
   }
 
-  /// Where the network's layers stand in it: its dense layers, the output's last, and what follows each hidden one.
+  /// The paths of the network's layers: its dense layers, the output's last, and what follows each hidden one.
   var densePaths: [String] {
     network.items.indices.filter { network.items[$0].layer is Dense }.map { "\($0)" }
   }
@@ -93,12 +93,12 @@ package struct LessonPlan: Sendable {
   package var points: LessonPoints { samples.points }
   var inputs: [LessonInput] { samples.inputs }
   package var inputTitles: [String] { inputs.map(\.title) }
-  /// What the plane's axes are called: the columns of a table, and of other points the inputs themselves.
+  /// The names of the plane's axes: the columns of a table, and for other points the inputs themselves.
   package var axes: [String] {
     lesson.data.set == PointSet.own || variance != nil
       ? [points.names.x, points.names.y] : PointFeature.table.prefix(2).map(\.title)
   }
-  /// Of each axis of the plane the part of the inputs' variance; nil where the axes are numbers themselves.
+  /// The fraction of the inputs' variance along each axis of the plane; nil where the axes are numbers themselves.
   package var variance: [Double]? {
     guard case .slice(let projection) = samples.plane else { return nil }
     return projection.shares
@@ -124,7 +124,8 @@ package struct LessonPlan: Sendable {
   /// The features of places in the plane, as the network takes them: `[x.count, inputs]`.
   package func features(x: [Double], y: [Double]) throws -> [Float] { try samples.features(x: x, y: y) }
 
-  /// Whether a session of another lesson can go on with this one's: only its learning rate differs, or who races.
+  /// Returns whether a session of another lesson can continue with this one's: only its learning rate differs, or who
+  /// races.
   func differsOnlyInRate(from other: Lesson) -> Bool {
     var same = other
     same.learningRate = lesson.learningRate

@@ -12,7 +12,7 @@ package struct LessonPoints: Sendable {
   /// Empty for numbers.
   package var classNames: [String]
   package var task: LearningTask
-  /// What the two axes and the target are called.
+  /// The names of the two axes and the target.
   var names: (x: String, y: String, target: String)
   /// The part of the plane that is shown.
   var xRange: ClosedRange<Double>

@@ -1,7 +1,7 @@
 public import ApusCore
 import ApusNN
 
-/// Which optimizers race on a lesson's network.
+/// The optimizers that race on a lesson's network.
 public struct LessonRace: Sendable, Equatable, Codable {
   public var racers: [LessonRacer] = []
   /// The loss to reach; a tenth of the first one when nil.

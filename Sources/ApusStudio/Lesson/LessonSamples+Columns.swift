@@ -2,7 +2,7 @@ import ApusCore
 import ApusData
 
 extension LessonSamples {
-  /// How an exported table is written, and read again.
+  /// The format in which an exported table is written, and read again.
   static let format = TableFormat(hasHeader: true, delimiter: ",", numberStyle: .plain)
 
   /// Every column of a table that is of use, as its preprocessing encodes it; drawn on the plane of the training rows'

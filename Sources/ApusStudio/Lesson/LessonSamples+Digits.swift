@@ -48,7 +48,7 @@ extension LessonSamples {
 }
 
 extension LessonData {
-  /// What a lesson calls the bundled digits.
+  /// The name of the bundled digits in a lesson.
   static let digits = "digits"
 
   static var noImages: ApusError {

@@ -9,10 +9,10 @@ struct LessonInput: Sendable, Equatable {
   var title: String
 }
 
-/// What a lesson's network learns from: its samples, encoded and divided the way of `apus train`, and the plane in which
-/// they are drawn.
+/// The samples that a lesson's network learns from, encoded and divided in the same way as by `apus train`, and the
+/// plane in which they are drawn.
 struct LessonSamples: Sendable {
-  /// What the places of the plane stand for.
+  /// The meaning of the places of the plane.
   enum Plane: Sendable {
     /// Two numbers, of which the network is given some features.
     case points([PointFeature], FittedTable)
@@ -26,9 +26,9 @@ struct LessonSamples: Sendable {
   let schema: InputSchema
   let dataset: any Dataset
   let split: Split
-  /// What an exported run reads; nil where it reads a bundled set.
+  /// The table that an exported run reads; nil where it reads a bundled set.
   let table: Table?
-  /// Of images: height and width.
+  /// The height and width of images.
   let imageSize: (height: Int, width: Int)?
 
   /// - Parameter table: one that was handed in.
@@ -96,7 +96,8 @@ extension TableTask {
 }
 
 extension LessonData {
-  /// Whether a place of the plane is not all of a sample, but where two directions of many meet.
+  /// A Boolean value that indicates whether a place of the plane is not all of a sample, but where two directions of
+  /// many meet.
   var isProjected: Bool { self.set == Self.digits || self.set == PointSet.own && columns?.all == true }
 
   static var noTable: ApusError {

@@ -42,7 +42,7 @@ struct LessonSetting: Sendable {
     }
   }
 
-  /// What the page's form says of it.
+  /// The description of the setting for the page's form.
   var json: JSONMember {
     JSONMember(
       name,
@@ -54,7 +54,7 @@ struct LessonSetting: Sendable {
 }
 
 extension Lesson {
-  /// How a run trains what the lesson shows.
+  /// The recipe by which a run trains what the lesson shows.
   ///
   /// - Throws: when an item of a table is not known.
   package var recipe: Recipe {

@@ -1,4 +1,4 @@
-/// What a client may ask for at most: everything is checked before memory is taken for it.
+/// The limits of what a client may ask for: everything is checked before memory is taken for it.
 public enum Limits {
   public static let layers = 8
   public static let units = 32

@@ -3,7 +3,7 @@ import ApusData
 import ApusNN
 import ApusViews
 
-/// What the page's menus offer: the tables, so that whatever is added to one shows up by itself.
+/// The items that the page's menus offer: those of the tables, so that whatever is added to one shows up by itself.
 package enum Menus {
   package static var json: JSONValue {
     get throws(ApusError) {
@@ -119,7 +119,8 @@ package enum Menus {
 }
 
 extension Loss {
-  /// Whether it makes sense for numbers of any size: not for one that takes its targets for yes and no.
+  /// A Boolean value that indicates whether it makes sense for numbers of any size: not for one that takes its targets
+  /// for yes and no.
   var isForNumbers: Bool {
     classTargets == .indicators(off: 0, on: 1) && predictions == .scores(threshold: 0.5)
   }

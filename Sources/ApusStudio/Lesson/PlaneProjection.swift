@@ -9,7 +9,7 @@ struct PlaneProjection: Sendable {
   private var means: [Double] { fitted.means }
   /// v₁ and v₂, each `[features]`; the second is zero where the features vary along a single line.
   private let axes: [[Double]]
-  /// Of each axis the part of the features' variance.
+  /// The fraction of the features' variance along each axis.
   let shares: [Double]
 
   /// Fits to the features of training rows.
@@ -34,7 +34,7 @@ struct PlaneProjection: Sendable {
     shares = [scores.x, scores.y].map { $0.reduce(0) { $0 + $1 * $1 } / total }
   }
 
-  /// Where rows of features lie on the plane, seen along all other directions: (v₁·(z − μ), v₂·(z − μ)).
+  /// Returns the positions of rows of features on the plane, seen along all other directions: (v₁·(z − μ), v₂·(z − μ)).
   func coordinates(_ features: [Float]) -> (x: [Double], y: [Double]) { Self.scores(features, fitted) }
 
   private static func scores(_ features: [Float], _ fitted: FittedTransform) -> (x: [Double], y: [Double]) {

@@ -5,14 +5,14 @@ package import ApusData
 ///
 /// The plane reaches from −6 to 6, so that x² and sin x are worth having as inputs.
 package struct PointSet: Sendable {
-  /// What a lesson calls a table that was handed in.
+  /// The name of an uploaded table in a lesson.
   static let own = "own"
   static let halfWidth = 6.0
 
   package let name: String
   package let title: String
   package let task: LearningTask
-  /// How many there can be; 1 for numbers.
+  /// The possible numbers of classes; 1 for numbers.
   package let classes: ClosedRange<Int>
   /// A point before its noise, from its number and the number of classes.
   package let point:
@@ -92,7 +92,7 @@ package struct PointSet: Sendable {
 /// The random numbers of one point.
 package struct PointRandom {
   let philox: Philox
-  /// Of the point, counted from 0.
+  /// The number of the point, counted from 0.
   let number: Int
 
   /// In [0, 1).

@@ -1,7 +1,7 @@
 package import ApusCore
 package import ApusData
 
-/// What a table that was handed in seems to be about, until one says otherwise: two columns to see it over, one to predict.
+/// A guess of what an uploaded table is about, until one says otherwise: two columns to see it over, one to predict.
 package struct TableGuess {
   package private(set) var columns: LessonColumns
   /// Why that one is predicted: “because of its name”.
@@ -67,7 +67,7 @@ extension LessonData {
 }
 
 extension Table {
-  /// What the page needs to offer a choice of columns, and the choice to begin with.
+  /// The information that the page needs to offer a choice of columns, and the choice to begin with.
   package var outline: JSONValue {
     let guess = try? TableGuess(self)
     return .object([

@@ -2,7 +2,7 @@ import ApusCore
 import ApusRuns
 import Synchronization
 
-/// What a picture tells besides, where the page has a panel open for it. Belongs to the thread that draws.
+/// The additional readings in a picture, where the page has a panel open for them. Belongs to the thread that draws.
 final class CloserLook {
   private unowned let live: LiveSession
   private var histograms: DepthRenderer?

@@ -6,7 +6,7 @@ import ApusTraining
 import Synchronization
 
 extension LiveSession {
-  /// What a page may ask for: `{"do": "play"}` and the like.
+  /// Carries out an order of the page: `{"do": "play"}` and the like.
   ///
   /// - Throws: when the order is not known or cannot be carried out.
   package func obey(_ order: JSONValue) async throws -> JSONValue {

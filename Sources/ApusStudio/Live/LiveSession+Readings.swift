@@ -67,7 +67,7 @@ extension LiveSession {
     }
   }
 
-  /// What pictures are to tell, besides: `{"depth": true, "landscape": false}`.
+  /// Sets the additional readings in pictures: `{"depth": true, "landscape": false}`.
   func watch(_ order: JSONValue) {
     if let depth = order["depth"]?.boolValue { watchesDepth.store(depth, ordering: .releasing) }
     if order["landscape"]?.boolValue == false { watchedMap.withLock { $0 = nil } }

@@ -13,9 +13,9 @@ package final class LiveSession: Sendable {
   private let orders = Mutex<[Order]>([])
   private let isClosed = Atomic(false)
   let isExamining = Atomic(false)
-  /// Whether a reading is being made: one at a time.
+  /// A Boolean value that indicates whether a reading is being made: one at a time.
   let isReading = Atomic(false)
-  /// Whether the page shows histograms through depth.
+  /// A Boolean value that indicates whether the page shows histograms through depth.
   let watchesDepth = Atomic(false)
   /// The map of the loss that the page shows, on which pictures say where the weights are.
   let watchedMap = Mutex<(number: Int, plane: WeightPlane)?>(nil)

@@ -22,7 +22,7 @@ final class MessageQueue: Sendable {
     wake.signal()
   }
 
-  /// Of a race the newest message alone.
+  /// The newest message of a race; older ones are dropped.
   private let race = Mutex<RaceMessage?>(nil)
 
   var hasNoRace: Bool { race.withLock { $0 == nil } }

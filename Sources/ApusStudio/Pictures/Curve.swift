@@ -1,12 +1,12 @@
 import ApusCore
 
-/// What training had come to at a step, on both parts.
+/// The results of training at a step, on both parts.
 package struct CurvePoint: Sendable, Equatable {
   package var step: Int
   /// With the part of the epoch at hand.
   var epoch: Double
   package var loss: Double
-  /// Of classes; nil for numbers.
+  /// The accuracy for classes; nil for numbers.
   var accuracy: Double?
   var validationLoss: Double?
   var validationAccuracy: Double?
@@ -47,7 +47,7 @@ package struct Curve: Sendable {
     spacing = max(spacing * 2, (points.last!.step - points[0].step) / limit)
   }
 
-  /// What came at a step and after it.
+  /// Removes the points at a step and after it.
   mutating func removeAll(from step: Int) {
     while let last = points.last, last.step >= step { points.removeLast() }
   }

@@ -9,7 +9,7 @@ import ApusViews
 /// Hidden layers have one axis, the output one of its own; gradients are counted by their size, log₁₀ |g|, so that
 /// what fades moves to the left. Belongs to the thread that draws.
 final class DepthRenderer {
-  /// Of the plan that it belongs to.
+  /// The number of the plan that it belongs to.
   let number: Int
   private let plan: LessonPlan
   private let pass: Result<DepthPass, any Error>

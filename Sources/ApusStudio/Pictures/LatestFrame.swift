@@ -1,7 +1,8 @@
 import ApusCore
 import Synchronization
 
-/// What waits to be sent to the page: of pictures the newest alone, so that a slow reader costs nothing and sees no past.
+/// The messages that wait to be sent to the page: of pictures the newest alone, so that a slow reader costs nothing and
+/// sees no past.
 package final class LatestFrame: Sendable {
   private struct State {
     /// The number of the reader at hand; 0 when there is none.
@@ -59,7 +60,7 @@ package final class LatestFrame: Sendable {
     }
   }
 
-  /// What there is to send, as soon as there is something; nil when another reader has come, or all is over.
+  /// Returns what there is to send, as soon as there is something; nil when another reader has come, or all is over.
   package func next(_ reader: Int) async -> [[UInt8]]? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

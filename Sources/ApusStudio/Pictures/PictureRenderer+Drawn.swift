@@ -2,8 +2,8 @@ import ApusCore
 import ApusNN
 
 extension PictureRenderer {
-  /// What the network with the weights of the last picture takes an image for: of each class its probability, or its
-  /// score.
+  /// Returns the prediction for an image by the network with the weights of the last picture: the probability of each
+  /// class, or its score.
   func prediction(of image: [UInt8]) -> JSONMember? {
     guard let features = try? plan.samples.features(of: image),
       let values = try? compiled.arrays(features)[0]

@@ -1,7 +1,7 @@
 import ApusCore
 
 extension PictureRenderer {
-  /// What each of a race puts out all over the plane, one after the other, and how it stands.
+  /// Draws the outputs of each network of a race all over the plane, one after the other, with its results.
   func picture(of race: RaceMessage) throws -> Frame {
     var frame = Frame("race", race.facts + [JSONMember("grid", .integer(size))])
     for weights in race.weights { frame.append(try output(of: weights)) }

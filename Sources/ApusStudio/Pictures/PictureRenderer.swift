@@ -3,8 +3,8 @@ import ApusData
 import ApusNN
 import ApusTraining
 
-/// What is needed to draw a plan's network with the weights of now: planned once, on a copy of the weights. Belongs to
-/// the thread that draws.
+/// A renderer of a plan's network with its current weights: planned once, on a copy of the weights. Belongs to the
+/// thread that draws.
 final class PictureRenderer: @unchecked Sendable {
   let number: Int
   let plan: LessonPlan
@@ -56,7 +56,8 @@ final class PictureRenderer: @unchecked Sendable {
 
   // MARK: The plan
 
-  /// What stays as long as the plan does: points, names, shapes, and what the inputs look like in the plane.
+  /// The frame that stays the same as long as the plan does: points, names, shapes, and what the inputs look like in
+  /// the plane.
   var planFrame: Frame {
     let points = plan.points
     var frame = Frame(
@@ -152,7 +153,8 @@ final class PictureRenderer: @unchecked Sendable {
     return (frame, point)
   }
 
-  /// Of each dense layer how far its weights went a step since the last picture, as a part of their norm.
+  /// Returns the distance per step that each dense layer's weights have moved since the last picture, relative to their
+  /// norm.
   private func movement(_ step: Int) -> [JSONValue] {
     let weights = parameters.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
     let now = weights.map { Array(arena.floats[$0]) }
@@ -165,7 +167,7 @@ final class PictureRenderer: @unchecked Sendable {
     }
   }
 
-  /// What the network with other weights puts out all over the plane.
+  /// Returns the outputs of the network with other weights all over the plane.
   func output(of weights: [Float]) throws -> [UInt8] {
     _ = arena.floats.update(fromContentsOf: weights)
     return output(try compiled.arrays(places)[0])
@@ -175,7 +177,8 @@ final class PictureRenderer: @unchecked Sendable {
     Metrics.standard(results).first { $0.name == name }?.value
   }
 
-  /// Of classes two bytes a place: which, and how sure from 0 to 255; of numbers one, from the smallest to the largest.
+  /// Encodes outputs: of classes two bytes a place, the class and the confidence from 0 to 255; of numbers one, from
+  /// the smallest to the largest.
   private func output(_ values: [Float]) -> [UInt8] {
     let count = size * size
     let width = values.count / count
@@ -218,7 +221,7 @@ final class PictureRenderer: @unchecked Sendable {
     return bytes
   }
 
-  /// Of each unit a byte a place, 128 for 0, and what 255 stands for; 0 is no number.
+  /// Encodes each unit's values: a byte a place, 128 for 0, and what 255 stands for; 0 means not a number.
   private func images(_ values: [Float], width: Int) -> (bytes: [UInt8], scales: [Float]) {
     let count = size * size
     var scales = [Float](repeating: 0, count: width)

@@ -13,7 +13,7 @@ struct PointGraph {
   private let point: Int
   private let step: Int
 
-  /// Of a node, so many numbers are sent at most.
+  /// The largest number of values of a node that are sent.
   private static let mostNumbers = 64
   /// So many are written on an edge at most.
   private static let mostOnEdge = 4

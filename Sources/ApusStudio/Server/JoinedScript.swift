@@ -40,7 +40,7 @@ package struct JoinedScript {
     text += "modules.\(name) = (() => {\n\(body)return { \(exports.joined(separator: ", ")) };\n})();\n"
   }
 
-  /// What a line imports, as the left side of a declaration, and the module it is from.
+  /// Returns the names that a line imports, as the left side of a declaration, and the module they are from.
   private static func imported(_ line: String) -> (names: Substring, module: String)? {
     guard line.hasPrefix("import "), line.hasSuffix(".js';"),
       let end = line.firstRange(of: " from './")

@@ -31,7 +31,7 @@
 
     var bytes: [UInt8] { Array(text.utf8) }
 
-    /// What the page may do: use the styles and the script that it has, and talk to its own server.
+    /// The policy for the page: it may use the styles and the script that it has, and talk to its own server.
     package var policy: String {
       "default-src 'none'; script-src\(scripts); style-src\(styles); img-src 'self' data: blob:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

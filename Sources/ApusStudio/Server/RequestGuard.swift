@@ -4,8 +4,8 @@
   import Hummingbird
   import Synchronization
 
-  /// Who may come in: the names the server is known by on every route, the process' token and the page's own origin on
-  /// everything below `/api` (against other sites' pages and DNS rebinding).
+  /// A guard that decides which requests may pass: the names the server is known by on every route, the process' token
+  /// and the page's own origin on everything below `/api` (against other sites' pages and DNS rebinding).
   struct RequestGuard<Context: RequestContext>: RouterMiddleware {
     let names: ServerNames
     let token: String

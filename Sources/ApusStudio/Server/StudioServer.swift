@@ -191,7 +191,7 @@
       return lesson
     }
 
-    /// What a session has to tell, until it is over or another stream of it is asked for.
+    /// Streams a session's messages, until it is over or another stream of it is asked for.
     ///
     /// - Parameter first: what is told before all else.
     private static func stream(_ live: LiveSession, _ first: Frame? = nil) -> Response {

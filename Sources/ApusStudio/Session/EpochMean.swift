@@ -3,7 +3,7 @@
 /// It always has every place of the epoch once, so that every sample counts the same; at the end of an epoch it is that
 /// epoch's mean loss.
 struct EpochMean {
-  /// Of each place in the epoch the loss that was last there, times its rows.
+  /// The most recent loss at each place in the epoch, times its rows.
   private var losses: [Double] = []
   private var sum = 0.0
   private let samples: Int

@@ -7,10 +7,10 @@ struct Message: Sendable {
   var epoch: Double
   var weights: [Float]
   var facts: [JSONMember]
-  /// Whether the page should be given all points of the curves, and not the newest alone.
+  /// A Boolean value that indicates whether the page should be given all points of the curves, and not only the newest.
   var wantsCurve: Bool
   var restartsCurve: Bool
-  /// Whether the moment is one of the past, whose point the curves have.
+  /// A Boolean value that indicates whether the moment is in the past, so that the curves have its point.
   var isLookingBack: Bool
   var isPlaying: Bool
   /// An image to predict.

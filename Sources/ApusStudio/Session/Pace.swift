@@ -1,4 +1,4 @@
-/// How many steps are due at a speed that the eye can follow, for a training and for a race.
+/// The number of steps that are due at a speed that the eye can follow, for a training and for a race.
 struct Pace {
   /// The moment and the step from which on steps are counted; a moment of 0 before the first.
   private var since: UInt64 = 0

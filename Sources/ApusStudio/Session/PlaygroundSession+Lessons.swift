@@ -60,7 +60,7 @@ extension PlaygroundSession {
     if race != nil { race = try makeRace(plan) }
   }
 
-  /// Whether the first weights are other ones.
+  /// Returns whether the first weights differ.
   private static func drawsAnew(_ new: Lesson, _ old: Lesson) -> Bool {
     new.seed != old.seed || new.initializer != old.initializer
       || zip(new.layers, old.layers).contains { $0.initializer != $1.initializer }

@@ -46,7 +46,7 @@ extension PlaygroundSession {
     return facts
   }
 
-  /// Of each dense layer's weights the norm of the last step's gradient.
+  /// The norm of the last step's gradient for each dense layer's weights.
   private var gradientNorms: [JSONValue] {
     let trained = session.step.trained[0]
     return plan.densePaths.map { path in

@@ -1,7 +1,7 @@
 import ApusCore
 
 extension PlaygroundSession {
-  /// What a page may ask of the race. It is there while a page shows it.
+  /// The orders that a page may give for the race. The race exists while a page shows it.
   package enum RaceOrder: String, Sendable, CaseIterable { case open, close, start, pause, rewind }
 
   package func obey(_ order: RaceOrder) throws {

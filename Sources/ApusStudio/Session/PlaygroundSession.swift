@@ -22,13 +22,13 @@ package final class PlaygroundSession {
   package internal(set) var isPlaying = false
   /// Asked between the steps of an order that takes many.
   var shouldStop: @Sendable () -> Bool = { false }
-  /// Whether there is something new to draw.
+  /// A Boolean value that indicates whether there is something new to draw.
   var hasChanged = true
   /// For the drawing thread, when the plan is another one.
   var newRenderer: PictureRenderer?
   /// Steps a second; nil for as many as there can be.
   private(set) var speed: Double?
-  /// What went wrong, and where it can be gone back to.
+  /// The error that ended training, and the step to which it can go back.
   package private(set) var divergence: (error: ApusError, good: Int, loss: Float?)?
   /// Why a run of the exported files would come to other weights; nil where it would not.
   package internal(set) var deviation: String?

@@ -9,10 +9,10 @@ package final class Race {
   package let racers: [Racer]
   /// The loss that is to be reached: the mean of the last epoch's worth of batches, each before its update.
   package let goal: Double
-  /// Of the first weights on all training samples.
+  /// The loss of the first weights on all training samples.
   package let firstLoss: Double
   package private(set) var isRunning = false
-  /// Whether there is something new to draw.
+  /// A Boolean value that indicates whether there is something new to draw.
   var hasChanged = true
   package private(set) var step = 0
   private let plan: LessonPlan
@@ -22,7 +22,7 @@ package final class Race {
   private var burst = 1
   private var pace = Pace()
 
-  /// What the goal is of the first loss where the lesson names none.
+  /// The goal as a fraction of the first loss, where the lesson names none.
   static let defaultGoal = 0.1
 
   /// - Parameter number: tells one race from another.
@@ -38,7 +38,7 @@ package final class Race {
     for racer in racers { racer.begin(firstLoss) }
   }
 
-  /// Whether nobody can go on.
+  /// A Boolean value that indicates whether no racer can go on.
   package var isOver: Bool { racers.allSatisfy { !$0.canGoOn } }
 
   package func run(_ runs: Bool) {
@@ -77,7 +77,8 @@ package final class Race {
     return nil
   }
 
-  /// Whether everybody who can go on has reached the goal: a good moment to pause, once.
+  /// A Boolean value that indicates whether every racer that can go on has reached the goal: a good moment to pause,
+  /// once.
   private var isDecided: Bool {
     !hasPausedAtGoal && racers.allSatisfy { $0.reached != nil || !$0.canGoOn }
   }
@@ -105,7 +106,7 @@ package final class Race {
 package final class Racer {
   package let entry: LessonRacer
   let session: TrainingSession
-  /// Of each epoch the mean loss.
+  /// The mean loss of each epoch.
   package private(set) var curve = Curve(most: 120)
   private var mean: EpochMean
   /// The step after which the goal was reached: looked for at each, so that who is first does not hang on where epochs end.
@@ -127,7 +128,7 @@ package final class Racer {
 
   var canGoOn: Bool { fault == nil && !session.isFinished && session.progress.epoch < Self.mostEpochs }
 
-  /// Of the last epoch's worth of steps.
+  /// The mean loss over the last epoch's worth of steps.
   package var loss: Double { mean.value ?? curve.points.last?.loss ?? .nan }
 
   package var weights: [Float] { Array(session.step.trained[0].parameters.floats) }
