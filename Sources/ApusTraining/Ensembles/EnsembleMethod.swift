@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusNN
 
-/// How a run comes to a model that is an average.
+/// A method by which a run arrives at a model that is an average.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``EnsembleMethods/table``.
 public protocol EnsembleMethod: Named {
@@ -19,7 +19,7 @@ public protocol EnsembleMethod: Named {
   /// The model that comes of what was kept; nil where it is that of the last step.
   func result(of model: Model, kept: [[Float]]) throws -> Model?
 
-  /// Which weights that model has; nil where ``result(of:kept:)`` gives none.
+  /// Returns the weights that the model has; nil where ``result(of:kept:)`` returns none.
   func keptWeights(_ kept: [[Float]]) -> KeptWeights?
 
   /// Why a training of so many epochs cannot be averaged like this; nil where it can.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Which weights a training's result has.
+/// The description of the weights that a training's result has.
 public struct KeptWeights: Sendable, Equatable, Codable {
   public enum Rule: String, Sendable, Codable {
     /// Those of the last epoch.
@@ -20,9 +20,9 @@ public struct KeptWeights: Sendable, Equatable, Codable {
   public var rule: Rule
   /// The epoch after which the model had these weights, counted from 1; nil for a mean and for several models.
   public var epoch: Int?
-  /// How many weights or models are averaged; nil for a running average of all.
+  /// The number of weights or models that are averaged; nil for a running average of all.
   public var count: Int?
-  /// Which weights each of several models has.
+  /// The rule for the weights of each of several models.
   public var memberRule: Rule?
 
   public init(_ rule: Rule, epoch: Int? = nil, count: Int? = nil, memberRule: Rule? = nil) {
@@ -32,7 +32,8 @@ public struct KeptWeights: Sendable, Equatable, Codable {
     self.memberRule = memberRule
   }
 
-  /// Whether the validation samples chose the weights: their figures then promise more than new samples will show.
+  /// A Boolean value that indicates whether the validation samples chose the weights: their figures then promise more
+  /// than new samples will show.
   public var isValidationOptimistic: Bool { rule == .bestEpoch || memberRule == .bestEpoch }
 
   /// A clause for people, as in "epoch 23 of 38, with the lowest validation loss".

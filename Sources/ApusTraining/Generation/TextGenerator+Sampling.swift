@@ -1,14 +1,14 @@
 public import ApusCore
 
 extension TextGenerator {
-  /// How the next character is drawn from what a model says of each.
+  /// The way in which the next character is drawn from a model's outputs for each.
   public struct Sampling: Sendable, Hashable {
-    /// What logits are divided by: below 1 likely characters become likelier still, above 1 less so. At 0 the most likely
-    /// one is always taken.
+    /// The divisor of the logits: below 1 likely characters become likelier still, above 1 less so. At 0 the most
+    /// likely one is always taken.
     public var temperature: Double
     /// Only so many of the most likely characters are drawn from; nil draws from all.
     public var topK: Int?
-    /// What the draws depend on, together with each character's number in the text: the same seed gives the same text.
+    /// The seed of the draws, together with each character's number in the text: the same seed gives the same text.
     public var seed: UInt64
 
     public init(temperature: Double = 1, topK: Int? = nil, seed: UInt64 = 0) {

@@ -36,13 +36,14 @@ public final class TextGenerator {
     }
   }
 
-  /// What a text begins with where no prompt is given: a new line, or the first character where there is none.
+  /// The text to begin with where no prompt is given: a new line, or the first character where there is none.
   public var usualPrompt: String {
     let newline: Unicode.Scalar = "\n"
     return String(vocabulary.number(of: newline) == nil ? vocabulary.characters[0] : newline)
   }
 
-  /// How many characters at a prompt's beginning the model does not see, because it is longer than ``context``.
+  /// Returns the number of characters at a prompt's beginning that the model does not see, because the prompt is longer
+  /// than ``context``.
   public func unseenCount(of prompt: String) -> Int { max(prompt.unicodeScalars.count - context, 0) }
 
   /// - Throws: when a prompt has a character that is not in the vocabulary.

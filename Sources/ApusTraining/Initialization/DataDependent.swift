@@ -15,7 +15,7 @@ public struct DataDependent: InitializationPass {
   public static let name = "dataDependent"
   public static let formula =
     "wₖ ← wₖ / σₖ, bₖ ← (bₖ − μₖ) / σₖ; then W_l ← (C_l / C)^⅛ W_l, iterations times"
-  /// How often the layers are scaled against each other; the paper takes 10.
+  /// The number of times that the layers are scaled against each other; the paper takes 10.
   public var iterations: Int
 
   public init() { self.init(iterations: 0) }
@@ -56,7 +56,7 @@ public struct DataDependent: InitializationPass {
     }
   }
 
-  /// Of each unit over `[…, units]`; a deviation of 0 counts as 1, and its mean as 0.
+  /// Returns the mean and deviation of each unit over `[…, units]`; a deviation of 0 counts as 1, and its mean as 0.
   private static func moments(_ values: [Float], units: Int) -> (means: [Double], deviations: [Double]) {
     let count = Double(values.count / max(units, 1))
     var means = [Double](repeating: 0, count: units)

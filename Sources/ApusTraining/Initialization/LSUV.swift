@@ -8,11 +8,11 @@ import ApusNN
 public struct LSUV: InitializationPass {
   public static let name = "lsuv"
   public static let formula = "w ← w / √Var(output), until |Var(output) − 1| < tolerance"
-  /// How far from 1 the variance of a layer's outputs may be.
+  /// The tolerance for the variance of a layer's outputs: its largest distance from 1.
   public var tolerance: Double
   /// Divisions of a layer's weights at most.
   public var iterations: Int
-  /// Whether the weights are drawn anew, orthonormal, or only scaled.
+  /// A Boolean value that indicates whether the weights are drawn anew, orthonormal, rather than only scaled.
   public var orthonormal: Bool
 
   public init() { self.init(tolerance: 0.1) }

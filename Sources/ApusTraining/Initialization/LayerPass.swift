@@ -47,7 +47,7 @@ public final class LayerPass {
   /// The model with the weights of now.
   var model: Model { first.replacingStorage(TensorStorage(arena.floats)) }
 
-  /// What a layer puts out with the weights of now: `[rows, …, units]`.
+  /// Returns the output of a layer with the current weights: `[rows, …, units]`.
   ///
   /// - Throws: when something of it is not finite.
   func output(_ layer: Int) throws -> [Float] {
@@ -60,8 +60,9 @@ public final class LayerPass {
     return values
   }
 
-  /// Of each layer's weights, how fast they would change: √(Σ g² / Σ w²), g the gradient of η · output with η ~ N(0, 1) for
-  /// each sample and output. As the η are independent, Σ g² is in the mean the sum over all samples and outputs.
+  /// Returns the rate at which each layer's weights would change: √(Σ g² / Σ w²), g the gradient of η · output with η ~
+  /// N(0, 1) for each sample and output. As the η are independent, Σ g² is in the mean the sum over all samples and
+  /// outputs.
   ///
   /// - Parameter draws: which η, by the model's seed; the mean over so many draws.
   package func rates(draws: Range<Int>) throws -> [Double] {

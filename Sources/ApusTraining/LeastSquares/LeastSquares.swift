@@ -27,7 +27,7 @@ extension AdalineLoss: QuadraticLoss {
 package struct LeastSquares: Sendable {
   package let weights: [Double]
   package let bias: Double
-  /// How many of the columns and the constant are independent.
+  /// The number of independent columns among these and the constant.
   package let rank: Int
   /// The condition number of the columns about their means, the independent ones where some depend on others: the largest
   /// singular value over the smallest.

@@ -5,11 +5,11 @@ struct PivotedQR {
   let rank: Int
   /// R, column by column, in the order of the pivots.
   private let factors: [[Double]]
-  /// Where each pivot stood.
+  /// The original position of each pivot.
   private let order: [Int]
   private let right: [Double]
 
-  /// What is smaller than this beside the largest column is the rounding of floats.
+  /// The limit below which a value, relative to the largest column, is the rounding of floats.
   private static let rounding = 1e-6
 
   /// - Parameter columns: each of the same height.

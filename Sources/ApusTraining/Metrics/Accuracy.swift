@@ -8,7 +8,7 @@ import ApusNN
 public struct Accuracy: Metric {
   public static let name = "accuracy"
   public static let formula = "correct / n"
-  /// What a single output, or a label, must exceed; nil is one half for probabilities and 0 for margins.
+  /// The threshold that a single output, or a label, must exceed; nil is one half for probabilities and 0 for margins.
   public var threshold: Double?
 
   public init() { self.init(threshold: nil) }

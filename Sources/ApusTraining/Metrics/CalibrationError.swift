@@ -1,7 +1,7 @@
 public import ApusCore
 import ApusNN
 
-/// How far the probability of what is predicted is from how often it is right: the expected calibration error, Σ (n_b / n)
+/// The expected calibration error: the distance of a prediction's probability from how often it is right, Σ (n_b / n)
 /// |share right − mean probability| over bins of equal width (Guo et al. 2017). Of independent labels, the probability of
 /// each label against how often it is there. For predictions that are probabilities only.
 ///

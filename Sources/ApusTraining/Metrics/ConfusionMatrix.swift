@@ -1,4 +1,4 @@
-/// How often samples of each class (rows) were taken for each class (columns).
+/// The counts of samples by true class (rows) and predicted class (columns).
 public struct ConfusionMatrix: Sendable, Equatable {
   public let classNames: [String]
   /// `counts[truth][prediction]`: the number of samples; where samples have weights, the sum of these.

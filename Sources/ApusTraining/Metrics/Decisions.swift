@@ -7,7 +7,7 @@ package struct Decisions: Sendable {
   package var predicted: [Bool]
   /// The larger, the more likely a yes.
   package var scores: [Double]
-  /// How much each sample counts; nil where each counts once.
+  /// The weight of each sample; nil where each counts once.
   package var weights: [Double]?
 }
 
@@ -17,7 +17,7 @@ package struct Decisions: Sendable {
 /// - Of more classes each is set against the rest; the predicted one is the most probable.
 /// - Of independent labels each counts by itself; predicted are those above the threshold.
 package protocol DecisionMetric: Metric {
-  /// What a single output must exceed to be a yes; nil is one half for probabilities and 0 for margins.
+  /// The threshold that a single output must exceed to be a yes; nil is one half for probabilities and 0 for margins.
   var threshold: Double? { get }
   /// The figure of one class, and how far each sample moves it (a sum of 0): what the standard error is made of. nil where
   /// the figure is not defined.

@@ -1,8 +1,8 @@
 public import ApusCore
 
 extension EvaluatedSamples {
-  /// How often one of several independent labels was there, and was predicted: numbers of samples; where samples have
-  /// weights, the sums of these.
+  /// The counts of samples in which one of several independent labels was present, and was predicted; where samples
+  /// have weights, the sums of these.
   public struct LabelCounts: Sendable, Equatable {
     public var name: String
     /// There and predicted.

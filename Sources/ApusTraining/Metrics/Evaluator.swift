@@ -20,7 +20,7 @@ package final class Evaluator {
       model, arena: parameters, for: mode, outputs: [.prediction, .loss], capacity: capacity, engine: engine)
   }
 
-  /// Whether passes differ: whether the network draws random numbers.
+  /// A Boolean value that indicates whether passes differ: whether the network draws random numbers.
   var isRandom: Bool { compiled.isRandom }
 
   /// Predictions and losses on the samples of the data set.

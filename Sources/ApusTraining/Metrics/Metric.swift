@@ -13,13 +13,13 @@ public import ApusNN
 public protocol Metric: Named {
   /// The value with its standard error; nil where it does not apply to the targets.
   func callAsFunction(_ results: EvaluatedSamples) -> MetricValue?
-  /// Whether larger is better.
+  /// A Boolean value that indicates whether larger is better.
   var isBetterWhenLarger: Bool { get }
-  /// Whether it is reported after each epoch, and wherever no metric is asked for.
+  /// A Boolean value that indicates whether it is reported after each epoch, and wherever no metric is asked for.
   var isUsual: Bool { get }
   /// The same where a sample has any of several independent labels.
   var isUsualForLabels: Bool { get }
-  /// What its values are called: its name, and `top3` where a parameter makes another figure of it.
+  /// The name of its values: its own name, and `top3` where a parameter makes another figure of it.
   var valueName: String { get }
 }
 
@@ -70,14 +70,15 @@ public struct EvaluatedSamples: Sendable {
   public let values: [Double]
   /// The loss of each sample, of a sequence its mean over the positions.
   public let losses: [Float]
-  /// How much each of the ``losses`` and its sample counts, 0 or more; nil where each counts once.
+  /// The weight of each of the ``losses`` and its sample, 0 or more; nil where each counts once.
   public let weights: [Double]?
-  /// What the predictions are.
+  /// The kind of predictions.
   public let kind: PredictionKind
-  /// Whether each sample has any of several independent labels: the values are then 0 or 1.
+  /// A Boolean value that indicates whether each sample has any of several independent labels: the values are then 0 or
+  /// 1.
   public let isMultiLabel: Bool
-  /// What a label, or the only output for two classes, must exceed where a metric does not say so; nil is what
-  /// ``kind`` has.
+  /// The threshold that a label, or the only output for two classes, must exceed where a metric does not say so; nil is
+  /// what ``kind`` has.
   public var threshold: Double?
   /// The same for each output, as a model's objective has it; empty where ``kind`` decides.
   public var thresholds: [Double] = []
@@ -141,14 +142,15 @@ public struct EvaluatedSamples: Sendable {
     }
   }
 
-  /// What an output must exceed to be a yes.
+  /// Returns the threshold that an output must exceed to be a yes.
   package func limit(_ threshold: Double? = nil, of output: Int) -> Double {
     if let asked = threshold ?? self.threshold { return asked }
     if thresholds.indices.contains(output) { return thresholds[output] }
     return if case .scores(let usual) = kind { Double(usual) } else { 0.5 }
   }
 
-  /// Of two classes with an output each: the second's probability, or how far its score is above the first's.
+  /// Returns scores of the second of two classes with an output each: its probability, or how far its score is above
+  /// the first's.
   func scoresOfSecond() -> [Double] {
     (0..<count).map { sample in
       let second = predictions[sample * 2 + 1]
@@ -181,10 +183,10 @@ public struct EvaluatedSamples: Sendable {
     return (0..<count).map { weights[$0 / times] }
   }
 
-  /// Whether a sample has a class at each of several positions.
+  /// A Boolean value that indicates whether a sample has a class at each of several positions.
   package var isSequence: Bool { classes != nil }
 
-  /// Whether the targets are numbers.
+  /// A Boolean value that indicates whether the targets are numbers.
   var isRegression: Bool { !values.isEmpty && !isMultiLabel }
 
   /// The differences of prediction and truth; empty for classification.

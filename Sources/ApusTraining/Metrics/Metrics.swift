@@ -40,7 +40,7 @@ public enum Metrics {
     return [MeanLoss.value(results)] + metrics.compactMap { $0(results) }
   }
 
-  /// Whether a metric has a value for targets of a kind.
+  /// Returns whether a metric has a value for targets of a kind.
   ///
   /// - Parameter kind: what the loss' predictions are.
   package static func applies(

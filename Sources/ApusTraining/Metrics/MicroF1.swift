@@ -6,7 +6,7 @@ import ApusNN
 public struct MicroF1: Metric {
   public static let name = "microF1"
   public static let formula = "2 right / (predicted + true), over all labels together"
-  /// What a label must exceed; nil is that of the evaluation, one half.
+  /// The threshold that a label must exceed; nil is that of the evaluation, one half.
   public var threshold: Double?
 
   public init() { self.init(threshold: nil) }

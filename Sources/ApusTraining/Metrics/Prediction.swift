@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// What a model predicts for one row.
+/// A model's prediction for one row.
 public struct Prediction: Sendable, Equatable, CustomStringConvertible {
   /// The predicted class; nil for labels and numbers.
   public var label: String?
@@ -12,7 +12,7 @@ public struct Prediction: Sendable, Equatable, CustomStringConvertible {
   public var probabilities: [(name: String, probability: Double)] = []
   /// The numbers in their own unit, in the objective's order; empty for classes and labels.
   public var values: [Double] = []
-  /// What each of the numbers is counted in, empty where it isn't known; as many as ``values``, or none.
+  /// The unit of each of the numbers, empty where it isn't known; as many as ``values``, or none.
   public var units: [String] = []
 
   public init(

@@ -9,7 +9,7 @@ public struct SampledPredictions: Sendable {
   public let mean: EvaluatedSamples
   /// The standard deviation over the passes of each of the predictions, `[count, width]`.
   public let deviations: [Float]
-  /// Whether passes differ: whether the network has dropout.
+  /// A Boolean value that indicates whether passes differ: whether the network has dropout.
   public let isRandom: Bool
 }
 

@@ -1,8 +1,8 @@
 import ApusCore
 import ApusNN
 
-/// How many equally likely characters the model chooses among: e^loss, of sequences with a class at each position. Its
-/// standard error is e^loss times that of the loss.
+/// The number of equally likely characters that the model chooses among: e^loss, of sequences with a class at each
+/// position. Its standard error is e^loss times that of the loss.
 public struct Perplexity: Metric {
   public static let name = "perplexity"
   public static let formula = "e^loss, of sequences"
@@ -17,8 +17,8 @@ public struct Perplexity: Metric {
   }
 }
 
-/// What a character costs when the model's probabilities encode it: loss / ln 2, of sequences with a class at each
-/// position.
+/// The bits that a character costs when the model's probabilities encode it: loss / ln 2, of sequences with a class at
+/// each position.
 public struct BitsPerCharacter: Metric {
   public static let name = "bitsPerCharacter"
   public static let formula = "loss / ln 2, of sequences"

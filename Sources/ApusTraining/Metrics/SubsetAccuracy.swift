@@ -5,7 +5,7 @@ import ApusNN
 public struct SubsetAccuracy: Metric {
   public static let name = "subsetAccuracy"
   public static let formula = "samples with every label right / n"
-  /// What a label must exceed; nil is that of the evaluation, one half.
+  /// The threshold that a label must exceed; nil is that of the evaluation, one half.
   public var threshold: Double?
 
   public init() { self.init(threshold: nil) }

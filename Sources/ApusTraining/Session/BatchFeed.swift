@@ -13,8 +13,8 @@ final class BatchFeed {
   private let seed: UInt64
   private let shuffles: Bool
   private let augmented: AugmentedFeed?
-  /// What changes, in memory of its own: of a class' properties each access is checked against another one at the same time,
-  /// which an epoch of a small net would notice.
+  /// The state that changes, in memory of its own: each access to a class' properties is checked against another one at
+  /// the same time, which an epoch of a small net would notice.
   private struct State {
     var epoch = -1
     var batches: Batches

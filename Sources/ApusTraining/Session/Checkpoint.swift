@@ -8,7 +8,7 @@ import ApusNN
 /// that finds the newest damaged takes the newest that is not, and says so.
 package struct CheckpointStore: Sendable {
   package let folder: String
-  /// What the run depends on; a checkpoint of anything else is refused.
+  /// A fingerprint of what the run depends on; a checkpoint of anything else is refused.
   package let fingerprint: String
   private static let kept = 3
 

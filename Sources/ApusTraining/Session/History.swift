@@ -1,5 +1,5 @@
 extension History {
-  /// What one epoch of training came to.
+  /// The results of one epoch of training.
   public struct Epoch: Sendable, Equatable, Codable {
     /// Counted from 1.
     public var epoch: Int
@@ -24,7 +24,7 @@ public struct History: Sendable, Equatable, Codable {
   public var epochs: [History.Epoch] = []
   /// The epoch with the smallest validation loss, or with the fewest mistakes.
   public var bestEpoch: Int?
-  /// Which weights the result has; nil while training goes on.
+  /// The weights that the result has; nil while training goes on.
   public var kept: KeptWeights?
 
   public init() {}

@@ -52,7 +52,7 @@ extension TrainingSession {
 private final class EventQueue: Sendable {
   private struct State {
     var events: [TrainingEvent] = []
-    /// How many of the events are read; they go when they are more than half.
+    /// The number of events that have been read; they are removed when they are more than half.
     var read = 0
     var end: Result<Void, any Error>?
     var waiting: CheckedContinuation<Void, Never>?
@@ -74,7 +74,7 @@ private final class EventQueue: Sendable {
   private let state = Mutex(State())
   private let abandoned = Atomic(false)
 
-  /// Whether nobody reads any more.
+  /// A Boolean value that indicates whether nobody reads any more.
   var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
 
   func abandon() { abandoned.store(true, ordering: .relaxed) }

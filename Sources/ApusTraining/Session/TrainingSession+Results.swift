@@ -24,7 +24,7 @@ extension TrainingSession {
     return history
   }
 
-  /// Which weights ``result()`` has.
+  /// The weights that ``result()`` has.
   public var keptWeights: KeptWeights {
     if let average = settings.ensemble?.keptWeights(kept) { return average }
     guard keepsBest, best != nil, let epoch = progress.history.bestEpoch else {

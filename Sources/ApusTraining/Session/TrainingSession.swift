@@ -9,13 +9,13 @@ public import ApusNN
 public final class TrainingSession {
   public private(set) var settings: TrainingSettings
   public let stepsPerEpoch: Int
-  /// Where the run stands.
+  /// The progress of the run.
   public internal(set) var progress = TrainingSession.Progress()
   public let step: TrainingStep
 
   /// The rows of one update: a batch, or several that accumulate.
   let rowsPerStep: Int
-  /// What the ensemble's method remembers.
+  /// The weights that the ensemble's method remembers.
   var kept: [[Float]] = []
   /// The weights at the beginning of the epoch, where a goal looks at how far they move.
   var epochStart: [Float]?
@@ -23,10 +23,11 @@ public final class TrainingSession {
   let validation: (any Dataset)?
   let evaluator: Evaluator
   let feed: BatchFeed
-  /// How much each training row counts; nil where each counts once.
+  /// The weight of each training row; nil where each counts once.
   private let rowWeights: [Float]?
   private let isWeighted: Bool
-  /// What each step asks of the settings: a recipe's optionals would cost a small network as much as a kernel.
+  /// The schedule, which each step reads from the settings: a recipe's optionals would cost a small network as much as
+  /// a kernel.
   private let schedule: any Schedule
   private var rate: Double
   private let ensemble: (any EnsembleMethod)?
@@ -77,7 +78,7 @@ public final class TrainingSession {
 
   // MARK: Training
 
-  /// Whether every epoch is done or training has stopped early.
+  /// A Boolean value that indicates whether every epoch is done or training has stopped early.
   public var isFinished: Bool {
     progress.step >= stepCount || progress.stopReason != nil
   }
@@ -124,7 +125,7 @@ public final class TrainingSession {
     return loss
   }
 
-  /// How much the rows at some places of the epoch's order count: as many as they are without weights.
+  /// Returns the weight of the rows at some places of the epoch's order: their number where there are no weights.
   func weight(_ places: Range<Int>) -> Double {
     guard let rowWeights else { return Double(places.count) }
     return feed.places(epoch: progress.epoch, places).reduce(0.0) { $0 + Double(rowWeights[$1]) }

@@ -1,7 +1,7 @@
 public import ApusNN
 
 extension TrainingSession {
-  /// Where a run stands.
+  /// The progress of a run.
   public struct Progress: Sendable, Equatable, Codable {
     /// Steps done.
     public var step = 0
@@ -16,7 +16,7 @@ extension TrainingSession {
     public var bestLoss = Double.greatestFiniteMagnitude
     /// The fewest mistaken training rows after an epoch, for ``PerceptronLoss``.
     public var fewestMistakes: Int?
-    /// What the schedule of the learning rate remembers.
+    /// The state of the learning rate's schedule.
     public var schedule = ScheduleState()
     public var history = History()
     /// Why training stopped before its last epoch.
@@ -34,7 +34,7 @@ package struct TrainingState: Sendable, Equatable {
   package var best: [Float]?
   /// The weights at the beginning of the epoch, for a goal.
   package var epochStart: [Float]?
-  /// What an ensemble's method remembers.
+  /// The weights that an ensemble's method remembers.
   package var kept: [[Float]]
 
   package init(

@@ -1,7 +1,7 @@
 package import ApusCore
 
 extension Recipe {
-  /// How much the rows of each class count in the loss that training minimizes; metrics count each row as before.
+  /// The weights of the rows of each class in the loss that training minimizes; metrics count each row as before.
   public enum ClassWeights: Sendable, Equatable {
     /// So that every class counts the same: n / (K n_k), for n rows of K classes.
     case balanced
@@ -11,7 +11,7 @@ extension Recipe {
 }
 
 extension Recipe.ClassWeights {
-  /// How much a row of each class counts.
+  /// Returns the weight of a row of each class.
   ///
   /// - Parameter counts: the rows of each class, or the sums of their weights.
   /// - Throws: for a class that there is none of, with the nearest name.

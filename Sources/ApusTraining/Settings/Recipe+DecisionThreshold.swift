@@ -1,9 +1,9 @@
 import ApusCore
 
 extension Recipe {
-  /// What the probability of a label, or of the second of two classes, must exceed to be predicted.
+  /// The threshold that the probability of a label, or of the second of two classes, must exceed to be predicted.
   public enum DecisionThreshold: Sendable, Equatable {
-    /// What has the highest F1 on the validation rows, for each label its own.
+    /// The threshold with the highest F1 on the validation rows, for each label its own.
     case auto
     case fixed(Double)
   }

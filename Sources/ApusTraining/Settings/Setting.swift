@@ -4,9 +4,9 @@ package import ApusCore
 public struct Setting<Group: SettingGroup>: Sendable {
   /// Its key in a file, as in `learningRate`.
   public let name: String
-  /// What it sets, as a sentence.
+  /// A description of what it sets, as a sentence.
   public let help: String
-  /// What holds unless it is given, as in "chosen from the number of rows"; empty where nothing does.
+  /// The value that holds unless one is given, as in "chosen from the number of rows"; empty where none does.
   public let unlessGiven: String
   public let form: SettingForm
   /// The property that holds it.
@@ -65,7 +65,7 @@ public struct Setting<Group: SettingGroup>: Sendable {
   /// The setting that is meant where the flag is given several times, if it is another.
   package var whenRepeated: Setting? { severally.flatMap { Group.setting($0) } }
 
-  /// What a form calls it: `Learning rate`.
+  /// The title in a form: `Learning rate`.
   public var title: String {
     let words = name.reduce(into: "") { text, letter in
       text += letter.isUppercase ? " \(letter.lowercased())" : "\(letter)"

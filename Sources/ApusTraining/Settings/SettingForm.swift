@@ -1,7 +1,7 @@
 package import ApusCore
 
-/// How a setting's values are written, on the command line and in a file: what help, articles and forms say of it, and how
-/// a flag's text becomes the value that a file would hold.
+/// The form in which a setting's values are written, on the command line and in a file: what help, articles and forms
+/// say of it, and how a flag's text becomes the value that a file would hold.
 public struct SettingForm: Sendable {
   public enum Kind: Sendable, Equatable {
     case yesNo, count, number, text, choice
@@ -16,20 +16,21 @@ public struct SettingForm: Sendable {
   }
 
   public var kind: Kind
-  /// What stands for the value in help: `n`, `name`, `file.yaml`.
+  /// The placeholder for the value in help: `n`, `name`, `file.yaml`.
   public var placeholder: String
-  /// What a value must be, as errors and articles say it: "a whole number, 1 or more".
+  /// A description of valid values, for errors and articles: "a whole number, 1 or more".
   public var expected: String
   /// The names that a value may be; empty where any text may stand.
   public var names: [String] = []
   /// The ends of a number's range, where it has any.
   public var lower: Double?
   public var upper: Double?
-  /// Whether text after the flag is the value even where it looks like another flag: a negative number, a mark.
+  /// A Boolean value that indicates whether text after the flag is the value even where it looks like another flag: a
+  /// negative number, a mark.
   public var takesAnyText = false
-  /// Whether a file's path is meant, and of which extensions.
+  /// The extensions of the files whose path is meant; nil where the value isn't a path.
   public var files: [String]?
-  /// How a flag's text, or the texts of a flag that is given several times, become a value.
+  /// A function that turns a flag's text, or the texts of a flag that is given several times, into a value.
   package let parse: @Sendable ([String]) throws(ApusError) -> JSONValue
 
   /// - Parameter parse: how a flag's texts become the value that a file would hold.

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// How values of a type are read, checked and written.
+/// The way in which values of a type are read, checked and written.
 public struct SettingKind<Value: Sendable>: Sendable {
   public var form: SettingForm
   /// - Throws: when the value is of another type or out of its range.

@@ -1,7 +1,7 @@
 import ApusCore
 package import ApusNN
 
-/// What a loop by hand tells of its length.
+/// The information that a hand-written loop gives on its length.
 package struct LoopLength {
   private let steps: Int?
   private let stepsPerEpoch: Int?

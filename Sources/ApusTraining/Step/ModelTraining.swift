@@ -1,7 +1,7 @@
 import ApusCore
 public import ApusNN
 
-/// How one of a step's models is trained.
+/// The settings by which one of a step's models is trained.
 public struct ModelTraining: Sendable {
   public var model: Model
   public var optimizer: any Optimizer
@@ -11,7 +11,8 @@ public struct ModelTraining: Sendable {
   public var regularization: Regularization
   /// Parameters with a treatment of their own; the first group whose path fits applies.
   public var groups: [ParameterGroup]
-  /// What the model is traced for: with dropout and batch statistics, unless something is to be measured without.
+  /// The mode that the model is traced for: with dropout and batch statistics, unless something is to be measured
+  /// without.
   public var mode = Scope.Mode.training
 
   /// - Parameters:

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// What keeps weights and gradients small. Penalties are for weights, not for biases.
+/// The regularization that keeps weights and gradients small. Penalties are for weights, not for biases.
 ///
 /// The loss becomes data loss + R(W), R(W) = λ₂/2 Σ w² + λ₁ Σ |w|: L2, L1, or both (elastic). The penalties' gradients
 /// λ₂ w + λ₁ sign(w) are added after the clipping.

@@ -2,7 +2,7 @@ package import ApusCore
 package import ApusData
 import ApusNN
 
-/// Where a step's rows come from.
+/// The loading of a step's rows.
 extension TrainingStep {
   /// Gathers a batch where the step reads it.
   package func load(_ batch: Batch) throws {
@@ -26,7 +26,8 @@ extension TrainingStep {
     batch.gather(into: memory)
   }
 
-  /// Whether a batch fits for what is seen at a glance: the whole check costs more than a small step, and allocates.
+  /// Returns whether a batch fits as far as a glance shows: the whole check costs more than a small step, and
+  /// allocates.
   private func isAsBefore(_ batch: Batch) -> Bool {
     guard batch.hasOneInput, batch.dataset.inputShape == inputShape, let targets else { return false }
     let scales = batch.dataset.scales

@@ -1,7 +1,7 @@
 public import ApusCore
 public import ApusNN
 
-/// What a step knows of its models.
+/// The information that a step has about its models.
 extension TrainingStep {
   /// The only model, or the first one, with the weights of now.
   public var model: Model { first.snapshot() }
@@ -12,7 +12,8 @@ extension TrainingStep {
   /// A model's mean loss in the last gradients, by its name.
   public func loss(of name: String) -> Float? { names.firstIndex(of: name).map { losses[$0].pointee } }
 
-  /// What a tap held in the last gradients, `[rows, …]`; a tensor that carries the error for one that wasn't asked for.
+  /// Returns what a tap held in the last gradients, `[rows, …]`; a tensor that carries the error for one that wasn't
+  /// asked for.
   public func value(of tap: CompiledModel.Output) -> Tensor {
     guard taps.contains(tap) else {
       return .failed(

@@ -55,7 +55,7 @@ public final class TrainingStep {
     set { counters.pointee.updates = newValue }
   }
 
-  /// Where batches are gathered: the rows of the first model's inputs, and its targets.
+  /// The memory into which batches are gathered: the rows of the first model's inputs, and its targets.
   package let memory: Batch.Memory
   let backward: CompiledGraph
   let inputs: [InputSpecification]
@@ -69,13 +69,14 @@ public final class TrainingStep {
   let lengthProblem: ApusError?
   let isRateKnown: Bool
   let isWeighted: Bool
-  /// Whether the inputs and the target are those of a data set.
+  /// A Boolean value that indicates whether the inputs and the target are those of a data set.
   let takesBatches: Bool
-  /// What the batches of a data set that fits have.
+  /// The shape of the inputs of a data set that fits.
   let inputShape: [Int]
   let targets: TargetEncoding?
-  /// What changes in a step. In memory of its own: of a class' properties each access is checked against another one at the
-  /// same time, which costs a ninth of the smallest step (0.037 of 0.33 µs, exclusive or by a network of nine weights).
+  /// The counters that change in a step. In memory of their own: each access to a class' properties is checked against
+  /// another one at the same time, which costs a ninth of the smallest step (0.037 of 0.33 µs, exclusive or by a
+  /// network of nine weights).
   struct Counters {
     var count = 0
     var updates = 0

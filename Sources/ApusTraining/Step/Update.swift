@@ -4,7 +4,7 @@ import ApusNN
 /// The optimizer's update over a range of the arenas, in place.
 final class Update {
   private let graph: CompiledGraph
-  /// Where the numbers go that the step decides; nil and left out where the update doesn't depend on them.
+  /// The memory for the numbers that the step decides; nil and left out where the update doesn't depend on them.
   private let rate: UnsafeMutablePointer<Float>?
   private let scale: UnsafeMutablePointer<Float>?
   private let scalars: UnsafeMutableBufferPointer<Scalar>

@@ -13,7 +13,7 @@ struct UpdateTrace {
   private let l2 = Tensor.input("l2", TensorType([]))
   private let l1 = Tensor.input("l1", TensorType([]))
 
-  /// What is done to parameters that are updated together.
+  /// The treatment of parameters that are updated together.
   struct Treatment: Equatable {
     /// λ₂, which adds λ₂·w to the gradient.
     var l2: Double
@@ -21,7 +21,7 @@ struct UpdateTrace {
     var l1: Double
     /// Times the learning rate; 0 for what is frozen.
     var rateFactor: Double
-    /// Whether an optimizer that decays weights by itself does so here.
+    /// A Boolean value that indicates whether an optimizer that decays weights by itself does so here.
     var isDecayed: Bool
   }
 
