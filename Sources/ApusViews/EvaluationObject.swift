@@ -3,8 +3,8 @@ import ApusData
 package import ApusRuns
 import ApusTraining
 
-/// What `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where a sample may
-/// have several.
+/// The object that `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where
+/// a sample may have several.
 package struct EvaluationObject: Sendable {
   package let json: JSONValue
 

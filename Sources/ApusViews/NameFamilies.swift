@@ -8,7 +8,7 @@ import ApusTraining
 package struct NameFamilies: Sendable {
   /// In the plural: `"activations"`.
   package let name: String
-  /// What one is called: `"activation"`.
+  /// The kind of item, as in `"activation"`.
   package let kind: String
   /// The items with their defaults.
   package let items: [any Named]

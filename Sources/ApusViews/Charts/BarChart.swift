@@ -3,7 +3,7 @@ package struct BarChart: Chart {
   package struct Bar: Sendable {
     package var name: String
     package var value: Double
-    /// What stands at its end.
+    /// The text at its end.
     package var figure: String
 
     package init(_ name: String, _ value: Double, figure: String) {

@@ -3,7 +3,7 @@
 /// Readable in light and in dark, without a script; its text can be selected, and a screen reader is told the title and
 /// the summary.
 package protocol Chart: Sendable {
-  /// What it shows; drawn at its top.
+  /// The title, drawn at its top.
   var title: String { get }
   /// The same in a sentence, for who cannot see it.
   var summary: String { get }

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusTraining
 
-/// Where numbers lie along an axis, and which of them are written beside it.
+/// The scale of an axis: where numbers lie along it, and which of them are written beside it.
 package struct ChartScale: Sendable {
   package enum Kind: Sendable { case linear, logarithmic }
 

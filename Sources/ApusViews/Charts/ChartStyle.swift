@@ -2,7 +2,7 @@
 ///
 /// Classes with colors, and no variables: what draws SVG outside a browser knows those too.
 package enum ChartStyle {
-  /// How many colors series have before they come again, then dashed.
+  /// The number of colors for series before they repeat, then dashed.
   static let seriesCount = 6
 
   /// Okabe and Ito's colors, which people tell apart whatever they see of colors; yellow, too faint on white, is left out.
@@ -13,7 +13,7 @@ package enum ChartStyle {
     (Color(0x4C98C9), Color(0x9AD4F5)),
   ]
 
-  /// How many steps a ramp of shares has.
+  /// The number of steps in a ramp of fractions.
   static let rampSteps = 10
 
   /// The class of a series' line; dashed the second time round.
@@ -64,7 +64,7 @@ package enum ChartStyle {
     }
   }
 
-  /// What every page with charts needs once.
+  /// The styles that every page with charts needs once.
   package static let css =
     """
     .chart{max-width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}

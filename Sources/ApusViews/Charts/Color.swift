@@ -46,7 +46,7 @@ package struct ColorRamp: Sendable {
     stops: [0x083C70, 0x2F79B5, 0x8EC1E0, 0xF7F7F7, 0xF9B97C, 0xD8701B, 0x7F3100].map { Color($0) })
   package static let grey = ColorRamp(stops: [Color(0x000000), Color(0xFFFFFF)])
 
-  /// Of a share from 0 to 1; what is not a number is grey.
+  /// Returns the color of a fraction from 0 to 1; grey for what is not a number.
   package func color(_ share: Double) -> Color {
     guard !share.isNaN else { return Color(0x808080) }
     let place = min(max(share, 0), 1) * Double(stops.count - 1)

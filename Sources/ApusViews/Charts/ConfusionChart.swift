@@ -1,7 +1,7 @@
 package import ApusTraining
 
-/// How often each class was taken for each: counts with rates, what is right in blue and what is wrong in orange, the
-/// darker the larger its share of the class.
+/// A confusion matrix: counts with rates for each true and predicted class, correct ones in blue and wrong ones in
+/// orange, the darker the larger the fraction of the class.
 package struct ConfusionChart: Chart {
   package let title: String
   private let matrix: ConfusionMatrix

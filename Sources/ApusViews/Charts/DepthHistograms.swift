@@ -68,7 +68,7 @@ package struct DepthHistograms: Chart {
   }
 }
 
-/// How many of some numbers fall into each of equal parts of a range.
+/// The counts of numbers in equal parts of a range.
 package struct Histogram: Sendable, Equatable {
   package let low: Double
   package let high: Double
@@ -78,7 +78,7 @@ package struct Histogram: Sendable, Equatable {
     (self.low, self.high, self.counts) = (low, high, counts)
   }
 
-  /// Of numbers over a range: what lies beyond it counts to its ends, what is no number not at all.
+  /// Counts numbers over a range: those beyond it in its ends, NaN not at all.
   package init(_ values: some Sequence<Double>, from low: Double, to high: Double, bins: Int) {
     var counts = [Int](repeating: 0, count: max(bins, 1))
     let factor = high > low ? Double(counts.count) / (high - low) : 0
@@ -89,7 +89,7 @@ package struct Histogram: Sendable, Equatable {
     self.init(low: low, high: high, counts: counts)
   }
 
-  /// Of numbers between the least and the largest of them; what is not finite does not count.
+  /// Counts numbers between the least and the largest of them; those that are not finite are left out.
   package init(_ values: some Sequence<Double>, bins: Int = 30) {
     let values = values.filter(\.isFinite)
     let least = values.min() ?? 0

@@ -67,7 +67,7 @@ package struct HeatMap: Chart {
 
   private static let barWidth = 62.0
 
-  /// Where the map lies in the chart.
+  /// The area of the map in the chart.
   package var plot: Area { frame.plot }
 
   package var summary: String {
@@ -113,12 +113,12 @@ package struct HeatMap: Chart {
     drawBar(&drawing)
   }
 
-  /// What a value's color is even in.
+  /// Returns the quantity in which colors are evenly spaced.
   private func seen(_ value: Double) -> Double {
     kind == .linear ? value : value > 0 ? Mathematics.log(value) : .nan
   }
 
-  /// What the colors stand for.
+  /// Draws the bar that shows what the colors stand for.
   private func drawBar(_ drawing: inout Drawing) {
     let bar = Area(x: width - Self.barWidth + 4, y: frame.plot.y, width: 10, height: frame.plot.height)
     let steps = (0..<64).reversed().map { Double($0) / 63 }

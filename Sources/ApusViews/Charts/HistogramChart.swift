@@ -1,4 +1,4 @@
-/// How often numbers fall into each of equal parts of a range.
+/// A chart of the counts of numbers in equal parts of a range.
 package struct HistogramChart: Chart {
   package let title: String
   package let width: Double

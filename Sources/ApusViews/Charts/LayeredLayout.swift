@@ -66,8 +66,8 @@ package struct LayeredLayout {
       }
     }
 
-    /// What a node would like to stand beside: sources only where nothing else comes before it, so that the way through
-    /// the graph is straight.
+    /// Returns the nodes beside which a node is best placed: sources only where nothing else comes before it, so that
+    /// the way through the graph is straight.
     func pulling(_ node: Int) -> [Int] {
       let computed = before[node].filter { !before[$0].isEmpty }
       return (computed.isEmpty ? before[node] : computed) + after[node]
@@ -103,7 +103,7 @@ package struct LayeredLayout {
     return best.0
   }
 
-  /// How often edges between neighboring layers cross.
+  /// Returns the number of crossings of edges between neighboring layers.
   package static func crossings(_ order: [[Int]], _ links: [(from: Int, to: Int)], _ layerOf: [Int]) -> Int {
     var place: [Int: Int] = [:]
     for layer in order { for (index, node) in layer.enumerated() { place[node] = index } }

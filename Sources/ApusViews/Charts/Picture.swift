@@ -12,7 +12,7 @@ public struct Picture: Sendable {
     chart = ChartGrid(title, pictures.map(\.chart), columns: columns)
   }
 
-  /// What it shows; drawn at its top.
+  /// The title, drawn at its top.
   public var title: String { chart.title }
   /// The same in a sentence, for who cannot see it.
   public var summary: String { chart.summary }

@@ -10,7 +10,7 @@ struct PlotFrame {
 
   let x: ChartScale
   let y: ChartScale
-  /// Where the data is drawn.
+  /// The area in which the data is drawn.
   let plot: Area
   private let title: String
   private let xName: String
@@ -59,7 +59,7 @@ struct PlotFrame {
     return rows
   }
 
-  /// Where a pair of numbers lies; nil where it has no place.
+  /// Returns the position of a pair of numbers; nil where it has none.
   func point(_ x: Double, _ y: Double) -> Point? {
     guard let a = self.x.place(x), let b = self.y.place(y) else { return nil }
     return Point(plot.x + a * plot.width, plot.bottom - b * plot.height)

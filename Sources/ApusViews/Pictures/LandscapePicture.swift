@@ -14,8 +14,8 @@ extension LossLandscape {
         height: 500))
   }
 
-  /// How losses are best seen, and the values whose lines are drawn: evenly between the least and the largest, on the
-  /// map's own scale.
+  /// Returns the scale on which losses are best seen, and the values whose lines are drawn: evenly between the least
+  /// and the largest, on the map's own scale.
   package static func scale(of values: [Double]) -> (kind: ChartScale.Kind, levels: [Double]) {
     let finite = values.filter { $0.isFinite && $0 > 0 }
     let (least, most) = (finite.min() ?? 1, finite.max() ?? 1)

@@ -1,8 +1,8 @@
 public import ApusRuns
 
 extension PlaneReading {
-  /// What the model decides everywhere in the plane with the rows over it, then each hidden unit: blue below 0, orange
-  /// above, of a unit that is never below 0 from white.
+  /// Draws the model's decisions everywhere in the plane with the rows over it, then each hidden unit: blue below 0,
+  /// orange above, of a unit that is never below 0 from white.
   public func picture(title: String) -> Picture {
     let units = layers.flatMap { layer in
       layer.units.enumerated().map { number, values in

@@ -1,8 +1,8 @@
 public import ApusRuns
 
 extension SaliencyReading {
-  /// Of images each sample with its gradient beside it, blue where a brighter pixel would lower the loss and orange where
-  /// it would raise it; of tables the features that the loss hangs on most.
+  /// Draws saliency: of images each sample with its gradient beside it, blue where a brighter pixel would lower the
+  /// loss and orange where it would raise it; of tables the features that the loss depends on most.
   public func picture(title: String) -> Picture {
     guard shape.count == 3 else {
       let ranked = meanMagnitudes.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }

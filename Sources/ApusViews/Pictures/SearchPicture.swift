@@ -2,7 +2,8 @@ import ApusCore
 public import ApusRuns
 
 extension Search.Report {
-  /// What mattered: the share of the scores' spread that each key explains, and the scores over each key's values.
+  /// A picture of what mattered: the fraction of the scores' spread that each key explains, and the scores over each
+  /// key's values.
   public var picture: Picture {
     var charts: [any Chart] = []
     if !importance.isEmpty {

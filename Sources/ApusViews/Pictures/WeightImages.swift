@@ -9,7 +9,7 @@ public import ApusNN
 public struct WeightImages: Sendable {
   /// The layer: `1 dense`.
   public let layer: String
-  /// Of the layer, shown or not.
+  /// The number of the layer's images, shown or not.
   public let count: Int
   package let images: [PixelImage]
 

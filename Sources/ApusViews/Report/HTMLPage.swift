@@ -46,7 +46,7 @@ struct HTMLPage {
   /// Text as it stands, for files and commands.
   mutating func code(_ text: String) { body += "<pre><code>\(escaped(text))</code></pre>\n" }
 
-  /// What is unfolded by a click.
+  /// Adds a part that unfolds at a click.
   mutating func folded(_ title: String, _ parts: (inout HTMLPage) -> Void) {
     element("details") { page in
       page.tag("summary", title)

@@ -3,11 +3,11 @@ import ApusData
 package import ApusRuns
 import ApusTraining
 
-/// What a run came to in words: what was learned, how well, and against what.
+/// The result of a run in words: what was learned, how well, and against what.
 package struct RunHeadline: Sendable {
   /// One sentence.
   package let sentence: String
-  /// What it takes to judge it: the yardstick, the gap to the training rows, what the doctor says.
+  /// Remarks for judging it: the yardstick, the gap to the training rows, what the doctor says.
   package let remarks: [String]
 
   package init(_ result: RunResult) {
@@ -66,7 +66,7 @@ package struct RunHeadline: Sendable {
     return error * 100 >= 2.95 ? 0 : error * 100 >= 0.095 ? 1 : 2
   }
 
-  /// What is predicted.
+  /// Returns the name of what is predicted.
   private static func target(_ result: RunResult) -> String {
     switch result.data {
     case .images: return "the class of an image"

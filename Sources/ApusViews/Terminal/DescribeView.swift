@@ -1,7 +1,7 @@
 package import ApusCore
 package import ApusData
 
-/// What one should know about data before training on it, cut to the terminal's width.
+/// A view of what one should know about data before training on it, cut to the terminal's width.
 package struct DescribeView: Sendable {
   private let style: TerminalStyle
   private let summary: [String]

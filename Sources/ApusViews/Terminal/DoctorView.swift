@@ -2,7 +2,7 @@ package import ApusCore
 import ApusData
 package import ApusRuns
 
-/// What the doctor says, on a terminal.
+/// The doctor's findings, on a terminal.
 package struct DoctorView: Sendable {
   private let checks: [Finding]
   private let style: TerminalStyle
@@ -49,7 +49,7 @@ package struct DoctorView: Sendable {
   /// Mark and blanks around a name.
   private static let leftWidth = 13
 
-  /// Of the expected ranges, which stand in a column at the right.
+  /// The width of the expected ranges, which are in a column at the right.
   private var expectedWidth: Int { min(checks.map { columns($0.result.expected) }.max() ?? 0, 24) }
 
   private var figureWidth: Int {
@@ -134,12 +134,12 @@ package struct DoctorView: Sendable {
     }
   }
 
-  /// What a short form tells even when it is OK.
+  /// The examinations that a short form shows even when they are OK.
   private static let telling: Set<String> = ["initial loss", "gradient flow", "gap to validation"]
 
   // MARK: Objects
 
-  /// What `apus check --json` prints: `{"level","checks":[…]}`, the worst level first.
+  /// The object that `apus check --json` prints: `{"level","checks":[…]}`, the worst level first.
   package var json: JSONValue {
     .object([
       JSONMember("level", .string((checks.map(\.level).max() ?? .ok).rawValue)),

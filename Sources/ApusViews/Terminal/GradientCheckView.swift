@@ -38,7 +38,7 @@ package struct GradientCheckView: Sendable {
     }
   }
 
-  /// What `apus gradcheck --json` prints: `{"level","loss","worst","parameters":[…]}`.
+  /// The object that `apus gradcheck --json` prints: `{"level","loss","worst","parameters":[…]}`.
   package var json: JSONValue {
     .object([
       JSONMember("level", .string(report.level.rawValue)), JSONMember("loss", .double(report.loss)),

@@ -1,6 +1,6 @@
 package import ApusTraining
 
-/// How well each of several independent labels is recognized.
+/// A table of how well each of several independent labels is recognized.
 package struct LabelTable: Sendable {
   private let labels: [EvaluatedSamples.LabelCounts]
   /// More labels than this are too many: those that are recognized worst are shown.

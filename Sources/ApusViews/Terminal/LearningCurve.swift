@@ -14,7 +14,7 @@ package struct LearningCurve: Sendable {
   }
 
   private let series: [Series]
-  /// What the lines are of; nil where they say it themselves.
+  /// The subject of the lines; nil where they say it themselves.
   private let subject: String?
   /// The epoch that is pointed out.
   private let mark: String?
@@ -82,7 +82,7 @@ package struct LearningCurve: Sendable {
     return lines
   }
 
-  /// What the lines are; what does not fit is left out.
+  /// Returns the title of the lines; what does not fit is left out.
   private func title(_ axis: CurveAxis, _ style: TerminalStyle) -> String {
     var parts = [
       (subject.map { "\($0) loss" } ?? "loss") + (axis.isLogarithmic ? " (logarithmic)" : "")

@@ -1,6 +1,6 @@
 public import ApusCore
 
-/// Where the time of a step goes: one line for each instruction of its plans.
+/// A table of where the time of a step goes: one line for each instruction of its plans.
 public struct ProfileTable: Sendable {
   private let plans: [(name: String, profile: Profile)]
 

@@ -1,6 +1,6 @@
 import ApusTraining
 
-/// Where training is, as one line of text.
+/// The progress of training, as one line of text.
 package struct ProgressLine: Sendable {
   package var epoch = 0
   package var epochs = 0

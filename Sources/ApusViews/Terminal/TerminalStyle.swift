@@ -1,10 +1,10 @@
 import ApusCore
 
-/// What the place that text goes to can show.
+/// The capabilities of the place that text goes to.
 package struct TerminalStyle: Sendable, Equatable {
-  /// Whether lines may be drawn over: a terminal, and not a dumb one.
+  /// A Boolean value that indicates whether lines may be overwritten: on a terminal, and not a dumb one.
   package var redraws: Bool
-  /// Whether text may be colored.
+  /// A Boolean value that indicates whether text may be colored.
   package var usesColor: Bool
   /// Columns.
   package var width: Int
@@ -18,7 +18,7 @@ package struct TerminalStyle: Sendable, Equatable {
   /// Files, pipes and tests: 80 columns, no control characters.
   package static let plain = TerminalStyle()
 
-  /// What is behind a file descriptor. `NO_COLOR` takes colors away and nothing else.
+  /// Returns the style for what is behind a file descriptor. `NO_COLOR` takes colors away and nothing else.
   package static func of(fileDescriptor: Int32) -> TerminalStyle {
     let terminal = Environment["TERM"]
     guard Terminal.isTerminal(fileDescriptor), terminal != "dumb" else { return .plain }

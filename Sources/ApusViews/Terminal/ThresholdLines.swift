@@ -2,7 +2,7 @@ package import ApusRuns
 import ApusData
 import ApusTraining
 
-/// What a label, or the second of two classes, must exceed, where that isn't the default.
+/// The thresholds that a label, or the second of two classes, must exceed, where they aren't the defaults.
 package struct ThresholdLines: Sendable {
   package let lines: [String]
 

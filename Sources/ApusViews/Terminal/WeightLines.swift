@@ -1,7 +1,7 @@
 package import ApusRuns
 import ApusTraining
 
-/// Which weights a trained model has, and what that means for its figures, in sentences.
+/// The description of the weights that a trained model has, and of what that means for its figures, in sentences.
 package struct WeightLines: Sendable {
   package let lines: [String]
 
