@@ -9,12 +9,12 @@ import Testing
 
   /// A lesson in an address of an earlier version.
   @Test func theOlderNameOfTheRateIsRead() throws {
-    let lesson = try lesson(#"{"rate": 0.25, "race": {"racers": [{"rate": 0.5}]}}"#)
+    let lesson = try self.lesson(#"{"rate": 0.25, "race": {"racers": [{"rate": 0.5}]}}"#)
     #expect(lesson.learningRate == 0.25 && lesson.race.racers.map(\.learningRate) == [0.5])
     #expect(try lesson.json["rate"] == nil)
   }
 
-  @Test func whatIsLeftOutIsTheUsual() throws {
+  @Test func whatIsLeftOutIsTheDefault() throws {
     #expect(try lesson("{}") == Lesson())
     let given = try lesson(
       #"{"data": {"set": "xor", "noise": 0.2}, "layers": [{"units": 3}, {}], "learningRate": 0.1}"#)

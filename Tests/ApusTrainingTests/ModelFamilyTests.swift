@@ -88,7 +88,7 @@ import Testing
   }
 
   /// Without a family, files and figures are those of a multilayer perceptron.
-  @Test func theUsualFamilyIsNotWritten() throws {
+  @Test func theDefaultFamilyIsNotWritten() throws {
     let (plan, _, _) = try run("data: {source: iris}\ntraining: {epochs: 1}\n")
     #expect(plan.configuration.model.family == nil)
     #expect(plan.model.parameters.map(\.count) == [256, 64, 192, 3])

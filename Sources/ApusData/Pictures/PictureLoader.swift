@@ -17,7 +17,7 @@ struct PictureLoader {
   /// Files up to this size, and as many of them, are kept from looking at their sizes to expanding them.
   private static let (mostKept, mostKeptTogether) = (1 << 18, 1 << 29)
   /// The side of pictures of many sizes.
-  private static let usualSide = 64
+  private static let defaultSide = 64
 
   /// - Throws: for the first file that cannot be read or is no picture; when all together are too large.
   init(_ paths: [String], _ format: PictureFormat) throws(ApusError) {
@@ -132,7 +132,7 @@ struct PictureLoader {
     var size = most.key
     if most.value * 2 < headers.count {
       let side = headers.map { min($0.height, $0.width) }.sorted()[headers.count / 2]
-      size = PictureFormat.Size(height: min(side, usualSide), width: min(side, usualSide))
+      size = PictureFormat.Size(height: min(side, defaultSide), width: min(side, defaultSide))
     }
     let list = ordered.prefix(3).map { "\($0.key.height)x\($0.key.width) (\($0.value))" }
     notes.append(

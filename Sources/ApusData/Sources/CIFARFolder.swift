@@ -13,7 +13,7 @@ struct CIFARFolder {
 
   private static let side = 32
   private static let record = 1 + 3 * side * side
-  private static let usualNames = [
+  private static let defaultNames = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
@@ -38,14 +38,14 @@ struct CIFARFolder {
   }
 
   private func classNames() throws(ApusError) -> [String] {
-    guard hasNames else { return Self.usualNames }
+    guard hasNames else { return Self.defaultNames }
     let place = "\(path)/batches.meta.txt"
     let file = try FileBytes.open(place)
     guard file.count < 1 << 16, let text = file.withBytes({ String(validating: $0, as: UTF8.self) }) else {
       throw ApusError("holds no names of classes", at: place, expected: "10 lines of text")
     }
     let names = text.split(whereSeparator: \.isNewline).map(String.init)
-    guard names.count == Self.usualNames.count, Set(names).count == names.count else {
+    guard names.count == Self.defaultNames.count, Set(names).count == names.count else {
       throw ApusError(
         "holds \(names.count) names of classes", at: place, expected: "10 different ones, one a line")
     }

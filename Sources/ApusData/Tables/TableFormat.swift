@@ -22,7 +22,7 @@ public struct TableFormat: Equatable, Hashable, Sendable, Codable {
 
   public init(
     hasHeader: Bool? = nil, delimiter: String? = nil, numberStyle: TableFormat.NumberStyle? = nil,
-    dateOrder: TableFormat.DateOrder? = nil, missingTexts: [String] = TableFormat.usualMissingTexts,
+    dateOrder: TableFormat.DateOrder? = nil, missingTexts: [String] = TableFormat.defaultMissingTexts,
     columns: [String: TableFormat.ColumnKind] = [:], expectedNames: [String] = []
   ) {
     self.hasHeader = hasHeader
@@ -35,7 +35,7 @@ public struct TableFormat: Equatable, Hashable, Sendable, Codable {
   }
 
   /// The texts that people and programs write where a value is missing.
-  public static let usualMissingTexts = ["?", "NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "nil"]
+  public static let defaultMissingTexts = ["?", "NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "nil"]
 
   /// Returns the known format of each column: what was asked overrides what training saw.
   ///

@@ -3,7 +3,7 @@ import ApusData
 
 extension RunData {
   /// The characters of a window when nothing else is asked for.
-  private static let usualContext = 64
+  private static let defaultContext = 64
 
   /// A text: windows of its beginning for training, of its end for validation, and for a test only where one is asked
   /// for.
@@ -14,8 +14,8 @@ extension RunData {
     self.pretrained = pretrained
     let known = try pretrained?.preprocessing(ofText: given)
     try Self.refuseColumns(given, source.place)
-    let context = known?.context ?? given.context ?? Self.usualContext
-    let validation = given.validation ?? Self.usualValidation
+    let context = known?.context ?? given.context ?? Self.defaultContext
+    let validation = given.validation ?? Self.defaultValidation
     let corpus: Text
     let split: DatasetSplit
     do {

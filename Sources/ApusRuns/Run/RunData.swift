@@ -26,8 +26,8 @@ struct RunData {
   var fingerprint: UInt64
 
   /// Parts of the rows when nothing else is asked for.
-  static let usualTest = 0.2
-  static let usualValidation = 0.1
+  static let defaultTest = 0.2
+  static let defaultValidation = 0.1
 
   /// - Parameter sources: where the data is opened; runs that share them read it once.
   init(_ run: RunConfiguration, sources: SharedSources = SharedSources()) throws {
@@ -121,7 +121,7 @@ struct RunData {
       split = try Split.fold(
         folds.fold, of: folds.count, rows: prepared.rows, classes: prepared.classes, Self.options(given, seed)
       )
-      configuration.validation = given.validation ?? Self.usualValidation
+      configuration.validation = given.validation ?? Self.defaultValidation
       choices.append(Self.sizes(split.training.count, split.validation.count, split.test.count))
     } else if source.isUnsplit, given.test == nil, given.validation == nil {
       split = prepared.unsplit()
@@ -188,8 +188,8 @@ struct RunData {
 
   static func options(_ given: DataConfiguration, _ seed: UInt64) -> Split.Options {
     Split.Options(
-      validation: given.validation ?? usualValidation,
-      test: given.testData == nil ? given.test ?? usualTest : 0, seed: seed)
+      validation: given.validation ?? defaultValidation,
+      test: given.testData == nil ? given.test ?? defaultTest : 0, seed: seed)
   }
 
   /// The fold that is the test part; nil without cross-validation.

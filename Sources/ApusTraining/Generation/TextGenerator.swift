@@ -37,7 +37,7 @@ public final class TextGenerator {
   }
 
   /// The text to begin with where no prompt is given: a new line, or the first character where there is none.
-  public var usualPrompt: String {
+  public var defaultPrompt: String {
     let newline: Unicode.Scalar = "\n"
     return String(vocabulary.number(of: newline) == nil ? vocabulary.characters[0] : newline)
   }
@@ -51,7 +51,7 @@ public final class TextGenerator {
 
   /// Those that the model sees.
   private func numbers(of prompt: String) throws(ApusError) -> [Int32] {
-    let characters = (prompt.isEmpty ? usualPrompt : prompt).unicodeScalars
+    let characters = (prompt.isEmpty ? defaultPrompt : prompt).unicodeScalars
     let numbers = vocabulary.numbers(of: characters)
     if let place = numbers.firstIndex(of: -1) {
       throw ApusError(
@@ -65,7 +65,7 @@ public final class TextGenerator {
   /// The characters that follow a prompt.
   ///
   /// - Parameters:
-  ///   - prompt: of which the model sees the last ``context`` characters; ``usualPrompt`` when empty.
+  ///   - prompt: of which the model sees the last ``context`` characters; ``defaultPrompt`` when empty.
   ///   - length: how many characters are written.
   ///   - onCharacter: told each character at once; false ends the text with it.
   /// - Returns: the text without the prompt.

@@ -9,7 +9,7 @@ public struct Brier: Metric {
   public static let formula = "Σ (p − y)² / n"
   public init() {}
   public var isBetterWhenLarger: Bool { false }
-  public var isUsual: Bool { false }
+  public var isDefault: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.areProbabilities else { return nil }

@@ -22,7 +22,7 @@ public struct CalibrationError: Metric {
   }
 
   public var isBetterWhenLarger: Bool { false }
-  public var isUsual: Bool { false }
+  public var isDefault: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     guard results.areProbabilities, !results.countsNothing else { return nil }

@@ -26,7 +26,7 @@ package protocol DecisionMetric: Metric {
 
 extension DecisionMetric {
   public var isBetterWhenLarger: Bool { true }
-  public var isUsual: Bool { false }
+  public var isDefault: Bool { false }
 
   /// The mean over the classes that have the figure; its standard error by the delta method, √Σ (mean influence)², where
   /// the influence of a sample of weight w is w times that of one that counts once.

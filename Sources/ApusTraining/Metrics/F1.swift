@@ -11,7 +11,7 @@ public struct F1: DecisionMetric {
   public init() { self.init(threshold: nil) }
   public init(threshold: Double?) { self.threshold = threshold }
 
-  public var isUsualForLabels: Bool { true }
+  public var isDefaultForLabels: Bool { true }
 
   package func figure(_ decisions: Decisions) -> (value: Double, influence: [Double])? {
     ratio(decisions, { $0 && $1 ? 2 : 0 }, { ($0 ? 1 : 0) + ($1 ? 1 : 0) })

@@ -16,17 +16,17 @@ public protocol Metric: Named {
   /// A Boolean value that indicates whether larger is better.
   var isBetterWhenLarger: Bool { get }
   /// A Boolean value that indicates whether it is reported after each epoch, and wherever no metric is asked for.
-  var isUsual: Bool { get }
+  var isDefault: Bool { get }
   /// The same where a sample has any of several independent labels.
-  var isUsualForLabels: Bool { get }
+  var isDefaultForLabels: Bool { get }
   /// The name of its values: its own name, and `top3` where a parameter makes another figure of it.
   var valueName: String { get }
 }
 
 extension Metric {
   public var valueName: String { Self.name }
-  public var isUsual: Bool { true }
-  public var isUsualForLabels: Bool { isUsual }
+  public var isDefault: Bool { true }
+  public var isDefaultForLabels: Bool { isDefault }
 }
 
 /// A metric's value on a set of samples.

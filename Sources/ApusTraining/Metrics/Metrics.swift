@@ -29,7 +29,7 @@ public enum Metrics {
   /// The default ones among them.
   public static func standard(_ results: EvaluatedSamples) -> [MetricValue] {
     values(
-      results, table.prototypes.filter { results.isMultiLabel ? $0.isUsualForLabels : $0.isUsual })
+      results, table.prototypes.filter { results.isMultiLabel ? $0.isDefaultForLabels : $0.isDefault })
   }
 
   /// The mean loss and those of some metrics that apply; the default ones when nil.

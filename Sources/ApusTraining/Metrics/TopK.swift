@@ -17,7 +17,7 @@ public struct TopK: Metric {
 
   public var valueName: String { "top\(k)" }
   public var isBetterWhenLarger: Bool { true }
-  public var isUsual: Bool { false }
+  public var isDefault: Bool { false }
 
   public func callAsFunction(_ results: EvaluatedSamples) -> MetricValue? {
     let width = results.width
