@@ -24,8 +24,8 @@ const auto f32 = memory::data_type::f32;
 
 }  // namespace
 
-void compare_attention(const Options &options, double limit) {
-  Table table("attention", options, limit);
+void compare_attention(const Options &options) {
+  Table table("attention", options);
   for (const Shape &s : shapes) {
     const int64_t width = s.heads * s.size, line = 3 * width, tokens = s.batch * s.length;
     const float scale = 1 / std::sqrt(float(s.size));

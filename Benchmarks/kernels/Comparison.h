@@ -16,12 +16,14 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "CApus.h"
 
 /// What the command line says.
 struct Options {
+  std::string isa;
   int threads = omp_get_num_procs(), rounds = 30;
   std::string only;
 };
@@ -54,14 +56,9 @@ inline float *numbers(int64_t count) {
   return result;
 }
 
-/// The kernels of the widest instruction set there is.
-inline const apus_kernels &kernels() {
-  apus_isa isa = APUS_PORTABLE;
-  for (int candidate = 0; candidate <= APUS_AVX512; candidate++) {
-    if (apus_kernels_for(apus_isa(candidate)) && apus_isa_available(apus_isa(candidate))) isa = apus_isa(candidate);
-  }
-  return *apus_kernels_for(isa);
-}
+/// The kernels that are compared: those of the instruction set that the command line names.
+inline const apus_kernels *chosen = nullptr;
+inline const apus_kernels &kernels() { return *chosen; }
 
 /// One of Apus's kernels, by so many threads.
 inline void run(apus_kernel kernel, const void *arguments, int threads) {
@@ -90,8 +87,8 @@ inline void run(const std::vector<Primitive> &primitives) {
   dnn_stream().wait();
 }
 
-/// GFLOP/s of multiply-adds that wait for nothing: 16 sums in registers.
-double peak(int threads);
+/// GFLOP/s of an instruction set's multiply-adds that wait for nothing.
+double peak(const std::string &isa, int threads);
 
 /// Another library's way to the same numbers.
 struct Other {
@@ -99,23 +96,19 @@ struct Other {
   std::function<void()> run;
 };
 
-/// Lines of one table, and what they come to.
+/// The lines of one kind of kernel, a JSON object each.
 class Table {
 public:
-  Table(const char *title, const Options &options, double limit);
-  ~Table();
+  Table(const char *kind, const Options &options) : kind(kind), options(options) {}
   /// Whether the command line asks for this line.
   bool wants(const std::string &name) const { return options.only.empty() || name.find(options.only) != name.npos; }
-  /// Runs both in turn, best of the rounds; `differ` tells the largest difference of the results afterwards.
+  /// Runs all in turn, best of the rounds; `differ` tells the largest difference of the results afterwards.
   void line(const std::string &name, double work, const std::function<void()> &ours, const std::vector<Other> &others,
             const std::function<double()> &differ);
 
 private:
-  const char *title;
+  const char *kind;
   const Options &options;
-  double limit;
-  struct Ratios { double logarithms = 0, lowest = 1e9; int rows = 0; };
-  std::vector<std::pair<std::string, Ratios>> ratios;
 };
 
 /// The largest difference as a part of the largest number.
@@ -128,9 +121,9 @@ inline double difference(const float *x, const float *y, int64_t count) {
   return most / scale;
 }
 
-void compare_products(const Options &options, double limit);
-void compare_convolutions(const Options &options, double limit);
-void compare_attention(const Options &options, double limit);
-void compare_layer_norm(const Options &options, double limit);
+void compare_products(const Options &options);
+void compare_convolutions(const Options &options);
+void compare_attention(const Options &options);
+void compare_layer_norm(const Options &options);
 
 #endif

@@ -137,8 +137,8 @@ struct Theirs {
 
 }  // namespace
 
-void compare_convolutions(const Options &options, double limit) {
-  Table table("convolution", options, limit);
+void compare_convolutions(const Options &options) {
+  Table table("convolution", options);
   for (const Shape &s : shapes) {
     const int64_t x = s.rows * s.side * s.side * s.channels, y = s.rows * s.places() * s.places() * s.outputs;
     const int64_t w = s.size * s.size * s.channels * s.outputs;

@@ -58,9 +58,9 @@ float *constant(float value) {
 
 }  // namespace
 
-void compare_layer_norm(const Options &options, double limit) {
+void compare_layer_norm(const Options &options) {
   using namespace dnnl;
-  Table table("layer norm", options, limit);
+  Table table("layer norm", options);
   for (const Shape &s : shapes) {
     const int64_t count = s.rows * s.width;
     float *x = numbers(count), *upstream = numbers(count), *gain = numbers(s.width), *bias = numbers(s.width);

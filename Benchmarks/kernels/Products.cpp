@@ -30,8 +30,8 @@ struct Operand {
 
 }  // namespace
 
-void compare_products(const Options &options, double limit) {
-  Table table("product", options, limit);
+void compare_products(const Options &options) {
+  Table table("product", options);
   for (const Shape &s : shapes) {
     for (Direction direction : {forward, data, weights}) {
       char name[96];

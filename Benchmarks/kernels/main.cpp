@@ -1,41 +1,11 @@
-// The kernels of Apus beside those of oneDNN and OpenBLAS, in turn on the same numbers.
+// The kernels of Apus beside those of oneDNN and OpenBLAS, in turn on the same numbers. `compare` builds and runs it, and
+// shows what it prints: a JSON object for what takes part, and one for each shape.
 //
-// Usage: kernels [--threads N] [--rounds N] [--only TEXT]
-//
-// For each shape: GFLOP/s of Apus and of the other library, the ratio, the share of the machine's peak, and the
-// largest difference of the results. The best of many interleaved rounds counts.
+// Usage: kernels --isa NAME [--threads N] [--rounds N] [--only TEXT]
 
 #include <cblas.h>
 
 #include "Comparison.h"
-
-double peak(int threads) {
-  typedef float lanes __attribute__((vector_size(64)));
-  double best = 0;
-  for (int round = 0; round < 20; round++) {
-    const int64_t count = 1000000;
-    const double start = seconds();
-#pragma omp parallel num_threads(threads)
-    {
-      lanes sum[16] = {};
-      lanes x, y;
-      for (int i = 0; i < 16; i++) x[i] = 0.5f, y[i] = 1;
-      for (int64_t k = 0; k < count; k++) {
-#pragma GCC unroll 16
-        for (int i = 0; i < 16; i++) sum[i] = sum[i] * x + y;
-        asm volatile("" : "+v"(sum[0]), "+v"(sum[1]), "+v"(sum[2]), "+v"(sum[3]), "+v"(sum[4]), "+v"(sum[5]),
-                     "+v"(sum[6]), "+v"(sum[7]), "+v"(sum[8]), "+v"(sum[9]), "+v"(sum[10]), "+v"(sum[11]));
-      }
-      asm volatile("" : : "v"(sum[12]), "v"(sum[13]), "v"(sum[14]), "v"(sum[15]));
-    }
-    best = std::max(best, 2.0 * 16 * 16 * count * threads / (seconds() - start) * 1e-9);
-  }
-  return best;
-}
-
-Table::Table(const char *title, const Options &options, double limit) : title(title), options(options), limit(limit) {
-  std::printf("\n%-36s %8s %6s  %-9s %8s %6s %9s\n", title, "Apus", "peak", "beside", "GFLOP/s", "ratio", "differ");
-}
 
 void Table::line(const std::string &name, double work, const std::function<void()> &ours,
                  const std::vector<Other> &others, const std::function<double()> &differ) {
@@ -55,44 +25,70 @@ void Table::line(const std::string &name, double work, const std::function<void(
     best = std::min(best, timed(ours));
     for (size_t i = 0; i < others.size(); i++) bests[i] = std::min(bests[i], timed(others[i].run));
   }
-  const double rate = work / best * 1e-9, differs = differ();
+  std::printf("{\"kind\": \"%s\", \"name\": \"%s\", \"apus\": %.4g, \"others\": {", kind, name.c_str(), work / best * 1e-9);
   for (size_t i = 0; i < others.size(); i++) {
-    const double ratio = bests[i] / best;
-    if (i == 0) std::printf("%-36s %8.1f %5.0f%%", name.c_str(), rate, 100 * rate / limit);
-    else std::printf("%-36s %8s %6s", "", "", "");
-    std::printf("  %-9s %8.1f %6.2f", others[i].library, work / bests[i] * 1e-9, ratio);
-    if (i == 0) std::printf(" %9.1e", differs);
-    std::printf("\n");
-    auto entry = std::find_if(ratios.begin(), ratios.end(), [&](auto &r) { return r.first == others[i].library; });
-    if (entry == ratios.end()) entry = ratios.insert(ratios.end(), {others[i].library, {}});
-    Ratios &r = entry->second;
-    r.logarithms += std::log(ratio), r.lowest = std::min(r.lowest, ratio), r.rows++;
+    std::printf("%s\"%s\": %.4g", i > 0 ? ", " : "", others[i].library, work / bests[i] * 1e-9);
   }
+  std::printf("}, \"difference\": %.2g}\n", differ());
   std::fflush(stdout);
 }
 
-Table::~Table() {
-  for (const auto &[library, r] : ratios) {
-    std::printf("%s beside %s: geometric mean %.2f, lowest %.2f of %d\n", title, library.c_str(),
-                std::exp(r.logarithms / r.rows), r.lowest, r.rows);
+namespace {
+
+/// The instruction set that oneDNN uses, by its own word.
+const char *dnn_isa() {
+  const std::pair<dnnl::cpu_isa, const char *> names[] = {
+    {dnnl::cpu_isa::sse41, "sse41"}, {dnnl::cpu_isa::avx, "avx"},
+    {dnnl::cpu_isa::avx2, "avx2"}, {dnnl::cpu_isa::avx2_vnni, "avx2_vnni"},
+    {dnnl::cpu_isa::avx512_core, "avx512_core"}, {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni"},
+    {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16"}, {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx"},
+  };
+  const dnnl::cpu_isa used = dnnl::get_effective_cpu_isa();
+  for (const auto &[isa, name] : names) {
+    if (isa == used) return name;
   }
+  return "default";
 }
+
+/// The version among the words of "OpenBLAS 0.3.21 DYNAMIC_ARCH …".
+std::string blas_version() {
+  const std::string words = openblas_get_config();
+  const size_t start = words.find(' ') + 1;
+  return words.substr(start, words.find(' ', start) - start);
+}
+
+const apus_kernels *kernels_named(const std::string &isa) {
+  for (int candidate = 0; candidate <= APUS_AVX512; candidate++) {
+    const apus_kernels *its = apus_kernels_for(apus_isa(candidate));
+    if (its && isa == its->name && apus_isa_available(apus_isa(candidate))) return its;
+  }
+  std::fprintf(stderr, "this machine has no kernels for '%s'\n", isa.c_str());
+  std::exit(1);
+}
+
+}  // namespace
 
 int main(int count, char **words) {
   Options options;
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string option = words[i];
-    if (option == "--threads") options.threads = std::atoi(words[i + 1]);
+    if (option == "--isa") options.isa = words[i + 1];
+    else if (option == "--threads") options.threads = std::atoi(words[i + 1]);
     else if (option == "--rounds") options.rounds = std::atoi(words[i + 1]);
     else if (option == "--only") options.only = words[i + 1];
   }
+  chosen = kernels_named(options.isa);
   omp_set_num_threads(options.threads);
   openblas_set_num_threads(options.threads);
   if (options.threads == 1) clock_used = CLOCK_THREAD_CPUTIME_ID;
-  const double limit = peak(options.threads);
-  std::printf("%d threads, peak %.0f GFLOP/s\n", options.threads, limit);
-  compare_products(options, limit);
-  compare_convolutions(options, limit);
-  compare_attention(options, limit);
-  compare_layer_norm(options, limit);
+  const dnnl_version_t *dnn = dnnl_version();
+  std::printf("{\"apus\": \"%s\", \"peak\": %.1f, \"others\": {\"oneDNN\": {\"version\": \"%d.%d.%d\", "
+              "\"instructionSet\": \"%s\"}, \"OpenBLAS\": {\"version\": \"%s\", \"instructionSet\": \"%s\"}}}\n",
+              chosen->name, peak(options.isa, options.threads), dnn->major, dnn->minor, dnn->patch, dnn_isa(),
+              blas_version().c_str(), openblas_get_corename());
+  std::fflush(stdout);
+  compare_products(options);
+  compare_convolutions(options);
+  compare_attention(options);
+  compare_layer_norm(options);
 }
