@@ -1,6 +1,8 @@
 """JAX on the CPU: one jit-compiled step with optax and donated buffers."""
 
+import tempfile
 from functools import partial
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -124,6 +126,23 @@ def make_inference(constant_weights):
     return step
 
 
+def describe():
+    """The version, and the set that XLA compiles for, by the code that it leaves.
+
+    Products that YNNPACK computes are as wide as the processor's registers, whatever
+    XLA is told.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        function = jax.jit(lambda x: jnp.tanh(x) @ x).lower(jnp.ones((1024, 1024)))
+        program = function.compile(compiler_options={"xla_dump_to": folder}).as_text()
+        code = "".join(path.read_text() for path in Path(folder).glob("*with-opt.ll"))
+    if "<16 x float>" in code:
+        return jax.__version__, "avx512"
+    if "ynn_fusion" in program:
+        return jax.__version__, "avx2 with YNNPACK's own choice"
+    return jax.__version__, "avx2"
+
+
 if __name__ == "__main__":
     run_peer("jax", {
         "W1": [partial(make_training, "W1")],
@@ -133,4 +152,4 @@ if __name__ == "__main__":
         "W5": [make_residual],
         "W6": [make_gpt],
         "W7": [partial(make_inference, constant) for constant in (False, True)],
-    })
+    }, describe)

@@ -1,6 +1,6 @@
 """Times NumPy, PyTorch and JAX on W1, W2, W3, W4, W5, W6, W7 and W8 of the benchmark.
 
-    python peers.py [--only W2,W3] [--rounds 5] [--memory]
+    python peers.py [--only W2,W3] [--rounds 5] [--memory] [--describe]
 
 Prints a JSON line for each id and peer, {"id":"W2","peer":"jax",
 "microseconds":339.0}, and with --memory also {"id":"W2","peer":"jax",
@@ -30,6 +30,9 @@ TRAINING = {"W1", "W2", "W3", "W4", "W5", "W6"}
 def main():
     options = parse_arguments()
     for peer, identifiers in PEERS.items():
+        if options.describe:
+            run(peer, "--describe")
+            continue
         wanted = [one for one in options.only if one in identifiers]
         time_steps(peer, [one for one in wanted if one != WHOLE_PROCESS], options.rounds)
         if WHOLE_PROCESS in wanted:
@@ -50,6 +53,8 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", action="store_true",
                         help="report the peak memory of training, too")
+    parser.add_argument("--describe", action="store_true",
+                        help="report versions and instruction sets instead")
     return parser.parse_args()
 
 
@@ -77,11 +82,12 @@ def report(identifier, peer, **result):
     print(json.dumps({"id": identifier, "peer": peer, **result}), flush=True)
 
 
-def process_seconds(command):
+def process_seconds(command, environment=None):
     """How long a process takes from start to exit; its output is dropped."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, cwd=folder, env=environment,
+                       stdout=subprocess.DEVNULL)
         return time.perf_counter() - start
 
 

@@ -9,14 +9,19 @@ import time
 WARM_UP = 0.3  # seconds
 
 
-def run_peer(peer, variants):
+def run_peer(peer, variants, describe):
     """Times a peer as the command line asks and prints a JSON line for each id.
 
-    `variants` maps an id to a list of functions without arguments; each makes
+    `describe` returns the peer's version and the instruction set that it really
+    uses, as a pair. `variants` maps an id to a list of functions without arguments; each makes
     one way to do the work, `step(count)`, which returns when `count` steps are
     done. The fastest way counts.
     """
     options = parse_arguments(variants)
+    if options.describe:
+        version, instruction_set = describe()
+        print(json.dumps({"peer": peer, "version": version, "instructionSet": instruction_set}))
+        return
     for identifier in options.only:
         if options.memory:
             step = variants[identifier][0]()
@@ -38,6 +43,8 @@ def parse_arguments(variants):
     parser.add_argument("--memory", action="store_true",
                         help="report the peak memory of this process instead;"
                              " meaningful for one id")
+    parser.add_argument("--describe", action="store_true",
+                        help="report version and instruction set instead")
     options = parser.parse_args()
     options.only = [identifier for identifier in options.only if identifier in variants]
     return options

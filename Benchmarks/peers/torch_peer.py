@@ -95,6 +95,11 @@ def make_inference(traced):
     return step
 
 
+def describe():
+    """The version, and the set of its own kernels; oneDNN and MKL within take theirs from the environment."""
+    return torch.__version__, torch.backends.cpu.get_cpu_capability().lower()
+
+
 def training_variants(identifier):
     return [partial(make_training, identifier, form) for form in OPTIMIZER_FORMS]
 
@@ -110,4 +115,4 @@ if __name__ == "__main__":
                for layout in (torch.channels_last, torch.contiguous_format)],
         "W6": [partial(torch_gpt.make_training, form) for form in OPTIMIZER_FORMS],
         "W7": [partial(make_inference, traced) for traced in (False, True)],
-    })
+    }, describe)
