@@ -43,6 +43,8 @@ let package = Package(
       name: "ApusRuns",
       dependencies: ["ApusTraining", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
     .target(name: "ApusViews", dependencies: ["ApusRuns"], swiftSettings: settings),
+    // The lectures' claims as experiments, for the command.
+    .target(name: "ApusLabs", dependencies: ["ApusViews"], swiftSettings: settings),
     .target(
       name: "ApusStudio",
       dependencies: [
@@ -58,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "ApusCLI",
       dependencies: [
-        "Apus", .target(name: "ApusStudio", condition: .when(traits: ["Server"])),
+        "Apus", "ApusLabs", .target(name: "ApusStudio", condition: .when(traits: ["Server"])),
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -80,6 +82,7 @@ let package = Package(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
       swiftSettings: settings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
+    .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: settings),
     .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: settings),
     .testTarget(
       name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: settings),

@@ -1,26 +1,29 @@
 /// A page that needs nothing but itself: no network, no script, no font.
 ///
 /// What comes from data is escaped here, and nowhere else.
-struct HTMLPage {
+package struct HTMLPage {
   private var body = ""
+
+  package init() {}
 
   // MARK: Parts
 
-  mutating func heading(_ text: String, level: Int = 2) { tag("h\(level)", text) }
+  package mutating func heading(_ text: String, level: Int = 2) { tag("h\(level)", text) }
 
-  mutating func paragraph(_ text: String, style: String = "") { tag("p", text, style: style) }
+  package mutating func paragraph(_ text: String, style: String = "") { tag("p", text, style: style) }
 
   private mutating func tag(_ name: String, _ text: String, style: String = "") {
     body += "<\(name)\(Self.classes(style))>\(escaped(text))</\(name)>\n"
   }
 
-  mutating func list(_ items: [String]) {
+  package mutating func list(_ items: [String]) {
     guard !items.isEmpty else { return }
     element("ul") { page in for item in items { page.tag("li", item) } }
   }
 
   /// Something with parts within.
-  mutating func element(_ name: String, style: String = "", _ parts: (inout HTMLPage) throws -> Void) rethrows
+  package mutating func element(_ name: String, style: String = "", _ parts: (inout HTMLPage) throws -> Void)
+    rethrows
   {
     body += "<\(name)\(Self.classes(style))>\n"
     try parts(&self)
@@ -28,7 +31,7 @@ struct HTMLPage {
   }
 
   /// A part of the page under a title of its own.
-  mutating func section(_ title: String, _ parts: (inout HTMLPage) throws -> Void) rethrows {
+  package mutating func section(_ title: String, _ parts: (inout HTMLPage) throws -> Void) rethrows {
     try element("section") { page in
       page.heading(title)
       try parts(&page)
@@ -36,18 +39,23 @@ struct HTMLPage {
   }
 
   /// A chart, or several side by side as far as they fit.
-  mutating func charts(_ charts: [any Chart]) {
+  package mutating func charts(_ charts: [any Chart]) {
     guard !charts.isEmpty else { return }
     element("div", style: "charts") { page in
-      for chart in charts { page.element("figure") { $0.body += chart.inlineSVG } }
+      for chart in charts {
+        // A single chart is still legible when a phone shrinks it; a wide grid of them is scrolled.
+        page.element("figure", style: chart.width <= Self.shrinkingWidth ? "fit" : "") {
+          $0.body += chart.inlineSVG
+        }
+      }
     }
   }
 
   /// Text as it stands, for files and commands.
-  mutating func code(_ text: String) { body += "<pre><code>\(escaped(text))</code></pre>\n" }
+  package mutating func code(_ text: String) { body += "<pre><code>\(escaped(text))</code></pre>\n" }
 
   /// Adds a part that unfolds at a click.
-  mutating func folded(_ title: String, _ parts: (inout HTMLPage) -> Void) {
+  package mutating func folded(_ title: String, _ parts: (inout HTMLPage) -> Void) {
     element("details") { page in
       page.tag("summary", title)
       parts(&page)
@@ -55,11 +63,13 @@ struct HTMLPage {
   }
 
   /// A cell of a table: text, or a small chart.
-  enum Cell {
+  package enum Cell {
     case text(String)
     case figure(String)
     case strong(String)
     case chart(String)
+    /// A name that leads to another page.
+    case link(String, to: String)
 
     fileprivate var html: String {
       switch self {
@@ -67,15 +77,19 @@ struct HTMLPage {
       case .figure(let text): "<td class=\"n\">\(escaped(text))</td>"
       case .strong(let text): "<th scope=\"row\">\(escaped(text))</th>"
       case .chart(let svg): "<td>\(svg)</td>"
+      case .link(let text, let page):
+        "<th scope=\"row\"><a href=\"\(escaped(page))\">\(escaped(text))</a></th>"
       }
     }
   }
 
   /// Rows under headers; on a narrow screen it scrolls by itself.
-  mutating func table(_ headers: [String], _ rows: [[Cell]]) {
+  ///
+  /// - Parameter style: `wrap` for cells of several lines.
+  package mutating func table(_ headers: [String], _ rows: [[Cell]], style: String = "") {
     guard !rows.isEmpty else { return }
     element("div", style: "scroll") { page in
-      page.element("table") { page in
+      page.element("table", style: style) { page in
         if headers.contains(where: { !$0.isEmpty }) {
           let cells = headers.enumerated().map { column, header in
             let isFigure = rows.allSatisfy {
@@ -93,10 +107,12 @@ struct HTMLPage {
 
   private static func classes(_ style: String) -> String { style.isEmpty ? "" : " class=\"\(style)\"" }
 
+  private static let shrinkingWidth = 420.0
+
   // MARK: Whole
 
   /// The page as a file.
-  func document(title: String) -> String {
+  package func document(title: String) -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -138,9 +154,11 @@ struct HTMLPage {
     th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
     th{font-weight:600}thead th{color:var(--muted);font-weight:500}
     td.n,th.n{text-align:right}
+    .wrap th,.wrap td{white-space:normal}.wrap th{min-width:5rem;max-width:24rem}.wrap td{min-width:3rem;max-width:32rem}
+    a{color:inherit}
     .charts{display:flex;flex-wrap:wrap;gap:24px 32px;margin:0 0 12px}
     figure{margin:0;max-width:100%;overflow-x:auto}
-    figure .chart{max-width:none}
+    figure .chart{max-width:none}figure.fit .chart{max-width:100%}
     details{margin:0 0 10px}summary{cursor:pointer;color:var(--muted)}
     pre{background:var(--soft);padding:10px 12px;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.4;margin:8px 0 12px}
     @media (max-width:520px){table{font-size:.82rem}th,td{padding-right:9px}thead th{white-space:normal}}

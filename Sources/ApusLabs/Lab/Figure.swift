@@ -1,0 +1,39 @@
+/// A measured number of a lab beside what the lecture says, and what that decides.
+package struct Figure: Sendable {
+  /// The part of a figure in the verdict.
+  package enum Role: Sendable {
+    /// The claim stands and falls with it.
+    case claim
+    /// Says how far the claim reaches: where it fails, the claim holds partly.
+    case reach
+    /// Is only told.
+    case told
+  }
+
+  package let name: String
+  package let measured: Measured
+  package let unit: String
+  /// What the lecture says, or the closed form.
+  package let lecture: String
+  package let role: Role
+  /// Whether it is as the rule says; nil where nothing judges it.
+  package let holds: Bool?
+
+  init(_ name: String, _ measured: Measured, unit: String, lecture: String?, role: Role, rule: Rule?) {
+    (self.name, self.measured, self.unit, self.role) = (name, measured, unit, role)
+    self.lecture = lecture ?? rule?.words ?? "–"
+    holds = rule?.holds(for: measured)
+  }
+
+  /// The measured number with its unit.
+  package var words: String { measured.words + (unit.isEmpty ? "" : " \(unit)") }
+
+  /// What stands in the column "judged".
+  package var judged: String {
+    switch holds {
+    case true?: "holds"
+    case false?: role == .reach ? "goes too far" : "differs"
+    case nil: "–"
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package import ApusCore
+import ApusViews
+
+/// Where the pages and pictures of labs go.
+package enum LabFolder {
+  /// Writes `lab.html` and the pictures as SVG files into a folder, which is made where there is none.
+  ///
+  /// - Returns: the page's path.
+  package static func write(_ result: LabResult, to folder: String) throws(ApusError) -> String {
+    try Files.makeFolder(folder)
+    for (number, picture) in result.report.pictures.enumerated() {
+      try AtomicFile.write(
+        "\(folder)/\(number + 1)-\(fileName(picture.title)).svg", text: picture.svg,
+        survivesPowerFailure: false)
+    }
+    let path = "\(folder)/lab.html"
+    try AtomicFile.write(path, text: LabPage(result).html, survivesPowerFailure: false)
+    return path
+  }
+
+  /// The folder of a lab among others.
+  package static func name(of lab: any Lab) -> String { "lab-\(lab.name)" }
+
+  /// Writes the index page of labs whose folders lie in a folder.
+  ///
+  /// - Returns: the page's path.
+  package static func writeIndex(_ results: [LabResult], to folder: String) throws(ApusError) -> String {
+    try Files.makeFolder(folder)
+    let path = "\(folder)/labs.html"
+    let page = LabIndexPage(results) { "\(name(of: $0.lab))/lab.html" }
+    try AtomicFile.write(path, text: page.html, survivesPowerFailure: false)
+    return path
+  }
+
+  /// Letters and digits of a title, with hyphens between its words.
+  private static func fileName(_ title: String) -> String {
+    let words = title.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    let name = words.joined(separator: "-").prefix(48)
+    return name.isEmpty ? "picture" : String(name)
+  }
+}
