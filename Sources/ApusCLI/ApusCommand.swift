@@ -12,9 +12,9 @@
         apus evaluate runs/houses-1/model.safetensors more.csv
         apus predict runs/houses-1/model.safetensors new.csv --out prices.csv
 
-        DATA is a CSV or TSV file (plain or .gz), a folder of pictures by class (PNG, JPEG), a folder or a file of \
-        IDX images (MNIST's format), a folder of CIFAR's batches, a NumPy file (.npy, .npz), a text (.txt), - for standard input, or one of the \
-        built-in data sets:
+        DATA is a CSV or TSV file (plain, .gz or .zip), JSON lines, a folder of pictures by class (PNG, JPEG), a \
+        folder or a file of IDX images (MNIST's format), a folder of CIFAR's batches, a NumPy file (.npy, .npz), a \
+        text (.txt), - for standard input, or one of the built-in data sets:
 
         \(datasets)
 

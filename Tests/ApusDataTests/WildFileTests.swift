@@ -109,6 +109,33 @@ import Testing
     #expect(odd.rowCount == 31)
   }
 
+  /// Rows that all end in a delimiter don't shift the names.
+  @Test func delimitersAtTheEndOfRows() throws {
+    let rows = (0..<20).map { "\($0).5,\($0 * 3 % 7),\($0 % 2 == 0 ? "p" : "q")," }
+    let table = try parse((["a,b,y"] + rows).joined(separator: "\n"))
+    #expect(table.names == ["a", "b", "y"] && table.numbers(0)[2] == 2.5 && table.texts(2)[1] == "q")
+    #expect(table.notes.contains { $0.contains("the empty field is ignored") })
+  }
+
+  @Test func namesThatAreEmpty() throws {
+    let table = try parse(
+      (",b,,y\n") + (0..<20).map { "\($0).5,\($0 * 3 % 7),c\($0 % 3),\($0 % 2 == 0 ? "p" : "q")\n" }.joined())
+    #expect(table.names == ["1", "b", "3", "y"] && table.rowCount == 20)
+    #expect(try parse("anna,,x\nbert,y,x\ncleo,y,z\n").rowCount == 3, "texts with an empty cell")
+  }
+
+  /// Names of groups of columns, repeated or over the first of each, stand above the columns' own.
+  @Test(arguments: ["size,size,look,look", "size,,look,", ",,look,"])
+  func groupsOfColumns(_ groups: String) throws {
+    let rows = (0..<20).map { "\($0).5,\($0 * 3 % 7),c\($0 % 3),\($0 % 2 == 0 ? "p" : "q")" }
+    let table = try parse(([groups, "a,b,c,y"] + rows).joined(separator: "\n"))
+    #expect(table.names == ["a", "b", "c", "y"] && table.rowCount == 20)
+    #expect(table.notes.contains { $0.contains("1 line above the table is left out") })
+    // Names that are there twice are no groups where rows follow.
+    #expect(try parse((["a,a,c,y"] + rows).joined(separator: "\n")).rowCount == 20)
+    #expect(try parse((["a,a,c,y", "unknown,,c1,p"] + rows).joined(separator: "\n")).rowCount == 21)
+  }
+
   @Test func otherQuotes() throws {
     let single = try parse("'a','b, c'\n'1','x, y'\n'2','it''s'\n")
     #expect(single.names == ["a", "b, c"] && single.texts(1) == ["x, y", "it's"])
@@ -128,10 +155,29 @@ import Testing
       #expect(table.names == ["a", "b", "c", "d", "e"])
       #expect(table.numbers(0)[0] == 1.5 && table.numbers(0)[1].isNaN)
       #expect(table.texts(1) == ["x, \"y\"", "z", nil] && table.texts(2) == ["true", nil, "false"])
-      #expect(table.notes.contains { $0.contains("\"e\" hold lists or objects") })
+      #expect(table.notes.contains { $0.contains("\"e\" holds lists or objects") })
     }
     #expect(message { _ = try parse("{\"a\": 1}\n{\"a\": }\n") }.contains("line 2"))
     #expect(message { _ = try parse("{\"a\": {\"b\": 1}}") }.contains("is JSON"))
+  }
+
+  /// A key that the first records lack stands where its neighbors have it, and not last, where a target would be.
+  @Test func keysThatComeLater() throws {
+    let table = try parse(
+      "{\"a\": 1, \"y\": 0}\n{\"a\": 2, \"b\": 5, \"y\": 1}\n{\"id\": 1, \"a\": 3, \"b\": 6, \"c\": 7, \"y\": 1}\n"
+    )
+    #expect(table.names == ["id", "a", "b", "c", "y"])
+    #expect(table.numbers(4) == [0, 1, 1] && table.numbers(2)[1] == 5 && table.numbers(0)[2] == 1)
+  }
+
+  /// Python's NaN and infinities are no JSON, and are missing all the same.
+  @Test func numbersThatJSONForbids() throws {
+    let table = try parse(
+      "{\"a\": NaN, \"b\": 1}\n{\"a\": 2, \"b\": -Infinity}\n{\"a\": 3, \"b\": Infinity}\n")
+    #expect(table.numbers(0)[0].isNaN && table.numbers(0)[2] == 3 && table.numbers(1)[1].isNaN)
+    #expect(table.notes.contains { $0.contains("column 2 \"b\" holds \"-inf\" in row 2") }, "\(table.notes)")
+    #expect(message { _ = try parse("{\"a\": NaN}\n{\"a\": Nan}\n") }.contains("line 2"))
+    #expect(throws: ApusError.self) { try StrictJSON.parse("[NaN]") }
   }
 
   @Test func aZippedTable() throws {
@@ -231,6 +277,9 @@ import Testing
     let fitted = try task.fit(task.unsplit().training)
     let new = try fitted.apply(to: parse("x,y\n1,yEs\n2,nO\n3,YES\n"))
     #expect(new.rowsWithTarget.count == 3)
+    let short = try parse(
+      "x,y\n" + (0..<40).map { "\($0),\(["TRUE", "False", "T", "f", "true"][$0 % 5])\n" }.joined())
+    #expect(try short.task().classNames.count == 2, "\(short.notes)")
     let colors = try parse("x,c\n" + (0..<40).map { "\($0),\(["Red", "red", "blue"][$0 % 3])\n" }.joined())
     #expect(colors.notes.contains { $0.contains("\"Red\" and \"red\" differ in capitals alone") })
     #expect(Set(colors.texts(1)).count == 3)

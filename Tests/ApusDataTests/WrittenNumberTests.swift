@@ -18,7 +18,7 @@ import Testing
     ("(801.93)", -801.93), ("($1,000.00)", -1000), ("801.93-", -801.93), ("\u{2212}5", -5), ("-5.25", -5.25),
     ("1 234 359", 1_234_359), ("-1\u{A0}324\u{202F}359", -1_324_359), ("1'234'359.5", 1_234_359.5),
     ("1\u{2019}234", 1234), ("12,34,567", 1_234_567), ("\" 12 \"", 12), ("<0.5", 0.5), (">100", 100),
-    ("~5", 5), ("10+", 10), ("≥ 3", 3), ("1.5e3", 1500), ("+4", 4),
+    ("~5", 5), ("10+", 10), ("≥ 3", 3), ("1.5e3", 1500), ("+4", 4), ("1.234e+02", 123.4),
   ])
   func inADress(_ cell: String, _ value: Double) throws {
     let table = try column([cell, cell], among: plain)
@@ -56,6 +56,9 @@ import Testing
       try column(["13:21:00", "00:00:01.5", "2:05 PM"], among: []).numbers(0) == [48_060, 1.5, 50_700])
     #expect(try column(["PT1H30M", "P1DT0.5S", "PT2M"], among: []).numbers(0) == [5400, 86_400.5, 120])
     #expect(try column(["1 days 02:03:04", "-0:30", "0 days 00:00:00"], among: []).numbers(0)[0] == 93_784)
+    // What they are read as, the note shows by one that isn't 0.
+    #expect(
+      try column(["0:00", "1:30", "2:00"], among: []).notes.contains { $0.contains("\"1:30\" is 5400") })
     let mixed = try column(["13:21:00"], among: plain)
     #expect(mixed.numbers(0)[0].isNaN && mixed.columns[0].strayCount == 1)
   }
@@ -73,6 +76,13 @@ import Testing
     // Among fewer numbers it is a value as any other; so are several words.
     #expect(try column([String](repeating: "none", count: 50), among: plain).texts(0)[0] == "none")
     #expect(try column((0..<30).map { "k\($0 % 3)" }, among: plain).texts(0)[1] == "k1")
+    // But up to three words among four fifths numbers are missing, and any number of words that say so.
+    let three = try column((0..<12).map { ["closed", "sold", "n/k"][$0 % 3] }, among: plain)
+    #expect(three.columns[0].missingCount == 12 && three.numbers(0)[12] == 1.5)
+    #expect(three.notes.contains { $0.contains("in 4 of 72 rows") } && three.columns[0].strayCount == 8)
+    let absent = ["-", "not available", "Missing", "#VALUE!", "..", "unknown"]
+    let many = try column((0..<30).map { absent[$0 % 6] }, among: plain)
+    #expect(many.columns[0].missingCount == 30 && many.numbers(0)[30] == 1.5)
     // As a level of a category, a word for nothing is one.
     let walls = (0..<60).map { ["Stone", "Brick", "None"][$0 % 3] }
     #expect(try column(walls, among: []).texts(0)[2] == "None")
@@ -111,6 +121,13 @@ import Testing
     // One column's commas say what another's mean.
     #expect(try parse("a;b\n1,5;1,234\n2,5;2,345\n").numbers(1) == [1.234, 2.345])
     #expect(try parse("a,b\n1.5,\"1,234\"\n2.5,\"2,345\"\n").numbers(1) == [1234, 2345])
+  }
+
+  /// Before an exponent nothing groups digits.
+  @Test func fractionsWithExponents() throws {
+    let rows = (1...20).map { "-\($0 % 9 + 1),\(100 + $0)e+0\($0 % 3);\($0)" }
+    let table = try parse((["a;b"] + rows).joined(separator: "\n"))
+    #expect(table.numbers(0)[0] == -21.01 && table.notes.contains { $0.contains("decimal comma") })
   }
 
   @Test func aMarkThatCouldBeEitherIsSaid() throws {

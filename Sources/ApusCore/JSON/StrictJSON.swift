@@ -9,11 +9,13 @@ package enum StrictJSON {
     try parse(Array(text.utf8), name: name, maximumDepth: maximumDepth)
   }
 
-  /// - Parameter name: what messages call the document.
+  /// - Parameters:
+  ///   - name: what messages call the document.
+  ///   - takesNaN: whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python writes them and JSON forbids.
   package static func parse(
-    _ bytes: [UInt8], name: String = "JSON", maximumDepth: Int = 64
+    _ bytes: [UInt8], name: String = "JSON", maximumDepth: Int = 64, takesNaN: Bool = false
   ) throws(ApusError) -> JSONValue {
-    var parser = Parser(bytes: bytes, name: name, maximumDepth: maximumDepth)
+    var parser = Parser(bytes: bytes, name: name, maximumDepth: maximumDepth, takesNaN: takesNaN)
     let value = try parser.value(depth: 0)
     parser.skipBlanks()
     guard parser.position == bytes.count else { throw parser.error("something follows the document") }
@@ -24,6 +26,7 @@ package enum StrictJSON {
     let bytes: [UInt8]
     let name: String
     let maximumDepth: Int
+    let takesNaN: Bool
     var position = 0
 
     func error(_ problem: String, at offset: Int? = nil) -> ApusError {
@@ -54,6 +57,12 @@ package enum StrictJSON {
       case UInt8(ascii: "t"): return try word("true", .bool(true))
       case UInt8(ascii: "f"): return try word("false", .bool(false))
       case UInt8(ascii: "n"): return try word("null", .null)
+      case UInt8(ascii: "N") where takesNaN: return try word("NaN", .number("nan"))
+      case UInt8(ascii: "I") where takesNaN: return try word("Infinity", .number("inf"))
+      case UInt8(ascii: "-")
+      where takesNaN && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"):
+        position += 1
+        return try word("Infinity", .number("-inf"))
       case .some(let byte) where byte == UInt8(ascii: "-") || byte &- 48 <= 9: return try number()
       case .none: throw error("the document ends too early")
       case .some: throw error("there is no JSON value")

@@ -91,7 +91,8 @@ public struct ImageDataset: Dataset {
     (labels, values, self.targets) = ([], [], .classes(names: []))
     if let wrong = reals.firstIndex(where: { !$0.isFinite }) {
       throw ApusError(
-        "image \(wrong / inputSize + 1) holds \(reals[wrong])", expected: "finite numbers",
+        "image \(wrong / inputSize + 1) holds \(reals[wrong].isNaN ? "nan" : "\(reals[wrong])")",
+        expected: "finite numbers",
         fix: "replace what is missing or infinite before saving")
     }
     try set(targets)

@@ -139,7 +139,7 @@ extension TableSchema {
           fix: "choose another target, or classification")
       }
       task = .classification
-      why = "texts, so classes"
+      why = column.format.kind == .date ? "dates, so a class each" : "texts, so classes"
     case .numbers(let numbers):
       let areWhole = numbers.allSatisfy { $0.isNaN || $0 == $0.rounded() }
       let isQuantity = column.format.asked == .number

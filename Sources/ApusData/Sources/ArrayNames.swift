@@ -15,8 +15,10 @@ struct ArrayNames {
     "x", "images", "image", "data", "samples", "features", "inputs", "input", "imgs", "pixels", "xs",
   ]
   private static let targetWords = [
-    "y", "labels", "label", "targets", "target", "classes", "class", "outputs", "output", "ys", "names",
+    "y", "labels", "label", "targets", "target", "classes", "class", "outputs", "output", "ys",
   ]
+  /// Beside labels they are those of the classes.
+  private static let nameWords = ["names"]
   private static let parts = [
     ["train", "training", ""], ["val", "valid", "validation", "dev"], ["test", "testing"],
   ]
@@ -37,12 +39,16 @@ struct ArrayNames {
       }
       return found.first
     }
+    func findTargets(_ part: [String]) throws(ApusError) -> Int? {
+      if let found = try find(Self.targetWords, part) { return found }
+      return try find(Self.nameWords, part)
+    }
     samples = try find(Self.sampleWords, Self.parts[0])
-    targets = try find(Self.targetWords, Self.parts[0])
+    targets = try findTargets(Self.parts[0])
     validationSamples = try find(Self.sampleWords, Self.parts[1])
-    validationTargets = try find(Self.targetWords, Self.parts[1])
+    validationTargets = try findTargets(Self.parts[1])
     testSamples = try find(Self.sampleWords, Self.parts[2])
-    testTargets = try find(Self.targetWords, Self.parts[2])
+    testTargets = try findTargets(Self.parts[2])
     if samples == nil { takeByOrder(plain, shapes) }
     if samples == nil { takeByShape(shapes) }
   }

@@ -9,14 +9,17 @@ enum Booleans {
     return yes.contains(plain) ? true : no.contains(plain) ? false : nil
   }
 
-  /// Returns whether the texts are the two words of one of the pairs, in one or several spellings.
+  /// Pairs that are one: `t` is short for `true`, and `y` for `yes`.
+  private static let pairs = [0, 1, 0, 1, 2]
+
+  /// Whether the texts are the two words of one of the pairs, in one or several spellings.
   static func areBooleans(_ texts: some Sequence<String>) -> Bool {
     var pairs: Set<Int> = []
     var values: Set<Bool> = []
     for text in texts {
       let plain = text.lowercased()
       guard let pair = yes.firstIndex(of: plain) ?? no.firstIndex(of: plain) else { return false }
-      pairs.insert(pair)
+      pairs.insert(Self.pairs[pair])
       values.insert(yes.contains(plain))
       if pairs.count > 1 { return false }
     }

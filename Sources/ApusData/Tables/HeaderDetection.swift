@@ -69,6 +69,8 @@ struct HeaderDetection {
     beginning.lacksRowNames =
       !beginning.isHashed && header.cells.count == width - 1 && first + 1 < lines.count
       && lines[(first + 1)...].allSatisfy { $0.isHashed || $0.cells.count == width }
+      // Rows that all end in a delimiter lack no name.
+      && !lines[(first + 1)...].allSatisfy { $0.isHashed || $0.cells.last?.text.isEmpty == true }
       && header.cells.allSatisfy { !$0.text.isEmpty } && cells[first].allSatisfy { $0 == .text }
       && cells[(first + 1)...].contains { $0.contains(.number) }
     return beginning
@@ -107,6 +109,7 @@ struct HeaderDetection {
     guard first < end, first == start || isRegular(from: first) else { return start }
     // A line that is shorter by one may be R's header; a title stands above another header.
     if first == start + 1, lines[start].cells.count == width - 1, !isHeader(first) { return start }
+    if first == start, first + 1 < end, isGroups(first, above: first + 1) { return first + 1 }
     guard first > start || isTitle(lines[first], cells[first]) else { return first }
     var header = first
     while header < end, lines[header].isEmpty || isTitle(lines[header], cells[header]) { header += 1 }
@@ -123,6 +126,26 @@ struct HeaderDetection {
 
   private func isTitle(_ line: TableSample.Line, _ guesses: [Guess]) -> Bool {
     line.cells.count > 2 && guesses.first == .text && guesses.dropFirst().allSatisfy { $0 == .missing }
+  }
+
+  /// Whether a line has the names of groups of columns, which repeat or stand over the first of each, above the line that has
+  /// the columns' own.
+  private func isGroups(_ index: Int, above next: Int) -> Bool {
+    let groups = lines[index].cells.map(\.text)
+    let names = lines[next].cells.map(\.text)
+    let filled = groups.filter { !$0.isEmpty }
+    return lines[index].cells.count == width && names.count == width && !lines[next].isHashed
+      && !filled.isEmpty && Set(filled).count < groups.count && cells[index].allSatisfy { $0 != .number }
+      && Set(names).count == names.count && cells[next].allSatisfy { $0 == .text } && isHeader(next)
+      && !isUnits(next) && isOverNumbers(next)
+  }
+
+  private func isOverNumbers(_ index: Int) -> Bool {
+    let below = lines.indices.dropFirst(index + 1).filter { !lines[$0].isHashed }
+    return lines[index].cells.indices.contains { column in
+      !below.isEmpty && below.allSatisfy { column < cells[$0].count && cells[$0][column] != .text }
+        && below.contains { cells[$0][column] == .number }
+    }
   }
 
   // MARK: The header
@@ -162,7 +185,8 @@ struct HeaderDetection {
       }
     }
     if score != 0 { return score > 0 }
-    return textColumns > 0 && Set(first.cells.map(\.text)).count == first.cells.count
+    let named = first.cells.map(\.text).filter { !$0.isEmpty }
+    return textColumns > 0 && !named.isEmpty && Set(named).count == named.count
   }
 
   /// Years in order, or 0, 1, 2, … over rows that don't go on like them.

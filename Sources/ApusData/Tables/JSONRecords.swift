@@ -22,7 +22,7 @@ enum JSONRecords {
       if first == UInt8(ascii: "{") {
         let line = bytes[start...].prefix { $0 != 10 }
         let hasMore = bytes[line.endIndex...].contains(UInt8(ascii: "{"))
-        if hasMore, (try? StrictJSON.parse(Array(line)))?.objectValue != nil { return true }
+        if hasMore, (try? StrictJSON.parse(Array(line), takesNaN: true))?.objectValue != nil { return true }
       }
       let sample = String(decoding: bytes[start...].prefix(TextSniffer.sampleSize), as: UTF8.self)
       return JSONSniffer.countValues(sample).map { $0 > 1 }
@@ -35,7 +35,7 @@ enum JSONRecords {
     for (number, line) in (areLines ? lines(file) : [whole(file)]).enumerated() {
       let place = areLines ? "\(file.name), line \(number + 1)" : file.name
       if line.allSatisfy({ $0 == 32 || $0 == 9 }) { continue }
-      let value = try StrictJSON.parse(line, name: place)
+      let value = try StrictJSON.parse(line, name: place, takesNaN: true)
       for record in areLines ? [value] : value.arrayValue ?? (value.isFlat ? [value] : []) {
         guard let members = record.objectValue else { throw refusal(kind, at: place) }
         records.append(members)
@@ -72,11 +72,21 @@ enum JSONRecords {
   ) throws(ApusError) -> (csv: FileBytes, notes: [String]) {
     var placeOf: [String: Int] = [:]
     var names: [String] = []
+    for member in records[0] where placeOf[member.key] == nil {
+      placeOf[member.key] = names.count
+      names.append(member.key)
+    }
     var nested: [String] = []
     for record in records {
-      for member in record where placeOf[member.key] == nil {
-        placeOf[member.key] = names.count
-        names.append(member.key)
+      // A key that the records before lacked stands before the one that follows it here, or last.
+      var next = names.count
+      for member in record.reversed() {
+        if let known = placeOf[member.key] {
+          next = known
+          continue
+        }
+        names.insert(member.key, at: next)
+        for later in next..<names.count { placeOf[names[later]] = later }
       }
     }
     var text = names.map(\.quoted).joined(separator: ",") + "\n"
@@ -99,7 +109,13 @@ enum JSONRecords {
     let list = nested.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
     return (
       FileBytes.copy(of: Array(text.utf8), name: name),
-      nested.isEmpty ? [] : ["\(list) hold lists or objects: they are read as texts"]
+      nested.isEmpty
+        ? []
+        : [
+          nested.count == 1
+            ? "\(list) holds lists or objects, which are read as texts"
+            : "\(list)\(nested.count > 5 ? ", …" : "") hold lists or objects, which are read as texts"
+        ]
     )
   }
 }

@@ -66,7 +66,8 @@ struct NumberReading {
         values[code] = seconds
         rows += counts[code]
       }
-      dressed = times.first?.code
+      // 00:00:00 would not show what the others are read as.
+      dressed = (times.first { $0.seconds != 0 } ?? times.first)?.code
     } else {
       odd += times.map(\.code)
     }

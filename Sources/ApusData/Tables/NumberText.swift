@@ -241,7 +241,9 @@ struct NumberText {
     guard let separator = separators.first else {
       return core.dropFirst(whole.count).contains { $0 == other || $0 == Byte.blank } ? nil : core
     }
-    guard takesGroups, separators.allSatisfy({ $0 == separator }),
+    // Nobody groups the digits before an exponent.
+    guard takesGroups, !core.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }),
+      separators.allSatisfy({ $0 == separator }),
       [other, Byte.blank, Byte.apostrophe].contains(separator)
     else { return nil }
     let sizes = whole.split(separator: separator, omittingEmptySubsequences: false).map(\.count)

@@ -1,5 +1,5 @@
-/// The texts among numbers or dates that are missing values: one repeated word, and a few typing errors. More of them
-/// make a column of texts.
+/// Which texts among numbers or dates are missing values: one repeated word or, among many more
+/// numbers, up to three; words that say so themselves; and a few slips. More of them make a column of texts.
 struct OddCells {
   /// The word that stands for a missing value; nil where there is none.
   private(set) var word: String?
@@ -35,8 +35,27 @@ struct OddCells {
     slipRows = total - wordRows
     // Beside a repeated word, three fifths of the cells must be readable.
     let hasRoom = word == nil || readable * 5 >= (total + readable) * 3
-    guard isSure || hasRoom && (slips.isEmpty || Self.areFew(slipRows, among: readable)) else { return nil }
+    let areFewWords = rowsOf.count <= 3 && total >= rowsOf.count * 2 && readable >= total * 4
+    let unclear = odd.reduce(0) { sum, code in
+      let text = texts[code].lowercased()
+      return text == folded || Self.absences.contains(text) ? sum : sum + counts[code]
+    }
+    guard isSure || hasRoom && (areFewWords || unclear == 0 || Self.areFew(unclear, among: readable)) else {
+      return nil
+    }
   }
+
+  /// What people write where there is nothing to write.
+  private static let absences: Set<String> = [
+    "-", "--", "---", "–", "—", "−", ".", "..", "...", "…", "*", "**", "x", "xx", "xxx", "/", "//", "#", "_",
+    "not available", "not applicable", "not known", "not recorded", "not measured", "not reported", "nothing",
+    "no data", "no value", "no answer", "unknown", "missing", "absent", "none", "empty", "blank", "undefined",
+    "unspecified", "undetermined", "pending", "tbd", "tba", "tbc", "n.a.", "n. a.", "n.a", "n/d", "n.d.", "~",
+    "#n/a", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "#null!", "error", "err", "void", "invalid",
+    "nk", "n/k", "nd", "nil", "null", "nan", "na", "refused", "withheld", "suppressed", "below detection",
+    "bdl", "trace", "tr", "tr.", "k.a.", "k. a.", "keine angabe", "unbekannt", "fehlt", "inconnu", "s/d",
+    "s.d.", "desconocido", "sconosciuto", "desconhecido", "onbekend", "okänd", "brak",
+  ]
 
   private static func areFew(_ odd: Int, among readable: Int) -> Bool {
     odd * 20 <= readable || (odd == 1 && readable >= 8)

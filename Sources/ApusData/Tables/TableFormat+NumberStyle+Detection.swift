@@ -42,13 +42,14 @@ struct MarkVotes {
 
   mutating func add(_ number: NumberText, rows: Int) {
     let text = number.core.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+    let hasExponent = text.count < number.core.count
     let (comma, point) = (UInt8(ascii: ","), UInt8(ascii: "."))
     let commaCount = text.count { $0 == comma }
     let pointCount = text.count { $0 == point }
     switch (commaCount, pointCount) {
     case (0, 0): return
-    case (1, 0): addOne(text, comma, rows)
-    case (0, 1): addOne(text, point, rows)
+    case (1, 0): addOne(text, comma, rows, isFraction: hasExponent)
+    case (0, 1): addOne(text, point, rows, isFraction: hasExponent)
     case (_, 0): if Self.isGrouped(text, comma) { points += rows }
     case (0, _): if Self.isGrouped(text, point) { commas += rows }
     default:
@@ -59,8 +60,9 @@ struct MarkVotes {
     }
   }
 
-  private mutating func addOne(_ text: ArraySlice<UInt8>, _ mark: UInt8, _ rows: Int) {
-    let isOpen = Self.isGrouped(text, mark) && text.first != UInt8(ascii: "0")
+  /// - Parameter isFraction: whether the mark can't group, as before an exponent.
+  private mutating func addOne(_ text: ArraySlice<UInt8>, _ mark: UInt8, _ rows: Int, isFraction: Bool) {
+    let isOpen = !isFraction && Self.isGrouped(text, mark) && text.first != UInt8(ascii: "0")
     switch (isOpen, mark == UInt8(ascii: ",")) {
     case (true, true): openCommas += rows
     case (true, false): openPoints += rows

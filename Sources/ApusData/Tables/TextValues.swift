@@ -25,6 +25,11 @@ struct TextValues {
     } else if spelled.count <= Self.mostValues, spelled.count * 2 <= texts.counts.reduce(0, +) {
       note = Self.likeness(spelled)
     }
+    // A table to find equal texts among a million would be larger than they are: plain ones are different already.
+    if note == nil, isMissing.isEmpty, texts.isASCII {
+      values = spelled
+      return
+    }
     var numberOf: [String: Int32] = [:]
     var kept: [String] = []
     let found = names.enumerated().map { code, text -> Int32 in
