@@ -53,7 +53,27 @@ import Testing
     #expect(withValidation.training.count == 8 && withValidation.validationRows == [4, 5, 6, 7])
     #expect(
       message { _ = try open([("images", x), ("data", x), ("y", y)]) }.contains("expected one of them"))
+    // The classes' names are as many as there are classes, and the labels as many as images.
+    let named = try open([("images", x), ("labels", y), ("names", npy("|S1", [3], Array("abc".utf8)))])
+    #expect(named.images.training.labels == [2, 0, 2, 1])
     #expect(message { _ = try open([("p", x), ("q", x)]) }.contains("save them with numpy.savez"))
+  }
+
+  /// The mean of photographs is gray all over: it is drawn from its darkest to its lightest pixel.
+  @Test func summaries() throws {
+    func lines(_ members: [(String, [UInt8])]) throws -> [String] {
+      let folder = try TemporaryFolder()
+      let file = storedZip(members.map { (name: "\($0.0).npy", bytes: $0.1) })
+      return try DataSource.open(folder.write("a.npz", file)).summaryLines()
+    }
+    let gray = try lines([("x", npy("|u1", [4, 2, 3], (0..<24).map { UInt8(120 + $0 % 6) })), ("y", y)])
+    #expect(gray[0] == "a: 4 images of 2 × 3 × 1" && gray[1].hasSuffix("of white"))
+    #expect(gray.suffix(2) == ["      ░░", "  ▒▒▓▓██"], "\(gray)")
+    let even = try lines([("x", npy("|u1", [4, 2, 3], [UInt8](repeating: 200, count: 24))), ("y", y)])
+    #expect(even.last == "  ██████")
+    let reals = try lines([("x", npy("<f8", [1, 2, 3], doubles([-5, 0, 1, 2.5, 300, 510])))])
+    #expect(reals[0] == "a: 1 image of 2 × 3 × 1" && reals[1].hasPrefix("numbers -5 … 510"))
+    #expect(!reals[1].contains("white"))
   }
 
   @Test func channelsFirst() throws {

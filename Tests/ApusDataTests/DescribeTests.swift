@@ -20,6 +20,20 @@ import Testing
     #expect(c.measure == .ratio && c.value < 0.05)
   }
 
+  /// Of thousands of different texts the most frequent eight are found, equally frequent ones by name.
+  @Test func mostFrequentOfMany() throws {
+    let random = Philox(seed: 3, path: "texts")
+    let cells = (0..<6000).map {
+      "t\(min(random.integer(UInt64($0), below: 3000), random.integer(UInt64($0 + 9999), below: 3000)))"
+    }
+    let table = try parse("a,y\n" + cells.enumerated().map { "\($1),\($0 % 2)\n" }.joined())
+    let counts = Dictionary(cells.map { ($0, 1) }, uniquingKeysWith: +)
+    let expected = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
+    let found = try DataSummary(table).columns[0]
+    #expect(found.topValues.map(\.name) == expected.map(\.key))
+    #expect(found.topValues.map(\.count) == expected.map(\.value) && found.distinctCount == counts.count)
+  }
+
   @Test func leaksAndCopiesAreNoted() throws {
     let table = try parse(
       (["x,copy,leak,y"]

@@ -139,16 +139,15 @@ package struct DataSummary: Sendable, Equatable {
     case .numbers(let numbers):
       column.distinctCount = ColumnInference.distinctCount(numbers)
       column.statistics = Statistics(numbers.filter { !$0.isNaN })
-      if schema.kind == .category { column.topValues = counts(cells.asTexts()) }
+      if schema.kind == .category { column.topValues = mostFrequent(cells.asTexts()) }
     case .texts(_, let texts):
-      column.topValues = counts(cells)
+      column.topValues = mostFrequent(cells)
       if schema.kind == .date {
-        let dates = texts.compactMap { DateText($0, order: schema.dateOrder ?? .yearMonthDay) }
+        let dates = texts.lazy.compactMap { DateText($0, order: schema.dateOrder ?? .yearMonthDay) }
         column.firstDate = dates.min { $0.instant < $1.instant }?.text
         column.lastDate = dates.max { $0.instant < $1.instant }?.text
       }
     }
-    column.topValues = Array(column.topValues.prefix(8))
     return column
   }
 
@@ -160,6 +159,25 @@ package struct DataSummary: Sendable, Equatable {
     return texts.indices.filter { counts[$0] > 0 }
       .sorted { counts[$0] != counts[$1] ? counts[$0] > counts[$1] : texts[$0] < texts[$1] }
       .map { Count(name: texts[$0], count: counts[$0]) }
+  }
+
+  /// The first eight of ``counts(_:)``, without sorting a million different texts.
+  private static func mostFrequent(_ column: Table.Column) -> [Count] {
+    guard case .texts(let codes, let texts) = column.cells else { return [] }
+    var counts = [Int](repeating: 0, count: texts.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    var best: [Int] = []
+    func goesBefore(_ a: Int, _ b: Int) -> Bool {
+      counts[a] != counts[b] ? counts[a] > counts[b] : texts[a] < texts[b]
+    }
+    for code in texts.indices where counts[code] > 0 {
+      if best.count == 8 {
+        guard goesBefore(code, best[7]) else { continue }
+        best.removeLast()
+      }
+      best.insert(code, at: best.firstIndex { goesBefore(code, $0) } ?? best.count)
+    }
+    return best.map { Count(name: texts[$0], count: counts[$0]) }
   }
 
   private mutating func describeLabels(_ table: Table, _ labels: LabelEncoding) throws(ApusError) {

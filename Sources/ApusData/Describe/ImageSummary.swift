@@ -23,7 +23,9 @@ package struct ImageSummary: Sendable {
   package var range: (least: Double, most: Double)
   /// Descriptions of numeric targets, as sentences: the name, the mean and the deviation of each.
   package var numbers: [String] = []
-  /// A Boolean value that indicates whether an image may have several of ``classCounts``.
+  /// The number that is white; 1 of pixels that are numbers.
+  private var white: Double
+  /// Whether an image may have several of ``classCounts``.
   private var areLabels = false
   /// Observations about the images, as sentences for the user.
   private var notes: [String] = []
@@ -72,6 +74,7 @@ package struct ImageSummary: Sendable {
     areReal = training.areReal
     largestByte = Int(max(min(range.most, 1e9), 0))
     let white = training.normalization.white
+    self.white = white
     let moments = training.channelMoments(rows)
     mean = moments.map { $0.mean / white }
     deviation = moments.map { $0.deviation / white > 1e-6 ? $0.deviation / white : 1 }
@@ -96,10 +99,11 @@ package struct ImageSummary: Sendable {
   package func lines() -> [String] {
     let extent = shape.map { String($0) }.joined(separator: " × ")
     var lines = [
-      "\(name): \(trainingCount) images of \(extent)"
+      "\(name): \(counted(trainingCount, "image")) of \(extent)"
         + (validationCount > 0 ? ", \(validationCount) of them for validation" : "")
         + (testCount.map { ", and \($0) in the official test set" } ?? ""),
-      "\(extremes); mean \(Self.figures(mean)), standard deviation \(Self.figures(deviation)) of white",
+      "\(extremes); mean \(Self.figures(mean)), standard deviation \(Self.figures(deviation))"
+        + (white == 1 ? "" : " of white"),
       "",
     ]
     lines += DataSummary.classLines(
@@ -109,9 +113,11 @@ package struct ImageSummary: Sendable {
     if shape.count == 3, width <= 48, shape[0] <= 48 {
       lines += ["", "the mean image:"]
       let greys = Array(" ░▒▓█")
-      // Black is 0; real numbers have none but their least.
-      let bottom = areReal ? meanImage.min() ?? 0 : 0
-      let top = max((meanImage.max() ?? 0) - bottom, 1e-12)
+      // From the darkest to the lightest: the mean of photographs is gray all over.
+      let (darkest, lightest) = (meanImage.min() ?? 0, meanImage.max() ?? 0)
+      let isEven = lightest - darkest < 0.02 * abs(lightest)
+      let bottom = isEven ? min(darkest, 0) : darkest
+      let top = max(lightest - bottom, 1e-12)
       for row in 0..<shape[0] {
         // Two characters a pixel make it nearly square.
         let line = (0..<width).map { column in

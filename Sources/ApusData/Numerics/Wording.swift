@@ -8,7 +8,11 @@ func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
 }
 
 /// `1 row`, `2 rows`.
-package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+///
+/// - Parameter plural: where it is more than an s behind the noun.
+package func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+}
 
 /// A number to four significant digits: `0.3081`, `446`, `1.235e+06`.
 package func significant(_ number: Double) -> String {
@@ -29,7 +33,7 @@ package func significant(_ number: Double) -> String {
       power -= 1
     }
     let rounded = (mantissa * 1000).rounded() / 1000
-    return "\(number < 0 ? "−" : "")\(shortText(rounded))e\(power)"
+    return "\(number < 0 ? "-" : "")\(shortText(rounded))e\(power)"
   }
   while size * scale < 1000, exponent < 8 {
     scale *= 10
