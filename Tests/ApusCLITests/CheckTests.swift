@@ -11,9 +11,24 @@ import Testing
     for word in ["initial loss", "ln 3", "gradient check", "± ", "checks are OK"] {
       #expect(result.out.contains(word), "\(word) in \(result.out)")
     }
-    #expect(result.out.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    // What was noticed in the data goes first, in sentences as long as they are.
+    let (notes, lines) = (
+      result.out.split(separator: "\n").filter { $0.hasPrefix("  · ") }, result.out.split(separator: "\n")
+    )
+    #expect(
+      lines.first == "noticed:" && notes.first?.contains("equal to an earlier one") == true, "\(result.out)")
+    #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("  · ") })
     // Nothing is left behind.
     #expect(command.files == ["c.yaml"])
+  }
+
+  /// Numbers without end become missing values, and are named before anything is judged.
+  @Test func oddCellsAreSaid() throws {
+    let command = try Command()
+    let rows = (0..<60).map { "\($0 == 4 ? "inf" : $0 == 8 ? "1e400" : "\($0)"),\($0 * 7 % 11),\($0 % 2)" }
+    try command.write("t.csv", "a,b,y\n" + rows.joined(separator: "\n") + "\n")
+    let result = try command.run("check", "t.csv", "--epochs", "2")
+    #expect(result.out.contains("\"inf\" in row 5, \"1e400\" in row 9: no finite numbers"), "\(result.out)")
   }
 
   @Test func aBadFindingEndsWithOne() throws {

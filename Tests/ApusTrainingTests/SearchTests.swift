@@ -364,6 +364,9 @@ import Testing
     #expect(finished.count == 1 && stopped.count == 3, "\(report.trials)")
     // 105 rows in batches of 16: 7 steps an epoch; 10, 20 and 40 steps.
     #expect(stopped.allSatisfy { $0.epochs < finished[0].epochs })
+    #expect(
+      finished[0].steps == 40 && Set(stopped.map(\.steps)) == [10, 20], "\(report.trials.map(\.steps))")
+    #expect(SearchTable(report).lines(.plain)[0].contains("steps"))
     #expect(finished[0].scores.count == 3)
     // The same with an interruption, and in parallel.
     let other = try search(folder, "b", text, parallel: 2).run()

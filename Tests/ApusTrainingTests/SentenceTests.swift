@@ -99,6 +99,27 @@ import Testing
     #expect(!lines.contains { $0.contains("1 epochs") })
   }
 
+  /// A schedule that was chosen is said with the rate that it changes; a rate that stays needs no word.
+  @Test(arguments: [
+    ("{family: cnn}", "digits", "adam at 0.004, schedule oneCycle"),
+    ("{hidden: [4]}", "iris", "adam at 0.005, falling to 0 along a cosine"),
+    ("{family: perceptron}", "xor", "sgd at 1"),
+  ])
+  func schedules(_ model: String, _ data: String, _ words: String) throws {
+    let yaml = "data: {source: \(data)}\nmodel: \(model)\ntraining: {epochs: 1}"
+    let configuration = try RunConfiguration.load(yaml: folder.write("s.yaml", yaml))
+    let lines = try RunPlan(configuration, folder: folder.path("s")).reasons.lines
+    let line = try #require(lines.first { $0.contains(" at ") }, "\(lines)")
+    #expect(line.hasPrefix(words) && (line == words || line.hasPrefix(words + ", L2")), "\(line)")
+  }
+
+  @Test func oneOutputIsOne() throws {
+    let words = message {
+      _ = try run("data: {source: iris}\nmodel: {layers: [{dense: 1}]}\ntraining: {epochs: 1}")
+    }
+    #expect(words.contains("the model has 1 output for 3 classes"), "\(words)")
+  }
+
   /// Many steps are a few means.
   @Test func stepLosses() {
     var losses = StepLosses()

@@ -35,6 +35,21 @@ private final class Screen {
     return screen.text
   }
 
+  /// A line every two seconds, by the clock that is handed over: what goes on, and for how long.
+  @Test func aHeartbeatEveryTwoSeconds() {
+    var heartbeat = Heartbeat("check", now: 100)
+    let lines = stride(from: 100.0, through: 109.5, by: 0.5).compactMap { now in
+      heartbeat.line(now < 105 ? "gradient check" : "learning rate", now: now)
+    }
+    #expect(
+      lines == [
+        "check: gradient check … 2 s", "check: gradient check … 4 s", "check: learning rate … 6 s",
+        "check: learning rate … 8 s",
+      ])
+    var short = Heartbeat("check", now: 0)
+    #expect(short.line("the data", now: 1.9) == nil)
+  }
+
   @Test func plainLines() throws {
     let text = try show(.plain, secondsPerStep: 0.01)
     #expect(

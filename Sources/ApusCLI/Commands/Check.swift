@@ -49,6 +49,9 @@
       let checks = Doctor.examine(examined) { sign.now($0) }
       sign.end()
       let view = DoctorView(checks, style: Output.style)
+      if !json, !examined.notes.isEmpty {
+        Output.print(["noticed:"] + Output.notes(examined.notes, Output.style) + [""])
+      }
       Output.print(json ? [view.json.text(sortsKeys: false)] : view.lines(explains: explain))
       if checks.contains(where: { $0.level == .bad }) {
         try Output.finish()

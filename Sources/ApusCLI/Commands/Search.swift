@@ -95,7 +95,9 @@
         case .waiting, .stopped, .finished:
           guard let score = trial.score else { break }
           Output.tell([
-            "trial \(trial.number): \(search.metric) \(shortFigure(score)) after \(counted(trial.epochs, "epoch")) (\(done) of \(total) done)"
+            "trial \(trial.number): \(search.metric) \(shortFigure(score)) after "
+              + (trial.steps.map { counted($0, "step") } ?? counted(trial.epochs, "epoch"))
+              + " (\(done) of \(total) done)"
           ])
         }
       }

@@ -2,30 +2,21 @@
   import Apus
   import Synchronization
 
-  /// A line on standard error every two seconds, from a thread of its own, while something long goes on: what is looked at,
-  /// and for how long.
+  /// A line on standard error every two seconds, from a thread of its own, while something long goes on.
   final class SignOfLife: Sendable {
-    private let work: String
-    private let start = Clock.nanoseconds
     private let subject = Mutex("")
     private let isOver = Atomic(false)
 
-    private static let interval = 2.0
+    private static var now: Double { Double(Clock.nanoseconds) * 1e-9 }
 
     /// - Parameter work: what goes on, as in "check".
     init(_ work: String) {
-      self.work = work
       BackgroundWork.detach { [weak self] in
-        var last = Clock.nanoseconds
+        var heartbeat = Heartbeat(work, now: Self.now)
         while let self, !isOver.load(ordering: .relaxed) {
           Clock.sleep(seconds: 0.05)
-          let now = Clock.nanoseconds
-          guard Double(now &- last) * 1e-9 >= Self.interval, !isOver.load(ordering: .relaxed) else {
-            continue
-          }
-          last = now
-          let seconds = Int((Double(now &- start) * 1e-9).rounded())
-          Output.tell(["\(work): \(subject.withLock { $0 }) … \(seconds) s"])
+          let line = heartbeat.line(subject.withLock { $0 }, now: Self.now)
+          if let line, !isOver.load(ordering: .relaxed) { Output.tell([line]) }
         }
       }
     }

@@ -91,7 +91,7 @@ public struct Objective: Sendable {
       let allowed = isLabelled || names.count != 2 ? [names.count] : [1, 2]
       guard allowed.contains(outputs) else {
         throw ApusError(
-          "the model has \(outputs) outputs for \(names.count) classes",
+          "the model has \(counted(outputs, "output")) for \(counted(names.count, "class", "classes"))",
           expected: allowed.map(String.init).joined(separator: " or "),
           fix: "end it with Dense(\(allowed[0]))")
       }
@@ -105,7 +105,7 @@ public struct Objective: Sendable {
       }
       guard outputs == names.count else {
         throw ApusError(
-          "the model has \(outputs) outputs for \(names.count) targets",
+          "the model has \(counted(outputs, "output")) for \(counted(names.count, "target"))",
           fix: "end it with Dense(\(names.count))")
       }
     }

@@ -18,6 +18,8 @@ public final class ExaminedModel {
   package let names: ExaminedModelNames
   /// A Boolean value that indicates whether the first weights are those of a trained model.
   let beginsTrained: Bool
+  /// What was noticed when the data was read, as sentences.
+  package let notes: [String]
 
   private let givenOutcome: TrainingOutcome?
   private let givenEngine: Engine?
@@ -30,12 +32,14 @@ public final class ExaminedModel {
   ///   - table: what is said of columns; of encoded features when nil.
   ///   - beginsTrained: whether the first weights are those of a trained model.
   ///   - outcome: what training came to, for a model that has been trained; when nil a copy is trained for a while.
+  ///   - notes: what was noticed when the data was read, as sentences.
   package init(
     _ model: Model, training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil,
     settings: TrainingSettings, table: ExaminedTable? = nil,
     names: ExaminedModelNames = ExaminedModelNames(), outcome: TrainingOutcome? = nil,
-    beginsTrained: Bool = false, engine: Engine? = nil
+    beginsTrained: Bool = false, notes: [String] = [], engine: Engine? = nil
   ) {
+    self.notes = notes
     self.beginsTrained = beginsTrained
     self.model = model.aimed(at: training)
     self.training = training

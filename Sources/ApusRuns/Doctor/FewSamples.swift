@@ -46,7 +46,7 @@ struct FewSamples: Examination {
     let part = best.loss / guess
     return Finding.Result(
       part < Self.learned ? .ok : part < Self.hardly ? .look : .bad, value: best.loss,
-      figure: "\(shortFigure(best.loss, digits: 2)) after \(best.steps) steps",
+      figure: "\(shortFigure(best.loss, digits: 2)) after \(counted(best.steps, "step"))",
       expected:
         "below \(shortFigure(Self.learned * guess, digits: 2))",
       fix: part < Self.hardly

@@ -34,7 +34,7 @@ struct GeneralizationGap: Examination {
       "\(training.name) \(shortFigure(training.value, digits: 3)), \(part) \(shortFigure(other.value, digits: 3))"
     let chance = Score.ofGuessing(examined)
     if training.value - chance < Self.learned * (1 - chance),
-      Ranking(outcome.training)?.isBetterThanGuessing != true
+      Ranking(outcome.training, rows: examined.training.effectiveCount)?.isBetterThanGuessing != true
     {
       return Finding.Result(
         .bad, value: training.value,

@@ -27,7 +27,8 @@ struct HonestResult: Examination {
       "\(score.name) \(shortFigure(score.value, digits: 3)) ± \(shortFigure(score.error, digits: 1)) on "
       + "\(dataset?.count ?? 0) \(part) rows"
     // Of rare classes a good model may never be sure enough to name them: how it ranks the rows is judged then.
-    if score.value - 2 * score.variance.squareRoot() <= chance, let ranking = Ranking(metrics),
+    if score.value - 2 * score.variance.squareRoot() <= chance,
+      let ranking = Ranking(metrics, rows: dataset?.effectiveCount ?? 0),
       ranking.isBetterThanGuessing
     {
       return Finding.Result(

@@ -73,9 +73,12 @@ struct Ranking {
   /// Above one half by three times its standard error: of few rows of the class, chance goes far.
   let isBetterThanGuessing: Bool
 
-  init?(_ metrics: [MetricValue]) {
+  /// - Parameter rows: how many independent rows the metrics are of.
+  init?(_ metrics: [MetricValue], rows: Double) {
     guard let area = metrics.first(where: { $0.name == ROCAUC.name }) else { return nil }
-    let error = area.standardError ?? 0
+    // Of few rows the error is estimated as badly as the area, and comes out as 0 where no two rows contradict.
+    let p = (area.value * rows + 2) / (rows + 4)
+    let error = max(area.standardError ?? 0, (p * (1 - p) / (rows + 4)).squareRoot())
     figure = "ROC AUC \(shortFigure(area.value, digits: 3)) ± \(shortFigure(error, digits: 1))"
     isBetterThanGuessing = area.value - 3 * error > 0.5
   }

@@ -15,12 +15,14 @@ extension ExaminedModel {
     let standard = try Engine.standard()
     let engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) }
     let chosen = try RunChoices(configuration, data, engine: engine)
-    self.init(model ?? chosen.model, data, chosen.settings, engine: engine ?? standard)
+    self.init(
+      model ?? chosen.model, data, chosen.settings, notes: data.notes + chosen.notes,
+      engine: engine ?? standard)
   }
 
   convenience init(
     _ model: Model, _ data: RunData, _ settings: TrainingSettings, outcome: TrainingOutcome? = nil,
-    engine: Engine
+    notes: [String] = [], engine: Engine
   ) {
     // What leaks or is unequal is told for one target.
     let table = (data.task == .multiLabel ? nil : data.table).map {
@@ -32,6 +34,7 @@ extension ExaminedModel {
       model, training: data.training, validation: data.validation, test: data.test, settings: settings,
       table: table, outcome: outcome,
       beginsTrained: data.pretrained != nil || settings.length(rows: data.training.count).steps == 0,
+      notes: notes,
       engine: engine)
   }
 }

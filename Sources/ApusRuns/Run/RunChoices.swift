@@ -135,8 +135,8 @@ struct RunChoices {
     if asked.optimizer == nil, !isSolved {
       lines.append(
         "\(type(of: settings.optimizer).name) at \(shortText(rate))"
-          + (settings.schedule is CosineDecay ? ", falling to 0 along a cosine" : "")
-          + (l2 > 0 && !isL2Model ? ", L2 \(l2)" : ""))
+          + Self.words(for: settings.schedule)
+          + (l2 > 0 && !suggested.isL2Model ? ", L2 \(l2)" : ""))
     }
     configuration.model = ModelConfiguration()
     // The default is not written: its files are those of a run without a family.
@@ -238,6 +238,17 @@ struct RunChoices {
       throw ApusError(
         problem, at: "training.ensemble", expected: "no more than there are epochs",
         fix: "train for more epochs, or average fewer")
+    }
+  }
+
+  /// How the rate changes, behind what it is; nothing where it stays.
+  private static func words(for schedule: any Schedule) -> String {
+    switch schedule {
+    case is ConstantRate: return ""
+    case is CosineDecay: return ", falling to 0 along a cosine"
+    case let sequence as ScheduleSequence:
+      return ", schedule " + sequence.schedules.map { type(of: $0).name }.joined(separator: ", then ")
+    default: return ", schedule \(type(of: schedule).name)"
     }
   }
 

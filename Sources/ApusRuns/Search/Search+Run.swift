@@ -224,12 +224,15 @@ extension Search {
         })
       var record: History.Epoch?
       var start = Clock.nanoseconds
+      // Of the rung, and of the whole training.
+      var steps: (rung: Int?, whole: Int?)
       let outcome = Swift.Result {
         var plan = try RunPlan(
           space.configuration(at: trials[number - 1].values, of: configuration), folder: trialFolder(number),
           .resume, threads: threads, sources: sources)
         plan.choices.settings.recipe.metrics = judge.metric.map { [$0] } ?? []
         let pause = TrialPause(plan, part: part)
+        steps = (pause.steps, plan.configuration.training.steps)
         var paused: [MetricValue] = []
         do {
           let result = try plan.runTrial { event in
@@ -255,12 +258,14 @@ extension Search {
           case .success(.finished(let result)):
             trial.seconds += result.seconds
             trial.epochs = result.epochs
+            trial.steps = steps.whole
             // A run that early stopping ended has nothing more to do on the rungs that are left.
             score(&trial, Array(result.validation), rungs: rungs.count - trial.scores.count)
             if trial.status != .failed { trial.status = .finished }
           case .success(.rung(let metrics)):
             trial.seconds += seconds
             trial.epochs = record?.epoch ?? 0
+            trial.steps = steps.rung
             score(&trial, metrics, rungs: 1)
             if trial.status != .failed { trial.status = .waiting }
           case .success(.interrupted):
@@ -278,7 +283,8 @@ extension Search {
     /// The point at which a trial pauses for the others: after a part of its epochs, or of its steps where these are
     /// given.
     private struct TrialPause {
-      private var (steps, epochs): (Int?, Int?) = (nil, nil)
+      private(set) var steps: Int?
+      private var epochs: Int?
 
       init(_ plan: RunPlan, part: Double) {
         guard part < 1 else { return }

@@ -21,7 +21,9 @@ extension Search {
     public var scores: [Double] = []
     /// Epochs done.
     public var epochs = 0
-    /// The seconds of training.
+    /// Steps done, where the training's length is given in steps.
+    public var steps: Int?
+    /// Of training.
     public var seconds = 0.0
     /// Why it failed.
     public var problem: String?

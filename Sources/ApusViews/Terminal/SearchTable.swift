@@ -18,14 +18,15 @@ package struct SearchTable: Sendable {
     let names = short.indices.map { position in
       short.count { $0 == short[position] } > 1 ? report.keys[position] : short[position]
     }
+    let areSteps = report.trials.contains { $0.steps != nil }
     var table = TextTable(
-      ["trial", report.metric, "epochs"] + names + [""],
+      ["trial", report.metric, areSteps ? "steps" : "epochs"] + names + [""],
       [.right, .right, .right] + names.map { _ in .right } + [.left])
     for trial in report.trials.prefix(shown) {
       table.rows.append(
         [
           "\(trial.number)", trial.score.map { steadyFigure($0) } ?? "–",
-          trial.epochs > 0 ? "\(trial.epochs)" : "–",
+          Self.length(areSteps ? trial.steps ?? 0 : trial.epochs),
         ] + trial.values.map { $0.stringValue ?? $0.text() } + [Self.state(trial)])
     }
     var lines = table.lines(width: style.width)
@@ -34,6 +35,8 @@ package struct SearchTable: Sendable {
     }
     return lines + importance(style)
   }
+
+  private static func length(_ count: Int) -> String { count > 0 ? "\(count)" : "–" }
 
   private static func state(_ trial: Search.Trial) -> String {
     switch trial.status {

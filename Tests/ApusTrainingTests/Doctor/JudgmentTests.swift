@@ -66,6 +66,16 @@ import Testing
     }
   }
 
+  /// Of ten rows an area of one half and a bit says nothing, and no two that contradict make its error no less.
+  @Test func rankingOfFewRowsIsNoResult() throws {
+    let rows = (0..<40).map { row in "\(Self.normal(row, 0)),\(Self.normal(row, 1)),c\(row % 4)" }
+    try folder.write("f.csv", "a,b,y\n" + rows.joined(separator: "\n") + "\n")
+    let honest = try #require(
+      findings("data: {source: \(folder.path)/f.csv}\nmodel: {hidden: [8]}\ntraining: {epochs: 5}")[
+        "result ± error"])
+    #expect(!honest.result.figure.contains("ROC AUC") && honest.level != .ok, "\(honest.result.figure)")
+  }
+
   // MARK: Losses and outputs
 
   @Test func lossesWithoutGradient() throws {
