@@ -105,7 +105,9 @@ public struct GraphReading: Sendable {
       let place = floats.firstIndex(of: index)
       nodes.append(
         Node(
-          name: given?.0 ?? expression.operation.name, kind: kind, operands: operands,
+          // Of a reduction which one: sum and mean are drawn alike otherwise.
+          name: given?.0 ?? (expression.operation as? Reduce)?.name ?? expression.operation.name, kind: kind,
+          operands: operands,
           shape: tensor.shape.sizes(rows: 1), values: place.map { found[$0] } ?? [],
           gradient: kind == .constant ? [] : place.map { found[floats.count + $0] } ?? []))
     }

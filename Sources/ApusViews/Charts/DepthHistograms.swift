@@ -1,3 +1,4 @@
+import ApusCore
 import ApusTraining
 
 /// A small histogram for each layer, from the input to the output: how signals or gradients change through depth.
@@ -16,11 +17,14 @@ package struct DepthHistograms: Chart {
   package let title: String
   private let layers: [Layer]
   private let columns: Int
+  private let isLogarithmic: Bool
   private static let cell = (width: 118.0, height: 118.0)
   private static let header = 34.0
 
-  package init(_ title: String, _ layers: [Layer], columns: Int = 6) {
+  /// - Parameter isLogarithmic: whether the heights are logarithms of the counts, which shows what is rare beside a spike.
+  package init(_ title: String, _ layers: [Layer], columns: Int = 6, isLogarithmic: Bool = false) {
     self.title = title
+    self.isLogarithmic = isLogarithmic
     self.layers = layers
     self.columns = max(min(columns, layers.count), 1)
   }
@@ -41,7 +45,10 @@ package struct DepthHistograms: Chart {
       let largest = Double(max(layer.histogram.counts.max() ?? 0, 1))
       let step = plot.width / Double(max(layer.histogram.counts.count, 1))
       for (bin, count) in layer.histogram.counts.enumerated() where count > 0 {
-        let size = max(Double(count) / largest * plot.height, 0.75)
+        let part =
+          isLogarithmic
+          ? Mathematics.log(Double(count) + 1) / Mathematics.log(largest + 1) : Double(count) / largest
+        let size = max(part * plot.height, 0.75)
         drawing.rectangle(
           Area(x: x + Double(bin) * step, y: plot.bottom - size, width: max(step - 0.5, 0.5), height: size),
           ChartStyle.fill(0))

@@ -16,13 +16,18 @@ package struct ImageGrid: Chart {
   private let columns: Int
   private let tileWidth: Double
   private let gap: Double
-  private static let header = 32.0
+  private let note: String
+  private var header: Double { note.isEmpty ? 32 : 50 }
   private static let lineHeight = 14.0
 
   /// - Parameters:
   ///   - columns: as many as make it about square when nil.
   ///   - tileWidth: in pixels.
-  package init(_ title: String, _ tiles: [Tile], columns: Int? = nil, tileWidth: Double = 56) {
+  ///   - note: what the colors mean, below the title.
+  package init(
+    _ title: String, _ tiles: [Tile], columns: Int? = nil, tileWidth: Double = 56, note: String = ""
+  ) {
+    self.note = note
     self.title = title
     self.tiles = tiles
     self.tileWidth = tileWidth
@@ -39,8 +44,10 @@ package struct ImageGrid: Chart {
     tileHeight + Double(tiles.map(\.lines.count).max() ?? 0) * Self.lineHeight + gap
   }
 
-  package var width: Double { max(Double(columns) * (tileWidth + gap) - gap, titleWidth(title)) }
-  package var height: Double { Self.header + Double((tiles.count + columns - 1) / columns) * rowHeight }
+  package var width: Double {
+    max(Double(columns) * (tileWidth + gap) - gap, titleWidth(title), textWidth(note, size: 12))
+  }
+  package var height: Double { header + Double((tiles.count + columns - 1) / columns) * rowHeight }
   package var summary: String {
     let named = tiles.filter { !$0.lines.isEmpty }.map { $0.lines.joined(separator: ", ") }
     return "\(tiles.count) images" + (named.isEmpty ? "" : ": " + named.joined(separator: "; "))
@@ -48,9 +55,10 @@ package struct ImageGrid: Chart {
 
   package func draw(into drawing: inout Drawing) {
     drawing.label(title, at: Point(0, 17), "title")
+    if !note.isEmpty { drawing.label(note, at: Point(0, 35), "muted") }
     for (number, tile) in tiles.enumerated() {
       let x = Double(number % columns) * (tileWidth + gap)
-      let y = Self.header + Double(number / columns) * rowHeight
+      let y = header + Double(number / columns) * rowHeight
       let size = Double(tile.image.height) / Double(tile.image.width) * tileWidth
       drawing.image(tile.image, in: Area(x: x, y: y, width: tileWidth, height: size))
       for (line, words) in tile.lines.enumerated() {

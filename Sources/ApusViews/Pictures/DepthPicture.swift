@@ -21,7 +21,10 @@ extension DepthReading {
         title,
         [
           DepthHistograms("What each layer puts out (99 % of the numbers)", layers(\.outputs)),
-          DepthHistograms("The gradient of the mean loss with respect to it (99 %)", layers(\.gradients)),
+          // Most gradients of samples that are learned are next to 0.
+          DepthHistograms(
+            "The gradient of the mean loss with respect to it (99 %, heights logarithmic)",
+            layers(\.gradients), isLogarithmic: true),
         ], columns: 1))
   }
 }

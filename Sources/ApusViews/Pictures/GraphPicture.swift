@@ -6,7 +6,7 @@ extension GraphReading {
   /// - Parameters:
   ///   - most: values and gradients of so many numbers are written out; of more their root mean square.
   ///   - name: what a node is called; as it is when nil.
-  public func picture(title: String, most: Int = 3, name: ((Node) -> String)? = nil) -> Picture {
+  public func picture(title: String, most: Int = 4, name: ((Node) -> String)? = nil) -> Picture {
     Picture(
       GraphChart(
         title,

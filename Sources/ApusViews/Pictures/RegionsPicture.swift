@@ -9,11 +9,21 @@ extension PlaneReading {
         PlaneTile("\(layer.name), \(number + 1)", image(of: values))
       }
     }
+    let map: any Chart = classNames.isEmpty ? outputMap : PlaneMap(title: "the decision", self)
     return Picture(
       ChartGrid(
         title,
-        [PlaneMap(title: classNames.isEmpty ? "the output" : "the decision", self)]
+        [map]
           + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2))
+  }
+
+  /// Numbers as colors, with a bar that says which is which.
+  private var outputMap: any Chart {
+    let values = stride(from: 0, to: outputs.count, by: width).map { Double(outputs[$0]) }
+    return HeatMap(
+      "the output", Grid(columns: size, rows: size, x: x, y: y, values: values),
+      groups: groups.map { ScatterChart.Group($0.name, $0.points.map { Point($0.x, $0.y) }) },
+      xName: columns[0], yName: columns[1], width: 522, height: 460)
   }
 
   private func image(of values: [Float]) -> PixelImage {
@@ -49,26 +59,14 @@ struct PlaneMap: Chart {
   }
 
   var summary: String {
-    guard !reading.classNames.isEmpty else { return "one number everywhere in the plane" }
-    return reading.classNames.enumerated().map { label, name in
+    reading.classNames.enumerated().map { label, name in
       "\(name): \(reading.labels.count { $0 == label } * 100 / max(reading.labels.count, 1)) % of the plane"
     }.joined(separator: "; ")
   }
 
   func draw(into drawing: inout Drawing) {
     frame.draw(into: &drawing)
-    if reading.classNames.isEmpty {
-      let values = stride(from: 0, to: reading.outputs.count, by: reading.width).map {
-        Double(reading.outputs[$0])
-      }
-      let finite = values.filter(\.isFinite)
-      drawing.image(
-        PixelImage(
-          values, width: reading.size, in: (finite.min() ?? 0)...(finite.max() ?? 0), ramp: .viridis),
-        in: frame.plot)
-    } else {
-      drawing.image(PixelImage(width: reading.size, height: reading.size, pixels: colors), in: frame.plot)
-    }
+    drawing.image(PixelImage(width: reading.size, height: reading.size, pixels: colors), in: frame.plot)
     drawing.clipped(frame.plot) { drawing in
       for (number, group) in reading.groups.enumerated() {
         for point in group.points {

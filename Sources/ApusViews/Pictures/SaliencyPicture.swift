@@ -30,7 +30,10 @@ extension SaliencyReading {
         .init(PixelImage(pixels, width: shape[1], in: -largest...largest, ramp: .diverging), [""]),
       ]
     }
-    return Picture(ImageGrid(title, tiles, columns: 8, tileWidth: 72))
+    return Picture(
+      ImageGrid(
+        title, tiles, columns: 8, tileWidth: 72,
+        note: "Blue where a brighter pixel would lower the loss, orange where it would raise it."))
   }
 
   /// From 0, the darkest, to 1.

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusData
 public import ApusNN
 
 /// The weights of a model's first layer as images, where its inputs are images (lecture 4): of a dense layer one for
@@ -12,6 +13,9 @@ public struct WeightImages: Sendable {
   /// The number of the layer's images, shown or not.
   public let count: Int
   package let images: [PixelImage]
+  /// The class of each image, where the layer is the model's only one; else empty.
+  package let names: [String]
+  private let hasColors: Bool
 
   /// - Parameter most: images beyond these are left out.
   /// - Returns: nil where the first layer with weights does not see images of one or three channels.
@@ -29,6 +33,10 @@ public struct WeightImages: Sendable {
       guard shape.channels == 1 || shape.channels == 3, let units = weight.shape.last else { return nil }
       layer = "\(summary.path) \(summary.name)"
       count = units
+      hasColors = shape.channels == 3
+      let isAlone = model.parameters.allSatisfy { $0.path.hasPrefix(summary.path + ".") }
+      let targets = model.objective?.targets.names ?? []
+      names = isAlone && targets.count == units ? targets : []
       images = (0..<min(units, most)).map { unit in
         let own = stride(from: unit, to: values.count, by: units).map { Double(values[$0]) }
         return Self.image(own, shape)
@@ -59,6 +67,12 @@ public struct WeightImages: Sendable {
     let columns = images.count <= 10 ? 5 : images.count <= 32 ? 8 : 16
     let side = images.first?.width ?? 1
     return Picture(
-      ImageGrid(shown, images.map { .init($0) }, columns: columns, tileWidth: side <= 12 ? 44 : 56))
+      ImageGrid(
+        shown,
+        images.enumerated().map { .init($1, names.indices.contains($0) ? [names[$0]] : []) },
+        columns: columns, tileWidth: side <= 12 ? 44 : 56,
+        note: hasColors
+          ? "Red, green and blue as the weights of the channels; gray is 0."
+          : "Blue below 0, orange above; each by its own largest weight."))
   }
 }
