@@ -25,7 +25,7 @@ package struct ImageSummary: Sendable {
   package var numbers: [String] = []
   /// The number that is white; 1 of pixels that are numbers.
   private var white: Double
-  /// Whether an image may have several of ``classCounts``.
+  /// A Boolean value that indicates whether an image may have several of ``classCounts``.
   private var areLabels = false
   /// Observations about the images, as sentences for the user.
   private var notes: [String] = []

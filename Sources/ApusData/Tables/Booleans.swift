@@ -12,7 +12,7 @@ enum Booleans {
   /// Pairs that are one: `t` is short for `true`, and `y` for `yes`.
   private static let pairs = [0, 1, 0, 1, 2]
 
-  /// Whether the texts are the two words of one of the pairs, in one or several spellings.
+  /// Returns whether the texts are the two words of one of the pairs, in one or several spellings.
   static func areBooleans(_ texts: some Sequence<String>) -> Bool {
     var pairs: Set<Int> = []
     var values: Set<Bool> = []

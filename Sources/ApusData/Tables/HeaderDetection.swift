@@ -128,7 +128,7 @@ struct HeaderDetection {
     line.cells.count > 2 && guesses.first == .text && guesses.dropFirst().allSatisfy { $0 == .missing }
   }
 
-  /// Whether a line has the names of groups of columns, which repeat or stand over the first of each, above the line that has
+  /// Returns whether a line has the names of groups of columns, which repeat or stand over the first of each, above the line that has
   /// the columns' own.
   private func isGroups(_ index: Int, above next: Int) -> Bool {
     let groups = lines[index].cells.map(\.text)

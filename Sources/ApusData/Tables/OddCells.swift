@@ -1,4 +1,4 @@
-/// Which texts among numbers or dates are missing values: one repeated word or, among many more
+/// The texts among numbers or dates are missing values: one repeated word or, among many more
 /// numbers, up to three; words that say so themselves; and a few slips. More of them make a column of texts.
 struct OddCells {
   /// The word that stands for a missing value; nil where there is none.
@@ -45,7 +45,7 @@ struct OddCells {
     }
   }
 
-  /// What people write where there is nothing to write.
+  /// The words that people write where there is nothing to write.
   private static let absences: Set<String> = [
     "-", "--", "---", "–", "—", "−", ".", "..", "...", "…", "*", "**", "x", "xx", "xxx", "/", "//", "#", "_",
     "not available", "not applicable", "not known", "not recorded", "not measured", "not reported", "nothing",

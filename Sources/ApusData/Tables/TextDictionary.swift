@@ -13,7 +13,7 @@ struct TextDictionary {
 
   var count: Int { ends.count }
   var isEmpty: Bool { ends.isEmpty }
-  /// Whether no text has a character beyond ASCII: then equal bytes alone are equal texts.
+  /// A Boolean value that indicates whether no text has a character beyond ASCII: then equal bytes alone are equal texts.
   var isASCII: Bool { !arena.contains { $0 >= 128 } }
 
   /// The number of a text, which occurs once more; nil, and nothing counted, where the bytes are not UTF-8 text.

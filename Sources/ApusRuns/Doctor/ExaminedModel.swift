@@ -18,7 +18,7 @@ public final class ExaminedModel {
   package let names: ExaminedModelNames
   /// A Boolean value that indicates whether the first weights are those of a trained model.
   let beginsTrained: Bool
-  /// What was noticed when the data was read, as sentences.
+  /// The notes on the data from reading it, as sentences.
   package let notes: [String]
 
   private let givenOutcome: TrainingOutcome?

@@ -136,7 +136,7 @@ struct RunChoices {
       lines.append(
         "\(type(of: settings.optimizer).name) at \(shortText(rate))"
           + Self.words(for: settings.schedule)
-          + (l2 > 0 && !suggested.isL2Model ? ", L2 \(l2)" : ""))
+          + (l2 > 0 && !isL2Model ? ", L2 \(l2)" : ""))
     }
     configuration.model = ModelConfiguration()
     // The default is not written: its files are those of a run without a family.
@@ -191,7 +191,7 @@ struct RunChoices {
     return defaults
   }
 
-  /// Who set each value of a whole configuration, and why.
+  /// Returns who set each value of a whole configuration, and why.
   ///
   /// - Parameter unless: why a value that nobody gave is what it is.
   private static func reasons(
@@ -241,7 +241,7 @@ struct RunChoices {
     }
   }
 
-  /// How the rate changes, behind what it is; nothing where it stays.
+  /// Returns how the rate changes, to stand behind its value; nothing where it stays.
   private static func words(for schedule: any Schedule) -> String {
     switch schedule {
     case is ConstantRate: return ""

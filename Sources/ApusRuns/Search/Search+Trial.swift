@@ -23,7 +23,7 @@ extension Search {
     public var epochs = 0
     /// Steps done, where the training's length is given in steps.
     public var steps: Int?
-    /// Of training.
+    /// The seconds of training.
     public var seconds = 0.0
     /// Why it failed.
     public var problem: String?
