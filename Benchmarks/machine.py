@@ -47,6 +47,8 @@ def instruction_sets():
 def add_instruction_set(parser):
     """The option --isa: an instruction set of this machine, the widest by default."""
     known = instruction_sets()
+    if not known:
+        sys.exit("this processor has none of AVX-512, AVX2 with FMA and NEON: there is nothing to compare")
     parser.add_argument(
         "--isa", choices=known, default=known[0],
         help="hold every side to this instruction set (default: %(default)s, the widest here)")
@@ -76,7 +78,7 @@ def description():
     """The processor, its caches, its instruction sets, and what runs on it, as JSON."""
     return {
         "processor": processor(),
-        "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "processors": processors(),
         "caches": caches(),
         "instructionSets": instruction_sets(),
         "system": f"{platform.system()} {platform.release()}",
@@ -89,6 +91,11 @@ def sentence(description):
     """The description in one line, for a table."""
     caches = ", ".join(f"{level} {size}" for level, size in description["caches"].items())
     return f"{description['processor']}, {description['processors']} processors, {caches}"
+
+
+def processors():
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def processor():
