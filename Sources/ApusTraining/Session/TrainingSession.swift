@@ -177,9 +177,9 @@ public final class TrainingSession {
 
   private func diverged(_ loss: Float) -> ApusError {
     let (model, gradients) = (step.trained[0].model, step.trained[0].gradients.floats)
-    let worst = model.parameters.filter { !$0.specification.isState }.max { left, right in
-      gradients[left.range].lazy.map(abs).max() ?? 0 < gradients[right.range].lazy.map(abs).max() ?? 0
-    }
+    func largest(_ range: Range<Int>) -> Float { gradients[range].lazy.map { abs($0) }.max() ?? 0 }
+    let worst = model.parameters.filter { !$0.specification.isState }
+      .max { largest($0.range) < largest($1.range) }
     let (first, last) = (Double(progress.firstLoss ?? loss), Double(loss))
     return ApusError(
       "step \(progress.step + 1): the loss grew from \(shortFigure(first, digits: 3)) to "

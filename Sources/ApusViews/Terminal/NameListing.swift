@@ -47,7 +47,8 @@ package struct DatasetListing: Sendable {
     return BuiltInDataset.all.flatMap { set in
       let text = wrapped(
         set.summary + (withSources ? " (\(set.source))" : ""), width: max(width - left - 4, 20))
-      return ["  " + fitted(set.name, left) + "  " + text[0]] + text.dropFirst().map { blank + $0 }
+      let first = "  \(fitted(set.name, left))  \(text[0])"
+      return [first] + text.dropFirst().map { blank + $0 }
     }
   }
 }
