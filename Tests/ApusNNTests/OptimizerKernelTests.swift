@@ -16,6 +16,11 @@ import Testing
 
     enum Part: String, CaseIterable {
       case scaled, clipped, l2, l1
+
+      /// Every choice of parts, none and all among them.
+      static let combinations: [[Part]] = allCases.reduce([[]]) { some, part in
+        some + some.map { $0 + [part] }
+      }
     }
 
     static let all: [Case] = {
@@ -25,9 +30,8 @@ import Testing
         // Two of its numbers are one constant of the graph.
         (Adam(beta1: 0.5), "adam"),
       ]
-      let parts: [[Case.Part]] = [[], [.scaled], [.l2], [.scaled, .l2], [.clipped, .l1], Part.allCases]
       return optimizers.flatMap { optimizer, loop in
-        parts.map { Case(optimizer: optimizer, loop: loop, parts: $0) }
+        Part.combinations.map { Case(optimizer: optimizer, loop: loop, parts: $0) }
       }
     }()
 
