@@ -58,7 +58,7 @@ std::string blas_version() {
 }
 
 const apus_kernels *kernels_named(const std::string &isa) {
-  for (int candidate = 0; candidate <= APUS_AVX512; candidate++) {
+  for (int candidate = 0; candidate <= APUS_NEON; candidate++) {
     const apus_kernels *its = apus_kernels_for(apus_isa(candidate));
     if (its && isa == its->name && apus_isa_available(apus_isa(candidate))) return its;
   }

@@ -19,7 +19,7 @@
         \(datasets)
 
         The same seed gives the same bits, with any number of threads, resumed or not. APUS_THREADS sets the \
-        number of threads, APUS_ISA (avx512, avx2 or portable) the instruction set, NO_COLOR takes colors away.
+        number of threads, APUS_ISA (avx512, avx2, neon or portable) the instruction set, NO_COLOR takes colors away.
         """,
       version: version,
       subcommands: [

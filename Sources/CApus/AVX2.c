@@ -11,6 +11,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define APUS_WIDTH 8
+#define APUS_REGISTERS 16
 #define APUS_TABLE apus_kernels_avx2
 #define APUS_TABLE_NAME "avx2"
 #include "Kernels/All.h"

@@ -11,6 +11,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
 #define APUS_WIDTH 16
+#define APUS_REGISTERS 32
 #define APUS_TABLE apus_kernels_avx512
 #define APUS_TABLE_NAME "avx512"
 #include "Kernels/All.h"

@@ -33,7 +33,7 @@ import Testing
       let error = #expect(throws: ApusError.self) { try Engine.standard() }
       #expect(
         error?.description
-          == "APUS_ISA: unknown instruction set “avx1024”; expected portable, avx2, avx512")
+          == "APUS_ISA: unknown instruction set “avx1024”; expected portable, avx2, avx512, neon")
       #expect(throws: ApusError.self) { try (Tensor([1, 2] as [Float]) + 1).values() }
     }
     await #expect(processExitsWith: .success) {

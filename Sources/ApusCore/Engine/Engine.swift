@@ -6,7 +6,7 @@ import Synchronization
 /// Neither changes a single bit of any result.
 public struct Engine: Sendable, Hashable {
   public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
-    case portable, avx2, avx512
+    case portable, avx2, avx512, neon
 
     /// A Boolean value that indicates whether this machine has it.
     public var isAvailable: Bool {
@@ -18,6 +18,7 @@ public struct Engine: Sendable, Hashable {
       case .portable: APUS_PORTABLE
       case .avx2: APUS_AVX2
       case .avx512: APUS_AVX512
+      case .neon: APUS_NEON
       }
     }
 

@@ -1,5 +1,6 @@
 // Every kernel, and the table of them, for the instruction set that this file is
-// included for: APUS_WIDTH floats a vector, APUS_TABLE and APUS_TABLE_NAME.
+// included for: APUS_WIDTH floats a vector, APUS_REGISTERS vectors in registers,
+// APUS_TABLE and APUS_TABLE_NAME.
 
 #include "Vector.h"
 #include "Mathematics.h"

@@ -25,6 +25,11 @@ APUS_INLINE __m256i lane_mask(vlanes lanes) {
 }
 APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm256_maskload_ps(from, lane_mask(lanes)); }
 APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm256_maskstore_ps(to, lane_mask(lanes), value); }
+#elif defined(APUS_NEON)
+typedef int64_t vlanes;
+APUS_INLINE vlanes first_lanes(int64_t count) { return count; }
+APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return load_head(from, lanes); }
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { store_head(to, value, lanes); }
 #else
 typedef int64_t vlanes;
 APUS_INLINE vlanes first_lanes(int64_t count) { return count; }
@@ -134,7 +139,7 @@ APUS_INLINE void tile(const int rows, const int vectors, TILE_PARAMETERS) {
 #define TILES_1_TO_16(X, V) TILES_1_TO_14(X, V) X(15, V) X(16, V)
 #define TILES_OF_A_ROW(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13)
 
-#if APUS_WIDTH == 16 || defined(__aarch64__)
+#if APUS_REGISTERS == 32
 enum { TILE_VECTORS = 4 };
 static const int8_t tile_rows[TILE_VECTORS + 1] = {0, 16, 14, 9, 6};
 #define TILES(X) TILES_1_TO_16(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4) TILES_OF_A_ROW(X)

@@ -25,7 +25,7 @@ APUS_INLINE void planes_tile(const int rows, const int vectors, PLANES_TILE_PARA
 }
 
 // As many vectors as the registers have room for beside so many rows.
-#if APUS_WIDTH == 16 || defined(__aarch64__)
+#if APUS_REGISTERS == 32
 #define PLANES_TILES(X) X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4) X(6, 4) X(7, 3) X(8, 3)
 #else
 #define PLANES_TILES(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 1) X(8, 1)

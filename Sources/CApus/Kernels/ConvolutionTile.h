@@ -50,7 +50,7 @@ APUS_INLINE void convolution_tile(const int rows, const int vectors, const int b
   tile_store(rows, vectors, sum, c, c_row, mask);
 }
 
-#if APUS_WIDTH == 16 || defined(__aarch64__)
+#if APUS_REGISTERS == 32
 #define CONVOLUTION_TILES(X) TILES_1_TO_16(X, 1) TILES_1_TO_14(X, 2) TILES_1_TO_9(X, 3) TILES_1_TO_6(X, 4)
 #else
 #define CONVOLUTION_TILES(X) TILES_1_TO_12(X, 1) TILES_1_TO_6(X, 2)

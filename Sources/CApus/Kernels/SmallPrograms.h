@@ -21,6 +21,10 @@ APUS_INLINE vfloat load_periodic(const float *row, int64_t column, int64_t colum
   return (vfloat)_mm512_permutexvar_ps((__m512i)index, (__m512)values);
 #elif APUS_WIDTH == 8
   return (vfloat)_mm256_permutevar8x32_ps((__m256)values, (__m256i)index);
+#elif defined(APUS_NEON)
+  // Of a float its four bytes.
+  const vint bytes = index * 0x04040404 + 0x03020100;
+  return (vfloat)vqtbl1q_u8((uint8x16_t)values, (uint8x16_t)bytes);
 #else
   return (vfloat){values[index[0]], values[index[1]], values[index[2]], values[index[3]]};
 #endif

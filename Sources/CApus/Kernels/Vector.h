@@ -65,6 +65,20 @@ APUS_INLINE vfloat load_head(const float *from, int64_t count) {
 APUS_INLINE void store_head(float *to, vfloat value, int64_t count) {
   _mm256_maskstore_ps(to, (__m256i)head_mask(count), (__m256)value);
 }
+#elif defined(APUS_NEON)
+// There are no masks: two lanes at once and one by itself.
+APUS_INLINE vfloat load_head(const float *from, int64_t count) {
+  if (count >= 4) return load(from);
+  const float32x2_t none = vdup_n_f32(0);
+  const float32x2_t one = count & 1 ? vld1_lane_f32(from + (count & 2), none, 0) : none;
+  return (vfloat)(count & 2 ? vcombine_f32(vld1_f32(from), one) : vcombine_f32(one, none));
+}
+APUS_INLINE void store_head(float *to, vfloat value, int64_t count) {
+  if (count >= 4) return store(to, value);
+  const float32x4_t lanes = (float32x4_t)value;
+  if (count & 2) vst1_f32(to, vget_low_f32(lanes));
+  if (count & 1) vst1_lane_f32(to + (count & 2), count & 2 ? vget_high_f32(lanes) : vget_low_f32(lanes), 0);
+}
 #else
 APUS_INLINE vfloat load_head(const float *from, int64_t count) {
   vfloat value = {};

@@ -327,10 +327,10 @@ int64_t apus_attention_scratch(const apus_attention *attention);
 
 // MARK: - The kernels of one instruction set
 
-typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_isa;
+typedef enum apus_isa { APUS_PORTABLE = 0, APUS_AVX2 = 1, APUS_AVX512 = 2, APUS_NEON = 3 } apus_isa;
 
 typedef struct apus_kernels {
-  const char *name;          // "portable", "avx2", "avx512"
+  const char *name;          // "portable", "avx2", "avx512", "neon"
   apus_kernel program;       // apus_program
   apus_kernel contract;      // apus_contract
   apus_kernel convolution, convolution_data, convolution_weights;  // apus_windowed
