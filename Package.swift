@@ -69,7 +69,8 @@ let package = Package(
     // What the tests share: the fixtures, running a graph, and a count of allocations.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(
-      name: "TestSupport", dependencies: ["ApusCore"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["ApusCore", "ApusData"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     .testTarget(
       name: "ApusCoreTests", dependencies: ["ApusCore", "TestSupport", "AllocationCounter"],
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import ApusCore
+import TestSupport
 import Testing
 
 /// A row of the operation table as a test's argument.
@@ -60,7 +61,7 @@ func run(
 ) throws -> [Float] {
   let executable = try (engine ?? Engine.standard()).compile(graph, rows: rows, fuses: fuses)
   for (position, array) in values.enumerated() { executable.fill(position, array.values, rows: rows) }
-  executable.run(rows: rows)
+  executable.compute(rows: rows)
   return executable.result(0, rows: rows)
 }
 

@@ -1,4 +1,5 @@
 import ApusCore
+import TestSupport
 import Testing
 
 /// Few rows are computed a vector at a time, many in strips: the bits of a row don't depend on which.
@@ -27,7 +28,7 @@ import Testing
         executable.fill(0, Array(numbers.prefix(rows * columns)), rows: rows)
         executable.fill(1, bias, rows: rows)
         executable.fill(2, [0.1], rows: rows)
-        executable.run(rows: rows)
+        executable.compute(rows: rows)
         return (0..<2).map { executable.result($0, rows: rows) }
       }
       let all = results(rows: Self.mostRows)
@@ -54,7 +55,7 @@ import Testing
     for set in Engine.InstructionSet.allCases where set.isAvailable {
       let executable = try Engine(instructionSet: set, threads: 1).compile(graph)
       for (position, numbers) in values.enumerated() { executable.fill(position, numbers, rows: 1) }
-      executable.run()
+      executable.compute()
       #expect(sameBits(executable.result(0, rows: 1), expected), "\(set)")
     }
   }

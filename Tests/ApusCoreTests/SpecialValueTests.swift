@@ -91,7 +91,7 @@ import Testing
     for set in Engine.InstructionSet.allCases where set.isAvailable {
       let executable = try Engine(instructionSet: set, threads: 1).compile(graph)
       executable.write([.nan, .infinity, -.infinity, 1e30, -1e30, 0.9, -0.9, -1234.5], toInput: 0, rows: 1)
-      executable.run()
+      executable.compute()
       let result = executable.floats(output: 0, rows: 1).map { Int32(bitPattern: $0.bitPattern) }
       #expect(result == [0, .max, .min, .max, .min, 0, 0, -1234], "\(set)")
     }

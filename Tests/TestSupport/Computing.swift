@@ -40,7 +40,7 @@ extension Executable {
   /// Runs on inputs of floats; integers are converted.
   package func outputs(of inputs: [[Float]], rows: Int) -> [[Float]] {
     for (position, values) in inputs.enumerated() { write(values, toInput: position, rows: rows) }
-    run(rows: rows)
+    compute(rows: rows)
     return outputTypes.indices.map { read(output: $0, rows: rows) }
   }
 

@@ -14,22 +14,22 @@ package final class Executable: @unchecked Sendable {
   package let memoryBytes: Int
   package let instructionNames: [String]
 
-  private let arguments: ArgumentMemory
+  let arguments: ArgumentMemory
   private let infos: [InstructionInfo]
-  private let instructions: UnsafeMutableBufferPointer<Instruction>
+  let instructions: UnsafeMutableBufferPointer<Instruction>
   private let programs: [UnsafeMutablePointer<apus_program>]
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
   private let scratches: [ScratchUse]
   private let windows:
     [(instruction: Int, arguments: UnsafeMutablePointer<apus_windowed>, scratch: WindowScratch)]
-  private let memory: UnsafeMutableRawPointer
-  private var scratch: UnsafeMutableRawPointer?
-  private var scratchBytes = 0
+  let memory: UnsafeMutableRawPointer
+  private(set) var scratch: UnsafeMutableRawPointer?
+  private(set) var scratchBytes = 0
   /// The address of each node's buffer.
   private var buffers: [UnsafeMutableRawPointer?]
   private let inputNodes: [Int?]
   private let outputNodes: [Int]
-  private let constants: [TensorStorage]
+  let constants: [TensorStorage]
   private let scalars: [(place: UnsafeMutablePointer<Float>, value: @Sendable (Int) -> Float)]
   private var ownInputs: [UnsafeMutableRawPointer?]
   /// The rows that sizes and programs are fitted to; −1 when they are to be fitted anew.
@@ -239,9 +239,14 @@ package final class Executable: @unchecked Sendable {
 
   // MARK: Running
 
+  /// Fits the instructions to `rows` rows.
+  func fit(rows: Int) {
+    if rows != boundRows { bind(rows: rows) }
+  }
+
   /// Computes the outputs for `rows` rows, at most `capacity`.
   package func run(rows: Int = 1) {
-    if rows != boundRows { bind(rows: rows) }
+    fit(rows: rows)
     for instruction in instructions {
       if instruction.parts == 1 {
         instruction.kernel(instruction.arguments, 0, 1)
@@ -253,7 +258,7 @@ package final class Executable: @unchecked Sendable {
 
   /// The same run, with the time of each instruction added to `profile`.
   package func run(rows: Int, profile: inout Profile) {
-    if rows != boundRows { bind(rows: rows) }
+    fit(rows: rows)
     if profile.entries.count != instructions.count { profile = makeProfile(rows: rows) }
     for (index, instruction) in instructions.enumerated() {
       let start = Clock.nanoseconds

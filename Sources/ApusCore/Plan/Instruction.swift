@@ -33,7 +33,7 @@ struct ScratchUse {
 /// Memory for the arguments of a plan's instructions, and the list of what changes in them with the number
 /// of rows or with the place of a buffer. Nothing in it moves once it is made.
 final class ArgumentMemory {
-  private var allocations: [UnsafeMutableRawPointer] = []
+  private var allocations: [UnsafeMutableRawBufferPointer] = []
   /// Fields that hold a size, a stride or a count.
   private(set) var sizes: [(field: UnsafeMutablePointer<Int64>, value: Monomial)] = []
   /// Fields that hold an address: of a node's buffer, a number of elements into it.
@@ -41,8 +41,9 @@ final class ArgumentMemory {
     [(field: UnsafeMutablePointer<UnsafeMutableRawPointer?>, node: Int, offset: Monomial)] = []
 
   func allocate<T>(_ type: T.Type, count: Int = 1) -> UnsafeMutablePointer<T> {
-    let memory = AlignedMemory.allocate(bytes: max(MemoryLayout<T>.stride * count, 1))
-    allocations.append(memory)
+    let bytes = max(MemoryLayout<T>.stride * count, 1)
+    let memory = AlignedMemory.allocate(bytes: bytes)
+    allocations.append(UnsafeMutableRawBufferPointer(start: memory, count: bytes))
     return memory.bindMemory(to: type, capacity: max(count, 1))
   }
 
@@ -56,5 +57,8 @@ final class ArgumentMemory {
     addresses.append((field.assumingMemoryBound(to: UnsafeMutableRawPointer?.self), node, offset))
   }
 
-  deinit { for memory in allocations { AlignedMemory.free(memory) } }
+  /// Everything that was allocated.
+  var structures: [UnsafeRawBufferPointer] { allocations.map { UnsafeRawBufferPointer($0) } }
+
+  deinit { for memory in allocations { AlignedMemory.free(memory.baseAddress!) } }
 }
