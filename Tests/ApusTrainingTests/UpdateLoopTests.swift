@@ -14,7 +14,7 @@ import Testing
   static let optimizers: [any Optimizer] =
     Optimizers.table.items.compactMap { $0 as? any Optimizer }
     + [
-      Momentum(momentum: 0.9, rateInside: true), RMSprop(momentum: 0.9), AdamW(weightDecay: 0),
+      Momentum(momentum: 0.9, isRateInside: true), RMSprop(momentum: 0.9), AdamW(weightDecay: 0),
       ProximalDescent(l1: 0.1),
     ]
 

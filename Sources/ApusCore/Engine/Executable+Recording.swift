@@ -9,7 +9,7 @@ package struct KernelCalls {
     package var field: Int
     package var arguments: UnsafeRawPointer
     package var parts: Int
-    /// What it computes.
+    /// The name of the computation.
     package var name: String
     let instruction: Instruction
   }
@@ -17,9 +17,9 @@ package struct KernelCalls {
   package let calls: [Call]
   /// The structures that the calls are given, whose addresses lead to each other and to the memory below.
   package let arguments: [UnsafeRawBufferPointer]
-  /// Where the calls read and write: inputs, intermediate results and outputs in one, then the constants.
+  /// The memory that the calls read and write: inputs, intermediate results and outputs in one, then the constants.
   package let memory: [UnsafeRawBufferPointer]
-  /// What holds nothing before or after a call.
+  /// The memory that holds nothing before or after a call.
   package let scratch: UnsafeRawBufferPointer
 
   /// The sizes of the table of kernels and of all structures of arguments, added up: recordings of others are none.
