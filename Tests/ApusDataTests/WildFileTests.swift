@@ -117,6 +117,14 @@ import Testing
     #expect(table.notes.contains { $0.contains("the empty field is ignored") })
   }
 
+  /// A field too many is an error and no shift of names, unless the first ones can be R's names of rows.
+  @Test func aFieldTooMany() throws {
+    #expect(message { _ = try parse("a,b,c\n0.5,50,red,9\n") }.contains("has a field number 4"))
+    #expect(message { _ = try parse("a,b\n7,50,red\n7,60,blue\n") }.contains("has a field number 3"))
+    #expect(try parse("a,b\n1,50,red\n2,60,blue\n").names == ["1", "a", "b"])
+    #expect(try parse("a,b\n\"Bonn\",50,red\n\"Köln\",60,blue\n").names == ["1", "a", "b"])
+  }
+
   @Test func namesThatAreEmpty() throws {
     let table = try parse(
       (",b,,y\n") + (0..<20).map { "\($0).5,\($0 * 3 % 7),c\($0 % 3),\($0 % 2 == 0 ? "p" : "q")\n" }.joined())

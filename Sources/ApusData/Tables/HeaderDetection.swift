@@ -69,11 +69,19 @@ struct HeaderDetection {
     beginning.lacksRowNames =
       !beginning.isHashed && header.cells.count == width - 1 && first + 1 < lines.count
       && lines[(first + 1)...].allSatisfy { $0.isHashed || $0.cells.count == width }
+      && hasRowNames(below: first)
       // Rows that all end in a delimiter lack no name.
       && !lines[(first + 1)...].allSatisfy { $0.isHashed || $0.cells.last?.text.isEmpty == true }
       && header.cells.allSatisfy { !$0.text.isEmpty } && cells[first].allSatisfy { $0 == .text }
       && cells[(first + 1)...].contains { $0.contains(.number) }
     return beginning
+  }
+
+  /// R's names of rows are all different: numbers that count, or texts.
+  private func hasRowNames(below header: Int) -> Bool {
+    let names = lines[(header + 1)...].filter { !$0.isHashed }.compactMap { $0.cells.first?.text }
+    return Set(names).count == names.count
+      && names.allSatisfy { !$0.isEmpty && (Int($0) != nil || DecimalParser.parse($0) == nil) }
   }
 
   /// `# x y z` above rows of three numbers.

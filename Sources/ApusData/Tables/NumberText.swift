@@ -15,7 +15,7 @@ struct NumberText {
     static let minusBehind = Traits(rawValue: 4)
     /// A plus behind the digits: at least so much.
     static let plusBehind = Traits(rawValue: 8)
-    /// `<`, `>`, `≤`, `≥` or `~`: about so much.
+    /// `<`, `>`, `≤`, `≥`, `~`, `ca.` or a star behind, which leads to a footnote: about so much.
     static let bound = Traits(rawValue: 16)
     /// A letter that multiplies: `k`, `M` or `B`.
     static let suffix = Traits(rawValue: 32)
@@ -138,6 +138,10 @@ struct NumberText {
           traits.insert(.unit)
           i = end
           if i < text.count, text[i] == Byte.point, i + 1 < text.count, text[i + 1] == Byte.blank { i += 1 }
+        } else if !traits.contains(.bound), !isSigned, Self.saysAbout(text[i..<end]) {
+          traits.insert(.bound)
+          i = end
+          if i < text.count, text[i] == Byte.point { i += 1 }
         } else {
           return nil
         }
@@ -198,6 +202,9 @@ struct NumberText {
       case Byte.dollar, UInt8(ascii: "%"):
         traits.insert(.unit)
         i += 1
+      case UInt8(ascii: "*"):
+        traits.insert(.bound)
+        i += 1
       default:
         let end = Self.wordEnd(text, i)
         guard end > i else { return false }
@@ -215,6 +222,12 @@ struct NumberText {
       }
     }
     return !isOpen
+  }
+
+  private static func saysAbout(_ word: ArraySlice<UInt8>) -> Bool {
+    ["ca", "circa", "approx", "approximately", "about", "around", "etwa", "ungefähr", "environ", "env"]
+      .contains(
+        String(decoding: word, as: UTF8.self).lowercased())
   }
 
   private static func multiplier(_ word: ArraySlice<UInt8>) -> UInt8? {
