@@ -9,7 +9,9 @@ package enum Spelling {
       var distance = Self.distance(target, candidate)
       // A part of a name (`petal` for `petal_width`) is as good as a slip of one letter.
       if !target.isEmpty, name.lowercased().contains(wrong.lowercased()) { distance = min(distance, 1) }
-      if distance <= max(2, max(target.count, candidate.count) / 3) { ranked.append((distance, index)) }
+      // What has no letter in common is none: of short names any is two slips from any other.
+      let longer = max(target.count, candidate.count)
+      if distance <= max(2, longer / 3), distance < longer || longer == 0 { ranked.append((distance, index)) }
     }
     return ranked.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }.prefix(limit).map {
       names[$0.index]

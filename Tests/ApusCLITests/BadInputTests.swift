@@ -28,7 +28,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     },
     BadInput(
       name: "a target that is not there", arguments: ["train", "x.csv", "--target", "z"],
-      names: ["x.csv", "\"z\"", "did you mean"]
+      names: ["x.csv", "\"z\"", "there are: a, b, y"]
     ) { try $0.write("x.csv", Sample.table()) },
     BadInput(name: "a binary file", arguments: ["train", "x.bin"], names: ["x.bin", "binary"]) {
       try $0.write("x.bin", bytes: (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ $0 >> 3) })
