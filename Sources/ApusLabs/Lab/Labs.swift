@@ -24,7 +24,11 @@ package import ApusCore
 package enum Labs {
   package static let table: [any Lab] = [
     // One neuron
-    LossesLab(), PerceptronLab(),
+    LossesLab(), PerceptronLab(), MarkOneLab(), SeparableLab(), ClosedFormLab(),
+    // Graph and gradient
+    GraphLab(), BackpropLab(), GradientCheckLab(),
+    // Networks as functions
+    ElevenLinesLab(), MatrixFormLab(), OutputsLab(), ParametersLab(),
     // Descent
     NoiseHelpsLab(),
   ]

@@ -1,7 +1,4 @@
 import ApusCore
-import ApusData
-import ApusNN
-import ApusTraining
 import ApusViews
 
 /// Rosenblatt's rule on two pairs of irises: one that a line separates, and one that none does.
@@ -23,18 +20,6 @@ struct PerceptronLab: Lab {
   private static let orders = 10
   private static let mostEpochs = 200
 
-  /// What the rule did in one order of the rows.
-  private struct Course {
-    /// Mistakes, which are updates, in each epoch.
-    var mistakes: [Int] = []
-    /// Rows that the weights after each epoch are wrong about.
-    var wrong: [Int] = []
-    /// Weights and bias after each update.
-    var lines: [[Double]] = []
-    var isClean: Bool { mistakes.last == 0 }
-    var updates: Int { mistakes.reduce(0, +) }
-  }
-
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
     let iris = try Samples.iris()
@@ -44,7 +29,7 @@ struct PerceptronLab: Lab {
     let seeds = context.seeds(Self.orders)
 
     report.part("Setosa and versicolor, which a line separates")
-    let first = try Sweep.map(seeds) { try course(separable, rate: 1, seed: $0) }
+    let first = try Sweep.map(seeds) { try Rosenblatt(separable, seed: $0, epochs: Self.mostEpochs) }
     report.judge(
       "orders of the rows that end without a mistake", first.count { $0.isClean }, .exactly(seeds.count))
     report.tell("epochs until then, at most", first.map(\.mistakes.count).max() ?? 0)
@@ -52,13 +37,15 @@ struct PerceptronLab: Lab {
     report.judge(
       "updates, at most", first.map(\.updates).max() ?? 0,
       .atMost(bound).called("(R/γ)² = \(Measured.figure(bound))"))
-    let slow = try Sweep.map(seeds) { try course(separable, rate: 0.1, seed: $0) }
+    let slow = try Sweep.map(seeds) {
+      try Rosenblatt(separable, rate: 0.1, seed: $0, epochs: Self.mostEpochs)
+    }
     report.judge(
       "α = 0.1 makes the same mistakes as α = 1", zip(first, slow).allSatisfy { $0.mistakes == $1.mistakes },
       .yes, lecture: "α only scales w")
 
     report.part("Versicolor and virginica, which none does")
-    let second = try Sweep.map(seeds) { try course(mixed, rate: 1, seed: $0) }
+    let second = try Sweep.map(seeds) { try Rosenblatt(mixed, seed: $0, epochs: Self.mostEpochs) }
     report.judge(
       "orders with an epoch without a mistake, of \(Self.mostEpochs)", second.count { $0.isClean },
       .exactly(0))
@@ -81,40 +68,6 @@ struct PerceptronLab: Lab {
       "“Neurons that fire together wire together” is Hebb's rule, w ← w + α d x: it knows no mistakes, and is another one."
     )
     return report
-  }
-
-  private func course(_ samples: Samples, rate: Double, seed: UInt64) throws -> Course {
-    let data = try samples.dataset()
-    var model = try Model.linear(samples.columns, 1)
-    model.objective = Objective(data.targets, loss: .perceptron)
-    let step = try TrainingStep(model, optimizer: .sgd(rate), batch: 1)
-    var course = Course()
-    for epoch in 0..<Self.mostEpochs {
-      var mistakes = 0
-      for batch in data.batches(of: 1, shuffledBy: seed, epoch: epoch) {
-        try step.gradients(batch)
-        guard step.gradientNorm > 0 else { continue }
-        try step.update()
-        mistakes += 1
-        if epoch < 4 { course.lines.append(weights(step.model)) }
-      }
-      course.mistakes.append(mistakes)
-      let now = weights(step.model)
-      course.wrong.append(
-        zip(samples.features, samples.labels).count { row, label in
-          (score(row, now) > 0) != (label == 1)
-        })
-      if mistakes == 0 { break }
-    }
-    return course
-  }
-
-  private func weights(_ model: Model) -> [Double] {
-    (model["0.weight"]! + model["0.bias"]!).map { Double($0) }
-  }
-
-  private func score(_ row: [Double], _ weights: [Double]) -> Double {
-    zip(row, weights).reduce(weights[row.count]) { $0 + $1.0 * $1.1 }
   }
 
   /// (R/γ)² of the rows with a 1 appended: R the longest of them, γ the largest margin of a direction, found as the
@@ -143,7 +96,7 @@ struct PerceptronLab: Lab {
 
   /// The line after each update, on two columns.
   private func lines(_ samples: Samples, seed: UInt64) throws -> ScatterChart {
-    let course = try course(samples, rate: 1, seed: seed)
+    let course = try Rosenblatt(samples, seed: seed)
     let xs = samples.features.map { $0[0] }
     let ends = [(xs.min() ?? -1) - 1, (xs.max() ?? 1) + 1]
     let lines = course.lines.enumerated().compactMap { number, w -> LineChart.Series? in
