@@ -3,8 +3,8 @@ import ApusData
 package import ApusRuns
 import ApusTraining
 
-/// The object that `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, and `"labels"` where
-/// a sample may have several.
+/// The object that `apus evaluate --json` prints: `{"task","samples","metrics","standardErrors"}`, `"labels"` where a sample may
+/// have several, and `"targets"` where several numbers are predicted.
 package struct EvaluationObject: Sendable {
   package let json: JSONValue
 
@@ -25,6 +25,8 @@ package struct EvaluationObject: Sendable {
     let positive = evaluation.metrics.lazy.compactMap(\.positiveClass).first
     let decisions = positive.map { [JSONMember("positiveClass", .string($0))] } ?? []
     let trained = evaluation.trainedOn.map { [JSONMember("trainedOn", .integer($0))] } ?? []
-    json = .object(members + decisions + trained + labels)
+    let targets =
+      evaluation.targets.isEmpty ? [] : [JSONMember("targets", .array(evaluation.targets.map(\.json)))]
+    json = .object(members + decisions + trained + labels + targets)
   }
 }

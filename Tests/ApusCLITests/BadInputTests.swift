@@ -254,8 +254,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       name: "a context for a table", arguments: ["train", "iris", "--quiet", "--context", "8"],
       names: ["texts"]),
     BadInput(
-      name: "a text that is no UTF-8", arguments: ["train", "corpus.txt"], names: ["corpus.txt", "UTF-8"]
-    ) { try $0.write("corpus.txt", bytes: [0x61, 0xFF, 0x62]) },
+      name: "a text in no known encoding", arguments: ["train", "corpus.txt"], names: ["corpus.txt", "UTF-8"]
+    ) { try $0.write("corpus.txt", bytes: [0x61, 0x81, 0x62]) },
     BadInput(
       name: "epochs and steps", arguments: ["train", "iris", "--epochs", "3", "--steps", "9"],
       names: ["--steps"]),

@@ -13,6 +13,27 @@ import Testing
     try Expected.check(picture.isEmpty ? "help-plot" : "help-plot-\(picture)", result.out)
   }
 
+  /// Those that are named, with their parameters; layers that learn their activation with their first weights.
+  @Test func activationsByName() throws {
+    let command = try Command()
+    let one = try command.run("plot", "activations", "leakyReLU(slope: 0.1)", "--out", "a.svg")
+    #expect(one.code == 0, "\(one.err)")
+    let svg = try command.text("a.svg")
+    #expect(svg.contains("leakyReLU(slope: 0.1)") && !svg.contains(">tanh<"))
+    try command.run("plot", "activations", "prelu", "maxout", "relu", "--out", "b.svg")
+    let three = try command.text("b.svg")
+    #expect(three.contains("prelu, first weights") && three.contains("maxout, first weights"))
+    #expect(three.contains(">relu<"))
+    #expect(try command.text("b.svg").count > svg.count)
+    try command.run("plot", "activations", "--out", "all.svg")
+    let all = try command.text("all.svg")
+    #expect(all.contains("prelu, first weights") && all.contains(">mish<"))
+    let wrong = try command.run("plot", "activations", "reelu")
+    #expect(wrong.code != 0 && wrong.err.contains("did you mean “relu”"), "\(wrong.err)")
+    let many = try command.run("plot", "activations", "maxout(3)")
+    #expect(many.code != 0 && many.err.contains("outputs 3 numbers of one"), "\(many.err)")
+  }
+
   /// Every picture of a run of moons, each beside what it is of.
   @Test func picturesOfARun() throws {
     let command = try Command()

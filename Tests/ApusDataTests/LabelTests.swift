@@ -101,10 +101,10 @@ import Testing
     }
     #expect(problem(["red", "rond"]).contains("did you mean \"round\""))
     #expect(problem(["red", "red"]).contains("named twice"))
-    #expect(problem(["x", "red"]).contains("row 2, column 1 \"x\""))
-    #expect(problem(["x", "red"]).contains("1 or 0, yes or no"))
-    #expect(problem(["red", "big"], target: "round").contains("several targets are labels"))
-    #expect(problem(["red", "big"], task: .regression).contains("several targets are labels"))
+    #expect(problem(["x", "red"], task: .multiLabel).contains("row 2, column 1 \"x\""))
+    #expect(problem(["x", "red"], task: .multiLabel).contains("1 or 0, yes or no"))
+    #expect(problem(["red", "big"], target: "round").contains("several targets are named, and one besides"))
+    #expect(problem(["red", "big"], task: .classification).contains("name a single target for classes"))
   }
 
   /// A row with an unknown label is left out; a label that is new in other data is named with its row.

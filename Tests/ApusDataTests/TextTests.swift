@@ -18,6 +18,25 @@ import Testing
     #expect(throws: ApusError.self) { try JSONCoding.decode(CharacterVocabulary.self, from: .string("ba")) }
   }
 
+  /// A text in Windows-1252 is read, and that is said; what is no text stays an error.
+  @Test func windows1252() throws {
+    let folder = try TemporaryFolder()
+    // "naïve café – 5 €" in Windows-1252.
+    let bytes: [UInt8] =
+      Array("na".utf8) + [0xEF] + Array("ve caf".utf8) + [0xE9] + Array(" ".utf8) + [0x96] + Array(" 5 ".utf8)
+      + [0x80] + Array("\n".utf8)
+    let all = (0..<20).flatMap { _ in bytes }
+    let source = try DataSource.open(folder.write("t.txt", all))
+    guard case .text(let text) = source.content else { throw ApusError("no text") }
+    #expect(text == String(repeating: "naïve café – 5 €\n", count: 20))
+    #expect(source.notes == ["the file is no UTF-8: it is read as Windows-1252"])
+    #expect(try Text(contentsOf: folder.path("t.txt")).training.count > 100)
+    let damaged = try folder.write("d.txt", Array("a\u{E9}\u{E8} \u{E7}".utf8) + [0x81, 0x8D])
+    #expect(message { _ = try DataSource.open(damaged) }.contains("neither UTF-8 nor Windows-1252"))
+    let plain = try DataSource.open(folder.write("u.txt", Array("naïve\n".utf8)))
+    #expect(plain.notes.isEmpty)
+  }
+
   @Test func windowsShowWhatFollows() throws {
     let corpus = try Text("abcdefghij", validation: 0)
     let split = try corpus.split(context: 3)
@@ -127,8 +146,12 @@ import Testing
       Issue.record("not the text")
       return
     }
-    try folder.write("b.txt", [0xFF, 0x61])
-    #expect { try DataSource.open("\(folder.path)/b.txt") } throws: { "\($0)".contains("isn't UTF-8 text") }
+    try folder.write("b.txt", [0x81, 0x61])
+    #expect {
+      try DataSource.open("\(folder.path)/b.txt")
+    } throws: {
+      "\($0)".contains("neither UTF-8 nor Windows-1252 text")
+    }
   }
 
   @Test func preprocessingTravels() throws {

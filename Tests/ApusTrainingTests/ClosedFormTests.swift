@@ -115,6 +115,37 @@ import Testing
     #expect(try run("ridge", data: "leaveOut: [skewed]").linear?.conclusion == nil)
   }
 
+  /// The same of models without a closed form, by their columns alone; λ, or columns of numbers, leave nothing open.
+  @Test func dummiesOfClassifiers() throws {
+    let random = Philox(seed: 8, path: "dummies")
+    func lines(_ classes: [String]) -> String {
+      "x,city,sex,kind\n"
+        + (0..<120).map { row in
+          let x = random.normal(UInt64(row))
+          let noise = 2 * random.normal(UInt64(200 + row))
+          let place = min(max(Int(x + noise + Double(classes.count) / 2), 0), classes.count - 1)
+          return "\(x),\(["a", "b", "c"][row % 3]),\(["f", "m"][row % 2]),\(classes[place])"
+        }.joined(separator: "\n") + "\n"
+    }
+    func conclusion(_ family: String, _ classes: [String], _ data: String = "") throws -> String? {
+      try folder.write("k.csv", lines(classes))
+      let text =
+        "data: {source: \(folder.path)/k.csv, target: kind\(data)}\nmodel: {family: \(family)}\n"
+        + "training: {seed: 1, epochs: 3}\n"
+      let configuration = try RunConfiguration.load(yaml: folder.write("k.yaml", text))
+      return try RunPlan(configuration, folder: folder.path("k"), overwrite: true).run().linear?.conclusion
+    }
+    for (family, classes) in [("logistic", ["no", "yes"]), ("softmax", ["p", "q", "r"])] {
+      let found = try #require(try conclusion(family, classes))
+      #expect(
+        found
+          == "the coefficients are not unique; the categories of \"city\", \"sex\" add up to 1, so that only "
+          + "their differences mean something", "\(found)")
+      #expect(try conclusion(family, classes, ", leaveOut: [city, sex]") == nil)
+      #expect(try conclusion("{\(family): {lambda: 1}}", classes) == nil)
+    }
+  }
+
   /// Linear models see columns in their own units; others take the logarithm of skewed ones.
   @Test func logarithmsAreASetting() throws {
     #expect(try coefficients(run("linear", data: "leaveOut: [sex, city]"))["skewed"] != nil)

@@ -94,7 +94,7 @@ import Testing
     func problem(_ data: String) -> String { message { _ = try trained(Self.columns(50), data, folder) } }
     #expect(problem("targets: [high, frist]").contains("did you mean \"first\"?"))
     #expect(problem("target: high, targets: [first, small]").contains("data.targets is given too"))
-    #expect(problem("targets: [high, first], task: classification").contains("several targets are labels"))
+    #expect(problem("targets: [high, first], task: classification").contains("several targets are named"))
     try folder.write("x.csv", Self.columns(50))
     var configuration = RunConfiguration()
     configuration.data.source = folder.path("x.csv")

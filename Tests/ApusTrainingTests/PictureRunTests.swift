@@ -90,6 +90,52 @@ import Testing
     #expect((other.trainingCount, other.validationCount, other.testCount) == (18, 6, 4))
   }
 
+  /// Several numbers of a picture are all predicted where nothing else is asked for; each in its own unit.
+  @Test func severalNumbersInATable() throws {
+    var csv = "file,brightness,place\n"
+    for number in 0..<80 {
+      try write("p/\(number).png", square(number, right: number % 2 == 0))
+      let noise = Double(number % 7) / 100
+      csv +=
+        "\(number).png,\(number % 2 == 0 ? 150 + noise : 110 - noise),\(number % 2 == 0 ? 0.75 + noise : 0.25 - noise)\n"
+    }
+    try folder.write("labels.csv", Array(csv.utf8))
+    let (result, saved) = try run("source: DIR/p")
+    #expect(result.task == .regression && result.targets(.test).map(\.name) == ["brightness", "place"])
+    #expect(
+      result.targets(.test).allSatisfy { $0.metrics["r2"]?.value ?? 0 > 0.8 }, "\(result.targets(.test))")
+    #expect(result.configuration.data.targets == ["brightness", "place"])
+    let table = try saved.predict(open("p", for: saved))
+    #expect(table.csv().hasPrefix("brightness,place,file\n") && table.count == 80)
+    #expect(try saved.evaluate(open("p", for: saved)).targets.count == 2)
+    // One alone where that is asked for; labels beside numbers are an error.
+    #expect(try run("source: DIR/p, target: place").result.targets(.test).isEmpty)
+    let mixed = csv.split(separator: "\n").enumerated().map { "\($1),\($0 == 0 ? "bright" : "\($0 % 2)")" }
+    try folder.write("labels.csv", Array(mixed.joined(separator: "\n").utf8))
+    #expect(message { _ = try run("source: DIR/p, targets: [place, bright]") }.contains("two kinds: labels"))
+    #expect(
+      try run("source: DIR/p, targets: [place, bright], task: regression").result.targets(.test).count == 2)
+  }
+
+  /// The report names the pictures that are mistaken.
+  @Test func mistakesNameTheirFiles() throws {
+    for number in 0..<40 {
+      // Every fifth lies in the wrong folder.
+      let isRight = (number % 2 == 1) != (number % 5 == 0)
+      try write(
+        "d/\(isRight ? "right" : "left")/picture\(number).png", square(number, right: number % 2 == 1))
+    }
+    let result = try run("source: DIR/d, test: 0.4").result
+    let files = result.worst.compactMap(\.file)
+    #expect(!files.isEmpty && files.count == result.worst.count, "\(result.worst.count)")
+    let html = RunPage(result).html
+    for file in files {
+      let name = try #require(file.split(separator: "/").last)
+      let number = try #require(Int(name.dropFirst(7).dropLast(4)))
+      #expect(number % 5 == 0 && html.contains(">\(name)<"), "\(file)")
+    }
+  }
+
   @Test func numbersInATable() throws {
     var csv = "file,brightness,side\n"
     for number in 0..<60 {

@@ -15,7 +15,6 @@
 
     func run() throws {
       let given = try target.group()
-      let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
       let form = try pictures.group()
       let data = try source.open(size: form.size, channels: form.channels)
       guard target.texts.isEmpty || data.hasColumns else {
@@ -25,7 +24,7 @@
       }
       let view = try DescribeView(
         data, target: given.target,
-        labels: labels == LabelRequest() ? nil : labels,
+        labels: given.labelRequest(),
         weights: given.weights, task: given.task, style: Output.style)
       Output.print(view.lines())
     }

@@ -51,6 +51,13 @@
       if let confusion = evaluation.confusion {
         Output.print([""] + ConfusionTable(confusion).lines(width: style.width))
       }
+      if !evaluation.targets.isEmpty {
+        let parts =
+          unseen.isEmpty
+          ? [("", evaluation.targets)]
+          : [("all", evaluation.targets), ("not trained on", evaluation.unseenTargets)]
+        Output.print([""] + TargetTable(parts).lines(width: style.width))
+      }
       if !evaluation.labels.isEmpty {
         Output.print([""] + LabelTable(evaluation.labels).lines(width: style.width))
       }

@@ -8,8 +8,8 @@
       usage: "apus predict <model> <data> [<options>]",
       discussion: """
         The result is a CSV with the column prediction (a class, or a number in original units) and, for classes, \
-        the column probability; of independent labels a column of 1 and 0 for each. One row for each row of the \
-        data, in order.
+        the column probability; of independent labels a column of 1 and 0 for each, of several numbers a column for \
+        each. One row for each row of the data, in order.
         """)
 
     @Argument(
@@ -55,7 +55,7 @@
         return try Output.print(result: csv)
       }
       try AtomicFile.write(out, text: csv)
-      let count = predictions.predictions.count
+      let count = predictions.count
       Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"], beside: out)
     }
   }

@@ -31,7 +31,7 @@
       if json {
         Output.print([result.json.text(indents: true)])
       } else {
-        Output.print(FoldTable(result.scores).lines(width: Output.style.width))
+        Output.print(FoldTable(result).lines(width: Output.style.width))
         if !quiet { Output.tell(["report: \(validation.folder)/report.html"]) }
       }
     }

@@ -59,6 +59,8 @@
         let curve = LearningCurve(result.namedHistories).lines(style)
         if !curve.isEmpty { show([""] + curve) }
         show([""] + MetricLines(parts.map { ($0, Array($1)) }).lines())
+        let targets = TargetTable(result.targetParts).lines(width: style.width)
+        if !targets.isEmpty { show([""] + targets) }
         show([""] + Output.notes(WeightLines(result).lines + ThresholdLines(result).lines, style))
         if result.evaluated == .test {
           if let confusion = result.confusion {

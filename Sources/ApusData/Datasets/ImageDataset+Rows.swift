@@ -96,3 +96,14 @@ extension ImageDataset {
     return images
   }
 }
+
+extension Dataset {
+  /// The file that a sample comes from; nil for anything but a picture in a file of its own.
+  package func file(ofSample sample: Int) -> String? {
+    switch self {
+    case let subset as DatasetSubset: subset.base.file(ofSample: subset.indices[sample])
+    case let images as ImageDataset: images.files.indices.contains(sample) ? images.files[sample] : nil
+    default: nil
+    }
+  }
+}

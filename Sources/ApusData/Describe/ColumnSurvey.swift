@@ -8,7 +8,7 @@ package struct ColumnSurvey: Sendable, Equatable {
   package var constant: [String]
   /// Pairs of inputs that say the same: associated by at least ``copyThreshold``, in the table's order.
   package var copies: [DataSummary.Association]
-  /// Each input with the target, the strongest first.
+  /// Each input with the target, of several that which goes with it most: the strongest first.
   package var targetAssociations: [DataSummary.Association]
 
   /// Two columns with a stronger association are copies.
@@ -24,14 +24,15 @@ package struct ColumnSurvey: Sendable, Equatable {
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   /// - Throws: when there is no target, or nothing to predict it from.
   package init(
-    _ table: Table, target: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+    _ table: Table, target: String? = nil, labels: LabelRequest? = nil, task: LearningTask? = nil,
+    leaveOut: [String] = []
   ) throws(ApusError) {
-    let schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)
+    let schema = try TableSchema.infer(table, target: target, labels: labels, task: task, leaveOut: leaveOut)
     let isInput = { (index: Int) in schema.columns[index].role == .input }
     let inputs = table.columns.indices.filter(isInput)
     inputCount = inputs.count
     constant = table.columns.indices.filter { index in
-      guard index != schema.target?.index, table.rowCount > 1 else { return false }
+      guard schema.target?.indices.contains(index) != true, table.rowCount > 1 else { return false }
       if case .leftOut(why: "as asked") = schema.columns[index].role { return false }
       return schema.columns[index].distinctCount == 1 && table.columns[index].missingCount == 0
     }.map { table.columns[$0].name }
@@ -46,7 +47,11 @@ package struct ColumnSurvey: Sendable, Equatable {
       // Nearly every row with a category of its own would tell anything.
       let isSparse =
         schema.columns[index].kind != .number && schema.columns[index].distinctCount * 5 > sampled.rowCount
-      return isSparse ? nil : reading.association(index, target.index)
+      guard !isSparse else { return nil }
+      // Of several targets the one that it tells most of.
+      return target.indices.compactMap { reading.association(index, $0) }.reduce(nil) { best, next in
+        best.map { abs($0.value) >= abs(next.value) ? $0 : next } ?? next
+      }
     }
     // Equally strong ones stay in the table's order.
     targetAssociations = found.enumerated().sorted {

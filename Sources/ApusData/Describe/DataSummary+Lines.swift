@@ -74,11 +74,30 @@ extension DataSummary {
     } + (classCounts.count > 30 ? ["  … and \(classCounts.count - 30) more \(noun)"] : [])
   }
 
+  /// The associations of each target by its name, in the targets' order.
+  package var associationsByTarget: [(target: String, items: [Association])] {
+    guard let target else { return [] }
+    return target.indices.map { columns[$0].name }.map { name in
+      (name, targetAssociations.filter { $0.second == name })
+    }.filter { !$0.items.isEmpty }
+  }
+
+  /// More targets than this have no list of their own.
+  private static let mostTargets = 6
+
   private func associationLines() -> [String] {
-    guard !targetAssociations.isEmpty else { return [] }
-    let shown = targetAssociations.prefix(12)
+    let areSeveral = (target?.indices.count ?? 1) > 1
+    let groups = associationsByTarget
+    let rest = groups.count - Self.mostTargets
+    return groups.prefix(Self.mostTargets).flatMap { name, items in
+      associationLines(
+        items.prefix(areSeveral ? 6 : 12), areSeveral ? "\"\(name.prefix(40))\"" : "the target")
+    } + (rest > 0 ? ["", "… and \(counted(rest, "more target"))"] : [])
+  }
+
+  private func associationLines(_ shown: ArraySlice<Association>, _ target: String) -> [String] {
     let width = min(max(shown.map { $0.first.count }.max() ?? 6, 6), 28)
-    return ["", "what goes with the target (r: correlation, η: correlation ratio, V: Cramér's V):"]
+    return ["", "what goes with \(target) (r: correlation, η: correlation ratio, V: Cramér's V):"]
       + shown.map { item in
         let bar = String(repeating: item.value < 0 ? "▒" : "█", count: Int((abs(item.value) * 30).rounded()))
         return "  \(padded(item.first, width))  \(item.measure.rawValue) "

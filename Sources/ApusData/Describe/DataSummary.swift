@@ -73,7 +73,7 @@ package struct DataSummary: Sendable, Equatable {
   package var whyWeights: String?
   /// For classification: the rows of each class. For several labels: the rows that have each.
   package var classCounts: [Count]
-  /// Each input column with the target, the strongest first.
+  /// Each input column with the target, the strongest first; of several targets, those of each one after the other.
   package var targetAssociations: [Association]
   /// Pairs of input columns of numbers correlated by more than 0.5, the strongest first, at most ten.
   package var pairs: [Association]
@@ -124,7 +124,7 @@ package struct DataSummary: Sendable, Equatable {
     if let labels = schema.target?.labels {
       try describeLabels(table, labels)
     } else if let chosen = schema.target {
-      describeTarget(table, schema, chosen)
+      for index in chosen.indices { describeTarget(table, schema, chosen.task, index) }
     }
     describePairs(table, schema)
   }
@@ -194,10 +194,13 @@ package struct DataSummary: Sendable, Equatable {
         + "in the mean; \(counted(without, "row")) without any")
   }
 
-  private mutating func describeTarget(_ table: Table, _ schema: TableSchema, _ target: TableSchema.Target) {
+  /// - Parameter target: its column, counted from 0.
+  private mutating func describeTarget(
+    _ table: Table, _ schema: TableSchema, _ task: LearningTask, _ target: Int
+  ) {
     let reading = AssociationReading(table, schema)
-    if target.task == .classification {
-      let column = table.columns[target.index].asTexts()
+    if task == .classification {
+      let column = table.columns[target].asTexts()
       let byName = Dictionary(uniqueKeysWithValues: Self.counts(column).map { ($0.name, $0.count) })
       classCounts = TablePreprocessing.classNames(column).map { Count(name: $0, count: byName[$0] ?? 0) }
       let smallest = classCounts.map(\.count).min() ?? 0
@@ -206,22 +209,25 @@ package struct DataSummary: Sendable, Equatable {
         notes.append("the classes are unequal: the largest has \(largest) rows, the smallest \(smallest)")
       }
     }
+    let areSeveral = (schema.target?.indices.count ?? 1) > 1
+    var associations: [Association] = []
     for index in schema.inputs {
-      guard schema.columns[index].role == .input, let found = reading.association(index, target.index) else {
+      guard schema.columns[index].role == .input, let found = reading.association(index, target) else {
         continue
       }
-      targetAssociations.append(found)
+      associations.append(found)
       if abs(found.value) > 0.999 {
+        let name = areSeveral ? table.columnTitle(target) : "the target"
         notes.append(
-          "\(table.columnTitle(index)) alone tells the target (\(found.measure.rawValue) = "
+          "\(table.columnTitle(index)) alone tells \(name) (\(found.measure.rawValue) = "
             + "\(significant(found.value))): will it be known when the model is used?")
       }
     }
     // Equally strong ones stay in the table's order.
-    let ranked = targetAssociations.enumerated().sorted {
+    let ranked = associations.enumerated().sorted {
       (-abs($0.element.value), $0.offset) < (-abs($1.element.value), $1.offset)
     }
-    targetAssociations = ranked.map(\.element)
+    targetAssociations += ranked.map(\.element)
   }
 
   private mutating func describePairs(_ table: Table, _ schema: TableSchema) {

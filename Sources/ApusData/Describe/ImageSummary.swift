@@ -142,14 +142,26 @@ extension DataSource {
   ) throws(ApusError) -> [String] {
     switch content {
     case .table(let table):
-      try DataSummary(
-        table, target: target ?? (labels?.columns.isEmpty == false ? nil : self.target), labels: labels,
-        weights: weights, task: task
-      ).lines(width: width)
+      try summary(table, target, labels, weights, task).lines(width: width)
     case .images(let images):
       try ImageSummary(images.described(target, labels, task), name: name).lines() + notes.map { "  · \($0)" }
     case .text(let text): TextSummary(text, name: name).lines()
     }
+  }
+}
+
+extension DataSource {
+  /// The summary of a table for what is asked for, else for the source's own targets.
+  private func summary(
+    _ table: Table, _ target: String?, _ labels: LabelRequest?, _ weights: String?, _ task: LearningTask?
+  ) throws(ApusError) -> DataSummary {
+    guard target == nil, labels?.columns.isEmpty ?? true else {
+      return try DataSummary(table, target: target, labels: labels, weights: weights, task: task)
+    }
+    var request = labels
+    if !targets.isEmpty { request = LabelRequest(columns: targets, separator: labels?.separator) }
+    return try DataSummary(
+      table, target: self.target, labels: request, weights: weights, task: task ?? targetTask)
   }
 }
 

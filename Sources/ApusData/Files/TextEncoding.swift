@@ -19,6 +19,8 @@ enum TextEncoding {
     }
   }
 
+  static let windows1252Note = "the file is no UTF-8: it is read as Windows-1252"
+
   /// The file in UTF-8, where it is Windows-1252 (or Latin 1, which is a part of it); nil where it is not.
   ///
   /// Bytes that Windows-1252 doesn't have are no text of it; nor is a file in which valid UTF-8 sequences are as

@@ -5,8 +5,8 @@ import ApusCore
 struct PictureLabels {
   /// Without the column of files.
   private(set) var table: Table
-  /// The columns that are predicted where nothing is asked for: several columns of yes and no are labels; empty leaves
-  /// it to the table.
+  /// The columns that are predicted where nothing is asked for: several columns that are all labels, or all quantities; empty leaves it
+  /// to the table.
   private(set) var usual: [String] = []
   private var rowOf: [String: Int] = [:]
   private var repeated: [String] = []
@@ -82,7 +82,21 @@ struct PictureLabels {
       guard let values = try? ColumnReading(rest, index).strictBooleans() else { return false }
       return values.contains { !$0.isNaN }
     }
-    if indicators.count == rest.columns.count, indicators.count > 1 { usual = rest.columns.map(\.name) }
+    guard rest.columns.count > 1 else { return }
+    if indicators.count == rest.columns.count || Self.areQuantities(rest) {
+      usual = rest.columns.map(\.name)
+    }
+  }
+
+  /// A Boolean value that indicates whether every column would be predicted as a number, and none has a target's name.
+  private static func areQuantities(_ table: Table) -> Bool {
+    let whole = ImageTargets.withPictures(table)
+    guard table.hasHeader, !table.columns.contains(where: { TableSchema.isTargetName($0.name) }) else {
+      return false
+    }
+    return table.columns.allSatisfy { column in
+      (try? TableSchema.infer(whole, target: column.name))?.target?.task == .regression
+    }
   }
 
   /// The column most of whose cells are names of pictures; at least half of the pictures or of the rows.

@@ -8,8 +8,9 @@ package struct ImageAnnotations: Sendable {
   package var test: Rows?
   /// The columns that are predicted where nothing is asked for; detected when empty.
   package var usual: [String] = []
-  /// A Boolean value that indicates whether the images have their classes without it, unless something else is asked
-  /// for.
+  /// The task of several of these, where that is known.
+  package var task: LearningTask?
+  /// A Boolean value that indicates whether the images have their classes without it, unless something else is asked for.
   package var isOptional = false
 
   package struct Rows: Sendable {
@@ -20,8 +21,12 @@ package struct ImageAnnotations: Sendable {
     package init(_ table: Table, unknown: Set<Int> = []) { (self.table, self.unknown) = (table, unknown) }
   }
 
-  package init(training: Rows, test: Rows? = nil, usual: [String] = [], isOptional: Bool = false) {
-    (self.training, self.test, self.usual, self.isOptional) = (training, test, usual, isOptional)
+  package init(
+    training: Rows, test: Rows? = nil, usual: [String] = [], task: LearningTask? = nil,
+    isOptional: Bool = false
+  ) {
+    (self.training, self.test, self.usual, self.task) = (training, test, usual, task)
+    self.isOptional = isOptional
   }
 }
 
@@ -31,12 +36,13 @@ package struct ImageTargets: Sendable {
   /// The images whose targets are known.
   package private(set) var images: ImageSet
   package let columns: TargetColumns
-  package let task: LearningTask
   /// The choice of column and task, as sentences for the user.
   package private(set) var choices: [String]
   package private(set) var notes: [String] = []
-  private let target: TableSchema.Target?
+  private let target: TableSchema.Target
   private var annotations: ImageAnnotations
+
+  package var task: LearningTask { target.task }
 
   /// - Parameters: as of ``TableSchema/infer(_:target:labels:weights:task:leaveOut:readsTexts:)``.
   /// - Throws: when a column is not there or does not suit the task, or no image has a target.
@@ -45,7 +51,11 @@ package struct ImageTargets: Sendable {
     task: LearningTask? = nil
   ) throws(ApusError) {
     var names = target.map { [$0] } ?? labels?.columns ?? []
-    if names.isEmpty { names = annotations.usual }
+    var task = task
+    if names.isEmpty {
+      names = annotations.usual
+      task = task ?? annotations.task
+    }
     let table = annotations.training.table
     let places = try names.map { (name) throws(ApusError) in
       guard let place = table.columnIndex(name) else {
@@ -55,50 +65,40 @@ package struct ImageTargets: Sendable {
       }
       return place
     }
-    if places.count > 1, task == .regression || (task == nil && !Self.areYesAndNo(table, places)) {
-      names = places.map { table.columns[$0].name }
-      self.columns = TargetColumns(names: names, numbers: places.map { $0 + 1 })
-      (self.target, self.task) = (nil, .regression)
-      choices = [
-        "\(names.prefix(4).map { "\"\($0)\"" }.joined(separator: ", "))\(names.count > 4 ? ", …" : "") are the targets",
-        "regression: \(names.count) numbers an image",
-      ]
-    } else {
-      // A table's columns are found by their names, or where it has none by their numbers.
-      names = places.map { table.hasHeader ? table.columns[$0].name : String($0 + 2) }
-      let request = LabelRequest(columns: names.count > 1 ? names : [], separator: labels?.separator)
-      let schema = try TableSchema.infer(
-        Self.withPictures(table), target: names.count == 1 ? names[0] : nil,
-        labels: request == LabelRequest() ? nil : request, task: task)
-      guard var found = schema.target else { throw ApusError("no target is chosen", at: table.name) }
-      found.index -= 1
-      if let numbers = found.labels?.numbers { found.labels?.numbers = numbers.map { $0 - 1 } }
-      self.columns = TablePreprocessing.targetColumns(table, found)
-      (self.target, self.task) = (found, found.task)
-      // The column's number is of no account here.
-      var why = found.whyColumn
-      if why.hasPrefix("column ") { why = String(why.drop { $0 != "\"" }) }
-      if target == nil, labels?.columns.isEmpty ?? true, !annotations.usual.isEmpty,
-        why.hasSuffix(", as asked")
-      {
-        why = String(why.dropLast(", as asked".count))
-      }
-      choices = [why, found.whyTask]
+    // A table's columns are found by their names, or where it has none by their numbers.
+    names = places.map { table.hasHeader ? table.columns[$0].name : String($0 + 2) }
+    let request = LabelRequest(columns: names.count > 1 ? names : [], separator: labels?.separator)
+    let schema = try TableSchema.infer(
+      Self.withPictures(table), target: names.count == 1 ? names[0] : nil,
+      labels: request == LabelRequest() ? nil : request, task: task)
+    guard var found = schema.target else { throw ApusError("no target is chosen", at: table.name) }
+    found.indices = found.indices.map { $0 - 1 }
+    if let numbers = found.labels?.numbers { found.labels?.numbers = numbers.map { $0 - 1 } }
+    self.columns = TablePreprocessing.targetColumns(table, found)
+    self.target = found
+    // The column's number is of no account here.
+    var why = found.whyColumn
+    if why.hasPrefix("column ") { why = String(why.drop { $0 != "\"" }) }
+    if target == nil, labels?.columns.isEmpty ?? true, !annotations.usual.isEmpty,
+      why.hasSuffix(", as asked")
+    {
+      why = String(why.dropLast(", as asked".count))
     }
+    choices = [
+      why,
+      found.task == .regression && names.count > 1
+        ? "regression: \(names.count) numbers an image" : found.whyTask,
+    ]
     (self.images, self.annotations) = (images, annotations)
     try self.keepKnown()
   }
 
   /// A table of annotations alone has no inputs, which are the pictures: a first column stands for them.
-  private static func withPictures(_ table: Table) -> Table {
+  static func withPictures(_ table: Table) -> Table {
     var table = table
     let pictures = (0..<table.rowCount).map { Double(($0 &* 7_919) % 104_729) + 0.5 }
     table.columns.insert(Table.Column("the picture", numbers: pictures), at: 0)
     return table
-  }
-
-  private static func areYesAndNo(_ table: Table, _ places: [Int]) -> Bool {
-    places.allSatisfy { (try? ColumnReading(table, $0).strictBooleans()) != nil }
   }
 
   /// Leaves out the images without a target.
@@ -151,7 +151,7 @@ package struct ImageTargets: Sendable {
 
   private func encoding(_ rows: Split.TrainingRows?) throws(ApusError) -> TargetEncoding {
     let table = annotations.training.table
-    if let target, target.task != .regression {
+    if task != .regression {
       return try TablePreprocessing.fitTarget(
         table, target, nil, rows ?? Split.unsplit(table.rowCount).training)
     }

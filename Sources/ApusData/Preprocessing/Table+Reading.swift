@@ -51,6 +51,20 @@ extension Table {
       self, target: target, labels: labels, weights: weights, task: task, leaveOut: leaveOut)
   }
 
+  /// Returns the task of predicting several columns from the others: labels, each of which may apply to a
+  /// row, or numbers, each scaled on its own. Rows that lack one of them are left out.
+  ///
+  /// ```swift
+  /// let task = try Table(contentsOf: "fish.csv").task(targets: ["Weight", "Height"])
+  /// ```
+  ///
+  /// - Throws: as ``task(target:labels:weights:task:leaveOut:)``; for columns of which some are labels and some numbers.
+  public func task(
+    targets: [String], weights: String? = nil, task: LearningTask? = nil, leaveOut: [String] = []
+  ) throws(ApusError) -> TableTask {
+    try self.task(labels: LabelRequest(columns: targets), weights: weights, task: task, leaveOut: leaveOut)
+  }
+
   /// Reads a table from text in memory.
   public static func parse(
     _ text: some Collection<UInt8>, name: String, format: TableFormat = TableFormat()

@@ -68,11 +68,22 @@ extension TablePreprocessing {
     var features = [Float](repeating: 0, count: table.rowCount * width)
     var feature = 0
     for (encoding, place) in zip(columns, try places(in: table).columns) {
+      try checkUnit(encoding, table, place)
       encoding.fill(&features, from: feature, width: width, table, place, &notes)
       feature += encoding.featureCount
     }
     for step in steps { features = step.apply(to: features, rows: table.rowCount) }
     return (features, notes)
+  }
+
+  /// - Throws: where the numbers have another unit than those of training.
+  private func checkUnit(_ encoding: ColumnEncoding, _ table: Table, _ place: Int) throws(ApusError) {
+    guard encoding.kind == .number, let known = columnFormats?[encoding.name]?.unit,
+      let unit = table.columns[place].format.unit, unit != known
+    else { return }
+    throw ApusError(
+      "the numbers are in \(unit)", at: table.place(column: place), expected: "\(known), as in training",
+      fix: "convert them")
   }
 
   /// Returns the positions of the columns in a table: by name, or by number where there are no names.

@@ -118,11 +118,8 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   }
 
   static func targetColumns(_ table: Table, _ target: TableSchema.Target) -> TargetColumns {
-    if let labels = target.labels, labels.separator == nil {
-      return TargetColumns(names: labels.names, numbers: labels.numbers)
-    }
-    return TargetColumns(
-      names: [table.columns[target.index].name], numbers: [target.index + 1],
+    TargetColumns(
+      names: target.indices.map { table.columns[$0].name }, numbers: target.indices.map { $0 + 1 },
       separator: target.labels?.separator)
   }
 
@@ -145,41 +142,50 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   static func fitTarget(
     _ table: Table, _ target: TableSchema.Target, _ weights: Int?, _ rows: Split.TrainingRows
   ) throws(ApusError) -> TargetEncoding {
-    let column = table.columns[target.index]
-    let weights = try weights.map { index throws(ApusError) in
-      try WeightColumn.read(table, index, rows: rows.indices)
-    }
     switch target.task {
     case .classification:
       // The names of all classes are no statistics: a class that fell into the test part alone is
       // still a class.
-      return TargetEncoding(.classes(names: classNames(column)))
+      return TargetEncoding(.classes(names: classNames(table.columns[target.index])))
     case .multiLabel:
       return TargetEncoding(.labels(names: target.labels?.names ?? []))
     case .regression:
-      // What is no number was said when the task was set.
-      var notes: [String] = []
-      let cells = ColumnReading(table, target.index, rows: rows.indices).numbers(&notes)
-      if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
-        throw ApusError(
-          "the target is \(cells[row])", at: table.place(row: rows.indices[row], column: target.index),
-          expected: "at most \(TargetEncoding.largest)",
-          fix: "correct the cell, or leave it empty if the value is unknown")
+      let weights = try weights.map { index throws(ApusError) in
+        try WeightColumn.read(table, index, rows: rows.indices)
       }
-      let known = cells.indices.filter { !cells[$0].isNaN }
-      let numbers = known.map { cells[$0] }
-      let counts = weights.map { weights in known.map { Double(weights[rows.indices[$0]]) } }
-      // However small beside their size the differences are: they are what there is to learn.
-      guard let moments = Moments(numbers, weights: counts), moments.minimum < moments.maximum,
-        moments.deviation > 0
-      else {
-        throw ApusError(
-          "the target has the same value in every training row", at: table.place(column: target.index))
+      let scales = try target.indices.map { index throws(ApusError) in
+        try fitScale(table, index, weights, rows, isOneOfSeveral: target.indices.count > 1)
       }
-      return TargetEncoding(
-        .values(names: [column.name]),
-        scales: [TargetScale(mean: moments.mean, deviation: moments.deviation)])
+      return TargetEncoding(.values(names: target.indices.map { table.columns[$0].name }), scales: scales)
     }
+  }
+
+  /// The mean and the deviation of a target of numbers over the training rows.
+  private static func fitScale(
+    _ table: Table, _ index: Int, _ weights: [Float]?, _ rows: Split.TrainingRows, isOneOfSeveral: Bool
+  ) throws(ApusError) -> TargetScale {
+    // What is no number was said when the task was set.
+    var notes: [String] = []
+    let cells = ColumnReading(table, index, rows: rows.indices).numbers(&notes)
+    if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
+      throw ApusError(
+        "the target is \(cells[row])", at: table.place(row: rows.indices[row], column: index),
+        expected: "at most \(TargetEncoding.largest)",
+        fix: "correct the cell, or leave it empty if the value is unknown")
+    }
+    let known = cells.indices.filter { !cells[$0].isNaN }
+    let numbers = known.map { cells[$0] }
+    let counts = weights.map { weights in known.map { Double(weights[rows.indices[$0]]) } }
+    // However small beside their size the differences are: they are what there is to learn.
+    guard let moments = Moments(numbers, weights: counts), moments.minimum < moments.maximum,
+      moments.deviation > 0
+    else {
+      throw ApusError(
+        "the target has the same value in every training row", at: table.place(column: index),
+        fix: isOneOfSeveral ? "leave the column out of the targets" : nil)
+    }
+    return TargetScale(
+      mean: moments.mean, deviation: moments.deviation, unit: table.columns[index].format.unit)
   }
 
   /// Checks what the types cannot express: a document from elsewhere may hold anything.

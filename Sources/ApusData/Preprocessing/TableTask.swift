@@ -41,8 +41,8 @@ public struct TableTask: Sendable {
     var labelRows: LabelEncoding.Rows?
     if let labels = chosen.labels { labelRows = try labels.rows(of: table, labels.numbers.map { $0 - 1 }) }
     self.labelRows = labelRows
-    let isMissing = labelRows.map { $0.isKnown.map { !$0 } } ?? ColumnReading(table, chosen.index).isMissing()
-    let known = (0..<table.rowCount).filter { !isMissing[$0] }
+    let known = (labelRows?.isKnown ?? Self.isKnown(table, chosen.indices)).enumerated().filter(\.element)
+      .map(\.offset)
     let read = try schema.weights.map { index throws(ApusError) in
       try WeightColumn.read(table, index, rows: known)
     }
@@ -50,7 +50,10 @@ public struct TableTask: Sendable {
     self.weights = read
     if known.count < table.rowCount {
       let count = table.rowCount - known.count
-      notes.append("\(counted(count, "row")) without a target \(count == 1 ? "is" : "are") left out")
+      notes.append(
+        "\(counted(count, "row")) without a target"
+          + (chosen.indices.count > 1 ? " in each of the \(chosen.indices.count) columns" : "")
+          + " \(count == 1 ? "is" : "are") left out")
     }
     if let note = WeightColumn.note(leftOut: known.count - rows.count) { notes.append(note) }
     guard rows.count >= 2 else {
@@ -88,6 +91,17 @@ public struct TableTask: Sendable {
       )
     }
     self.notes = notes
+  }
+
+  /// Returns whether each row has a value in all of several columns.
+  private static func isKnown(_ table: Table, _ indices: [Int]) -> [Bool] {
+    var isKnown = [Bool](repeating: true, count: table.rowCount)
+    for index in indices {
+      for (row, isMissing) in ColumnReading(table, index).isMissing().enumerated() where isMissing {
+        isKnown[row] = false
+      }
+    }
+    return isKnown
   }
 
   /// The rows that have a target, divided at random and encoded with what was fitted to the training rows alone; classes

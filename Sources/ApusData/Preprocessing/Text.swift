@@ -40,11 +40,11 @@ public struct Text: Sendable {
     self.test = vocabulary.numbers(of: characters[end...])
   }
 
-  /// The text of a UTF-8 file, plain or gzipped; `-` is standard input.
+  /// The text of a file in UTF-8, UTF-16 or Windows-1252, plain or gzipped; `-` is standard input.
   ///
-  /// - Throws: an error that names the file: it cannot be read, is no UTF-8, or leaves nothing for training.
+  /// - Throws: an error that names the file: it cannot be read, is in another encoding, or leaves nothing for training.
   public init(contentsOf path: String, validation: Double = 0.1, test: Double = 0) throws(ApusError) {
-    let text = try TextFile.read(FileBytes.open(path), isNamed: true)
+    let text = try TextFile.read(FileBytes.open(path), isNamed: true).text
     do throws(ApusError) {
       try self.init(text, validation: validation, test: test)
     } catch {

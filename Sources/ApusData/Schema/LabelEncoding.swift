@@ -1,8 +1,10 @@
 import ApusCore
 
-/// Several independent labels to predict (A7): which columns hold them.
+/// Several columns to predict, or a column with lists of labels (A7).
+///
+/// Columns of 1 and 0, or of yes and no, are independent labels; columns of numbers are numbers.
 public struct LabelRequest: Sendable, Equatable {
-  /// The labels' columns, by name or by number from 1; empty where one column holds lists of labels.
+  /// The columns, by name or by number from 1; empty where one column holds lists of labels.
   public var columns: [String]
   /// The separator of the labels in a cell; detected when nil.
   public var separator: String?

@@ -54,36 +54,6 @@ extension TableSchema {
       fix: Spelling.fix(for: name, in: table.columns.map(\.name)))
   }
 
-  /// A column for each label.
-  mutating func setLabels(
-    _ names: [String], _ target: String?, _ asked: LearningTask?, _ table: Table
-  ) throws(ApusError) {
-    guard target == nil, asked == nil || asked == .multiLabel else {
-      throw ApusError(
-        "several targets are labels, each of which may apply to a row", at: table.name,
-        expected: "no other target and no other task",
-        fix: "give one target for a \(asked?.rawValue ?? "class")")
-    }
-    var indices: [Int] = []
-    for name in names {
-      guard let index = table.columnIndex(name) else { throw Self.missingColumn(name, table) }
-      guard !indices.contains(index) else {
-        throw ApusError("\(table.columnTitle(index)) is named twice as a target", at: table.name)
-      }
-      indices.append(index)
-      columns[index].role = .target
-    }
-    let labels = LabelEncoding(
-      names: indices.map { table.columns[$0].name }, numbers: indices.map { $0 + 1 })
-    // Cells that are no labels are said at once, by row and column.
-    _ = try labels.rows(of: table, indices)
-    self.target = Target(
-      index: indices[0], task: .multiLabel, labels: labels,
-      whyColumn:
-        "\(indices.map { "\"\(table.columns[$0].name)\"" }.joined(separator: ", ")) are the targets, as asked",
-      whyTask: "multi-label: \(counted(indices.count, "column")) of labels, any of which may apply to a row")
-  }
-
   /// One column with lists of labels.
   mutating func setLists(
     _ index: Int, _ separator: String?, isAsked: Bool, _ asked: LearningTask?, _ table: Table,
@@ -106,7 +76,7 @@ extension TableSchema {
     let example = (0..<table.rowCount).lazy.compactMap { table.columns[index].text(row: $0) }
       .first { $0.contains(separator) }
     target = Target(
-      index: index, task: .multiLabel, labels: labels,
+      indices: [index], task: .multiLabel, labels: labels,
       whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
       whyTask: "multi-label: \(labels.names.count) labels, in cells such as \"\((example ?? "").prefix(40))\""
         + (isAsked ? "" : " (for classes instead: --task classification)"))
@@ -169,7 +139,7 @@ extension TableSchema {
     }
     columns[index].role = .target
     target = Target(
-      index: index, task: task, whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
+      indices: [index], task: task, whyColumn: "\(table.columnTitle(index)) is the target, \(reason)",
       whyTask: "\(task.rawValue): \(why)")
   }
 }

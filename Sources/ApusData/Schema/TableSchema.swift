@@ -58,12 +58,12 @@ package struct TableSchema: Sendable, Equatable {
     }
   }
 
-  /// The column to predict.
+  /// The column to predict, or several of them.
   package struct Target: Sendable, Equatable {
-    /// Counted from 0.
-    package var index: Int
+    /// The columns, counted from 0: one, or one for each label or number.
+    package var indices: [Int]
     package var task: LearningTask
-    /// For several labels: which, and how the table holds them. ``index`` is their first column.
+    /// For several labels: which, and how the table holds them.
     package var labels: LabelEncoding?
     /// Why it is this column, as in "because of its name".
     package var reason = "as asked"
@@ -71,6 +71,9 @@ package struct TableSchema: Sendable, Equatable {
     package var whyColumn: String
     /// The task and the reason for it, as a sentence for the user.
     package var whyTask: String
+
+    /// The first of the columns.
+    package var index: Int { indices[0] }
   }
 
   package var columns: [Column]
@@ -106,7 +109,7 @@ package struct TableSchema: Sendable, Equatable {
   /// - Parameters:
   ///   - target: a column's name, or its number counted from 1; without one, the column with a target's name (target,
   ///     label, class, y, …), else the last that has values.
-  ///   - labels: several labels to predict instead of one target, or what stands between the labels of the target's cells.
+  ///   - labels: several columns to predict instead of one target, or what stands between the labels of the target's cells.
   ///   - weights: the name or number of a column that says how much each row counts.
   ///   - task: without one, a target of texts or of few different whole numbers is a class.
   ///   - leaveOut: names or numbers of columns that are not to be inputs.
@@ -131,7 +134,7 @@ package struct TableSchema: Sendable, Equatable {
           at: table.name,
           fix: "leave one of the two out")
       }
-      try schema.setLabels(columns, target, task, table)
+      try schema.setTargets(columns, target, task, table)
     } else {
       let (index, reason) = try targetIndex(table, schema, target, besides: weightIndex)
       if target == nil, !Self.isTargetName(table.columns[index].name) {
@@ -202,7 +205,7 @@ package struct TableSchema: Sendable, Equatable {
   private mutating func keepOnlyInput(_ table: Table) {
     guard inputs.isEmpty, let target else { return }
     let numbered = columns.indices.filter { index in
-      index != target.index && columns[index].kind == .number && columns[index].distinctCount > 1
+      !target.indices.contains(index) && columns[index].kind == .number && columns[index].distinctCount > 1
         && columns[index].role != .leftOut(why: "as asked") && columns[index].role != .weights
         && !columns[index].isAsked
     }

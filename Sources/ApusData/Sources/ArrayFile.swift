@@ -6,6 +6,10 @@ import ApusCore
 /// `y`, or `y1`, `y2`, …. ``ArrayNames`` says which arrays are what.
 struct ArrayFile {
   let content: DataSource.Content
+  /// The columns of a table that are targets, where there are several.
+  private(set) var targets: [String] = []
+  /// The task of these, where that is known: one array's numbers are all of a kind.
+  private(set) var task: LearningTask?
   /// Detected properties of the file, as sentences for the user.
   let notes: [String]
 
@@ -45,9 +49,23 @@ struct ArrayFile {
     }
     let x = try array(samples)
     guard x.shape.count > 2 else {
-      return ArrayFile(content: .table(try table(x, roles, path, array)), notes: [])
+      let table = try table(x, roles, path, array)
+      let targets = table.columns.dropFirst(x.shape.count == 2 ? x.shape[1] : 0).map(\.name)
+      return ArrayFile(
+        content: .table(table), targets: targets.count > 1 ? targets : [],
+        task: Self.task(table.columns.suffix(targets.count)), notes: [])
     }
     return try images(x, roles, path, array)
+  }
+
+  /// Several columns of one array are numbers unless all of them are 0 and 1.
+  private static func task(_ columns: ArraySlice<Table.Column>) -> LearningTask? {
+    guard columns.count > 1 else { return nil }
+    let areMarks = columns.allSatisfy { column in
+      guard case .numbers(let numbers) = column.cells else { return true }
+      return numbers.allSatisfy { $0.isNaN || $0 == 0 || $0 == 1 }
+    }
+    return areMarks ? nil : .regression
   }
 
   private static func noLabels(_ path: String) -> ApusError {
@@ -171,7 +189,8 @@ struct ArrayFile {
     if let targets {
       set.annotations = ImageAnnotations(
         training: .init(try Table(name: path, columns: targets.columns)), test: testTable.map { .init($0) },
-        usual: targets.columns.map(\.name), isOptional: set.training.classLabels() != nil)
+        usual: targets.columns.map(\.name), task: Self.task(targets.columns[...]),
+        isOptional: set.training.classLabels() != nil)
     }
     return ArrayFile(content: .images(set), notes: notes)
   }

@@ -34,6 +34,10 @@ public struct DataSource: Sendable {
   }
   /// The column that a built-in set predicts.
   public var target: String?
+  /// The columns that are predicted together unless others are named: those of an array of targets; else empty.
+  public var targets: [String] = []
+  /// The task of ``targets``, where that is known.
+  package var targetTask: LearningTask?
   /// Observations made while opening it, as sentences for the user; a table has notes of its own.
   public var notes: [String] = []
   /// Every row is for training (the four rows of XOR).
@@ -116,14 +120,16 @@ public struct DataSource: Sendable {
     }
     if let arrays = try ArrayFile.open(file) {
       content = try arrays.content.reading(as: format.columns)
+      (targets, targetTask) = (arrays.targets, arrays.task)
       notes += arrays.notes
       if case .images(let images) = content { set(images, pictures, isEMNIST: false) }
       return
     }
     let isOpen = format == TableFormat()
     if isOpen, TextFile.hasName(path) || (isText && !TextFile.hasNameOfTable(path)) {
-      let text = try TextFile.read(file, isNamed: true)
+      let (text, note) = try TextFile.read(file, isNamed: true)
       content = .text(text)
+      if let note { notes.append(note) }
       if let format = ForeignFormat.ofText(text) {
         notes.append("the file is \(format.name); it is read as a text because of its name")
       }
@@ -134,10 +140,12 @@ public struct DataSource: Sendable {
       content = .table(try opened.table(format))
       isDelimited = opened.isDelimited
     } catch {
-      guard isOpen, !TextFile.hasNameOfTable(path), let text = try? TextFile.read(file, isNamed: false),
+      guard isOpen, !TextFile.hasNameOfTable(path),
+        let (text, note) = try? TextFile.read(file, isNamed: false),
         !text.isEmpty, !text.unicodeScalars.contains("\0"), !Self.looksLikeTable(text)
       else { throw error }
       content = .text(text)
+      if let note { notes.append(note) }
     }
   }
 

@@ -53,7 +53,8 @@ struct ColumnDecision {
     if asked != .date {
       let mark = mark(raw, index)
       let plain = raw.numbers.isEmpty ? 0 : raw.numbers.count { !$0.isNaN }
-      let reading = NumberReading(raw.texts, mark: mark, plain: plain)
+      let unit = unit(raw, plain, index)
+      let reading = NumberReading(raw.texts, mark: mark, plain: plain, unit: unit)
       if let kind = codes(raw, reading, plain, index) {
         kinds[index] = kind
         guard plain > 0 else {
@@ -71,7 +72,7 @@ struct ColumnDecision {
           kinds[index] = .number
           return .number(mark: mark)
         }
-        columns[index] = numbers(raw, reading, odd, index)
+        columns[index] = numbers(raw, reading, odd, index, unit)
         return nil
       }
       if plain > 0 { return .text }
@@ -83,12 +84,14 @@ struct ColumnDecision {
   /// Makes a column that was read again, or of texts.
   mutating func finish(_ raw: RawColumn, _ index: Int) {
     if case .number = raw.kind, kinds[index] == .number {
-      let reading = NumberReading(raw.texts, mark: raw.mark, plain: raw.numbers.count { !$0.isNaN })
+      let plain = raw.numbers.count { !$0.isNaN }
+      let unit = unit(raw, plain, index)
+      let reading = NumberReading(raw.texts, mark: raw.mark, plain: plain, unit: unit)
       let odd =
         OddCells(
           reading.odd, of: raw.texts, readable: reading.rows, isSure: true,
           missingText: formats[index].missingText) ?? OddCells()
-      columns[index] = numbers(raw, reading, odd, index)
+      columns[index] = numbers(raw, reading, odd, index, unit)
       return
     }
     if kinds[index] != .id, let dates = dates(raw, index) {
@@ -184,10 +187,20 @@ struct ColumnDecision {
     }
   }
 
+  /// The unit behind the numbers.
+  private mutating func unit(_ raw: RawColumn, _ plain: Int, _ index: Int) -> ColumnUnit? {
+    var note: String?
+    let unit = ColumnUnit(raw.texts, plain: plain, known: formats[index].unit, note: &note)
+    if let note = note.map({ "\(title(index)) \($0)" }), !notes[index].contains(note) {
+      notes[index].append(note)
+    }
+    return unit
+  }
+
   private mutating func numbers(
-    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int
+    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int, _ unit: ColumnUnit?
   ) -> Table.Column {
-    noteNumbers(raw, reading, odd, index)
+    noteNumbers(raw, reading, odd, index, unit)
     var numbers = raw.numbers
     if case .number = raw.kind {
       if !raw.texts.isEmpty {
@@ -202,6 +215,7 @@ struct ColumnDecision {
     setStrays(raw, odd.slips.union(reading.infinite), &column)
     column.format = formats[index]
     column.format.missingText = odd.word ?? formats[index].missingText
+    column.format.unit = unit?.text
     if reading.mark == UInt8(ascii: ",") || format.numberStyle != nil, !votes[index].areEmpty {
       column.format.numberStyle = TableFormat.NumberStyle(mark: reading.mark)
       if reading.mark == UInt8(ascii: ",") { commaColumns.append(index) }
@@ -210,15 +224,17 @@ struct ColumnDecision {
   }
 
   private mutating func noteNumbers(
-    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int
+    _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int, _ unit: ColumnUnit?
   ) {
     let otherwise = "(otherwise: \(override(index, .category)))"
-    if let code = reading.dressed, formats[index].kind != .number {
+    // A unit that training didn't have is said in any case.
+    if let code = reading.dressed, formats[index].kind != .number || unit?.text != formats[index].unit {
       let example = "\"\(raw.texts[code].prefix(40))\" is \(shortText(reading.values[code]))"
       notes[index].append(
         reading.areTimes
           ? "\(title(index)) has times, read as seconds: \(example) \(otherwise)"
-          : "\(title(index)) is numbers as they are written: \(example) \(otherwise)")
+          : "\(title(index)) is numbers as they are written\(unit.map { ", in \($0.text)" } ?? ""): \(example) "
+            + otherwise)
     }
     if let code = reading.bounded {
       notes[index].append(

@@ -252,7 +252,7 @@ struct HeaderDetection {
     return known > 0 && known * 2 >= named
   }
 
-  private static func isUnit(_ text: String) -> Bool {
+  static func isUnit(_ text: String) -> Bool {
     if text.count > 1, let last = text.last, let first = text.first,
       (first == "(" && last == ")") || (first == "[" && last == "]")
     {

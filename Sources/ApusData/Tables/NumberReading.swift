@@ -19,8 +19,10 @@ struct NumberReading {
   private(set) var leadingZeros = 0
   private(set) var beyondDoubles = 0
 
-  /// - Parameter plain: the rows of bare numbers besides the texts.
-  init(_ texts: TextDictionary, mark: UInt8, plain: Int) {
+  /// - Parameters:
+  ///   - plain: the rows of bare numbers besides the texts.
+  ///   - unit: what may stand behind the numbers.
+  init(_ texts: TextDictionary, mark: UInt8, plain: Int, unit: ColumnUnit? = nil) {
     self.mark = mark
     let counts = texts.counts
     values = [Double](repeating: .nan, count: texts.count)
@@ -35,7 +37,7 @@ struct NumberReading {
         rows += counts[code]
         if bare.traits.contains(.leadingZero) { leadingZeros += counts[code] }
         if bare.traits.contains(.beyondDoubles) { beyondDoubles += counts[code] }
-      } else if let number = NumberText(bytes), let value = number.value(mark: mark) {
+      } else if let number = unit?.number(bytes) ?? NumberText(bytes), let value = number.value(mark: mark) {
         dress.add(number, rows: counts[code], mark: mark)
         dressedTexts.append((code, number, value))
       } else if let seconds = DurationText.seconds(bytes) {

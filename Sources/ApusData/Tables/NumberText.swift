@@ -42,6 +42,34 @@ struct NumberText {
     else { return nil }
   }
 
+  /// A number with a unit behind it: `5 kg`, `30 °C`, `80 km/h`.
+  ///
+  /// - Parameter unit: what stands behind the digits, without the blanks around it.
+  init?(_ bytes: UnsafeBufferPointer<UInt8>, unit: inout String) {
+    guard bytes.count <= Self.mostBytes, Self.mayHaveUnit(bytes),
+      let text = plainText(bytes), let start = prefix(text), let end = digits(text, start),
+      traits.isDisjoint(with: [.parentheses, .unit])
+    else { return nil }
+    let rest = text[end...].drop { $0 == Byte.blank }.reversed().drop { $0 == Byte.blank }.reversed()
+    guard let head = rest.first, rest.count <= Self.mostUnitBytes, Self.isLetter(head),
+      rest.allSatisfy({ Self.isLetter($0) || Self.unitMarks.contains($0) })
+    else { return nil }
+    unit = String(decoding: rest, as: UTF8.self)
+  }
+
+  private static let mostUnitBytes = 24
+  /// The characters that a unit may have besides letters and symbols beyond ASCII: `km/h`, `m2`, `m^3`, `fl. oz`.
+  private static let unitMarks = Set("/^.*-% 23".utf8)
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 || byte >= 0x80 }
+
+  /// A Boolean value that indicates whether a text begins like a number and ends like a unit.
+  static func mayHaveUnit(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    return (first &- 48 <= 9 || "+-.,~<> ".utf8.contains(first) || first == 0xE2)
+      && (isLetter(last) || unitMarks.contains(last))
+  }
+
   /// The number with one mark before the fraction; nil where the digits don't fit that.
   ///
   /// - Parameter takesGroups: whether the other mark, blanks and apostrophes may group digits.

@@ -45,8 +45,11 @@ struct RawColumn {
     var votes = MarkVotes()
     votes.add(fractions: fractions, groupLike: groupLike, mark: mark)
     let counts = texts.counts
+    guard !texts.isEmpty else { return votes }
+    var note: String?
+    let unit = ColumnUnit(texts, plain: numbers.count { !$0.isNaN }, known: nil, note: &note)
     texts.forEach { code, bytes in
-      if let number = NumberText(bytes) { votes.add(number, rows: counts[code]) }
+      if let number = unit?.number(bytes) ?? NumberText(bytes) { votes.add(number, rows: counts[code]) }
     }
     return votes
   }

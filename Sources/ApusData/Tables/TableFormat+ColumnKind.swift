@@ -26,8 +26,9 @@ package struct ColumnFormat: Equatable, Hashable, Sendable, Codable {
   package var numberStyle: TableFormat.NumberStyle?
   /// The word that stands for a missing value among numbers or dates.
   package var missingText: String?
-  /// A Boolean value that indicates whether it has codes: whole numbers with zeros before them, or of more digits than
-  /// a double holds.
+  /// The unit behind its numbers, as in `5 kg`.
+  package var unit: String?
+  /// A Boolean value that indicates whether it has codes: whole numbers with zeros before them, or of more digits than a double holds.
   package var hasCodes: Bool?
 
   package init() {}

@@ -48,7 +48,7 @@ struct TableReader {
     guard var table = try TableReader(converted, name: name, format: format).table(isLast: true) else {
       throw Self.notText(name)
     }
-    table.notes.insert("the file is no UTF-8: it is read as Windows-1252", at: 0)
+    table.notes.insert(TextEncoding.windows1252Note, at: 0)
     return table
   }
 

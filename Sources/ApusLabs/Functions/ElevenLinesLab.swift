@@ -75,8 +75,8 @@ struct ElevenLinesLab: Lab {
     var model = try Model(
       input: [3], seed: seed,
       layers: Sequential([
-        Dense(4, bias: false, initializer: Uniform(bound: 1)), hidden,
-        Dense(1, bias: false, initializer: Uniform(bound: 1)), Sigmoid(),
+        Dense(4, hasBias: false, initializer: Uniform(bound: 1)), hidden,
+        Dense(1, hasBias: false, initializer: Uniform(bound: 1)), Sigmoid(),
       ]))
     model.objective = .numbers(["y"], loss: .halfSquared)
     return model

@@ -43,7 +43,7 @@ struct ParametersLab: Lab {
   private func dense(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Dense layers")
     func count(_ sizes: [Int]) throws -> Int {
-      let layers = sizes.dropFirst().map { Dense($0, bias: !context.isSabotaged) }
+      let layers = sizes.dropFirst().map { Dense($0, hasBias: !context.isSabotaged) }
       return try NetworkCount(Sequential(layers), input: [sizes[0]]).parameters
     }
     let cases: [(sizes: [Int], count: Int, words: String?)] = [

@@ -25,6 +25,12 @@ public protocol Loss: Named {
   var predictions: PredictionKind { get }
 }
 
+/// A loss that is the sum over the outputs, and not their mean.
+package protocol SumOfOutputs: Loss {
+  /// The loss of each output, `[rows, outputs]`.
+  func ofOutputs(_ output: Tensor, _ target: Tensor) -> Tensor
+}
+
 /// The kind of a prediction, for metrics and for whoever writes it down.
 public enum PredictionKind: Sendable, Equatable {
   /// Probabilities: of the classes, or of each of several independent labels.
@@ -44,8 +50,23 @@ extension Loss {
   public var predictions: PredictionKind { .scores(threshold: 0.5) }
 
   /// The loss of each row, `[rows]`: the mean over the outputs.
-  package func ofRows(_ output: Tensor, _ target: Tensor) -> Tensor {
-    let losses = self(output, target)
+  ///
+  /// - Parameter labelWeights: by how much the loss of each output counts in rows that have its label; 1 each when empty.
+  package func ofRows(_ output: Tensor, _ target: Tensor, labelWeights: [Double] = []) -> Tensor {
+    let summed = self as? any SumOfOutputs
+    var losses =
+      labelWeights.isEmpty ? self(output, target) : summed?.ofOutputs(output, target) ?? self(output, target)
+    if !labelWeights.isEmpty, losses.error == nil {
+      guard case .indicators(let off, let on) = classTargets, losses.shape.rank == 2 else {
+        return .failed(
+          ApusError(
+            "the loss \(Self.name) is one figure for all labels of a row, and they have weights",
+            expected: BinaryCrossEntropy.name))
+      }
+      let isOn = (target .> Tensor((off + on) / 2)).cast(to: .float32)
+      losses = losses * (1 + isOn * Tensor(labelWeights.map { Float($0 - 1) }))
+      if summed != nil { return losses.sum(axes: [1]) }
+    }
     return losses.shape.rank > 1 ? losses.mean(axes: Array(1..<losses.shape.rank)) : losses
   }
 }

@@ -5,14 +5,18 @@ public import ApusCore
 ///
 /// The step is held constant, so that the gradient in s is y − d and gradient descent is Rosenblatt's own rule
 /// w ← w + α (d − y) x. It is |s| where the unit is mistaken and 0 where it is not.
-public struct PerceptronLoss: Loss, MistakeDriven {
+public struct PerceptronLoss: SumOfOutputs, MistakeDriven {
   public static let name = "perceptron"
   public static let formula = "(step(s) − d)·s, d = 0 or 1"
   public init() {}
 
   public func callAsFunction(_ output: Tensor, _ target: Tensor) -> Tensor {
+    ofOutputs(output, target).sum(axes: Array(1..<max(output.shape.rank, 1)))
+  }
+
+  package func ofOutputs(_ output: Tensor, _ target: Tensor) -> Tensor {
     let decision = output.sign().relu().stopGradient()
-    return ((decision - target) * output).sum(axes: Array(1..<max(output.shape.rank, 1)))
+    return (decision - target) * output
   }
 
   /// |s| of a mistake is 0 where the scores are.

@@ -62,19 +62,21 @@ package struct TracedCall {
   ///   - hasLoss: whether the objective's loss is computed too.
   ///   - isWeighted: whether rows have weights: the mean is then Σ w ℓ / Σ w.
   ///   - auxiliary: weights of the same loss on further outputs, by name.
+  ///   - labelWeights: of ``Loss/ofRows(_:_:labelWeights:)``, for the mean that is differentiated.
   /// - Throws: the first mistake in the shapes; for a loss of a model without an objective.
   package init(
     _ model: Model, mode: Scope.Mode, hasLoss: Bool = true, isWeighted: Bool = false,
-    auxiliary: [(name: String, weight: Double)] = [], name: String = ""
+    auxiliary: [(name: String, weight: Double)] = [], labelWeights: [Double] = [], name: String = ""
   ) throws(ApusError) {
     self.init(
       TracedModel(model, mode: mode, name: name), loss: hasLoss ? try model.requireObjective().loss : nil,
-      isWeighted: isWeighted, auxiliary: auxiliary)
+      isWeighted: isWeighted, auxiliary: auxiliary, labelWeights: labelWeights)
     if let error = outputs.error ?? losses?.error ?? mean?.error { throw error }
   }
 
   private init(
-    _ traced: TracedModel, loss: (any Loss)?, isWeighted: Bool, auxiliary: [(name: String, weight: Double)]
+    _ traced: TracedModel, loss: (any Loss)?, isWeighted: Bool, auxiliary: [(name: String, weight: Double)],
+    labelWeights: [Double]
   ) {
     self.traced = traced
     let model = traced.model
@@ -93,11 +95,12 @@ package struct TracedCall {
       (losses, self.mean) = (nil, nil)
       return
     }
-    let losses = loss.ofRows(main, target)
+    let losses = loss.ofRows(main, target, labelWeights: labelWeights)
     self.losses = losses
     let outputs = outputs
     self.mean = auxiliary.reduce(mean(losses)) {
-      $0 + Tensor(Float($1.weight)) * mean(loss.ofRows(outputs[$1.name], target))
+      $0 + Tensor(Float($1.weight))
+        * mean(loss.ofRows(outputs[$1.name], target, labelWeights: labelWeights))
     }
   }
 

@@ -81,7 +81,7 @@ struct LeakingColumns: Examination {
 }
 
 /// The first few of a list: `a, b, c and 4 more`.
-func listed(_ items: [String], most: Int = 3) -> String {
+package func listed(_ items: [String], most: Int = 3) -> String {
   let shown = items.prefix(most).joined(separator: ", ")
   return items.count > most ? "\(shown) and \(items.count - most) more" : shown
 }

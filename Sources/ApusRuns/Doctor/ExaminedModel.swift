@@ -99,7 +99,8 @@ public final class ExaminedModel {
       surveyed
       ?? Result {
         try (table ?? ExaminedTable(encoded: training, names: names.features)).map {
-          try ColumnSurvey($0.table, target: $0.target, task: $0.task, leaveOut: $0.leaveOut)
+          try ColumnSurvey(
+            $0.table, target: $0.target, labels: $0.labels, task: $0.task, leaveOut: $0.leaveOut)
         }
       }
     surveyed = result
@@ -145,10 +146,12 @@ public final class ExaminedModel {
   }
 }
 
-/// A raw table, and which of its columns is predicted.
+/// A raw table, and which of its columns are predicted.
 package struct ExaminedTable: Sendable {
   package var table: Table
   package var target: String?
+  /// Several columns in the place of the target.
+  package var targets: [String] = []
   package var task: LearningTask?
   package var leaveOut: [String]
 
@@ -158,6 +161,8 @@ package struct ExaminedTable: Sendable {
     self.task = task
     self.leaveOut = leaveOut
   }
+
+  var labels: LabelRequest? { targets.isEmpty ? nil : LabelRequest(columns: targets) }
 
   /// The features of a data set as columns; nil for images, whose pixels are no columns.
   init?(encoded dataset: any Dataset, names features: [String]) throws(ApusError) {
@@ -173,13 +178,17 @@ package struct ExaminedTable: Sendable {
       columns.append(Table.Column("target", texts: batch.labels.prefix(batch.count).map { names[Int($0)] }))
       task = .classification
     case .values(let names):
-      guard names.count == 1 else { return nil }
-      columns.append(Table.Column("target", numbers: batch.values.prefix(batch.count).map { Double($0) }))
+      targets = names.count > 1 ? names.map { "target \($0)" } : []
+      for (output, name) in (targets.isEmpty ? ["target"] : targets).enumerated() {
+        columns.append(
+          Table.Column(
+            name, numbers: (0..<batch.count).map { Double(batch.values[$0 * names.count + output]) }))
+      }
       task = .regression
     case .labels: return nil
     }
     table = try Table(name: "the training rows", columns: columns)
-    target = "target"
+    target = targets.isEmpty ? "target" : nil
     leaveOut = []
   }
 }

@@ -124,9 +124,10 @@ package struct ColumnTails {
 extension ExaminedTable {
   /// The inputs of numbers, and a target of numbers.
   fileprivate func numberColumns() throws -> [(name: String, isTarget: Bool, numbers: [Double])] {
-    let schema = try TableSchema.infer(table, target: target, task: task, leaveOut: leaveOut)
+    let schema = try TableSchema.infer(
+      table, target: target, labels: labels, task: task, leaveOut: leaveOut)
     return table.columns.indices.compactMap { index in
-      let isTarget = index == schema.target?.index
+      let isTarget = schema.target?.indices.contains(index) ?? false
       guard case .numbers(let numbers) = table.columns[index].cells,
         isTarget ? schema.target?.task == .regression : schema.columns[index].role == .input,
         isTarget || schema.columns[index].kind == .number

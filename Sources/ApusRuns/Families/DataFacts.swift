@@ -104,6 +104,14 @@ public struct DataFacts: Sendable {
     return rate
   }
 
+  /// Returns how many numbers a row's loss is the mean of; 1 for classes and labels, and for a loss that is their sum. Steps
+  /// may be longer by it, and a penalty beside the sum of the losses of all rows and numbers is smaller by it beside the
+  /// mean, so that each number has the weights that it would have alone.
+  func numbers(of loss: any Loss) -> Double {
+    guard case .values(let names) = targets, !(loss is HalfSquaredError) else { return 1 }
+    return Double(names.count)
+  }
+
   /// Returns one dense layer on the sample's numbers, with zero weights, and nothing else.
   func linear(_ outputs: Int) -> Sequential {
     Sequential((inputShape.count > 1 ? [Flatten()] : []) + [Dense(outputs, initializer: .zeros)])

@@ -33,7 +33,7 @@ extension Recipe {
     guard loss is any QuadraticLoss, data.batch ?? batch >= batch else { return .convex(loss, data) }
     return Recipe(
       epochs: data.epochs(steps: 2_000, batch: batch, to: 2_000), batch: batch,
-      optimizer: Momentum(momentum: 0.99), learningRate: data.safeRate,
+      optimizer: Momentum(momentum: 0.99), learningRate: data.safeRate * data.numbers(of: loss),
       schedule: batch == data.rows ? ConstantRate() as any Schedule : CosineDecay(), loss: loss)
   }
 
@@ -47,18 +47,25 @@ extension Recipe {
   }
 
   /// The same with the penalty of a sum over the rows, Σ loss + λ/2 ‖w‖²: as a mean over N rows the decay is
-  /// λ/N, where rows have weights λ/Σ w.
+  /// λ/N, where rows have weights λ/Σ w. Of K numbers the sum is over these too, and the decay λ/(N K): each has the
+  /// weights that it would have alone.
   func decaying(_ lambda: Double, _ data: DataFacts) -> Recipe {
     var recipe = self
-    recipe.l2 = lambda / data.weight
+    recipe.l2 = data.decay(lambda, loss)
     return recipe
   }
 }
 
 extension DataFacts {
-  /// A sentence on a penalty's λ: beside the sum over the rows, and beside the mean.
-  func penaltyNote(_ lambda: Double) -> String {
-    "λ \(shortText(lambda)) beside the sum over \(rowsAndWeight): \(shortFigure(lambda / weight)) beside the mean"
+  /// Returns the λ beside the mean loss that is one beside the sum over rows and numbers.
+  func decay(_ lambda: Double, _ loss: (any Loss)?) -> Double {
+    lambda / (weight * (loss.map { numbers(of: $0) } ?? 1))
+  }
+
+  /// Returns a sentence on a penalty's λ: beside the sum over the rows, and beside the mean.
+  func penaltyNote(_ lambda: Double, _ loss: (any Loss)? = nil) -> String {
+    let decay = shortFigure(decay(lambda, loss))
+    return "λ \(shortText(lambda)) beside the sum over \(rowsAndWeight): \(decay) beside the mean"
   }
 }
 

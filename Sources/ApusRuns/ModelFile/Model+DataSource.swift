@@ -11,73 +11,16 @@ public struct Evaluation: Sendable {
   public var confusion: ConfusionMatrix?
   /// For several labels.
   public var labels: [EvaluatedSamples.LabelCounts] = []
+  /// For several numbers: the metrics of each.
+  public var targets: [TargetMetrics] = []
   public var samples: Int
   /// The number of samples that the model was trained on, or that are equal to one of those; nil where it isn't known.
   public var trainedOn: Int?
   /// The metrics on the samples that it was not trained on; empty where that is all, none, or not known for each.
   public var unseenMetrics: [MetricValue] = []
+  /// The same for each of several numbers.
+  public var unseenTargets: [TargetMetrics] = []
   public var notes: [String]
-}
-
-/// Predictions, one row for each row of the data, in order.
-package struct PredictionTable: Sendable {
-  /// Class names, or numbers in original units; of labels those that apply, with | between them.
-  package var predictions: [String]
-  /// The probability of the predicted class; empty for regression.
-  package var probabilities: [Double]
-  /// For classification the classes' names and `[rows, classes]` probabilities, for labels theirs.
-  package var classNames: [String]
-  package var classProbabilities: [Double]
-  /// For labels `[rows, labels]`: whether each applies; empty for classes and numbers.
-  package var decisions: [Bool] = []
-  /// Over passes with dropout, the standard deviation of each row's probability or number, of each label's probability;
-  /// empty without such passes.
-  package var deviations: [Float] = []
-  package var notes: [String]
-  /// The file of each row, where each is a picture of its own; else empty.
-  package var files: [String] = []
-
-  /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, under its name.
-  /// With `allClasses` a column for the probability of each class or label too; of pictures a last column `file`.
-  package func csv(allClasses: Bool = false) -> String {
-    guard decisions.isEmpty else { return labelCSV(allClasses: allClasses) }
-    var text = "prediction"
-    if !probabilities.isEmpty { text += ",probability" }
-    if !deviations.isEmpty { text += ",deviation" }
-    if allClasses { for name in classNames { text += "," + "probability_\(name)".csvField } }
-    if !files.isEmpty { text += ",file" }
-    text += "\n"
-    for (row, prediction) in predictions.enumerated() {
-      text += prediction.csvField
-      if !probabilities.isEmpty { text += ",\(Float(probabilities[row]))" }
-      if !deviations.isEmpty { text += ",\(deviations[row])" }
-      if allClasses {
-        for index in classNames.indices {
-          text += ",\(Float(classProbabilities[row * classNames.count + index]))"
-        }
-      }
-      if !files.isEmpty { text += "," + files[row].csvField }
-      text += "\n"
-    }
-    return text
-  }
-
-  private func labelCSV(allClasses: Bool) -> String {
-    var header = classNames.map(\.csvField)
-    if allClasses { header += classNames.map { "probability_\($0)".csvField } }
-    if !deviations.isEmpty { header += classNames.map { "deviation_\($0)".csvField } }
-    if !files.isEmpty { header.append("file") }
-    var lines = [header.joined(separator: ",")]
-    for row in predictions.indices {
-      let range = (row * classNames.count)..<((row + 1) * classNames.count)
-      var fields = decisions[range].map { $0 ? "1" : "0" }
-      if allClasses { fields += classProbabilities[range].map { "\(Float($0))" } }
-      if !deviations.isEmpty { fields += deviations[range].map { "\($0)" } }
-      if !files.isEmpty { fields.append(files[row].csvField) }
-      lines.append(fields.joined(separator: ","))
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
 }
 
 extension Model {
@@ -109,9 +52,10 @@ extension Model {
         Self.note(trainedOn: count, of: dataset.count, isExact: trainedRows.isComplete, isText: isForTexts),
         at: 0)
       if count > 0, count < dataset.count, trainedRows.isComplete {
-        evaluation.unseenMetrics = values(
-          try self.results(
-            on: dataset.subset(trainedRows.others(in: dataset)), threshold: threshold, engine: engine))
+        let unseen = try self.results(
+          on: dataset.subset(trainedRows.others(in: dataset)), threshold: threshold, engine: engine)
+        evaluation.unseenMetrics = values(unseen)
+        evaluation.unseenTargets = unseen.targetMetrics(metrics)
       }
     }
     switch dataset.targets {
@@ -122,7 +66,7 @@ extension Model {
     case .labels(let names):
       evaluation.task = .multiLabel
       evaluation.labels = results.labelCounts(names: names)
-    case .values: break
+    case .values: evaluation.targets = results.targetMetrics(metrics)
     }
     return evaluation
   }
@@ -231,8 +175,7 @@ extension Model {
     guard case .classes(let names) = targets else {
       return PredictionTable(
         predictions: results.predictions.enumerated().map { scale(of: $0 % results.width).text($1) },
-        probabilities: [], classNames: [],
-        classProbabilities: [], notes: notes)
+        numberNames: targets.names, probabilities: [], classNames: [], classProbabilities: [], notes: notes)
     }
     let labels = results.predictedLabels
     guard results.kind == .probabilities else {

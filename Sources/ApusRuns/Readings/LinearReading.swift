@@ -63,7 +63,10 @@ public struct LinearReading: Sendable {
   public struct ClosedForm: Sendable, Equatable {
     public var loss: Double
     public var trained: Double
+    /// The number of coefficients that the rows decide.
     public var rank: Int
+    /// The coefficients of an output, with the constant.
+    public var coefficients: Int
     public var condition: Double
     /// A Boolean value that indicates whether it is what the model has, so that nothing was trained.
     public var isSolution = false
@@ -79,7 +82,7 @@ extension LinearReading {
     isSolved: Bool = false
   ) {
     guard let scores = LinearScores(model, on: training) else { return nil }
-    let scale = model.objective?.scale(of: 0) ?? TargetScale()
+    let scales = (0..<scores.outputs).map { model.objective?.scale(of: $0) ?? TargetScale() }
     weightNorm = Self.norm(scores.weights)
     weightCount = scores.weights.count
     zeroCount = scores.weights.count { $0 == 0 }
@@ -108,13 +111,13 @@ extension LinearReading {
       let free = rows - (closedForm?.rank ?? scores.columns + 1)
       // With weights, what the sum would be if each row counted once.
       let sum = scores.rowWeights == nil ? squares : squares / scores.totalWeight * Double(rows)
-      residualDeviation = free > 0 ? (sum / Double(free)).squareRoot() * scale.deviation : nil
+      residualDeviation = free > 0 ? (sum / Double(free)).squareRoot() * scales[0].deviation : nil
     }
     if case .table(let table)? = model.preprocessing {
       if table.steps.isEmpty {
-        rules = Self.rules(scores, table.featureUnits, names, decision, scale, threshold, training.targets)
+        rules = Self.rules(scores, table.featureUnits, names, decision, scales, threshold, training.targets)
       } else if let products = ProductUnits(table, scores) {
-        rules = Self.rules(scores, products, names, decision, scale, threshold, training.targets)
+        rules = Self.rules(scores, products, names, decision, scales, threshold, training.targets)
       }
       if conclusion == nil, l2 == 0, l1 == 0 { conclusion = dependence(table) }
     }
@@ -129,11 +132,11 @@ extension LinearReading {
 
   private static func rules(
     _ scores: LinearScores, _ units: [FeatureUnits], _ names: [String], _ decision: Decision,
-    _ scale: TargetScale, _ threshold: Double, _ targets: TargetKind
+    _ scales: [TargetScale], _ threshold: Double, _ targets: TargetKind
   ) -> [Rule] {
     guard units.count == scores.columns else { return [] }
     let deviations = scores.deviations
-    return rules(scores, names, decision, scale, threshold, targets) { weights, bias in
+    return rules(scores, names, decision, scales, threshold, targets) { weights, bias in
       var intercept = bias
       var terms: [Term] = []
       for ((unit, weight), deviation) in zip(zip(units, weights), deviations) {
@@ -149,14 +152,14 @@ extension LinearReading {
 
   private static func rules(
     _ scores: LinearScores, _ products: ProductUnits, _ names: [String], _ decision: Decision,
-    _ scale: TargetScale, _ threshold: Double, _ targets: TargetKind
+    _ scales: [TargetScale], _ threshold: Double, _ targets: TargetKind
   ) -> [Rule] {
-    rules(scores, names, decision, scale, threshold, targets) { products.terms(of: $0, bias: $1) }
+    rules(scores, names, decision, scales, threshold, targets) { products.terms(of: $0, bias: $1) }
   }
 
   /// - Parameter terms: of an output's weights and bias, in the columns' own units.
   private static func rules(
-    _ scores: LinearScores, _ names: [String], _ decision: Decision, _ scale: TargetScale,
+    _ scores: LinearScores, _ names: [String], _ decision: Decision, _ scales: [TargetScale],
     _ threshold: Double,
     _ targets: TargetKind, terms: ([Double], Double) -> (terms: [Term], intercept: Double)
   ) -> [Rule] {
@@ -180,6 +183,7 @@ extension LinearReading {
       return names.indices.map { rule(names[$0], nil, scores.weights(of: $0), scores.bias[$0] - threshold) }
     case (.values, _):
       return names.indices.map { output in
+        let scale = scales[output]
         var rule = rule(names[output], nil, scores.weights(of: output), scores.bias[output])
         for index in rule.terms.indices {
           rule.terms[index].weight *= scale.deviation
@@ -219,40 +223,6 @@ extension LinearReading {
     return least.isFinite ? least : nil
   }
 
-  private static func closedForm(
-    _ scores: LinearScores, _ loss: any Loss, l2: Double, l1: Double
-  ) -> ClosedForm? {
-    guard let loss = loss as? any QuadraticLoss, scores.outputs == 1, l1 == 0 else { return nil }
-    var targets = scores.values.map { Double($0) }
-    if !scores.labels.isEmpty {
-      guard case .indicators(let off, let on) = loss.classTargets else { return nil }
-      targets = scores.labels.map { Double($0 == 1 ? on : off) }
-    }
-    let rows = scores.totalWeight
-    // c · mean (s − t)² + λ/2 ‖w‖², times rows / c; the mean is weighted.
-    let lambda = rows * l2 / (2 * loss.curvature)
-    guard
-      let least = LeastSquares(
-        features: scores.features, columns: scores.columns, targets: targets, rowWeights: scores.rowWeights,
-        lambda: lambda)
-    else { return nil }
-    func value(_ weights: [Double], _ bias: Double) -> Double {
-      var sum = 0.0
-      for row in 0..<scores.rows {
-        var score = bias
-        for column in 0..<scores.columns {
-          score += Double(scores.features[row * scores.columns + column]) * weights[column]
-        }
-        sum += scores.weight(ofRow: row) * (score - targets[row]) * (score - targets[row])
-      }
-      return loss.curvature * sum / rows + l2 / 2 * weights.reduce(0) { $0 + $1 * $1 }
-    }
-    return ClosedForm(
-      loss: value(least.weights, least.bias), trained: value(scores.weights, scores.bias[0]),
-      rank: least.rank,
-      condition: least.condition)
-  }
-
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
   // MARK: Conclusions
@@ -284,9 +254,9 @@ extension LinearReading {
     // Beside the constant, one category of a column is told by the others.
     let groups =
       table.steps.isEmpty ? table.columns.filter { $0.kind == .category && $0.featureCount > 1 } : []
-    let isDependent = closedForm.map { $0.rank <= weightCount } ?? !groups.isEmpty
+    let isDependent = closedForm.map { $0.rank < $0.coefficients } ?? !groups.isEmpty
     guard isDependent else { return nil }
-    let missing = closedForm.map { "\(weightCount + 1 - $0.rank) of \(weightCount + 1)" }
+    let missing = closedForm.map { "\($0.coefficients - $0.rank) of \($0.coefficients)" }
     let names =
       groups.prefix(3).map { "\"\($0.name)\"" }.joined(separator: ", ") + (groups.count > 3 ? ", …" : "")
     return "the coefficients are not unique"

@@ -21,12 +21,14 @@ public struct PlaneReading: Sendable {
   public let x: ClosedRange<Double>
   public let y: ClosedRange<Double>
   public let size: Int
-  /// `[size, size, width]`, the highest row first: probabilities of the classes, or numbers in original units.
+  /// `[size, size, width]`, the highest row first: probabilities of the classes or labels, or numbers in original units.
   public let outputs: [Float]
   public let width: Int
   /// The class at each place; empty for regression.
   public let labels: [Int]
   public let classNames: [String]
+  /// The names of the numbers or labels, one for each of ``width``; empty for classes.
+  public let outputNames: [String]
   public let layers: [Layer]
   public let groups: [Group]
 
@@ -76,7 +78,7 @@ public struct PlaneReading: Sendable {
       .filter { !xs[$0].isNaN && !ys[$0].isNaN }
     switch dataset.targets {
     case .classes(let names):
-      classNames = names
+      (classNames, outputNames) = (names, [])
       // The decision itself, whatever the loss calls it.
       var decided = EvaluatedSamples(
         width: width, predictions: predictions.map { Double($0) },
@@ -93,8 +95,8 @@ public struct PlaneReading: Sendable {
             (xs[$0], ys[$0])
           })
       }
-    case .values, .labels:
-      (labels, classNames) = ([], [])
+    case .values(let names), .labels(let names):
+      (labels, classNames, outputNames) = ([], [], names)
       groups = [Group(name: "rows", points: rows.map { (xs[$0], ys[$0]) })]
     }
     self.groups = groups
@@ -135,15 +137,18 @@ public struct PlaneReading: Sendable {
     _ model: Model, _ dataset: TableDataset, _ engine: Engine
   ) throws -> (predictions: [Float], layers: [Layer]) {
     let hidden = TracedModel(traced: model, mode: .inference).ownLayers.filter {
-      $0.layer is any Activation && $0.outputShape.rank == 2
+      ($0.layer is any Activation || $0.layer is PReLU || $0.layer is Maxout) && $0.outputShape.rank == 2
     }.prefix(mostLayers)
     let compiled = try CompiledModel(
       model, arena: model.storage, for: .inference, outputs: [.prediction] + hidden.map { .layer($0.path) },
       capacity: 512, engine: engine)
     let results = try compiled.arrays(dataset.features)
-    let scale = model.objective?.scale(of: 0) ?? TargetScale()
+    let width = dataset.targets.outputCount
+    let scales = (0..<width).map { model.objective?.scale(of: $0) ?? TargetScale() }
     let isRegression = if case .values = dataset.targets { true } else { false }
-    let predictions = isRegression ? results[0].map { scale.original($0) } : results[0]
+    let predictions =
+      isRegression
+      ? results[0].enumerated().map { scales[$0 % width].original($1) } : results[0]
     return (
       predictions,
       zip(hidden, results.dropFirst()).map { record, values in

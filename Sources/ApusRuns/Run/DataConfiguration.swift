@@ -44,13 +44,13 @@ public struct DataConfiguration: SettingGroup {
       "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.", flag: ""),
     Setting(
       "target", \.target, .text.placeholder("col"),
-      "The column to predict, by name or number from 1; given several times, columns of independent labels.",
+      "The column to predict, by name or number from 1; given several times, columns of independent labels or of numbers.",
       unlessGiven: "one with a target's name, as target, label, class or y, else the last",
       instead: [\.targets],
       severally: \DataConfiguration.targets),
     Setting(
       "targets", \.targets, .texts.placeholder("cols"),
-      "Several columns to predict, each an independent label.", instead: [\.target]),
+      "Several columns to predict: each an independent label, or each a number.", instead: [\.target]),
     Setting(
       "labelSeparator", \.labelSeparator, .text.placeholder("mark"),
       "The mark between the labels of a cell, as in 'red|round'.", unlessGiven: "detected where it is | or ;"),
@@ -160,6 +160,14 @@ public struct DataConfiguration: SettingGroup {
   ]
 
   public init() {}
+
+  /// The several columns that are asked for, and how a cell lists labels; nil where neither is given.
+  ///
+  /// - Parameter targets: the columns where none are given.
+  package func labelRequest(unlessGiven targets: [String] = []) -> LabelRequest? {
+    let request = LabelRequest(columns: self.targets ?? targets, separator: labelSeparator)
+    return request == LabelRequest() ? nil : request
+  }
 
   /// A table's format with what is given here in the place of what it says.
   package func format(over base: TableFormat = TableFormat()) -> TableFormat {

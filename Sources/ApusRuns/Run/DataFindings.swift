@@ -23,11 +23,9 @@ extension DataFindings {
     if let table = data.table {
       let every = max((table.rowCount + Self.mostRows - 1) / Self.mostRows, 1)
       let shown = every > 1 ? table.rows(Array(stride(from: 0, to: table.rowCount, by: every))) : table
-      let labels = LabelRequest(
-        columns: data.configuration.targets ?? [], separator: data.configuration.labelSeparator)
       self = .table(
         try DataSummary(
-          shown, target: data.configuration.target, labels: labels == LabelRequest() ? nil : labels,
+          shown, target: data.configuration.target, labels: data.configuration.labelRequest(),
           weights: data.configuration.weights, task: data.task),
         rows: table.rowCount)
       return

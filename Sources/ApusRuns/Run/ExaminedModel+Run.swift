@@ -24,12 +24,13 @@ extension ExaminedModel {
     _ model: Model, _ data: RunData, _ settings: TrainingSettings, outcome: TrainingOutcome? = nil,
     notes: [String] = [], engine: Engine
   ) {
-    // What leaks or is unequal is told for one target.
-    let table = (data.task == .multiLabel ? nil : data.table).map {
+    // What leaks or is unequal is told for a class or for numbers.
+    var table = (data.task == .multiLabel ? nil : data.table).map {
       ExaminedTable(
         $0, target: data.configuration.target, task: data.configuration.task,
         leaveOut: (data.configuration.leaveOut ?? []) + (data.configuration.weights.map { [$0] } ?? []))
     }
+    table?.targets = data.configuration.targets ?? []
     self.init(
       model, training: data.training, validation: data.validation, test: data.test, settings: settings,
       table: table, outcome: outcome,

@@ -46,24 +46,49 @@ extension RunChoices {
     }
   }
 
-  /// Returns the weight of a row of each class; nil where nothing is asked for.
+  /// Returns the weight of a row of each class, or that of the loss of each label in the rows that have it; nil where nothing is asked
+  /// for.
   ///
-  /// - Throws: when the targets are not classes, or a class isn't known.
+  /// - Throws: when the targets are neither classes nor labels, or a class isn't known.
   static func classWeights(
     _ recipe: Recipe, _ data: RunData, _ given: RunConfiguration
   ) throws(ApusError) -> [Double]? {
     guard let asked = recipe.classWeights else { return nil }
     let place = given.origin(of: "training.classWeights") ?? "training.classWeights"
-    guard case .classes(let names) = data.training.targets, let counts = data.training.classWeights() else {
-      throw ApusError(
-        "weights of classes, and the target is \(data.isText ? "the next character" : data.training.targets.words)",
-        at: place, expected: "a target of classes",
-        fix: "leave them out; --weights names a column that says how much each row counts")
-    }
     do throws(ApusError) {
-      return try asked.values(names, counts: counts)
+      switch data.training.targets {
+      case .classes(let names):
+        if let counts = data.training.classWeights() { return try asked.values(names, counts: counts) }
+      case .labels(let names):
+        let (counts, total) = labelCounts(data.training, names.count)
+        return try asked.labelValues(names, counts: counts, total: total)
+      case .values: break
+      }
     } catch {
       throw error.at(place)
     }
+    throw ApusError(
+      "weights of classes, and the target is \(data.isText ? "the next character" : data.training.targets.words)",
+      at: place, expected: "a target of classes, or labels",
+      fix: "leave them out; --weights names a column that says how much each row counts")
+  }
+
+  /// The rows with each label, and all rows: by their weights, where they have any.
+  private static func labelCounts(
+    _ dataset: any Dataset, _ labels: Int
+  ) -> (counts: [Double], total: Double) {
+    var counts = [Double](repeating: 0, count: labels)
+    var (total, row) = (0.0, 0)
+    let weights = dataset.weights
+    for batch in dataset.batches(of: 1024) {
+      let values = batch.arrays(hasInputs: false).values
+      for start in stride(from: 0, to: values.count, by: labels) {
+        let weight = weights.map { Double($0[row]) } ?? 1
+        total += weight
+        for label in 0..<labels where values[start + label] == 1 { counts[label] += weight }
+        row += 1
+      }
+    }
+    return (counts, total)
   }
 }

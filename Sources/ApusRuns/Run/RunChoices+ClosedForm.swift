@@ -22,9 +22,10 @@ extension RunChoices {
     else { return nil }
     let rows = Batch(data.training, Array(0..<data.training.count)).arrays()
     let weights = data.training.weights.map { $0.map { Double($0) } }
-    // c · mean (s − t)² + λ/2 ‖w‖², times rows / c; the mean over several outputs is of as many squares.
+    // c · mean (s − t)² + λ/2 ‖w‖², times rows / c; the mean over several outputs is of as many squares, and a sum of one.
     let total = weights?.reduce(0, +) ?? Double(data.training.count)
-    let lambda = total * (recipe.l2 ?? 0) / (2 * quadratic.curvature) * Double(names.count)
+    let outputs = loss is HalfSquaredError ? 1 : Double(names.count)
+    let lambda = total * (recipe.l2 ?? 0) / (2 * quadratic.curvature) * outputs
     var units: [Double]?
     if case .table(let table) = data.schema, table.featureUnits.count == rows.inputSize {
       units = table.featureUnits.map(\.deviation)

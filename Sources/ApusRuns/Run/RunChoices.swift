@@ -118,7 +118,12 @@ struct RunChoices {
       recipe.metrics
       ?? Metrics.applying(
         to: data.training.targets, isSequence: data.isText, loss.predictions)
-    classWeights = try Self.classWeights(recipe, data, given)
+    let weights = try Self.classWeights(recipe, data, given)
+    if data.task == .multiLabel {
+      settings.labelWeights = weights ?? []
+    } else {
+      classWeights = weights
+    }
     let (made, line) = try Self.model(network, loss, recipe, data, seed: settings.seed, engine)
     model = try solution.map { try made.solved(by: $0) } ?? made
     noteLengths(rows: rows)

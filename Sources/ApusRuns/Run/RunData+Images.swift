@@ -95,9 +95,8 @@ extension RunData {
       given.target != nil || given.targets != nil || given.labelSeparator != nil
       || given.task ?? .classification != .classification
     if let annotations = images.annotations, asks || !annotations.isOptional {
-      let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
       return try ImageTargets(
-        images, annotations, target: given.target, labels: labels == LabelRequest() ? nil : labels,
+        images, annotations, target: given.target, labels: given.labelRequest(),
         task: given.task)
     }
     guard !asks || (given.target == "label" && given.task ?? .classification == .classification) else {

@@ -109,11 +109,11 @@ struct RunData {
       throw ApusError(
         "a table has no mean image", at: "data.scaling", expected: "standardize, center, minMax or none")
     }
-    let labels = LabelRequest(columns: given.targets ?? [], separator: given.labelSeparator)
+    let isAsked = given.target != nil || given.targets != nil
     let prepared = try TableTask(
-      table, target: given.target ?? (given.targets == nil ? source.target : nil),
-      labels: labels == LabelRequest() ? nil : labels, weights: given.weights, task: given.task,
-      leaveOut: given.leaveOut ?? [])
+      table, target: isAsked ? given.target : source.target,
+      labels: given.labelRequest(unlessGiven: isAsked ? [] : source.targets), weights: given.weights,
+      task: given.task ?? (isAsked ? nil : source.targetTask), leaveOut: given.leaveOut ?? [])
     choices = [prepared.target.whyColumn, prepared.target.whyTask]
     if let line = prepared.schema.whyWeights { choices.append(line) }
     let split: Split
@@ -179,7 +179,8 @@ struct RunData {
     task = prepared.target.task
     let target = preprocessing.target
     let columns = table.hasHeader ? target.names : target.numbers.map(String.init)
-    let areSeveral = task == .multiLabel && target.separator == nil
+    // A single column of 1 and 0 that is a label, and no class.
+    let areSeveral = columns.count > 1 || (task == .multiLabel && target.separator == nil)
     (configuration.target, configuration.targets) = areSeveral ? (nil, columns) : (columns[0], nil)
     configuration.labelSeparator = target.separator
     configuration.weights = preprocessing.weights.map { table.hasHeader ? $0.name : String($0.number) }

@@ -45,6 +45,11 @@ struct RunEvaluation: Sendable {
     }
   }
 
+  /// The numbers of a sample, where it has several targets.
+  func numbers(_ sample: Int) -> [(truth: Double, prediction: Double)] {
+    zip(numbers(results.values, sample), numbers(results.predictions, sample)).map { ($0, $1) }
+  }
+
   /// Returns the probability of the predicted class, where predictions are probabilities.
   func probability(_ sample: Int) -> Double? {
     guard isClassification, results.kind == .probabilities, !results.predictions.isEmpty else { return nil }
@@ -85,7 +90,7 @@ extension RunEvaluation {
         number: (row ?? sample) + 1, truth: truth, prediction: prediction(sample, shortFigure),
         probability: probability(sample), loss: Double(results.losses[sample]),
         cells: row.map { Self.cells(of: $0, data) } ?? [],
-        image: try ImageSample(sample, of: dataset, name: truth))
+        image: try ImageSample(sample, of: dataset, name: truth), file: dataset.file(ofSample: sample))
     }
   }
 

@@ -8,13 +8,13 @@ extension RunResult {
   public var json: JSONValue {
     let members =
       [
-        JSONMember("task", .string(task.rawValue)), JSONMember("train", Self.values(training)),
-        JSONMember("validation", Self.values(validation)), JSONMember("test", Self.values(test)),
+        JSONMember("task", .string(task.rawValue)), JSONMember("train", training.json),
+        JSONMember("validation", validation.json), JSONMember("test", test.json),
         JSONMember(
           "standardErrors",
           .object(
             [("train", training), ("validation", validation), ("test", test)].map {
-              JSONMember($0, Self.errors($1))
+              JSONMember($0, $1.errorsJSON)
             })),
         JSONMember("epochs", .integer(epochs)), JSONMember("seconds", .double(seconds)),
         JSONMember("samplesPerSecond", .double(samplesPerSecond)),
@@ -24,11 +24,12 @@ extension RunResult {
     let labels =
       labels.isEmpty || evaluated != .test ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
     return .object(
-      members + decisions + labels + (linear.map { [JSONMember("linear", $0.json)] } ?? []) + [
-        JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
-        JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
-        JSONMember("reasons", .object(reasons.settings.map { JSONMember($0.key, .string($0.why)) })),
-      ])
+      members + decisions + labels + targetMembers + (linear.map { [JSONMember("linear", $0.json)] } ?? [])
+        + [
+          JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
+          JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
+          JSONMember("reasons", .object(reasons.settings.map { JSONMember($0.key, .string($0.why)) })),
+        ])
   }
 
   /// The class that figures of one of two classes are of, and the thresholds.
@@ -44,13 +45,21 @@ extension RunResult {
     return members
   }
 
-  private static func values(_ metrics: MetricValues) -> JSONValue {
-    .object(metrics.map { JSONMember($0.name, .double($0.value)) })
-  }
-
-  private static func errors(_ metrics: MetricValues) -> JSONValue {
-    .object(
-      metrics.compactMap { metric in metric.standardError.map { JSONMember(metric.name, .double($0)) } })
+  /// The metrics of each of several numbers, by part.
+  private var targetMembers: [JSONMember] {
+    let parts = [("train", Part.training), ("validation", .validation), ("test", .test)]
+    let names = targets(.training).map(\.name)
+    guard !names.isEmpty else { return [] }
+    let objects = names.indices.map { output -> JSONValue in
+      let known = parts.compactMap { name, part in
+        targets(part).indices.contains(output) ? (name, targets(part)[output].metrics) : nil
+      }
+      return .object(
+        [JSONMember("name", .string(names[output]))] + known.map { JSONMember($0, $1.json) } + [
+          JSONMember("standardErrors", .object(known.map { JSONMember($0, $1.errorsJSON) }))
+        ])
+    }
+    return [JSONMember("targets", .array(objects))]
   }
 }
 

@@ -30,16 +30,19 @@ extension RunResult {
     var judged: any Dataset = data.judgedTraining
     var evaluation = try evaluate(judged, .training)
     var outcome = TrainingOutcome(training: Metrics.all(evaluation.results), validation: [], test: [])
+    var targets: [Part: [TargetMetrics]] = [.training: evaluation.results.targetMetrics(metrics)]
     let training = MetricValues(Metrics.values(evaluation.results, metrics))
     var (validation, tested) = (MetricValues([]), MetricValues([]))
     if let samples = data.validation {
       (judged, evaluation) = (samples, try evaluate(samples, .validation))
       outcome.validation = Metrics.all(evaluation.results)
+      targets[.validation] = evaluation.results.targetMetrics(metrics)
       validation = MetricValues(Metrics.values(evaluation.results, metrics))
     }
     if let test = data.test, !run.isTrial {
       (judged, evaluation) = (test, try evaluate(test, .test))
       outcome.test = Metrics.all(evaluation.results)
+      targets[.test] = evaluation.results.targetMetrics(metrics)
       tested = MetricValues(Metrics.values(evaluation.results, metrics))
     }
     let samples = Double(steps) * Double(data.training.count) / Double(session.stepsPerEpoch)
@@ -62,6 +65,7 @@ extension RunResult {
         model, data.training, session.settings, run.members.last?.history ?? History(),
         isSolved: plan.choices.isSolved),
       firstFindings: plan.findings, data: .other, outcome: outcome, evaluation: evaluation, split: data.split)
+    targetMetrics = targets
     guard !run.isTrial else { return }
     describeSamples()
     if isText {
@@ -108,10 +112,11 @@ extension RunResult {
       mostFrequentShare = total > 0 ? (sizes.max() ?? 0) / total : 0
     case .labels(let names): labels = results.labelCounts(names: names)
     case .values(let names):
-      guard names.count == 1 else { break }
       let every = max((results.count + Self.mostResiduals - 1) / Self.mostResiduals, 1)
-      residuals = stride(from: 0, to: results.count, by: every).map {
-        Residual(truth: results.values[$0], prediction: results.predictions[$0])
+      residuals = names.indices.flatMap { target in
+        stride(from: target, to: results.values.count, by: every * names.count).map {
+          Residual(truth: results.values[$0], prediction: results.predictions[$0], target: target)
+        }
       }
     }
   }

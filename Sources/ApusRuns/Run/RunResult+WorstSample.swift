@@ -11,6 +11,8 @@ extension RunResult {
     /// The row's cells by column, without the target; empty where they are not known.
     public var cells: [Cell]
     package var image: ImageSample?
+    /// The picture's file; nil for anything but a picture in a file of its own.
+    public var file: String?
 
     public struct Cell: Sendable, Equatable {
       public var column: String

@@ -75,7 +75,10 @@ public struct RunResult: Sendable {
   public var confusion: ConfusionMatrix?
   /// The counts of each label on the judged samples, for several labels.
   public var labels: [EvaluatedSamples.LabelCounts] = []
-  /// True value and prediction of judged samples with a single number as their target, at most 1,000, evenly chosen.
+  /// The metrics of each of several numbers that are predicted, by part; empty for anything else.
+  package var targetMetrics: [Part: [TargetMetrics]] = [:]
+  /// True value and prediction of judged samples with numbers as their targets, at most 1,000 samples, evenly chosen: those
+  /// of the first target, then those of the next.
   public var residuals: [Residual] = []
   /// The judged samples with the largest loss, the worst first.
   public var worst: [RunResult.WorstSample] = []
@@ -107,6 +110,12 @@ public struct RunResult: Sendable {
     }
   }
 
+  /// The metrics of each of several numbers that are predicted, on the samples of a part; empty for anything else.
+  public func targets(_ part: Part) -> [TargetMetrics] { targetMetrics[part] ?? [] }
+
+  /// True value and prediction of one of the targets, counted from 0.
+  package func residuals(ofTarget target: Int) -> [Residual] { residuals.filter { $0.target == target } }
+
   /// The metrics of a part, whichever were asked for; empty where the part has no samples.
   package func standardMetrics(_ part: Part) -> MetricValues {
     switch part {
@@ -134,5 +143,7 @@ public struct RunResult: Sendable {
   public struct Residual: Sendable, Equatable {
     public var truth: Double
     public var prediction: Double
+    /// The target that it is of, counted from 0.
+    public var target = 0
   }
 }

@@ -132,16 +132,9 @@ extension DataConfiguration {
     func name(_ index: Int) -> String { table.hasHeader ? table.columns[index].name : "\(index + 1)" }
     source = table.name
     self.task = task.target.task
-    if let labels = task.target.labels {
-      labelSeparator = labels.separator
-      if labels.separator == nil {
-        targets = labels.numbers.map { name($0 - 1) }
-      } else {
-        target = name(task.target.index)
-      }
-    } else {
-      target = name(task.target.index)
-    }
+    labelSeparator = task.target.labels?.separator
+    let columns = task.target.indices.map(name)
+    if columns.count > 1 { targets = columns } else { target = columns.first }
     weights = task.schema.weights.map(name)
     let leftOut = task.schema.columns.indices.filter { index in
       if case .leftOut = task.schema.columns[index].role { true } else { false }

@@ -70,12 +70,18 @@ package struct LessonPlan: Sendable {
     for layer in lesson.layers {
       layers.append(try dense(layer.units, layer.initializer))
       if layer.batchNorm { layers.append(BatchNorm()) }
-      layers.append(try Activations.activation(layer.activation))
+      layers.append(try activations.item(layer.activation))
       if layer.dropout > 0 { layers.append(Dropout(layer.dropout)) }
     }
     layers.append(try dense(outputs, lesson.initializer))
     return Sequential(layers)
   }
+
+  /// The layers that may follow a hidden layer: the activations, and PReLU, whose slope is learned. Maxout is a layer with several
+  /// weights an edge, which the page cannot draw.
+  static let activations = NameTable<any Layer>(
+    "activation", HiddenActivations.table.prototypes.filter { !($0 is Maxout) }, named: { $0 },
+    remake: { item, given throws(ApusError) in try item.with(given) })
 
   private static func dense(_ units: Int, _ initializer: JSONValue) throws -> Dense {
     let item = try Initializers.initializer(initializer)
@@ -87,7 +93,10 @@ package struct LessonPlan: Sendable {
     network.items.indices.filter { network.items[$0].layer is Dense }.map { "\($0)" }
   }
   var activationPaths: [String] {
-    network.items.indices.filter { network.items[$0].layer is any Activation }.map { "\($0)" }
+    network.items.indices.filter { index in
+      let layer = network.items[index].layer
+      return layer is any Activation || layer is PReLU
+    }.map { "\($0)" }
   }
 
   package var points: LessonPoints { samples.points }

@@ -13,7 +13,7 @@ package enum Menus {
       for preset in Preset.table { presets.append(try preset.json) }
       return .object(
         [
-          JSONMember("activations", .array(Activations.table.items.map { json($0) })),
+          JSONMember("activations", .array(LessonPlan.activations.items.map { json($0) })),
           JSONMember(
             "losses",
             .array(

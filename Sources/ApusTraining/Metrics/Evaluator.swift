@@ -72,7 +72,11 @@ package final class Evaluator {
       weights: dataset.weights?.map { Double($0) }, kind: objective.loss.predictions, isMultiLabel: areLabels,
       threshold: threshold)
     samples.thresholds = objective.thresholds
-    if case .classes(let names) = objective.targets { samples.classNames = names }
+    switch objective.targets {
+    case .classes(let names): samples.classNames = names
+    case .values(let names): samples.targetNames = names
+    case .labels: break
+    }
     return samples
   }
 }

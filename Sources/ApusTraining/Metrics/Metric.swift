@@ -84,6 +84,8 @@ public struct EvaluatedSamples: Sendable {
   public var thresholds: [Double] = []
   /// The classes' names, by which figures of one class name it; empty where they aren't known, and for labels and numbers.
   public var classNames: [String] = []
+  /// The numbers' names, one for each of ``width``; empty where they aren't known, and for classes and labels.
+  public var targetNames: [String] = []
   /// The decisions at the threshold of the samples, where several metrics ask for them.
   var knownDecisions: [Decisions]?
 
@@ -170,9 +172,6 @@ public struct EvaluatedSamples: Sendable {
 
   /// The weight of each of the ``count`` samples; positions of a sequence have the sequence's.
   var sampleWeights: [Double]? { weights.map { repeated($0, count) } }
-
-  /// The weight of each of the ``values``.
-  var valueWeights: [Double]? { weights.map { repeated($0, values.count) } }
 
   /// A Boolean value that indicates whether there are weights, and all of them are 0.
   var countsNothing: Bool { weights?.contains { $0 > 0 } == false }

@@ -45,6 +45,7 @@ extension Model {
       losses: first.losses, kind: first.kind, isMultiLabel: first.isMultiLabel, threshold: threshold,
       weights: first.weights)
     (mean.thresholds, mean.classNames) = (first.thresholds, first.classNames)
+    mean.targetNames = first.targetNames
     return SampledPredictions(
       mean: mean, deviations: squares.map { Float(($0 / Double(passes - 1)).squareRoot()) },
       isRandom: evaluator.isRandom)

@@ -7,6 +7,9 @@ public import ApusNN
 /// The values are ``recipe``'s; where that says nothing, the defaults that stand here.
 public struct TrainingSettings: Sendable {
   public var recipe: Recipe
+  /// The weights of the data's labels by ``Recipe/classWeights``: by how much the loss of each counts in rows that have it; 1
+  /// each when empty.
+  package var labelWeights: [Double] = []
 
   /// - Parameter recipe: the rate is its optimizer's own where it names none, and the optimizer ``SGD`` where it names no
   ///   optimizer.
@@ -137,8 +140,10 @@ public struct TrainingSettings: Sendable {
   /// Returns the way in which a model is trained in the steps of a run.
   func training(of model: Model, run: RunLength) -> ModelTraining {
     let optimizer: any Optimizer = optimizer.resolved(in: run)
-    return ModelTraining(
+    var training = ModelTraining(
       model, optimizer: OptimizerSetting(optimizer, rate: rate), schedule: schedule,
       regularization: regularization, groups: groups)
+    training.labelWeights = labelWeights
+    return training
   }
 }

@@ -1,11 +1,13 @@
 package import ApusCore
 
 extension Recipe {
-  /// The weights of the rows of each class in the loss that training minimizes; metrics count each row as before.
+  /// The weights of the rows of each class in the loss that training minimizes; metrics count each row as before. Of several
+  /// labels it is by how much a label's loss counts in the rows that have it.
   public enum ClassWeights: Sendable, Equatable {
-    /// So that every class counts the same: n / (K n_k), for n rows of K classes.
+    /// So that every class counts the same: n / (K n_k), for n rows of K classes; and so that of each label the rows that
+    /// have it count as much as those that don't: (n − n_k) / n_k.
     case balanced
-    /// By class; a class that isn't named counts 1.
+    /// By class or label; one that isn't named counts 1.
     case named([String: Double])
   }
 }
@@ -21,20 +23,42 @@ extension Recipe.ClassWeights {
       let present = counts.count { $0 > 0 }
       let total = counts.reduce(0, +)
       return counts.map { $0 > 0 ? total / (Double(present) * $0) : 1 }
-    case .named(let weights):
-      for name in weights.keys.sorted() where !names.contains(name) {
-        throw ApusError(
-          "there is no class \"\(name)\"", expected: names.prefix(20).joined(separator: ", "),
-          fix: Spelling.suggestion(for: name, in: names))
-      }
-      return names.map { weights[$0] ?? 1 }
+    case .named(let weights): return try Self.values(weights, names, noun: "class")
     }
+  }
+
+  /// By how much the loss of each label counts in rows that have it.
+  ///
+  /// - Parameters:
+  ///   - counts: the rows with each label, or the sums of their weights.
+  ///   - total: all rows, or the sum of their weights.
+  /// - Throws: for a label that there is none of, with the nearest name.
+  package func labelValues(
+    _ names: [String], counts: [Double], total: Double
+  ) throws(ApusError) -> [Double] {
+    switch self {
+    case .balanced:
+      // Of a label that all rows have, or none, there is nothing to balance.
+      return counts.map { $0 > 0 && $0 < total ? (total - $0) / $0 : 1 }
+    case .named(let weights): return try Self.values(weights, names, noun: "label")
+    }
+  }
+
+  private static func values(
+    _ weights: [String: Double], _ names: [String], noun: String
+  ) throws(ApusError) -> [Double] {
+    for name in weights.keys.sorted() where !names.contains(name) {
+      throw ApusError(
+        "there is no \(noun) \"\(name)\"", expected: names.prefix(20).joined(separator: ", "),
+        fix: Spelling.suggestion(for: name, in: names))
+    }
+    return names.map { weights[$0] ?? 1 }
   }
 }
 
 extension SettingKind where Value == Recipe.ClassWeights {
   static var classWeights: SettingKind {
-    let expected = "balanced, or weights by class, as in {yes: 3, no: 1}"
+    let expected = "balanced, or weights by class or label, as in {yes: 3, no: 1}"
     return SettingKind(
       SettingForm(.value, "weights", expected: expected) { (texts) throws(ApusError) in
         try CallSyntax.value(texts.last ?? "")

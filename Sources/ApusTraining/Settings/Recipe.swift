@@ -72,7 +72,7 @@ public struct Recipe: SettingGroup {
       unlessGiven: "by the task"),
     Setting(
       "classWeights", \.classWeights, .classWeights,
-      "How much the rows of each class count in the loss: balanced, or by class as in '{yes: 3}'.",
+      "How much the rows of each class, or with each label, count in the loss: balanced, or as in '{yes: 3}'.",
       unlessGiven: "each row counts once"),
     Setting(
       "metrics", \.metrics, .items(Metrics.table), "The metrics that are computed besides the loss.",

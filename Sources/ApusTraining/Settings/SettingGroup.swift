@@ -30,8 +30,15 @@ extension SettingGroup {
         "“\(Self.section)” is a section", expected: Self.settings.map(\.name).joined(separator: ", "))
     }
     for member in members {
-      guard let setting = Self.settings.first(where: { $0.name == member.key }) else {
+      guard let named = Self.settings.first(where: { $0.name == member.key }) else {
         throw Self.unknown(member.key)
+      }
+      // A list is what a flag is that is given several times.
+      let setting = if case .array = member.value { named.whenRepeated ?? named } else { named }
+      if setting.name != named.name, members.contains(where: { $0.key == setting.name }) {
+        throw ApusError(
+          "\(setting.name) is given too", at: place(member.key), expected: "one of the two",
+          fix: "leave one of the two out")
       }
       do throws(ApusError) {
         try setting.set(&self, member.value, vocabulary)

@@ -14,6 +14,8 @@ public struct ModelTraining: Sendable {
   /// The mode that the model is traced for: with dropout and batch statistics, unless something is to be measured
   /// without.
   public var mode = Scope.Mode.training
+  /// By how much the loss of each of several labels counts in rows that have it; 1 each when empty.
+  package var labelWeights: [Double] = []
 
   /// - Parameters:
   ///   - optimizer: with its learning rate.

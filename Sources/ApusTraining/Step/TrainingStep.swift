@@ -129,7 +129,8 @@ public final class TrainingStep {
     let heads = auxiliary.sorted { $0.key < $1.key }.map { (name: $0.key, weight: $0.value) }
     for head in heads { _ = try model.output(named: head.name) }
     let call = try TracedCall(
-      model, mode: training.mode, isWeighted: isWeighted, auxiliary: heads)
+      model, mode: training.mode, isWeighted: isWeighted, auxiliary: heads,
+      labelWeights: training.labelWeights)
     try self.init(
       [("model", training, call.traced)], inputs: model.inputs, graphInputs: call.graphInputs,
       means: [call.mean!], taps: taps, tapTensors: call.tensors(taps), capacity: capacity, length: length,

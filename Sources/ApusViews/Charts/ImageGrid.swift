@@ -2,7 +2,7 @@
 package struct ImageGrid: Chart {
   package struct Tile: Sendable {
     package var image: PixelImage
-    /// The text below: at most two lines.
+    /// The text below: a few short lines.
     package var lines: [String]
 
     package init(_ image: PixelImage, _ lines: [String] = []) {

@@ -9,19 +9,26 @@ extension PlaneReading {
         PlaneTile("\(layer.name), \(number + 1)", image(of: values))
       }
     }
-    let map: any Chart = classNames.isEmpty ? outputMap : PlaneMap(title: "the decision", self)
     return Picture(
       ChartGrid(
-        title,
-        [map]
-          + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2))
+        title, maps + (units.isEmpty ? [] : [tileRows("hidden units", units)]), columns: 2))
   }
 
-  /// Numbers as colors, with a bar that says which is which.
-  private var outputMap: any Chart {
-    let values = stride(from: 0, to: outputs.count, by: width).map { Double(outputs[$0]) }
+  /// More numbers than this have no map.
+  private static let mostMaps = 12
+
+  private var maps: [any Chart] {
+    guard outputNames.count > 1 else {
+      return [classNames.isEmpty ? outputMap("the output", 0) : PlaneMap(title: "the decision", self)]
+    }
+    return outputNames.prefix(Self.mostMaps).enumerated().map { outputMap($1, $0) }
+  }
+
+  /// Returns numbers as colors, with a bar that says which is which.
+  private func outputMap(_ title: String, _ output: Int) -> any Chart {
+    let values = stride(from: output, to: outputs.count, by: width).map { Double(outputs[$0]) }
     return HeatMap(
-      "the output", Grid(columns: size, rows: size, x: x, y: y, values: values),
+      title, Grid(columns: size, rows: size, x: x, y: y, values: values),
       groups: groups.map { ScatterChart.Group($0.name, $0.points.map { Point($0.x, $0.y) }) },
       xName: columns[0], yName: columns[1], width: 522, height: 460)
   }

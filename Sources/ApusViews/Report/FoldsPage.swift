@@ -9,12 +9,14 @@ import ApusTraining
 package struct FoldsPage: Sendable {
   private let folds: [RunResult]
   private let scores: [CrossValidation.Score]
+  private let targetScores: [(name: String, scores: [CrossValidation.Score])]
   private let folder: String
 
   /// - Parameter result: of at least two folds.
   package init(_ result: CrossValidation.Result) {
     precondition(result.folds.count > 1, "a cross-validation has two folds at least")
     (folds, scores, folder) = (result.folds, result.scores, result.folder)
+    targetScores = result.targetScores
   }
 
   package var html: String {
@@ -52,39 +54,45 @@ package struct FoldsPage: Sendable {
   /// One sentence: the metric that says most.
   private var sentence: String {
     let found =
-      Self.telling.lazy.compactMap { name in scores.first { $0.name == name } }.first ?? scores.first
+      telling.lazy.compactMap { name in scores.first { $0.name == name } }.first ?? scores.first
     guard let found else { return "Nothing was measured." }
     let figure = "\(shortFigure(found.mean)) ± \(shortFigure(found.deviation, digits: 2))"
     return "\(Self.words[found.name] ?? found.name) \(figure) on rows that the network has not seen."
   }
 
-  private static let telling = ["accuracy", "microF1", "rmse"]
+  /// Of several numbers, whose units may differ, R² says more than an error.
+  private var telling: [String] { ["accuracy", "microF1", targetScores.isEmpty ? "rmse" : "r2"] }
   private static let words = [
     "accuracy": "Accuracy", "microF1": "An F1 of", "rmse": "A typical error (root mean square) of",
+    "r2": "A mean R² of the targets of",
   ]
 
   private func addScores(_ page: inout HTMLPage) {
     page.table(
       ["", "mean ± deviation"] + folds.indices.map { "fold \($0 + 1)" },
-      scores.map { score in
-        [
-          .strong(score.name),
-          .figure("\(shortFigure(score.mean)) ± \(shortFigure(score.deviation, digits: 2))"),
-        ] + score.values.map { .figure(shortFigure($0)) }
-      })
+      scores.map { row($0, $0.name) }
+        + targetScores.flatMap { target in target.scores.map { row($0, "\($0.name) of \(target.name)") } })
     if let all = confusion {
       page.charts([ConfusionChart("Confusion matrix (the test parts of all folds)", all)])
     }
-    let pairs = folds.map { $0.residuals.map { Point($0.truth, $0.prediction) } }
-    if pairs.contains(where: { !$0.isEmpty }) {
+    for target in 0..<max(min(targetScores.count, 6), 1) {
+      let pairs = folds.map { $0.residuals(ofTarget: target).map { Point($0.truth, $0.prediction) } }
+      guard pairs.contains(where: { !$0.isEmpty }) else { continue }
+      let whose = targetScores.isEmpty ? "" : " of \(targetScores[target].name)"
       page.charts([
         ScatterChart(
-          "Predicted against true (the test parts of all folds)",
+          "Predicted against true\(whose) (the test parts of all folds)",
           pairs.enumerated().map { .init("fold \($0 + 1)", $1) }, xName: "true", yName: "predicted",
           isEqual: true,
           width: RunPage.chartWidth)
       ])
     }
+  }
+
+  private func row(_ score: CrossValidation.Score, _ name: String) -> [HTMLPage.Cell] {
+    [
+      .strong(name), .figure("\(shortFigure(score.mean)) ± \(shortFigure(score.deviation, digits: 2))"),
+    ] + score.values.map { .figure(shortFigure($0)) }
   }
 
   /// All folds' together; nil where a fold has none, or other classes.

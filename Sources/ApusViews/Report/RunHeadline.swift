@@ -33,6 +33,8 @@ package struct RunHeadline: Sendable {
         ?? ""
       return "The model finds \(target) with an F1 of \(MetricLines.figure(f1)) on \(samples)\(all)."
     case .regression:
+      let each = result.targets(result.evaluated)
+      if !each.isEmpty { return Self.sentence(ofTargets: each, samples) }
       guard let error = value("rmse") else { break }
       let share = value("r2").map {
         $0.value > 2 * ($0.standardError ?? 0)
@@ -45,6 +47,27 @@ package struct RunHeadline: Sendable {
         + "(root mean square) on \(samples)\(share ?? "")."
     }
     return "The model was trained on \(grouped(result.trainingCount)) samples of \(result.name)."
+  }
+
+  private static let mostNamed = 4
+
+  /// The sentences on several numbers: an error of all of them would be in no unit.
+  private static func sentence(ofTargets targets: [TargetMetrics], _ samples: String) -> String {
+    let parts = targets.prefix(mostNamed).map { target -> String in
+      let error = target.metrics["rmse"].map {
+        "a typical error (root mean square) of \(shortFigure($0.value, digits: 3))"
+      }
+      let share = target.metrics["r2"].map {
+        $0.value > 2 * ($0.standardError ?? 0)
+          ? "\(ConfusionChart.percent($0.value)) of its variance explained"
+          : "no better than its mean, as far as these rows tell"
+      }
+      let said = [error, share].compactMap { $0 }
+      return "“\(target.name)”" + (said.isEmpty ? "" : " with \(said.joined(separator: ", "))")
+    }
+    let rest = targets.count - parts.count
+    return "The model predicts \(targets.count) numbers on \(samples): "
+      + (parts + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "; ") + "."
   }
 
   /// The least share that is right of new samples where all of so many were, 95 % confident (Clopper and Pearson 1934).
@@ -69,11 +92,13 @@ package struct RunHeadline: Sendable {
   /// Returns the name of what is predicted.
   private static func target(_ result: RunResult) -> String {
     switch result.data {
-    case .images: return "the class of an image"
+    case .images(_, let targets, _, _):
+      if case .values(let names) = targets { return "“\(names[0])” of an image" }
+      return "the class of an image"
     case .text: return "the next character"
     case .table(let summary, _):
-      let named = summary.target.map { summary.columns[$0.index].name }
       if result.task == .multiLabel { return "the labels" }
+      let named = summary.target.map { summary.columns[$0.index].name }
       return named.map { "“\($0)”" } ?? "the target"
     case .other: return "the target"
     }
@@ -144,7 +169,8 @@ package struct RunHeadline: Sendable {
     switch result.task {
     case .classification: name = "accuracy"
     case .multiLabel: name = "microF1"
-    case .regression: name = "rmse"
+    // An error of several numbers is in no unit.
+    case .regression: name = result.targets(.test).isEmpty ? "rmse" : "r2"
     }
     guard let training = result.standardMetrics(.training)[name],
       let test = result.standardMetrics(.test)[name]
@@ -159,7 +185,11 @@ package struct RunHeadline: Sendable {
     let error = (own * own + other * other).squareRoot()
     let isClear = lead > 2 * error
     let isLarge = name == "rmse" ? lead > 0.2 * training.value : lead > 0.05
-    return "On the training rows it is \(figure)"
+    let subject =
+      name == "r2"
+      ? "the mean R² of the targets is \(shortFigure(test.value, digits: 3)) here, and on the training rows"
+      : "on the training rows it is"
+    return subject.prefix(1).uppercased() + subject.dropFirst() + " \(figure)"
       + (isClear && isLarge
         ? ": much better than on new ones, so part of it was learned by heart."
         : isClear ? ", somewhat better than on new ones." : ", no more different than chance allows.")

@@ -5,6 +5,8 @@ import ApusRuns
 extension RunPage {
   /// More columns than this are not listed.
   private static let mostColumns = 40
+  /// More targets than this have no chart.
+  private static let mostTargets = 4
   /// More classes than this have no bar.
   private static let mostBars = 30
 
@@ -55,9 +57,11 @@ extension RunPage {
         "The figures below are of \(grouped(summary.rowCount)) rows, evenly chosen.", style: "note")
     }
     if let target = summary.target, result.task != .multiLabel {
-      let name = summary.columns[target.index].name
+      let names = target.indices.map { "“\(summary.columns[$0].name)”" }
+      let shown = listed(names, most: 8)
       page.paragraph(
-        "“\(name)” is the target (\(target.task.rawValue)); the other columns are inputs unless left out.")
+        "\(shown) \(names.count > 1 ? "are the targets" : "is the target") (\(target.task.rawValue)); the other columns "
+          + "are inputs unless left out.")
     }
     if let weights = summary.columns.first(where: { $0.role == .weights }) {
       page.paragraph(
@@ -80,11 +84,12 @@ extension RunPage {
     var charts: [any Chart] = []
     let title = result.task == .multiLabel ? "Rows with each label" : "Rows of each class"
     if let classes = Self.classes(summary.classCounts, title) { charts.append(classes) }
-    if !summary.targetAssociations.isEmpty {
+    let groups = summary.associationsByTarget
+    for (name, items) in groups.prefix(Self.mostTargets) {
       charts.append(
         BarChart(
-          "What goes with the target",
-          summary.targetAssociations.prefix(12).map {
+          "What goes with \(groups.count > 1 ? name : "the target")",
+          items.prefix(12).map {
             .init(
               $0.first, $0.value, figure: "\($0.measure.rawValue) \(ChartScale.minus(fixed($0.value, 2)))")
           }, limit: 1, width: Self.chartWidth))

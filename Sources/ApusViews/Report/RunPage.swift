@@ -59,33 +59,64 @@ public struct RunPage: Sendable {
     page.paragraph(
       "± is the standard error: what chance in the choice of samples alone makes of the figure.",
       style: "note")
+    addTargets(&page)
     for line in ThresholdLines(result).lines {
       page.paragraph(line.prefix(1).uppercased() + line.dropFirst() + ".")
     }
     if let confusion = result.confusion, confusion.classNames.count > 1 {
       page.charts([ConfusionChart("Confusion matrix (\(result.evaluated.rawValue))", confusion)])
     }
-    if !result.residuals.isEmpty { page.charts(residualCharts) }
+    if !result.residuals.isEmpty {
+      let names = result.model.objective?.targets.names ?? []
+      for target in names.indices.prefix(Self.mostCharted) {
+        page.charts(residualCharts(target, names.count > 1 ? " of \(names[target])" : ""))
+      }
+      if names.count > Self.mostCharted {
+        page.paragraph("… and \(names.count - Self.mostCharted) more targets.", style: "note")
+      }
+    }
     if !result.labels.isEmpty { addLabels(&page) }
   }
 
-  private var residualCharts: [any Chart] {
+  /// More targets than this have no pictures of their own.
+  private static let mostCharted = 6
+
+  /// - Parameter whose: ` of Weight`, where there are several targets.
+  private func residualCharts(_ target: Int, _ whose: String) -> [any Chart] {
     let part = result.evaluated.rawValue
-    let errors = result.residuals.map { $0.prediction - $0.truth }
+    let residuals = result.residuals(ofTarget: target)
+    let errors = residuals.map { $0.prediction - $0.truth }
     return [
       ScatterChart(
-        "Predicted against true (\(part))",
-        [.init("", result.residuals.map { Point($0.truth, $0.prediction) })], xName: "true",
+        "Predicted against true\(whose) (\(part))",
+        [.init("", residuals.map { Point($0.truth, $0.prediction) })], xName: "true",
         yName: "predicted",
         isEqual: true, width: Self.chartWidth),
       ScatterChart(
-        "Residuals (\(part))",
-        [.init("", result.residuals.map { Point($0.prediction, $0.prediction - $0.truth) })],
+        "Residuals\(whose) (\(part))",
+        [.init("", residuals.map { Point($0.prediction, $0.prediction - $0.truth) })],
         xName: "predicted",
         yName: "predicted − true", width: Self.chartWidth),
       HistogramChart(
-        "Errors (\(part))", Histogram(errors, bins: 24), xName: "predicted − true", width: Self.chartWidth),
+        "Errors\(whose) (\(part))", Histogram(errors, bins: 24), xName: "predicted − true",
+        width: Self.chartWidth),
     ]
+  }
+
+  private func addTargets(_ page: inout HTMLPage) {
+    let table = TargetTable(result.targetParts)
+    guard !table.rows.isEmpty else { return }
+    page.heading("Each target", level: 3)
+    page.table(
+      ["target", ""] + table.partNames,
+      table.rows.map { [.strong($0[0]), .text($0[1])] + $0.dropFirst(2).map { .figure($0) } })
+    if table.restCount > 0 {
+      page.paragraph("… and \(counted(table.restCount, "more target")).", style: "note")
+    }
+    page.paragraph(
+      "Each in its own unit. Of the figures above, R² and the mean absolute error are the means of the targets’ own; the "
+        + "root of the mean squared error is that of all of them together, whatever their units.",
+      style: "note")
   }
 
   private func addLabels(_ page: inout HTMLPage) {
@@ -120,7 +151,7 @@ public struct RunPage: Sendable {
             "\(sample.truth), not \(sample.prediction)",
             sample.probability.map { "sure to \(ConfusionChart.percent($0))" }
               ?? "loss \(shortFigure(sample.loss, digits: 3))",
-          ])
+          ] + (sample.file.map { [$0.split(separator: "/").last.map(String.init) ?? $0] } ?? []))
       }
     }
     guard images.count < result.worst.count else {

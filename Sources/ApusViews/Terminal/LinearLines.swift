@@ -40,7 +40,7 @@ package struct LinearLines: Sendable {
       // Targets have variance 1: what is less than a millionth of it is rounding.
       let gap =
         form.trained - form.loss < 1e-6 ? "the same" : "\(shortFigure(form.gap * 100, digits: 2)) % above it"
-      let rank = form.rank <= reading.weightCount ? ", rank \(form.rank) of \(reading.weightCount + 1)" : ""
+      let rank = form.rank < form.coefficients ? ", rank \(form.rank) of \(form.coefficients)" : ""
       let text =
         (form.isSolution
           ? "solved in closed form: loss \(shortFigure(form.loss))"
