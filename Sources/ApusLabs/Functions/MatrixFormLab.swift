@@ -20,7 +20,7 @@ struct MatrixFormLab: Lab {
   let expected = Verdict.holds
   let conclusion = "the three spellings agree, and rows together read the weights once"
   let sabotage = "the weights transposed"
-  let tryIt = "apus summary --config xor.yaml --batch 64"
+  let tryIt = "apus train digits --hidden 200,200 --epochs 5"
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()

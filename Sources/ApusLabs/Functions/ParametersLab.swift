@@ -18,7 +18,7 @@ struct ParametersLab: Lab {
   let expected = Verdict.holdsPartly
   let conclusion = "the counts are right but for GoogLeNet's 7 million in 22 layers and GPT-3's 698 GB"
   let sabotage = "layers without their biases"
-  let tryIt = "apus summary --config xor.yaml"
+  let tryIt = "apus train digits --hidden 200,200 --epochs 5"
 
   private static let photo = [224, 224, 3]
 

@@ -22,7 +22,7 @@ struct BackpropLab: Lab {
   let conclusion =
     "each partial of the slides' networks, and of a thousand random ones, is that of the formulas"
   let sabotage = "formulas without a (1 − a)"
-  let tryIt = "apus gradcheck --config xor.yaml"
+  let tryIt = "apus check moons --hidden 2"
 
   /// A network of sigmoid hidden units and a sigmoid output with cross-entropy, by the slides' formulas in double precision.
   private struct Network {

@@ -19,7 +19,7 @@ struct GradientCheckLab: Lab {
   let expected = Verdict.holds
   let conclusion = "differences are approximate and cost a pass a weight, backpropagation a few passes in all"
   let sabotage = "the analytic gradient without its 1 − a²"
-  let tryIt = "apus gradcheck --config xor.yaml"
+  let tryIt = "apus check moons --hidden 4"
 
   /// tanh whose gradient is that of the identity: 1 − a² is left out.
   private struct WrongTanh: Activation {

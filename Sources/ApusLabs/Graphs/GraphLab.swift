@@ -18,7 +18,7 @@ struct GraphLab: Lab {
   let conclusion =
     "values and gradients are those of the slides, by the engine and by the reference interpreter"
   let sabotage = "one of two ways leaves its gradient out"
-  let tryIt = "apus plot graph --config xor.yaml"
+  let tryIt = "apus playground"
 
   /// A function with the numbers at which a slide takes it, and what it says.
   private struct Example {

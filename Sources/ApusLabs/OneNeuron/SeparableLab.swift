@@ -17,7 +17,7 @@ struct SeparableLab: Lab {
   let conclusion =
     "without λ the norm grows like ln t and depends on the start, with λ every start ends in one place"
   let sabotage = "shuffled labels"
-  let tryIt = "apus train iris --model logistic --l2 0.01"
+  let tryIt = "apus train moons --model logistic"
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
