@@ -1,9 +1,9 @@
 import CApus
 import Synchronization
 
-/// Runs graphs on the processor: which kernels, and how many threads.
+/// Runs graphs on the processor: which kernels, how many threads, and how its caches are used.
 ///
-/// Neither changes a single bit of any result.
+/// None of it changes a single bit of any result.
 public struct Engine: Sendable, Hashable {
   public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
     case portable, avx2, avx512, neon
@@ -30,12 +30,17 @@ public struct Engine: Sendable, Hashable {
 
   public let instructionSet: InstructionSet
   public let threads: Int
+  package let caches: CacheSizes
 
   /// - Parameters:
   ///   - instructionSet: the best of this machine when nil.
   ///   - threads: as many as the process may use processors when nil.
   /// - Throws: when the machine lacks the instruction set or `threads` is not positive.
   public init(instructionSet: InstructionSet? = nil, threads: Int? = nil) throws {
+    try self.init(instructionSet: instructionSet, threads: threads, caches: .standard())
+  }
+
+  package init(instructionSet: InstructionSet? = nil, threads: Int? = nil, caches: CacheSizes) throws {
     let set = instructionSet ?? .best
     guard set.isAvailable else {
       throw ApusError(
@@ -48,6 +53,7 @@ public struct Engine: Sendable, Hashable {
     }
     self.instructionSet = set
     self.threads = threads ?? Processor.usableCount
+    self.caches = caches
   }
 
   /// As `APUS_ISA` and `APUS_THREADS` say, else the best of this machine.

@@ -44,7 +44,7 @@ package final class Executable: @unchecked Sendable {
     let planned = try PlanGraph(graph)
     let fusion = Fusion(planned, fuses: fuses)
     let schedule = Schedule(planned, fusion, rows: capacity)
-    let emitter = try Emitter(planned, fusion, schedule, kernels, rows: capacity)
+    let emitter = try Emitter(planned, fusion, schedule, kernels, engine.caches, rows: capacity)
     self.engine = engine
     self.capacity = capacity
     inputTypes = graph.inputTypes

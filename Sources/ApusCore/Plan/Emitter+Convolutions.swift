@@ -45,6 +45,7 @@ extension Emitter {
     }
     memory.set(base + MemoryLayout<apus_windowed>.offset(of: \.c)!, toBufferOf: index)
     arguments.pointee.epilogue = program.map { UnsafePointer($0) }
+    arguments.pointee.caches = caches
     let (run, scratch, nanoseconds) = kernels.entry(kernel)
     if let scratch { windows.append((instructions.count, arguments, scratch)) }
     let after = group.members.filter { $0 != index }.count

@@ -35,6 +35,7 @@ extension Emitter {
       base + MemoryLayout<apus_contract>.offset(of: \.b)!, toBufferOf: right.root, offset: right.offset)
     memory.set(base + MemoryLayout<apus_contract>.offset(of: \.c)!, toBufferOf: index)
     arguments.pointee.epilogue = program.map { UnsafePointer($0) }
+    arguments.pointee.caches = caches
     products.append((instructions.count, arguments))
     let after = group.members.filter { $0 != index }.count
     append(

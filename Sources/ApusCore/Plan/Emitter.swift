@@ -9,6 +9,7 @@ struct Emitter {
   /// The capacity.
   let rows: Int
   let memory = ArgumentMemory()
+  let caches: UnsafePointer<apus_caches>
 
   var instructions: [Instruction] = []
   var infos: [InstructionInfo] = []
@@ -25,13 +26,17 @@ struct Emitter {
   var extraBuffers: [Int] = []
 
   init(
-    _ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels, rows: Int
+    _ graph: PlanGraph, _ fusion: Fusion, _ schedule: Schedule, _ kernels: apus_kernels, _ caches: CacheSizes,
+    rows: Int
   ) throws(ApusError) {
     self.graph = graph
     self.fusion = fusion
     self.schedule = schedule
     self.kernels = kernels
     self.rows = rows
+    let described = memory.allocate(apus_caches.self)
+    described.pointee = caches.described
+    self.caches = UnsafePointer(described)
     for key in schedule.order { try emit(fusion.groups[key]!) }
   }
 

@@ -36,7 +36,7 @@ extension EvaluatedSamples {
   /// - Parameter metrics: the default ones when nil.
   public func targetMetrics(_ metrics: [any Metric]? = nil) -> [TargetMetrics] {
     guard isRegression, width > 1 else { return [] }
-    let asked = metrics ?? Metrics.table.prototypes.filter(\.isUsual)
+    let asked = metrics ?? Metrics.table.prototypes.filter(\.isDefault)
     return (0..<width).map { output in
       let samples = target(output)
       return TargetMetrics(

@@ -54,9 +54,8 @@ APUS_INLINE attention_scratch attention_scratch_at(const apus_attention *x, int3
 APUS_INLINE void attention_tiles(const float *a, int64_t a_row, int64_t a_column, const float *b, int64_t b_row, float *c,
                                  int64_t c_row, int64_t rows, int64_t columns, int64_t terms, int resume) {
   if (rows <= 0) return;
-  const product p = {.a = a, .a_row = a_row, .a_column = a_column};
-  const panel q = {.columns = columns};
-  contract_tiles(&p, &q, b, b_row, 0, rows, 0, terms, c, c_row, resume);
+  factors f = {.a = a, .a_row = a_row, .a_column = a_column, .b = b, .b_row = b_row};
+  contract_tiles(&f, rows, columns, terms, c, c_row, resume, 4);
 }
 
 /// c += addend, rows of `columns` columns.

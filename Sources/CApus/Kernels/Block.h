@@ -13,7 +13,9 @@ APUS_INLINE void copy_contiguous(float *to, const float *from, int64_t count) {
 }
 
 APUS_INLINE void fill_contiguous(float *to, const float *value, int64_t count) {
-  vfloat lanes = (vfloat)splat_int(*(const int32_t *)(const void *)value);
+  int32_t bits;  // any four bytes
+  memcpy(&bits, value, sizeof bits);
+  const vfloat lanes = (vfloat)splat_int(bits);
   int64_t i = 0;
   for (; i + APUS_WIDTH <= count; i += APUS_WIDTH) store(to + i, lanes);
   if (i < count) store_head(to + i, lanes, count - i);

@@ -3,64 +3,110 @@
 
 #include "ContractPlan.h"
 #include "ContractTile.h"
-
-/// Columns of C, and the packed panel of B under them.
-typedef struct panel {
-  int64_t column, columns;
-  int64_t width;  // columns, rounded up to whole units: the row of a packed panel or of a buffer
-  float *packed;
-  int64_t packed_from;  // first term of k in `packed`; -1 when there is none
-} panel;
-
-/// Items cut evenly into `count` pieces, the larger ones first.
-typedef struct pieces { int64_t count, size, larger; } pieces;
-APUS_INLINE pieces contract_pieces(int64_t items, int64_t most) {
-  // Divisions are what small products would spend their time on.
-  if (items <= most) return (pieces){.count = 1, .size = items};
-  int64_t count = contract_ceiling(items, most), size = items / count;
-  return (pieces){.count = count, .size = size, .larger = items - count * size};
-}
-APUS_INLINE int64_t contract_piece(const pieces *p, int64_t index) { return p->size + (index < p->larger); }
+#include "ContractPack.h"
 
 // MARK: - Tiles over a panel
 
-/// Rows `row ..< row + rows` of a panel over the terms `begin ..< begin + depth`.
-static void contract_tiles(const product *p, const panel *q, const float *b, int64_t b_row, int64_t row, int64_t rows,
-                           int64_t begin, int64_t depth, float *c, int64_t c_row, int resume) {
-  int64_t vectors = contract_minimum(contract_ceiling(q->columns, APUS_WIDTH), TILE_VECTORS);
-  int64_t most = tile_rows[vectors];
-  if (rows == 1) vectors = TILE_VECTORS_OF_A_ROW;
-  // Rows 4 KB apart lie in one set of the first-level cache, which has few ways.
-  if (p->a_row % 1024 == 0 && p->a_row != 0) most = contract_minimum(most, 9);
-  const pieces heights = contract_pieces(rows, most);
-  for (int64_t t = 0, i = 0; t < heights.count; t += 1) {
-    int64_t height = contract_piece(&heights, t);
-    const float *a = p->a + (row + i) * p->a_row + begin * p->a_column;
-    for (int64_t j = 0; j < q->columns; j += vectors * APUS_WIDTH) {
-      int64_t columns = contract_minimum(vectors * APUS_WIDTH, q->columns - j);
-      int64_t last = (columns - 1) / APUS_WIDTH;
-      tiles[last + 1][height](a, p->a_row, p->a_column, b + j, b_row, c + i * c_row + j, c_row, depth,
-                              columns - last * APUS_WIDTH, resume);
-    }
-    i += height;
+/// What tiles read: A, row by row or with the rows of each tile side by side, and B as
+/// it lies or strip after strip.
+typedef struct factors {
+  const float *a;
+  int64_t a_row, a_column, a_tile;  // a_tile: where the rows of a tile lie side by side, floats to the next tile
+  int64_t most_rows;  // of a tile; 0 where the registers alone decide
+  const float *b;
+  int64_t b_row, b_strip;  // floats to the next row, and where strips are packed, to the next strip
+  /// Rows of B that will be packed next, fetched while the tiles work: `lines` a row,
+  /// some with each tile.
+  const float *next;
+  int64_t next_row, next_rows, lines, line, with_each;
+} factors;
+
+/// The next few lines.
+APUS_INLINE void factors_fetch(factors *f) {
+  for (int64_t count = f->with_each; count > 0 && f->next_rows > 0; count -= 1) {
+    __builtin_prefetch(f->next + f->line * CONTRACT_UNIT, 0, 2);
+    f->line += 1;
+    if (f->line == f->lines) f->line = 0, f->next += f->next_row, f->next_rows -= 1;
   }
+}
+
+/// `rows` rows of `columns` columns over `depth` terms. As many strips as `together`
+/// stay in the cache while the rows pass over them.
+static void contract_tiles(factors *f, int64_t rows, int64_t columns, int64_t depth, float *c, int64_t c_row,
+                           int resume, int64_t together) {
+  const pieces strips = contract_pieces(contract_ceiling(columns, APUS_WIDTH),
+                                        rows == 1 && f->b_strip == 0 ? TILE_VECTORS_OF_A_ROW : TILE_VECTORS);
+  const int64_t most = rows == 1 ? 1 : tile_rows[contract_piece(&strips, 0)];
+  const pieces heights = contract_pieces(rows, f->most_rows > 0 ? contract_minimum(most, f->most_rows) : most);
+  for (int64_t first = 0, column = 0; first < strips.count; first += together) {
+    const int64_t end = contract_minimum(first + together, strips.count);
+    int64_t next = column;
+    for (int64_t t = 0, i = 0; t < heights.count; t += 1) {
+      const int64_t height = contract_piece(&heights, t);
+      const float *a = f->a + (f->a_tile > 0 ? t * f->a_tile : i * f->a_row);
+      const int64_t a_column = f->a_tile > 0 ? height : f->a_column;
+      next = column;
+      for (int64_t s = first; s < end; s += 1) {
+        const int64_t vectors = contract_piece(&strips, s), width = vectors * APUS_WIDTH;
+        const int64_t lanes = contract_minimum(width, columns - next) - (vectors - 1) * APUS_WIDTH;
+        const float *b = f->b + (f->b_strip == 0 ? next : s * f->b_strip);
+        tiles[vectors][height](a, f->a_row, a_column, b, f->b_row, c + i * c_row + next, c_row, depth, lanes, resume);
+        next += width;
+        if (f->next_rows > 0) factors_fetch(f);
+      }
+      i += height;
+    }
+    column = next;
+  }
+}
+
+APUS_INLINE int64_t contract_together(const product *p, int64_t depth) {
+  const int64_t floats = depth * TILE_VECTORS * APUS_WIDTH;
+  return floats <= 0 || p->held / floats < 1 ? 1 : p->held / floats;
+}
+
+/// Has the rows of B that come next fetched while `rows` rows are computed.
+static void contract_expect(const product *p, const panel *q, factors *f, int64_t from, int64_t depth, int64_t rows) {
+  if (!p->fetches || p->b_column != 1 || rows < 2 * CONTRACT_UNIT) return;
+  f->next = p->b + from * p->b_row + q->column, f->next_row = p->b_row, f->next_rows = depth;
+  f->lines = contract_ceiling(q->columns, CONTRACT_UNIT);
+  const pieces strips = contract_strips(q);
+  f->with_each = contract_ceiling(depth * f->lines, strips.count * contract_ceiling(rows, tile_rows[contract_piece(&strips, 0)]));
 }
 
 /// One chain, `begin ..< end`, of rows of a panel. Between blocks of k the
 /// chains rest in c.
 static void contract_chain(const product *p, panel *q, int64_t row, int64_t rows, int64_t begin, int64_t end, float *c,
-                           int64_t c_row) {
-  const pieces depths = contract_pieces(end - begin, CONTRACT_PANEL_DEPTH);  // one even without terms: zeros
+                           int64_t c_row, float *packed_rows) {
+  const pieces depths = contract_pieces(end - begin, p->depth);  // one even without terms: zeros
   for (int64_t block = 0, from = begin; block < depths.count; block += 1) {
-    int64_t depth = contract_piece(&depths, block);
-    const float *b = p->b + from * p->b_row + q->column * p->b_column;
-    int64_t b_row = p->b_row;
+    const int64_t depth = contract_piece(&depths, block);
+    factors f = {.b = p->b + from * p->b_row + q->column, .b_row = p->b_row};
+    const int64_t widest = contract_minimum(contract_ceiling(q->columns, APUS_WIDTH), TILE_VECTORS);
     if (p->packs_b) {
-      if (q->packed_from != from) pack(q->packed, q->width, b, p->b_row, p->b_column, depth, q->columns);
+      f.b = q->packed, f.b_row = widest * APUS_WIDTH, f.b_strip = contract_apart(depth * f.b_row);
+      if (q->packed_from != from) contract_pack_panel(p, q, from, depth, f.b_row, f.b_strip);
       q->packed_from = from;
-      b = q->packed, b_row = q->width;
     }
-    contract_tiles(p, q, b, b_row, row, rows, from, depth, c, c_row, block > 0);
+    if (block + 1 < depths.count) contract_expect(p, q, &f, from + depth, contract_piece(&depths, block + 1), rows);
+    const pieces blocks = contract_pieces(rows, p->rows);
+    for (int64_t t = 0, i = 0; t < blocks.count; t += 1) {
+      const int64_t together = contract_piece(&blocks, t);
+      f.a = p->a + (row + i) * p->a_row + from * p->a_column, f.a_row = p->a_row, f.a_column = p->a_column;
+      f.most_rows = p->most_rows;
+      if (p->packs_a) {
+        if (p->a_row == 1) {
+          f.a_row = 1, f.a_tile = contract_apart(tile_rows[widest] * depth);
+          contract_pack_tiles(packed_rows, f.a_tile, f.a, p->a_column, together, depth, tile_rows[widest]);
+        } else {
+          f.a_row = contract_apart(depth), f.a_column = 1;
+          pack(packed_rows, f.a_row, f.a, p->a_row, p->a_column, together, depth);
+        }
+        f.a = packed_rows, f.most_rows = 0;
+      }
+      contract_tiles(&f, together, q->columns, depth, c + i * c_row, c_row, block > 0, contract_together(p, depth));
+      i += together;
+    }
     from += depth;
   }
 }
@@ -74,12 +120,12 @@ static void contract_merge(float *sum, const float *addend, int64_t count) {
 
 /// All chains of rows of a panel, and their tree: a sum waits in `buffers` until
 /// its neighbor of the same height is there. The result is in the first buffer.
-static void contract_tree(const product *p, panel *q, int64_t row, int64_t rows, float *buffers) {
+static void contract_tree(const product *p, panel *q, int64_t row, int64_t rows, float *buffers, float *packed_rows) {
   int64_t size = contract_buffer_floats(p), chains = contract_chains(p->k);
   int64_t waiting = 0;
   for (int64_t chain = 0; chain < chains; chain += 1) {
     int64_t begin = chain * APUS_CHAIN, end = contract_minimum(begin + APUS_CHAIN, p->k);
-    contract_chain(p, q, row, rows, begin, end, buffers + waiting * size, q->width);
+    contract_chain(p, q, row, rows, begin, end, buffers + waiting * size, q->width, packed_rows);
     waiting += 1;
     for (int64_t index = chain; waiting > 1 && ((index & 1) || chain + 1 == chains); index >>= 1) {
       waiting -= 1;
@@ -102,29 +148,27 @@ static void contract_write(const product *p, const panel *q, int64_t row, int64_
 /// Rows of a panel, straight to C or a bufferful at a time.
 static void contract_panel(const product *p, panel *q, int64_t begin, int64_t end, float *scratch) {
   float *buffers = scratch + contract_panel_floats(p);
+  float *packed_rows = buffers + contract_buffers(p) * contract_buffer_floats(p);
   if (contract_buffers(p) == 0) {
     float *c = p->c + begin * p->c_row + q->column;
-    return contract_chain(p, q, begin, end - begin, 0, p->k, c, p->c_row);
+    return contract_chain(p, q, begin, end - begin, 0, p->k, c, p->c_row, packed_rows);
   }
-  int64_t blocks = contract_ceiling(end - begin, CONTRACT_BUFFER_ROWS);
-  int64_t step = contract_ceiling(contract_ceiling(end - begin, blocks), CONTRACT_UNIT) * CONTRACT_UNIT;
-  for (int64_t row = begin; row < end; row += step) {
-    int64_t rows = contract_minimum(step, end - row);
-    contract_tree(p, q, row, rows, buffers);
+  const pieces blocks = contract_pieces(end - begin, p->buffer_rows);
+  for (int64_t t = 0, row = begin; t < blocks.count; t += 1) {
+    const int64_t rows = contract_piece(&blocks, t);
+    contract_tree(p, q, row, rows, buffers, packed_rows);
     contract_write(p, q, row, rows, buffers);
+    row += rows;
   }
 }
 
 /// Rows and columns of one product, as it is computed (transposed or not), panel by panel.
-static void contract_panels(const product *p, int64_t row_begin, int64_t row_end, int64_t column_begin,
+static void contract_region(const product *p, int64_t row_begin, int64_t row_end, int64_t column_begin,
                             int64_t column_end, float *scratch) {
-  int64_t units = contract_ceiling(column_end - column_begin, CONTRACT_UNIT);
-  // A single row is computed by wide tiles, if they go from B to C directly.
-  int64_t most = row_end - row_begin == 1 && !p->packs_b && contract_buffers(p) == 0
-                   ? TILE_VECTORS_OF_A_ROW : CONTRACT_PANEL_COLUMNS / CONTRACT_UNIT;
-  const pieces widths = contract_pieces(units, most);
+  const int64_t units = contract_ceiling(column_end - column_begin, CONTRACT_UNIT);
+  const pieces widths = contract_pieces(units, p->columns / CONTRACT_UNIT);
   for (int64_t t = 0, column = column_begin; t < widths.count; t += 1) {
-    int64_t width = contract_piece(&widths, t) * CONTRACT_UNIT;
+    const int64_t width = contract_piece(&widths, t) * CONTRACT_UNIT;
     panel q = {
       .column = column,
       .columns = contract_minimum(width, column_end - column),
@@ -134,23 +178,6 @@ static void contract_panels(const product *p, int64_t row_begin, int64_t row_end
     };
     contract_panel(p, &q, row_begin, row_end, scratch);
     column += width;
-  }
-}
-
-/// The same, with rows of A packed first where the plan says so.
-static void contract_region(const product *p, int64_t row_begin, int64_t row_end, int64_t column_begin,
-                            int64_t column_end, float *scratch) {
-  if (!p->packs_a) return contract_panels(p, row_begin, row_end, column_begin, column_end, scratch);
-  float *packed = scratch + contract_panel_floats(p) + contract_buffers(p) * contract_buffer_floats(p);
-  const pieces blocks = contract_pieces(row_end - row_begin, contract_packed_rows(p));
-  for (int64_t block = 0, row = row_begin; block < blocks.count; block += 1) {
-    int64_t rows = contract_piece(&blocks, block);
-    product packed_product = *p;
-    packed_product.a = packed, packed_product.a_row = p->k, packed_product.a_column = 1;
-    packed_product.c += p->transposed ? row : row * p->c_row;
-    pack(packed, p->k, p->a + row * p->a_row, p->a_row, p->a_column, rows, p->k);
-    contract_panels(&packed_product, 0, rows, column_begin, column_end, scratch);
-    row += rows;
   }
 }
 
@@ -169,14 +196,15 @@ static void contract_item(const apus_contract *x, const product *p, int64_t item
   }
   int64_t height = contract_minimum(row_end - row_begin, BLOCK_ROWS), width = column_end - column_begin;
   if (x->epilogue->has_row_steps) {
-    int64_t fit = BLOCK_FLOATS / width / CONTRACT_PANEL_COLUMNS * CONTRACT_PANEL_COLUMNS;
-    height = contract_minimum(height, fit > 0 ? fit : CONTRACT_PANEL_COLUMNS);
+    int64_t fit = BLOCK_FLOATS / width / CONTRACT_WIDEST_STRIP * CONTRACT_WIDEST_STRIP;
+    height = contract_minimum(height, fit > 0 ? fit : CONTRACT_WIDEST_STRIP);
   } else {
     // Whole rows follow one another: strips of them need no copying on the way in and out.
-    if (width > BLOCK_FLOATS / height && width <= BLOCK_FLOATS / LEAST_ROWS) {
+    // But B would be packed for each block of rows.
+    if (!p->packs_b && width > BLOCK_FLOATS / height && width <= BLOCK_FLOATS / LEAST_ROWS) {
       height = BLOCK_FLOATS / width;
     } else {
-      int64_t fit = BLOCK_FLOATS / height / CONTRACT_PANEL_COLUMNS * CONTRACT_PANEL_COLUMNS;
+      int64_t fit = BLOCK_FLOATS / height / CONTRACT_WIDEST_STRIP * CONTRACT_WIDEST_STRIP;
       width = contract_minimum(width, fit);
     }
   }
@@ -235,9 +263,7 @@ static void contract_kernel(const void *arguments, int32_t part, int32_t parts) 
   const apus_contract *x = arguments;
   if (x->m <= 0 || x->n <= 0 || x->batch <= 0) return;
   if (contract_tiny(x, part)) return;
-  product p = contract_orient(x);
-  // Tiles whose rows of B are up to four whole lines read it as fast from where it lies.
-  if (APUS_WIDTH == CONTRACT_UNIT && p.may_read_b) p.packs_b = 0;
+  product p = contract_plan(x, TILE_VECTORS * APUS_WIDTH);
   int whole_rows = x->epilogue != NULL && x->epilogue->has_row_steps;
   contract_share share = contract_cut(&p, x->batch, whole_rows, part, parts);
   int64_t units = share.by_rows ? p.m : contract_ceiling(p.n, CONTRACT_UNIT);

@@ -14,17 +14,15 @@ APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm512_m
 APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm512_mask_storeu_ps(to, lanes, value); }
 #elif APUS_WIDTH == 8
 typedef const int32_t *vlanes;
-APUS_INLINE vlanes first_lanes(int64_t count) {
-  static const int32_t masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-  return masks + 8 - count;
-}
+static const int32_t lane_masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+APUS_INLINE vlanes first_lanes(int64_t count) { return lane_masks + 8 - count; }
 APUS_INLINE __m256i lane_mask(vlanes lanes) {
   // The mask is loaded each time: sixteen registers have no room for it beside a tile.
   __asm__ volatile("" : "+r"(lanes));
   return _mm256_loadu_si256((const __m256i_u *)lanes);
 }
 APUS_INLINE vfloat load_lanes(const float *from, vlanes lanes) { return _mm256_maskload_ps(from, lane_mask(lanes)); }
-APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { _mm256_maskstore_ps(to, lane_mask(lanes), value); }
+APUS_INLINE void store_lanes(float *to, vlanes lanes, vfloat value) { store_head(to, value, lane_masks + 8 - lanes); }
 #elif defined(APUS_NEON)
 typedef int64_t vlanes;
 APUS_INLINE vlanes first_lanes(int64_t count) { return count; }
@@ -57,8 +55,6 @@ enum { TILE_VECTORS_OF_A_ROW = 13 };
     int64_t k, int64_t lanes, int resume
 typedef void (*tile_function)(TILE_PARAMETERS);
 
-#define TILE_UNROLL _Pragma("clang loop unroll(full)")
-
 /// The sums of a tile.
 typedef vfloat tile_sums[CONTRACT_TILE_ROWS][TILE_VECTORS_OF_A_ROW];
 
@@ -72,6 +68,13 @@ APUS_INLINE void tile_load(const int rows, const int vectors, tile_sums sum, con
 }
 
 APUS_INLINE void tile_store(const int rows, const int vectors, tile_sums sum, float *c, int64_t c_row, vlanes mask) {
+  const int is_full = APUS_WIDTH == 8 && mask == first_lanes(APUS_WIDTH);
+  if (is_full) {
+    TILE_UNROLL for (int i = 0; i < rows; i += 1) {
+      TILE_UNROLL for (int v = 0; v < vectors; v += 1) store(c + i * c_row + v * APUS_WIDTH, sum[i][v]);
+    }
+    return;
+  }
   TILE_UNROLL for (int i = 0; i < rows; i += 1) {
     TILE_UNROLL for (int v = 0; v < vectors; v += 1) {
       float *to = c + i * c_row + v * APUS_WIDTH;
@@ -226,10 +229,9 @@ static void pack(float *to, int64_t to_row, const float *from, int64_t from_row,
   if (from_row == 1 && from_column != 1) return transpose(to, to_row, from, from_column, columns, rows);
   for (int64_t i = 0; i < rows; i += 1, to += to_row, from += from_row) {
     if (from_column == 1) {
-      for (int64_t j = 0; j < columns; j += APUS_WIDTH) {
-        vlanes lanes = first_lanes(contract_minimum(columns - j, APUS_WIDTH));
-        store_lanes(to + j, lanes, load_lanes(from + j, lanes));
-      }
+      int64_t j = 0;
+      for (; j + APUS_WIDTH <= columns; j += APUS_WIDTH) store(to + j, load(from + j));
+      if (j < columns) store_head(to + j, load_head(from + j, columns - j), columns - j);
     } else {
       for (int64_t j = 0; j < columns; j += 1) to[j] = from[j * from_column];
     }

@@ -12,6 +12,7 @@ typedef struct convolution_work {
   int64_t target_height, target_width, target_channels;
   int64_t inputs, outputs, groups;  // of each group
   float *padded;
+  const apus_caches *caches;
 } convolution_work;
 
 // MARK: - Padded lines
@@ -112,6 +113,7 @@ static void convolution_run(const convolution_pass *p, const convolution_work *w
   }
   const int64_t a_row = p->step_x * p->channels, b_row = w->groups * w->outputs;
   const int64_t terms = walk.outer * walk.middle * walk.depth;
+  const int64_t most = contract_most_rows(w->caches, a_row);
   const pieces widths = contract_pieces(contract_ceiling(outputs, APUS_WIDTH),
                                         convolution_vectors(&kind, p->places_x, outputs, terms));
   for (int64_t group = 0; group < groups; group += 1) {
@@ -119,10 +121,7 @@ static void convolution_run(const convolution_pass *p, const convolution_work *w
       const int64_t vectors = contract_piece(&widths, t);
       const int64_t columns = contract_minimum(vectors * APUS_WIDTH, outputs - column);
       const int64_t lanes = columns - (vectors - 1) * APUS_WIDTH;
-      int64_t most = kind.rows[vectors];
-      // Rows 4 KB apart lie in one set of the first-level cache, which has few ways.
-      if (a_row % 1024 == 0) most = contract_minimum(most, 9);
-      const pieces heights = contract_pieces(p->places_x, most);
+      const pieces heights = contract_pieces(p->places_x, contract_minimum(kind.rows[vectors], most));
       const float *b = w->weights + group * outputs + column;
       for (int64_t i = 0; i < images; i += 1) {
         for (int64_t j = 0; j < places; j += 1) {
@@ -178,7 +177,7 @@ static void convolution_kernel(const void *arguments, int32_t part, int32_t part
     .source = x->a, .weights = x->b, .target = x->c,
     .target_height = x->places_y, .target_width = x->places_x, .target_channels = x->outputs,
     .inputs = x->channels / x->groups, .outputs = x->outputs / x->groups, .groups = x->groups,
-    .padded = x->scratch + part * x->scratch_stride,
+    .padded = x->scratch + part * x->scratch_stride, .caches = apus_caches_of(x->caches),
   };
   int64_t line, last;
   share(x->rows * x->places_y, part, parts, &line, &last);
@@ -211,7 +210,7 @@ static void convolution_data_kernel(const void *arguments, int32_t part, int32_t
     .source = x->a, .target = x->c,
     .target_height = x->height, .target_width = x->width, .target_channels = x->channels,
     .inputs = x->outputs / x->groups, .outputs = x->channels / x->groups, .groups = x->groups,
-    .padded = turned + convolution_turned_floats(x),
+    .padded = turned + convolution_turned_floats(x), .caches = apus_caches_of(x->caches),
   };
   int64_t line, last;
   share(x->rows * x->height, part, parts, &line, &last);

@@ -8,9 +8,9 @@
 #include "ContractPlan.h"
 
 enum {
-  /// Most floats of padded lines, and of the results computed from them, that lie
-  /// in the second-level cache together; a single line may have more.
-  CONVOLUTION_BAND_FLOATS = 64 * 1024,
+  /// The part of the second-level cache for padded lines, and for the results computed
+  /// from them; a single line may have more.
+  CONVOLUTION_BAND_SHARE = 4,
   /// Places that one visit to the weights should serve.
   CONVOLUTION_BAND_PLACES = 256,
   /// Most outputs for which vectors hold places.
@@ -119,18 +119,19 @@ static inline int64_t convolution_padded(const convolution_pass *p, int64_t heig
 }
 
 /// `line` floats of a line of the target, `pixels` of them places of a pass.
-static inline convolution_band convolution_find_band(const convolution_pass *p, int64_t height, int64_t line,
-                                                     int64_t pixels, int64_t band_places) {
+static inline convolution_band convolution_find_band(const apus_windowed *x, const convolution_pass *p, int64_t height,
+                                                     int64_t line, int64_t pixels, int64_t band_places) {
+  const int64_t most = apus_caches_of(x->caches)->second.bytes / 4 / CONVOLUTION_BAND_SHARE;
   convolution_band band = {.lines = height, .images = 1};
   int64_t padded = convolution_padded(p, height, band.lines);
-  while (band.lines > 1 && (padded > CONVOLUTION_BAND_FLOATS || band.lines * line > CONVOLUTION_BAND_FLOATS
+  while (band.lines > 1 && (padded > most || band.lines * line > most
                             || (band.lines - 1) * pixels >= 2 * band_places)) {
     band.lines = contract_ceiling(band.lines, 2);
     padded = convolution_padded(p, height, band.lines);
   }
   if (band.lines == height) {
     int64_t larger = padded > height * line ? padded : height * line;
-    int64_t fit = larger > 0 ? CONVOLUTION_BAND_FLOATS / larger : 1;
+    int64_t fit = larger > 0 ? most / larger : 1;
     int64_t wanted = contract_ceiling(band_places, height * pixels > 0 ? height * pixels : 1);
     band.images = fit < 1 ? 1 : contract_minimum(fit, wanted);
   }
@@ -139,7 +140,7 @@ static inline convolution_band convolution_find_band(const convolution_pass *p, 
 }
 
 static inline convolution_band convolution_forward_band(const apus_windowed *x, const convolution_pass *p) {
-  return convolution_find_band(p, x->places_y, x->places_x * x->outputs, x->places_x, CONVOLUTION_BAND_PLACES);
+  return convolution_find_band(x, p, x->places_y, x->places_x * x->outputs, x->places_x, CONVOLUTION_BAND_PLACES);
 }
 
 /// The smallest band of all passes; the same lines of the images for each.
@@ -149,7 +150,7 @@ static inline convolution_band convolution_backward_band(const apus_windowed *x)
     for (int64_t z = 0; z < contract_minimum(x->stride_x, x->width); z += 1) {
       const convolution_pass p = convolution_backward_pass(x, y, z);
       const convolution_band one =
-        convolution_find_band(&p, x->height, x->width * x->channels, x->width, CONVOLUTION_BAND_PLACES * x->stride_y);
+        convolution_find_band(x, &p, x->height, x->width * x->channels, x->width, CONVOLUTION_BAND_PLACES * x->stride_y);
       band.lines = contract_minimum(band.lines, one.lines);
       band.images = contract_minimum(band.images, one.images);
       if (one.floats > band.floats) band.floats = one.floats;

@@ -69,15 +69,21 @@ static void planes_run(const convolution_pass *p, const float *image, const floa
   if (p->channels == 1) walk.middle = 1, walk.depth = p->taps_x, step = p->dilation_x;
   const int64_t width = planes_widths[outputs];
   float sums[CONVOLUTION_NARROW * TILE_VECTORS * APUS_WIDTH] __attribute__((aligned(64)));
+  // Line by line, or all lines in one run: which takes fewer tiles.
   const int64_t all = (places - 1) * pixels + p->places_x;
-  for (int64_t place = 0; place < all; place += width) {
-    planes_tiles[outputs](&walk, weights, outputs, padded + place, step, sums);
-    // Between the lines of places lie the pixels where no window fits.
-    for (int64_t at = 0; at < width && place + at < all;) {
-      const int64_t y = (place + at) / pixels, x = (place + at) % pixels;
-      const int64_t run = contract_minimum(width - at, pixels - x), used = contract_minimum(run, p->places_x - x);
-      if (used > 0) transpose(target + y * target_line + x * target_pixel, target_pixel, sums + at, width, outputs, used);
-      at += run;
+  const int by_line = places * contract_ceiling(p->places_x, width) <= contract_ceiling(all, width);
+  const int64_t runs = by_line ? places : 1, length = by_line ? p->places_x : all;
+  for (int64_t run = 0; run < runs; run += 1) {
+    const int64_t end = run * pixels + length;
+    for (int64_t place = run * pixels; place < end; place += width) {
+      planes_tiles[outputs](&walk, weights, outputs, padded + place, step, sums);
+      // Between the lines of places lie the pixels where no window fits.
+      for (int64_t at = 0; at < width && place + at < end;) {
+        const int64_t y = (place + at) / pixels, x = (place + at) % pixels;
+        const int64_t rest = contract_minimum(width - at, pixels - x), used = contract_minimum(rest, p->places_x - x);
+        if (used > 0) transpose(target + y * target_line + x * target_pixel, target_pixel, sums + at, width, outputs, used);
+        at += rest;
+      }
     }
   }
 }

@@ -51,7 +51,11 @@ static __attribute__((noinline)) void run_region(const apus_program *program, in
   const int all_columns = column_end - column_begin == row_length;
   const int adjacent = shape.rows == 1 || all_columns;
   // Where a row's number is kept as one vector; of what is put out, only if that is a number for each row too.
-  const int by_row = program->has_row_steps && row_length % APUS_WIDTH == 0;
+  int by_row = program->has_row_steps;
+  APUS_SHORT_LOOP
+  for (int32_t i = 0; i < input_count && program->rank > 0; i++)
+    by_row |= program->plan.inputs[i] == APUS_LAYOUT_STRIDED && program->inputs[i].strides[program->rank - 1] == 0;
+  by_row = by_row && row_length % APUS_WIDTH == 0;
   uint32_t in_place = 0, filled = 0, direct = 0, one_a_row = 0;  // operands, a bit each
   APUS_SHORT_LOOP
   for (int32_t i = 0; i < input_count; i++) {

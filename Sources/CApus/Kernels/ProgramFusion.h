@@ -34,6 +34,8 @@ enum {
 #define X(name, ...) APUS_FUSED_##name,
   APUS_FUSED_STEPS(X) APUS_FUSED_STEPS_AT(X)
 #undef X
+  APUS_FUSED_SQUARE_THEN_ROW_SUM,
+  APUS_FUSED_MULTIPLY_THEN_ROW_SUM,
 };
 
 /// The fused opcode of two steps, or the first one's own.
@@ -47,6 +49,8 @@ static uint8_t fuse(const apus_step *first, const apus_step *second) {
   if (first->opcode == one && second->opcode == two && (&second->a)[position] == t) return APUS_FUSED_##name;
   APUS_FUSED_STEPS_AT(X)
 #undef X
+  if (second->opcode == APUS_ROW_SUM && first->opcode == APUS_SQUARE) return APUS_FUSED_SQUARE_THEN_ROW_SUM;
+  if (second->opcode == APUS_ROW_SUM && first->opcode == APUS_MULTIPLY) return APUS_FUSED_MULTIPLY_THEN_ROW_SUM;
   return first->opcode;
 }
 

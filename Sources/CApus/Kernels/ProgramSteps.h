@@ -109,23 +109,7 @@ APUS_INLINE void spread(float *to, const float *from, int64_t count) {
   for (int64_t i = 0; i < count; i += APUS_WIDTH) store(to + i, lanes);
 }
 
-/// Each row's reduction, in the first `filled` floats of the row. A row is read before it is written.
-APUS_INLINE void reduce_strip_rows(int32_t operation, float *to, const float *from, const strip *where, int64_t filled) {
-  for (int64_t r = 0; r < where->rows; r++) {
-    float value;
-    reduce_rows(operation, &value, from + r * where->columns, 0, 1, where->columns);
-    fill_contiguous(to + r * where->columns, &value, filled);
-  }
-}
-
-static __attribute__((noinline)) void row_step(uint8_t opcode, float *to, const float *from, const strip *where, int64_t filled) {
-  if (opcode == APUS_ROW_SUM)
-    reduce_strip_rows(APUS_SUM, to, from, where, filled);
-  else if (opcode == APUS_ROW_MAXIMUM)
-    reduce_strip_rows(APUS_MAX, to, from, where, filled);
-  else
-    reduce_strip_rows(APUS_MIN, to, from, where, filled);
-}
+#include "ProgramRows.h"
 
 static __attribute__((noinline)) void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
   int64_t position = where->row * where->row_length + where->column;
@@ -171,6 +155,9 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
 #define APUS_ROW_BEGIN                                                                           \
   for (int64_t r = 0; r < rows; r++) {                                                           \
     float *into = to + r * columns;
+// Only numbers of rows: one vector for each.
+#define APUS_NUMBERS(varies) (by_row && !pace && (varies))
+#define APUS_NUMBER(r_) p##r_ + r * row_##r_
 #define APUS_AT_ROW(r_, k)                                                                       \
     const float *at_##r_ = p##r_ + r * row_##r_;                                                 \
     if (APUS_VARIES(r_) && at_##r_ == into) {                                                    \
@@ -178,11 +165,21 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
       at_##r_ = (const float *)&held_of_row[k];                                                  \
     }
 
-    switch (step->opcode) {
+    uint8_t opcode = step->opcode;
+  again:
+    switch (opcode) {
 #define X(opcode, expression)                             \
   case opcode: {                                          \
     APUS_OPERAND(a, ra, 0)                                \
     APUS_EXTENT(pace_a, APUS_VARIES(a))                   \
+    if (APUS_NUMBERS(APUS_VARIES(a))) {                   \
+      APUS_SHORT_LOOP                                     \
+      for (int64_t r = 0; r < rows; r++) {                \
+        const vfloat a = load(APUS_NUMBER(a));            \
+        store(to + r * columns, expression);              \
+      }                                                   \
+      break;                                              \
+    }                                                     \
     APUS_ROW_BEGIN                                        \
     APUS_AT_ROW(a, 0)                                     \
     for (int64_t i = 0; i < length; i += APUS_WIDTH) {    \
@@ -200,6 +197,14 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
     APUS_OPERAND(a, ra, 0)                                                \
     APUS_OPERAND(b, &registers[step->b], 1)                               \
     APUS_EXTENT(pace_a | pace_b, APUS_VARIES(a) || APUS_VARIES(b))        \
+    if (APUS_NUMBERS(APUS_VARIES(a) || APUS_VARIES(b))) {                 \
+      APUS_SHORT_LOOP                                                     \
+      for (int64_t r = 0; r < rows; r++) {                                \
+        const vfloat a = load(APUS_NUMBER(a)), b = load(APUS_NUMBER(b));  \
+        store(to + r * columns, expression);                              \
+      }                                                                   \
+      break;                                                              \
+    }                                                                     \
     APUS_ROW_BEGIN                                                        \
     APUS_AT_ROW(a, 0)                                                     \
     APUS_AT_ROW(b, 1)                                                     \
@@ -277,6 +282,22 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
       APUS_FUSED_STEPS_AT(X)
 #undef X
 #undef APUS_FUSED_CASE
+    case APUS_FUSED_SQUARE_THEN_ROW_SUM:
+    case APUS_FUSED_MULTIPLY_THEN_ROW_SUM: {
+      const strip_register *rb = opcode == APUS_FUSED_MULTIPLY_THEN_ROW_SUM ? &registers[step->b] : ra;
+      if (ra->pace != 0 && rb->pace != 0) {
+        step++;
+        destination = &registers[step->destination];
+        const int whole = !by_row || written_whole >> step->destination & 1;
+        destination->pace = whole ? APUS_WIDTH : 0;
+        destination->row = columns;
+        row_step(opcode, destination->at, ra->at, rb->at, where, whole ? columns : APUS_WIDTH);
+        break;
+      }
+      // Numbers of rows among them: one step after the other.
+      opcode = opcode == APUS_FUSED_MULTIPLY_THEN_ROW_SUM ? APUS_MULTIPLY : APUS_SQUARE;
+      goto again;
+    }
     case APUS_ROW_SUM:
     case APUS_ROW_MAXIMUM:
     case APUS_ROW_MINIMUM: {
@@ -291,7 +312,7 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
       const int whole = !by_row || written_whole >> step->destination & 1;
       destination->pace = whole ? APUS_WIDTH : 0;
       destination->row = columns;
-      row_step(step->opcode, to, from, where, whole ? columns : APUS_WIDTH);
+      row_step(opcode, to, from, from, where, whole ? columns : APUS_WIDTH);
       break;
     }
     case APUS_UNIFORM:
@@ -304,6 +325,8 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
 #undef APUS_VARIES
 #undef APUS_EXTENT
 #undef APUS_ROW_BEGIN
+#undef APUS_NUMBERS
+#undef APUS_NUMBER
 #undef APUS_AT_ROW
   }
 }

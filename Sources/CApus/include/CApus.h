@@ -178,6 +178,22 @@ typedef struct apus_update {
   apus_update_results results;
 } apus_update;
 
+// MARK: - The caches
+
+/// A level of the data caches of one processor, of lines of 64 bytes.
+typedef struct apus_cache {
+  int64_t bytes, ways;
+} apus_cache;
+
+/// What plans ask of the machine: which block of an operand is copied, or read once
+/// more. No bit of a result depends on it.
+typedef struct apus_caches {
+  apus_cache first, second;
+} apus_caches;
+
+/// The caches of this machine. False where it does not tell.
+int apus_read_caches(apus_caches *caches);
+
 // MARK: - Matrix products
 
 /// c[i,j] = sum over k, in ascending order, of a[i,k] * b[k,j], each step one
@@ -194,6 +210,7 @@ typedef struct apus_contract {
   int64_t c_row;                             // stride of c's rows; its columns are adjacent
   int64_t a_batch, b_batch, c_batch;
   const apus_program *epilogue;              // or NULL
+  const apus_caches *caches;                 // or NULL: those of most processors
   /// At least apus_contract_scratch(...) floats for each part, 64-byte aligned.
   float *scratch;
   int64_t scratch_stride;                    // floats from one part's scratch to the next
@@ -237,6 +254,7 @@ typedef struct apus_windowed {
   const float *a, *b;
   float *c;
   const apus_program *epilogue;              // or NULL; none for weights
+  const apus_caches *caches;                 // or NULL: those of most processors
   /// Convolutions: at least apus_convolution..._scratch floats for each part, 64-byte aligned.
   float *scratch;
   int64_t scratch_stride;                    // floats from one part's scratch to the next
