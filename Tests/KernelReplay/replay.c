@@ -152,7 +152,7 @@ static uint64_t calls, wrong, called[KERNELS];
 static uint64_t sizes(void) {
   return sizeof(apus_kernels) + sizeof(apus_program) + sizeof(apus_program_sums) + sizeof(apus_update)
          + sizeof(apus_contract) + sizeof(apus_windowed) + sizeof(apus_reduce) + sizeof(apus_copy) + sizeof(apus_gather)
-         + sizeof(apus_attention);
+         + sizeof(apus_attention) + sizeof(apus_caches);
 }
 
 /// One run, on each instruction set.

@@ -65,7 +65,7 @@ extension CacheSizes.Level {
 
   fileprivate var described: apus_cache { apus_cache(bytes: Int64(kilobytes) * 1024, ways: Int64(ways)) }
 
-  /// Whether it has a whole number of sets, and a size that the plans can count with.
+  /// A Boolean value that indicates whether it has a whole number of sets, and a size that the plans can count with.
   fileprivate var isPossible: Bool {
     (1...1 << 20).contains(kilobytes) && (1...1024).contains(ways) && kilobytes * 16 % ways == 0
   }

@@ -27,7 +27,7 @@ package struct KernelCalls {
     MemoryLayout<apus_kernels>.size + MemoryLayout<apus_program>.size + MemoryLayout<apus_program_sums>.size
     + MemoryLayout<apus_update>.size + MemoryLayout<apus_contract>.size + MemoryLayout<apus_windowed>.size
     + MemoryLayout<apus_reduce>.size + MemoryLayout<apus_copy>.size + MemoryLayout<apus_gather>.size
-    + MemoryLayout<apus_attention>.size
+    + MemoryLayout<apus_attention>.size + MemoryLayout<apus_caches>.size
 }
 
 extension Executable {

@@ -27,5 +27,7 @@ public struct RidgeRegression: ModelFamily {
     data.linear(outputs)
   }
 
-  public func notes(on data: DataFacts) -> [String] { lambda > 0 ? [data.penaltyNote(lambda, data.loss ?? HalfSquaredError())] : [] }
+  public func notes(on data: DataFacts) -> [String] {
+    lambda > 0 ? [data.penaltyNote(lambda, data.loss ?? HalfSquaredError())] : []
+  }
 }
