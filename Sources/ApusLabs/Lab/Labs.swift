@@ -24,11 +24,13 @@ package import ApusCore
 package enum Labs {
   package static let table: [any Lab] = [
     // One neuron
-    LossesLab(), PerceptronLab(), MarkOneLab(), SeparableLab(), ClosedFormLab(),
+    LossesLab(), PerceptronLab(), MarkOneLab(), AdalineLab(), LogisticLab(), SeparableLab(),
+    ClosedFormLab(),
     // Graph and gradient
     GraphLab(), BackpropLab(), GradientCheckLab(),
     // Networks as functions
-    ElevenLinesLab(), MatrixFormLab(), OutputsLab(), ParametersLab(),
+    ElevenLinesLab(), LinearCollapseLab(), MatrixFormLab(), OutputsLab(), CapacityLab(),
+    LearnedFeaturesLab(), ParametersLab(),
     // Descent
     NoiseHelpsLab(),
   ]

@@ -51,7 +51,7 @@ struct PerceptronLab: Lab {
       .exactly(0))
     let late = second.flatMap { $0.mistakes.suffix(Self.mostEpochs / 2).map { Double($0) } }
     report.tell("mistakes an epoch, in the later half", Statistics.mean(late))
-    report.tell("rows wrong for the best weights on the way", second.map { $0.wrong.min() ?? 0 }.max() ?? 0)
+    report.tell("rows wrong for the best weights on the way", second.map(\.fewestWrong).max() ?? 0)
 
     report.show(
       LineChart(

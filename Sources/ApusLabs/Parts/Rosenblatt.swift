@@ -8,6 +8,8 @@ package struct Rosenblatt: Sendable {
   package private(set) var mistakes: [Int] = []
   /// Rows that the weights after each epoch are wrong about.
   package private(set) var wrong: [Int] = []
+  /// Rows that the best weights on the way, after any update, are wrong about.
+  package private(set) var fewestWrong = Int.max
   /// Weights and bias after each of the first updates.
   package private(set) var lines: [[Double]] = []
   /// The last weights and bias.
@@ -33,13 +35,18 @@ package struct Rosenblatt: Sendable {
         guard step.gradientNorm > 0 else { continue }
         try step.update()
         count += 1
-        if lines.count < 12 { lines.append(Self.weights(step.model)) }
+        weights = Self.weights(step.model)
+        if lines.count < 12 { lines.append(weights) }
+        fewestWrong = min(fewestWrong, mistakes(of: samples))
       }
       mistakes.append(count)
-      weights = Self.weights(step.model)
-      wrong.append(zip(samples.features, samples.labels).count { decides($0) != ($1 == 1) })
+      wrong.append(mistakes(of: samples))
       if count == 0 { break }
     }
+  }
+
+  private func mistakes(of samples: Samples) -> Int {
+    zip(samples.features, samples.labels).count { decides($0) != ($1 == 1) }
   }
 
   /// Whether the unit says 1.

@@ -1,0 +1,10 @@
+package import ApusData
+package import ApusNN
+import ApusTraining
+
+extension Model {
+  /// The mean loss on a data set, by the model's objective.
+  package func loss(on data: any Dataset) throws -> Double {
+    Statistics.mean(try results(on: data).losses.map { Double($0) })
+  }
+}
