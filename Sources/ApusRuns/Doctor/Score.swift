@@ -91,14 +91,4 @@ extension Dataset {
     let (sum, squares) = weights.reduce((0.0, 0.0)) { ($0.0 + Double($1), $0.1 + Double($1) * Double($1)) }
     return squares > 0 ? sum * sum / squares : 0
   }
-
-  /// The samples of each class, or the sums of their weights; nil where the targets are not classes, or there are no
-  /// samples.
-  func classWeights() -> [Double]? {
-    guard case .classes(let names) = targets, let labels = classLabels(), !labels.isEmpty else { return nil }
-    let weights = weights
-    var sums = [Double](repeating: 0, count: names.count)
-    for (sample, label) in labels.enumerated() { sums[Int(label)] += weights.map { Double($0[sample]) } ?? 1 }
-    return sums
-  }
 }

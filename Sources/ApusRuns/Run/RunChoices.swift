@@ -45,11 +45,8 @@ struct RunChoices {
     var model = try Model(
       inputs: [InputSpecification(data.training.inputShape)], seed: seed, network: network)
     let targets = data.training.targets
-    var thresholds: [Double] = []
-    if case .fixed(let threshold)? = recipe.threshold {
-      thresholds = Array(repeating: threshold, count: data.task == .multiLabel ? targets.outputCount : 1)
-    }
-    model.objective = Objective(targets, loss: loss, scales: data.training.scales, thresholds: thresholds)
+    model.objective = Objective(
+      targets, loss: loss, scales: data.training.scales, thresholds: recipe.fixedThresholds(for: targets))
     model.preprocessing = data.schema
     if let pretrained = data.pretrained {
       let (started, line) = try pretrained.start(model, for: data.training.targets)
@@ -113,12 +110,15 @@ struct RunChoices {
         at: "training.prepare", fix: "leave one of the two out")
     }
     try Self.check(settings, configuration.training, loss, data)
-    try Self.checkDecisions(recipe, loss, data, given)
+    let origin = { given.origin(of: $0) }
+    try recipe.checkDecisions(
+      on: data.training, hasValidation: data.validation != nil, loss: loss, isText: data.isText,
+      origin: origin)
     settings.recipe.metrics =
       recipe.metrics
       ?? Metrics.applying(
         to: data.training.targets, isSequence: data.isText, loss.predictions)
-    let weights = try Self.classWeights(recipe, data, given)
+    let weights = try recipe.classWeights(on: data.training, isText: data.isText, origin: origin)
     if data.task == .multiLabel {
       settings.labelWeights = weights ?? []
     } else {

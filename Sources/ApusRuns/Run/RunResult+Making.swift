@@ -16,7 +16,7 @@ extension RunResult {
       model.trainedRows = Self.trainedRows(data)
       if plan.configuration.training.threshold == .auto, let validation = data.validation {
         let results = try model.results(on: validation, engine: plan.engine)
-        model.objective?.thresholds = Self.thresholds(results)
+        model.objective?.thresholds = results.chosenThresholds()
       }
     }
     let judgedModel = model
@@ -82,16 +82,6 @@ extension RunResult {
     var rows = RowSketch(data.training)
     if let before = data.pretrained?.model.trainedRows { rows.formUnion(before) }
     return rows
-  }
-
-  /// The thresholds with the highest F1; where there is none, because no row has the label, what holds without one.
-  private static func thresholds(_ results: EvaluatedSamples) -> [Double] {
-    results.bestThresholds().enumerated().map { output, best in
-      // Of two outputs that are scores, the second's lead over the first counts.
-      best
-        ?? (results.width == 2 && !results.isMultiLabel && results.kind != .probabilities
-          ? 0 : results.limit(of: output))
-    }
   }
 
   /// Characters that show what a model of texts writes.

@@ -47,7 +47,7 @@ extension Model {
 
   /// Trains the model on a split with every setting there is.
   @discardableResult
-  public mutating func fit(
+  package mutating func fit(
     _ split: DatasetSplit, settings: TrainingSettings, engine: Engine? = nil,
     onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {
@@ -61,7 +61,7 @@ extension Model {
   /// With validation samples the model then has the weights of the epoch with the lowest validation loss, without them those
   /// of the last: the history's ``History/kept`` says which.
   @discardableResult
-  public mutating func fit(
+  package mutating func fit(
     _ training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
     engine: Engine? = nil, onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {

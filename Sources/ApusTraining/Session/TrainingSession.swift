@@ -2,7 +2,7 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// Training that goes on step by step, or to its end with one observer: ``Model/fit(_:settings:engine:onEvent:)``, a run and
+/// Training that goes on step by step, or to its end with one observer: ``Model/fit(_:recipe:engine:onEvent:)``, a run and
 /// the playground stand on it.
 ///
 /// Belongs to one thread at a time. Where training stands is a value: a session that is given it goes on to the same bits.

@@ -44,6 +44,14 @@ extension EvaluatedSamples {
     return decisions.map { Self.best($0) }
   }
 
+  /// Returns the thresholds with the highest F1; where there is none, because no sample has the label, what holds without one.
+  package func chosenThresholds() -> [Double] {
+    bestThresholds().enumerated().map { output, best in
+      // Of two outputs that are scores, the second's lead over the first counts.
+      best ?? (width == 2 && !isMultiLabel && kind != .probabilities ? 0 : limit(of: output))
+    }
+  }
+
   private static func best(_ decisions: Decisions) -> Double? {
     let scores = decisions.scores
     let weights = decisions.weights ?? Array(repeating: 1, count: scores.count)
