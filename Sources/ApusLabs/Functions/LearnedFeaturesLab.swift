@@ -4,7 +4,7 @@ import ApusNN
 import ApusTraining
 import ApusViews
 
-/// What hidden layers make of their inputs: features on which a linear model does well.
+/// Hidden layers as makers of features: of their inputs they make those on which a linear model does well.
 struct LearnedFeaturesLab: Lab {
   let name = "learned-features"
   let theme = LabTheme.functions

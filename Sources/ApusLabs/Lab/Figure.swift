@@ -13,10 +13,10 @@ package struct Figure: Sendable {
   package let name: String
   package let measured: Measured
   package let unit: String
-  /// What the lecture says, or the closed form.
+  /// The lecture's value, or the closed form.
   package let lecture: String
   package let role: Role
-  /// Whether it is as the rule says; nil where nothing judges it.
+  /// A Boolean value that indicates whether it is as the rule says; nil where nothing judges it.
   package let holds: Bool?
 
   init(_ name: String, _ measured: Measured, unit: String, lecture: String?, role: Role, rule: Rule?) {
@@ -28,7 +28,7 @@ package struct Figure: Sendable {
   /// The measured number with its unit.
   package var words: String { measured.words + (unit.isEmpty ? "" : " \(unit)") }
 
-  /// What stands in the column "judged".
+  /// The text in the column "judged".
   package var judged: String {
     switch holds {
     case true?: "holds"

@@ -2,7 +2,7 @@
 ///
 /// A value of its own type, in a file of its own, and a line of ``Labs/table``, where it is said how to write one.
 package protocol Lab: Sendable {
-  /// What it is called on the command line: `learning-rate`.
+  /// The name on the command line: `learning-rate`.
   var name: String { get }
   var theme: LabTheme { get }
   /// The slides that make the claim.
@@ -13,15 +13,15 @@ package protocol Lab: Sendable {
   var formula: String { get }
   /// The verdict that the lab comes to on this engine.
   var expected: Verdict { get }
-  /// What that verdict means, in a sentence without a capital and a full stop: "the condition number decides".
+  /// The meaning of that verdict, in a sentence without a capital and a full stop: "the condition number decides".
   var conclusion: String { get }
-  /// How the experiment is broken where it is sabotaged: "shuffled labels".
+  /// The way in which the experiment is broken where it is sabotaged: "shuffled labels".
   var sabotage: String { get }
   /// The command nearest to it.
   var tryIt: String { get }
   /// The lecture's own data that it can run on; nil where it has none.
   var data: LabData? { get }
-  /// Whether it takes about half a second or less, so that the tests run it.
+  /// A Boolean value that indicates whether it takes about half a second or less, so that the tests run it.
   var isShort: Bool { get }
 
   func run(_ context: LabContext) throws -> LabReport

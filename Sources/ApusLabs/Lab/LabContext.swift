@@ -1,13 +1,13 @@
 package import ApusCore
 
-/// How a lab is run: its seed, its data, how thoroughly, and whether it is broken on purpose.
+/// The settings of a lab's run: its seed, its data, how thoroughly, and whether it is broken on purpose.
 package struct LabContext: Sendable {
   package var seed: UInt64
   /// The lecture's own data, which the lab's ``Lab/data`` describes; nil for bundled or generated data.
   package var data: String?
-  /// Whether more seeds and sizes are taken.
+  /// A Boolean value that indicates whether more seeds and sizes are taken.
   package var isFull: Bool
-  /// Whether the experiment is broken as ``Lab/sabotage`` says: its verdict must then be another one.
+  /// A Boolean value that indicates whether the experiment is broken as ``Lab/sabotage`` says: its verdict must then be another one.
   package var isSabotaged: Bool
 
   package init(seed: UInt64 = 1, data: String? = nil, isFull: Bool = false, isSabotaged: Bool = false) {

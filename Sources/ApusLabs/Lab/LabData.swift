@@ -3,7 +3,7 @@ import ApusData
 
 /// Data of the lectures' own that a lab can run on instead of bundled data: `--data`.
 package struct LabData: Sendable {
-  /// What it is: "MNIST, as IDX files".
+  /// The description: "MNIST, as IDX files".
   package let name: String
   /// The files that a folder must hold, each under any of its names; empty where the path is a file.
   package let files: [[String]]

@@ -1,6 +1,6 @@
 package import ApusViews
 
-/// What an experiment measured: figures with rules, pictures, and what the slides leave out.
+/// The results of an experiment: figures with rules, pictures, and what the slides leave out.
 ///
 /// ```swift
 /// var report = LabReport()
@@ -16,12 +16,12 @@ package struct LabReport: Sendable {
   }
 
   package private(set) var parts: [Part] = [Part(title: "")]
-  /// What the slides leave out or slip on, as sentences.
+  /// Sentences on what the slides leave out or slip on.
   package private(set) var notes: [String] = []
 
   package init() {}
 
-  /// What comes next belongs under a title.
+  /// Begins a part with a title.
   package mutating func part(_ title: String) {
     if parts.last?.figures.isEmpty == true, parts.last?.pictures.isEmpty == true { parts.removeLast() }
     parts.append(Part(title: title))
@@ -63,7 +63,7 @@ package struct LabReport: Sendable {
 
   package mutating func show(_ picture: Picture) { parts[parts.count - 1].pictures.append(picture) }
 
-  /// What the slides leave out, or where one slips.
+  /// Adds a sentence on what the slides leave out, or where one slips.
   package mutating func note(_ sentence: String) { notes.append(sentence) }
 
   package var figures: [Figure] { parts.flatMap(\.figures) }

@@ -28,7 +28,7 @@ package struct LabResult: Sendable {
 
   package var verdict: Verdict { report.verdict }
 
-  /// Whether the verdict is the one expected; of a sabotaged lab, another one.
+  /// A Boolean value that indicates whether the verdict is the one expected; of a sabotaged lab, another one.
   package var isAsExpected: Bool { (verdict == lab.expected) != context.isSabotaged }
 
   /// The verdict in a sentence.

@@ -1,10 +1,10 @@
 import ApusTraining
 import ApusViews
 
-/// What a figure was measured to be: one or several numbers, with their standard error where chance has a part.
+/// The measured value of a figure: one or several numbers, with their standard error where chance has a part.
 package struct Measured: Sendable {
   package var values: [Double]
-  /// Of the one value, over seeds or samples; nil where nothing is random.
+  /// The standard error of the one value, over seeds or samples; nil where nothing is random.
   package var standardError: Double?
   /// Other words than the numbers.
   private var written: String?

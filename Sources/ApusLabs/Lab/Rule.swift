@@ -1,8 +1,8 @@
-/// What judges a figure: a closed form with a tolerance, an order, a bound, a number of standard errors.
+/// A judge of a figure: a closed form with a tolerance, an order, a bound, a number of standard errors.
 ///
 /// A rule never holds a number that was tuned to pass. A bound has clear slack to what the engine measures.
 package struct Rule: Sendable {
-  /// What is expected, as the table's second column has it where the lecture says nothing else.
+  /// The expected value, as the table's second column has it where the lecture says nothing else.
   package let words: String
   private let judge: @Sendable (Measured) -> Bool
 

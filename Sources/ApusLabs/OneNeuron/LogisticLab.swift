@@ -136,7 +136,7 @@ struct LogisticLab: Lab {
     return zeroOne.model
   }
 
-  /// Where ŷ crosses ½ in each row of a grid: on a line, to one cell.
+  /// Finds where ŷ crosses ½ in each row of a grid: on a line, to one cell.
   private func boundary(_ model: Model, _ samples: Samples, _ report: inout LabReport) throws {
     report.part("The boundary")
     let size = 81

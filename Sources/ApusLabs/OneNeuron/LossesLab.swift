@@ -134,7 +134,7 @@ struct LossesLab: Lab {
         ], xName: "residual s − y", yName: "loss"))
   }
 
-  /// What the penalty adds to a step: its own gradient λ W, and nothing to the bias.
+  /// Measures what the penalty adds to a step: its own gradient λ W, and nothing to the bias.
   private func fullLoss(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("The full loss, mean + λ/2 ‖W‖²")
     let data = try Samples.digits64().training.dataset()

@@ -25,7 +25,7 @@ package final class Descent {
 
   private let step: TrainingStep
   private let function: ([Tensor]) -> Tensor
-  /// How many runs there are, and how many coordinates a place has.
+  /// The number of runs.
   package let runs: Int
   package let dimensions: Int
   private let silence: Tensor
@@ -56,7 +56,7 @@ package final class Descent {
     }
   }
 
-  /// Where each run is.
+  /// The place of each run.
   package var places: [[Double]] {
     let values = step.trained[0].parameters.floats
     return (0..<runs).map { run in (0..<dimensions).map { Double(values[$0 * runs + run]) } }

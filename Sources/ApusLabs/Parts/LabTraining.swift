@@ -7,7 +7,7 @@ package import ApusTraining
 package struct LabTraining: Sendable {
   /// The mean loss of each step's batch, before its update.
   package private(set) var losses: [Double] = []
-  /// Whether a loss or a weight was not finite any more, or the loss grew beyond reason.
+  /// A Boolean value that indicates whether a loss or a weight was not finite any more, or the loss grew beyond reason.
   package private(set) var isDiverged = false
   /// The model after the last good step.
   package private(set) var model: Model

@@ -3,7 +3,7 @@ import ApusNN
 import ApusViews
 
 extension HeatMap {
-  /// What a model of two numbers says of class 1 all over a part of the plane, with the rows over it.
+  /// Draws what a model of two numbers says of class 1 all over a part of the plane, with the rows over it.
   ///
   /// - Parameter appended: numbers that the model takes after the two.
   static func decision(

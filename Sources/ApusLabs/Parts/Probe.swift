@@ -3,7 +3,7 @@ import ApusData
 package import ApusNN
 import ApusTraining
 
-/// How well a linear model does on features: a fresh softmax regression, Adam at 0.003 for ten epochs.
+/// A measure of how well a linear model does on features: a fresh softmax regression, Adam at 0.003 for ten epochs.
 package enum Probe {
   /// The test accuracy on features that were made of the training and of the test rows, each column standardized on the
   /// former.

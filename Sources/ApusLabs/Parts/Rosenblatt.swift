@@ -49,7 +49,7 @@ package struct Rosenblatt: Sendable {
     zip(samples.features, samples.labels).count { decides($0) != ($1 == 1) }
   }
 
-  /// Whether the unit says 1.
+  /// Returns whether the unit says 1.
   package func decides(_ row: [Double]) -> Bool {
     zip(row, weights).reduce(weights[row.count]) { $0 + $1.0 * $1.1 } > 0
   }

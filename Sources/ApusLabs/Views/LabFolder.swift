@@ -1,7 +1,7 @@
 package import ApusCore
 import ApusViews
 
-/// Where the pages and pictures of labs go.
+/// The folder of a lab's page and pictures.
 package enum LabFolder {
   /// Writes `lab.html` and the pictures as SVG files into a folder, which is made where there is none.
   ///
