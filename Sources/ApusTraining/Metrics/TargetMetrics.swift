@@ -1,4 +1,4 @@
-public import ApusCore
+package import ApusCore
 
 /// The metrics of one of several numbers that a model predicts.
 public struct TargetMetrics: Sendable, Equatable {

@@ -53,7 +53,8 @@ extension Model {
     let history = try model.fit(
       weighted, validation: validation, settings: settings, engine: engine, onEvent: onEvent)
     if recipe.threshold == .auto, let validation {
-      model.objective?.thresholds = try model.results(on: validation, engine: engine).chosenThresholds()
+      let chosen = try model.results(on: validation, engine: engine).chosenThresholds()
+      model.objective?.thresholds = chosen
     }
     return history
   }

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusNN
 
 extension Recipe {
   /// The threshold that the probability of a label, or of the second of two classes, must exceed to be predicted.
