@@ -83,6 +83,7 @@ static inline int64_t contract_minimum(int64_t x, int64_t y) { return x < y ? x 
 static inline int64_t contract_within(int64_t x, int64_t least, int64_t most) {
   return contract_minimum(x < least ? least : x, most);
 }
+static inline int64_t contract_some(int64_t x) { return x < 1 ? 1 : x; }
 static inline double contract_larger(double x, double y) { return x > y ? x : y; }
 static inline int64_t contract_ceiling(int64_t x, int64_t unit) { return (x + unit - 1) / unit; }
 
@@ -132,7 +133,7 @@ static inline int64_t contract_most_rows(const apus_caches *caches, int64_t row)
   return contract_within(caches->first.ways - CONTRACT_OTHER_WAYS, CONTRACT_LEAST_TILE_ROWS, CONTRACT_TILE_ROWS);
 }
 
-/// The product's plan for tiles of `strip` columns.
+/// The product's plan for tiles of `strip` columns. Of a product without rows, columns or terms it divides by no zero.
 static inline product contract_plan(const apus_contract *x, int64_t strip) {
   const apus_caches *caches = apus_caches_of(x->caches);
   const int64_t second = caches->second.bytes / 4;  // floats
@@ -158,14 +159,14 @@ static inline product contract_plan(const apus_contract *x, int64_t strip) {
   const int collides_a = p.a_column != 1 && 4 * apus_cache_lines(&caches->first, p.a_column) < p.depth;
   p.packs_a = collides_a && p.n >= CONTRACT_WORTH_STRIPS * strip;
   const double caches_used = p.packs_a ? CONTRACT_LARGE_PANEL_CACHES : CONTRACT_PANEL_CACHES;
-  const int64_t panel = (int64_t)(caches_used * (double)second) / p.depth / CONTRACT_WIDEST_STRIP * CONTRACT_WIDEST_STRIP;
+  const int64_t panel = (int64_t)(caches_used * (double)second) / contract_some(p.depth) / CONTRACT_WIDEST_STRIP * CONTRACT_WIDEST_STRIP;
   p.columns = columns;
   if (p.packs_b) p.columns = contract_within(panel, CONTRACT_WIDEST_STRIP, columns);
   else if (contract_buffers(&p) > 0) p.columns = contract_minimum(columns, CONTRACT_BUFFER_COLUMNS);
   p.fetches = p.m <= 256 && p.k * p.n > 8 * second && 2 * p.depth * p.columns <= second / 4 * 3;
-  const int64_t rows = second / CONTRACT_ROWS_SHARE / p.depth / CONTRACT_UNIT * CONTRACT_UNIT;
+  const int64_t rows = second / CONTRACT_ROWS_SHARE / contract_some(p.depth) / CONTRACT_UNIT * CONTRACT_UNIT;
   p.rows = contract_within(rows, 2 * CONTRACT_UNIT, contract_ceiling(p.m, CONTRACT_UNIT) * CONTRACT_UNIT);
-  const int64_t waiting = second / CONTRACT_BUFFER_SHARE / p.columns / CONTRACT_UNIT * CONTRACT_UNIT;
+  const int64_t waiting = second / CONTRACT_BUFFER_SHARE / contract_some(p.columns) / CONTRACT_UNIT * CONTRACT_UNIT;
   p.buffer_rows = contract_within(waiting, 2 * CONTRACT_UNIT, contract_ceiling(p.m, CONTRACT_UNIT) * CONTRACT_UNIT);
   return p;
 }
