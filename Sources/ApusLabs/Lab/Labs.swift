@@ -32,7 +32,8 @@ package enum Labs {
     ElevenLinesLab(), LinearCollapseLab(), MatrixFormLab(), OutputsLab(), CapacityLab(),
     LearnedFeaturesLab(), ParametersLab(),
     // Descent
-    NoiseHelpsLab(),
+    DescentOneLab(), LearningRateLab(), RestartLab(), NoiseHelpsLab(), BatchNoiseLab(), BatchSizesLab(),
+    ZigzagLab(), MomentumLab(), DecayLab(), WarmupLab(), OptimizersLab(),
   ]
 
   /// - Throws: for an unknown name, with the nearest.
