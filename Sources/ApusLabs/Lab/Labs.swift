@@ -34,6 +34,8 @@ package enum Labs {
     // Descent
     DescentOneLab(), LearningRateLab(), RestartLab(), NoiseHelpsLab(), BatchNoiseLab(), BatchSizesLab(),
     ZigzagLab(), MomentumLab(), DecayLab(), WarmupLab(), OptimizersLab(),
+    // Activations
+    ActivationsLab(), VanishingLab(), ThinReLULab(), DeadReLULab(), MaxoutLab(), ActivationRaceLab(),
   ]
 
   /// - Throws: for an unknown name, with the nearest.
