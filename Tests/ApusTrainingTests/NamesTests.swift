@@ -64,11 +64,11 @@ import Testing
 
   /// Parameters of earlier versions are read, and written as they are called now.
   @Test(arguments: [
-    ("layer", "dense(2, bias: false)", "dense(2, hasBias: false)"),
-    ("layer", "conv2D(4, bias: false)", "conv2D(4, hasBias: false)"),
+    ("layer", "dense(units: 2, bias: false)", "dense(units: 2, hasBias: false)"),
+    ("layer", "conv2D(channels: 4, bias: false)", "conv2D(channels: 4, hasBias: false)"),
     ("layer", "layerNorm(bias: false)", "layerNorm(hasBias: false)"),
-    ("layer", "multiHeadAttention(2, bias: false)", "multiHeadAttention(2, hasBias: false)"),
-    ("layer", "gpt(5, 4, tiesHead: false)", "gpt(5, 4, isHeadTied: false)"),
+    ("layer", "multiHeadAttention(heads: 2, bias: false)", "multiHeadAttention(heads: 2, hasBias: false)"),
+    ("layer", "gpt(vocabulary: 5, tiesHead: false)", "gpt(vocabulary: 5, isHeadTied: false)"),
     ("optimizer", "momentum(rateInside: true)", "momentum(isRateInside: true)"),
   ])
   func olderParameters(_ kind: String, _ older: String, _ current: String) throws {

@@ -4,7 +4,7 @@ import ApusNN
 import ApusTraining
 import ApusViews
 
-/// Which activation is there first, and which comes to the best result.
+/// A race of the activations: to a goal, and to the best result.
 struct ActivationRaceLab: Lab {
   let name = "activation-race"
   let theme = LabTheme.activations

@@ -75,7 +75,7 @@ struct ThinReLULab: Lab {
     return report
   }
 
-  /// What a network's layers hold for rows.
+  /// The values of a network's layers for rows.
   private struct Reading {
     /// `[rows][100]`
     var (first, second): ([[Double]], [[Double]])
@@ -153,7 +153,7 @@ struct ThinReLULab: Lab {
     return thin
   }
 
-  /// How many units are active in each place of the plane.
+  /// Counts the active units in each place of the plane.
   private func regions(_ activation: any Layer, _ context: LabContext) throws -> HeatMap {
     let moons = try Samples.generated("moons", rows: 300, noise: 0.15, seed: context.seed)
     var model = try Model.dense([2, 12, 12, 2], activation, seed: context.seed)

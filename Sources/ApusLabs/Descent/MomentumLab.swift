@@ -95,7 +95,7 @@ struct MomentumLab: Lab {
       let descent = try Descent([[10]], optimizer: optimizer) { w in 0.5 * w[0].square() }
       return try descent.path(steps: 40, rate: { $0 < 20 ? 0.01 : 0.001 }).map { $0[0] }
     }
-    let inside = try path(.momentum(0.01, momentum, rateInside: true))
+    let inside = try path(.momentum(0.01, momentum, isRateInside: true))
     let outside = try path(.momentum(0.01, momentum))
     report.judge(
       "largest difference of the two forms while the rate stays",

@@ -4,7 +4,7 @@ import ApusNN
 import ApusTraining
 import ApusViews
 
-/// Where descent begins: how far from the goal, and in which basin.
+/// The beginning of descent: how far from the goal, and in which basin.
 struct RestartLab: Lab {
   let name = "restart"
   let theme = LabTheme.descent

@@ -21,7 +21,7 @@ struct ZigzagLab: Lab {
 
   private static let rows = 1_000
 
-  /// What a neuron of some number of inputs comes to.
+  /// The results of a neuron of some number of inputs.
   private struct Outcome: Sendable {
     /// The share of gradients whose signs are all the same: of single rows, of batches of 32.
     var alike = 0.0
