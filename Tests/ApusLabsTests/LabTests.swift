@@ -120,8 +120,8 @@ private let labs: [String] = {
 }
 
 @Suite struct RuleTests {
-  private func holds(_ rule: Rule, _ values: [Double], _ error: Double? = nil) -> Bool {
-    rule.holds(for: Measured(values, standardError: error))
+  private func holds(_ rule: LabRule, _ values: [Double], _ error: Double? = nil) -> Bool {
+    rule.holds(for: LabValue(values, standardError: error))
   }
 
   @Test func closedForms() {
@@ -156,7 +156,7 @@ private let labs: [String] = {
 
   /// No rule holds for what isn't a number, or for nothing.
   @Test func noNumber() {
-    for rule in [Rule.atMost(1), .atLeast(-1), .falling(), .equals(.nan), .between(0, 1)] {
+    for rule in [LabRule.atMost(1), .atLeast(-1), .falling(), .equals(.nan), .between(0, 1)] {
       #expect(!holds(rule, [.nan]) && !holds(rule, []) && !holds(rule, [0, .nan]))
     }
   }

@@ -31,7 +31,7 @@ struct ActivationRaceLab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let (data, test) = (try digits.training.dataset(), try digits.test.dataset())
     try race(data, context, &report)
     try result(data, test, context, &report)
@@ -65,9 +65,9 @@ struct ActivationRaceLab: Lab {
     for (number, runner) in runners.enumerated() {
       let own = trainings[(4 * number)..<(4 * number + 4)]
       let medians = own.map { seeds in
-        Statistics.median(seeds.map { $0.steps(to: Self.goal).map { Double($0) } ?? .infinity })
+        LabStatistics.median(seeds.map { $0.steps(to: Self.goal).map { Double($0) } ?? .infinity })
       }
-      let last = own.map { seeds in Statistics.median(seeds.map { $0.running.last ?? .infinity }) }
+      let last = own.map { seeds in LabStatistics.median(seeds.map { $0.running.last ?? .infinity }) }
       let best = medians.indices.min { (medians[$0], last[$0]) < (medians[$1], last[$1]) }!
       steps.append(medians[best])
       let running = own[own.startIndex + best][0].running.prefix(400)
@@ -100,8 +100,10 @@ struct ActivationRaceLab: Lab {
         TrainingSettings(optimizer: .adam(2e-3), epochs: 8, batch: 32, seed: seed))
       return try training.model.accuracy(on: test).values[0]
     }
-    let means = accuracies.map { Statistics.mean($0) }
-    for (runner, seeds) in zip(runners, accuracies) { report.tell(runner.name, Statistics.measured(seeds)) }
+    let means = accuracies.map { LabStatistics.mean($0) }
+    for (runner, seeds) in zip(runners, accuracies) {
+      report.tell(runner.name, LabStatistics.measured(seeds))
+    }
     // Of 1,797 rows with 4 % wrong, and of two such figures.
     let error = 2.0.squareRoot() * (0.04 * 0.96 / Double(test.count)).squareRoot()
     let rest = Array(means[2...])

@@ -91,7 +91,7 @@ struct ActivationsLab: Lab {
       report.judge("slopes at −10, 0, 10", slope, .equals(shape.slopes, within: 2e-7, relative: 1e-5))
       report.judge(
         "mean for x ~ N(0, 1)", try shape.layer(normal).mean().item(), .equals(shape.mean, within: 0.01),
-        lecture: "\(Measured.figure(shape.mean, digits: 3))")
+        lecture: "\(LabValue.figure(shape.mean, digits: 3))")
       let drawn = try read(shape.layer, Tensor(grid.map { Float($0) }))
       curves.append(.init(shape.name, zip(grid, drawn.values).map { Point($0, min($1, 3)) }))
       slopes.append(.init(shape.name, zip(grid, drawn.slopes).map { Point($0, $1) }))
@@ -127,7 +127,7 @@ struct ActivationsLab: Lab {
   private func step(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("A network of steps: 2-4-1 on XOR")
     let corners: [[Double]] = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    let data = try Samples(corners, labels: [0, 1, 1, 0], classes: ["0", "1"]).dataset()
+    let data = try LabSamples(corners, labels: [0, 1, 1, 0], classes: ["0", "1"]).dataset()
     var model = try Model.dense([2, 4, 1], Step(), seed: context.seed)
     model.objective = Objective(data.targets, loss: .binaryCrossEntropy)
     let step = try TrainingStep(model, optimizer: .sgd(0.5), batch: 4)
@@ -160,7 +160,7 @@ struct ActivationsLab: Lab {
     }
     report.tell("ns an element: ReLU, leaky, ELU, tanh, sigmoid, with the copying", times, unit: "ns")
     let steps = try [ReLU() as any Activation, Sigmoid()].map { layer -> Double in
-      let rows = Samples(
+      let rows = LabSamples(
         (0..<32).map { row in (0..<784).map { Double((row + $0) % 7) / 7 } },
         labels: (0..<32).map { $0 % 10 },
         classes: (0..<10).map { "\($0)" })

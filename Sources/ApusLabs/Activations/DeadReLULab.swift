@@ -32,7 +32,7 @@ struct DeadReLULab: Lab {
     var report = LabReport()
     let rates = [0.01, 0.1, 0.5, 1, 1.5]
     let seeds = context.seeds(5)
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let (data, test) = (try digits.training.dataset(), try digits.test.dataset())
     func sweep(_ activation: any Layer) throws -> [[Outcome]] {
       try Sweep.run(rates, seeds: seeds) { try outcome(activation, $0, data, test, seed: $1) }
@@ -40,9 +40,9 @@ struct DeadReLULab: Lab {
     let relu = try sweep(context.isSabotaged ? LeakyReLU() : ReLU())
     let leaky = try sweep(LeakyReLU())
     let elu = try sweep(ELU())
-    func means(_ outcomes: [[Outcome]]) -> [Double] { outcomes.map { Statistics.mean($0.map(\.dead)) } }
+    func means(_ outcomes: [[Outcome]]) -> [Double] { outcomes.map { LabStatistics.mean($0.map(\.dead)) } }
     func medians(_ outcomes: [[Outcome]]) -> [Double] {
-      outcomes.map { Statistics.median($0.map(\.accuracy)) }
+      outcomes.map { LabStatistics.median($0.map(\.accuracy)) }
     }
 
     report.part(
@@ -93,7 +93,7 @@ struct DeadReLULab: Lab {
   /// A unit whose bias is far below 0.
   private func pushed(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("A unit with the bias −100, 50 steps: largest move of its weights")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     func move(_ activation: any Layer) throws -> Double {
       var model = try Model.dense([64, 20, 10], activation, seed: context.seed)
       model.objective = Objective(data.targets)
@@ -121,11 +121,11 @@ struct DeadReLULab: Lab {
     let points = (0..<100).map { -2 + 4 * (Double($0) + 0.5) / 100 }
     for slope in [0.3, 1.5] {
       let targets = points.map { $0 > 0 ? $0 : slope * $0 }
-      let data = try Samples(points.map { [$0] }, values: targets).dataset()
+      let data = try LabSamples(points.map { [$0] }, values: targets).dataset()
       var model = try Model(input: [1]) { PReLU() }
       try model.fit(data, epochs: 200, batch: 100, optimizer: .sgd(0.3))
       report.judge(
-        "learned α, s = \(Measured.figure(slope))", model["0.weight"]![0], .equals(slope, within: 1e-3))
+        "learned α, s = \(LabValue.figure(slope))", model["0.weight"]![0], .equals(slope, within: 1e-3))
       let mirrored = points.map { max(slope * $0, $0) }
       let error = zip(mirrored, targets).map { abs($0 - $1) }.max() ?? .nan
       report.judge(

@@ -69,7 +69,7 @@ struct MaxoutLab: Lab {
   private func best(
     _ target: (Double) -> Double, _ context: LabContext, _ make: @Sendable (UInt64) throws -> Model
   ) throws -> (rmse: Double, model: Model) {
-    let data = try Samples(Self.points.map { [$0] }, values: Self.points.map(target)).dataset()
+    let data = try LabSamples(Self.points.map { [$0] }, values: Self.points.map(target)).dataset()
     let settings = TrainingSettings(optimizer: .adam(0.02), schedule: .cosine(), epochs: 1_500, batch: 200)
     let trained = try Sweep.map(context.seeds(8)) { seed -> (rmse: Double, model: Model) in
       var model = try make(seed)
@@ -91,10 +91,10 @@ struct MaxoutLab: Lab {
     for (index, pieces) in [2, 3].enumerated() {
       report.judge(
         "\(pieces) pieces", fits[index].rmse, .between(0.995 * forms[index], 1.1 * forms[index]),
-        lecture: "h² / (6 √5) = \(Measured.figure(forms[index]))")
+        lecture: "h² / (6 √5) = \(LabValue.figure(forms[index]))")
     }
     report.tell(
-      "4 pieces", fits[2].rmse, lecture: "\(Measured.figure(forms[2])), where no piece is left unused")
+      "4 pieces", fits[2].rmse, lecture: "\(LabValue.figure(forms[2])), where no piece is left unused")
     let x = Tensor(Self.points.map { Float($0) }, shape: [200, 1])
     func series(_ name: String, _ model: Model) throws -> LineChart.Series {
       .init(name, zip(Self.points, try model(x).values()).map { Point($0, Double($1)) })

@@ -25,7 +25,7 @@ struct ThinReLULab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let activation: any Layer = context.isSabotaged ? Tanh() : ReLU()
     let first = try Model.dense(Self.sizes, activation, seed: context.seed)
     var model = first
@@ -83,7 +83,7 @@ struct ThinReLULab: Lab {
     /// ∂ Σ outputs / ∂ x, `[rows][64]`.
     var gradients: [[Double]]
 
-    init(_ model: Model, _ samples: Samples) throws {
+    init(_ model: Model, _ samples: LabSamples) throws {
       let slope = CompiledModel.Output.gradient(of: .logits, "input")
       let outputs: [CompiledModel.Output] = [.layer("1"), .layer("3"), .logits, slope]
       let compiled = try model.compiled(outputs: outputs)
@@ -155,7 +155,7 @@ struct ThinReLULab: Lab {
 
   /// Counts the active units in each place of the plane.
   private func regions(_ activation: any Layer, _ context: LabContext) throws -> HeatMap {
-    let moons = try Samples.generated("moons", rows: 300, noise: 0.15, seed: context.seed)
+    let moons = try LabSamples.generated("moons", rows: 300, noise: 0.15, seed: context.seed)
     var model = try Model.dense([2, 12, 12, 2], activation, seed: context.seed)
     try model.fit(moons.dataset(), epochs: 60, optimizer: .adam(1e-2), seed: context.seed)
     let (columns, rows) = (81, 67)
@@ -167,7 +167,7 @@ struct ThinReLULab: Lab {
         places.append([x, y])
       }
     }
-    let reading = try Reading(model, Samples(places, values: []))
+    let reading = try Reading(model, LabSamples(places, values: []))
     let grid = Grid(
       columns: columns, rows: rows, x: -1.5...2.5, y: -1.1...1.6, values: reading.active.map { Double($0) })
     return HeatMap(

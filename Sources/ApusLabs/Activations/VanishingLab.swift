@@ -53,7 +53,7 @@ struct VanishingLab: Lab {
 
   private func gradients(_ kinds: [Kind], _ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-(64×10)-10 at the first weights, 512 digits: ‖∂J/∂W‖ of the hidden layers")
-    let data = try Samples.digits64().training.rows(0..<512).dataset()
+    let data = try LabSamples.digits64().training.rows(0..<512).dataset()
     let norms = try Sweep.run(kinds, seeds: context.seeds(5)) { kind, seed -> [Double] in
       var model = try model(kind, depth: 10, seed: seed)
       model.objective = Objective(data.targets)
@@ -66,12 +66,12 @@ struct VanishingLab: Lab {
       }
     }
     let factors = norms.map { seeds in
-      Statistics.median(seeds.map { Mathematics.pow($0[0] / $0[8], 1.0 / 8) })
+      LabStatistics.median(seeds.map { Mathematics.pow($0[0] / $0[8], 1.0 / 8) })
     }
     report.judge("factor of a layer, sigmoid", factors[0], .between(0.15, 0.35), lecture: "σ′(0) = ¼")
     report.judge(
       "factor of a layer, tanh and ReLU", Array(factors[1...]), .between(0.7, 1.4), lecture: "about 1")
-    report.tell("second layer / tenth, sigmoid", Statistics.median(norms[0].map { $0[0] / $0[8] }))
+    report.tell("second layer / tenth, sigmoid", LabStatistics.median(norms[0].map { $0[0] / $0[8] }))
     report.show(
       LineChart(
         "Gradient of each layer's weights",
@@ -84,7 +84,7 @@ struct VanishingLab: Lab {
 
   private func learning(_ kinds: [Kind], _ context: LabContext, _ report: inout LabReport) throws {
     report.part("Trained on the digits, SGD 0.1, 10 epochs: test accuracy at 1, 3, 9 hidden layers")
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let (data, test) = (try digits.training.dataset(), try digits.test.dataset())
     let depths = [1, 3, 9]
     let deep = Kind(name: "ReLU", layer: ReLU(), initializer: XavierNormal())
@@ -95,7 +95,7 @@ struct VanishingLab: Lab {
         model(setting.kind, depth: setting.depth, seed: seed), on: data,
         TrainingSettings(optimizer: .sgd(0.1), epochs: 10, batch: 32, seed: seed))
       return try training.model.accuracy(on: test).values[0]
-    }.map { Statistics.median($0) }
+    }.map { LabStatistics.median($0) }
     report.tell("sigmoid", Array(accuracies[0..<3]))
     report.tell("tanh", Array(accuracies[3..<6]))
     report.tell("ReLU", Array(accuracies[6..<9]))

@@ -37,7 +37,7 @@ struct BatchNoiseLab: Lab {
 
   private func noise(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-16-10 at its first weights, 512 digits")
-    let data = try Samples.digits64().training.rows(0..<Self.rows).dataset()
+    let data = try LabSamples.digits64().training.rows(0..<Self.rows).dataset()
     var model = try Model.dense([64, 16, 10], seed: context.seed)
     model.objective = Objective(data.targets)
     let step = try TrainingStep(model, optimizer: .sgd(0.1), batch: Self.rows)
@@ -71,9 +71,9 @@ struct BatchNoiseLab: Lab {
           sabotaged: (0..<size).map { random.integer(first + UInt64($0), below: Self.rows) })
         noise.append(Self.squaredDistance(try gradient(rows), full))
       }
-      measured.append(Statistics.mean(noise))
+      measured.append(LabStatistics.mean(noise))
       expected.append(variance / Double(size) * (1 - Double(size) / Double(Self.rows)))
-      deviations.append((measured[number] - expected[number]) / Statistics.standardError(noise))
+      deviations.append((measured[number] - expected[number]) / LabStatistics.standardError(noise))
     }
     report.tell("‖ε‖² of one row / ‖∇J‖²", measured[0] / full.reduce(0) { $0 + $1 * $1 })
     report.tell(
@@ -104,7 +104,7 @@ struct BatchNoiseLab: Lab {
   private func epochs(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("N = 6 rows in batches of 2, and N = 7")
     func orders(_ count: Int) throws -> [[[Int]]] {
-      let data = try Samples((0..<count).map { [Double($0)] }, values: (0..<count).map { Double($0) })
+      let data = try LabSamples((0..<count).map { [Double($0)] }, values: (0..<count).map { Double($0) })
         .dataset()
       return (0..<5).map { epoch in
         data.batches(of: 2, shuffledBy: context.seed, epoch: epoch).map { Array($0.rows) }
@@ -115,7 +115,7 @@ struct BatchNoiseLab: Lab {
       let words = epoch.map { batch in batch.map { "\($0 + 1)" }.joined(separator: ", ") }
       report.tell(
         "epoch \(number + 1): rows of its iterations",
-        Measured(epoch.joined().map { Double($0 + 1) }, words: words.joined(separator: " | ")),
+        LabValue(epoch.joined().map { Double($0 + 1) }, words: words.joined(separator: " | ")),
         lecture: "three iterations of two rows")
     }
     report.judge("iterations in an epoch, N = 6", six.map(\.count), .equals([3, 3, 3, 3, 3], within: 0))

@@ -34,7 +34,7 @@ struct BatchSizesLab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let (data, test) = (try digits.training.dataset(), try digits.test.dataset())
     let sizes = [data.count, 512, 64, 8, 1]
     let rates = [
@@ -62,8 +62,8 @@ struct BatchSizesLab: Lab {
       lecture: "faster: less after as many passes")
     report.tell("updates in an epoch", sizes.map { (data.count + $0 - 1) / $0 })
     report.tell(
-      "time of an epoch", best.map { 1e3 * Statistics.median($0.map(\.seconds)) }, unit: "ms")
-    let accuracies = best.map { Statistics.mean($0.map(\.accuracy)) }
+      "time of an epoch", best.map { 1e3 * LabStatistics.median($0.map(\.seconds)) }, unit: "ms")
+    let accuracies = best.map { LabStatistics.mean($0.map(\.accuracy)) }
     report.tell("test accuracy", accuracies)
     report.test(
       "accuracy with one row less that with 64", accuracies[4] - accuracies[2], .above(0.01),
@@ -98,7 +98,7 @@ struct BatchSizesLab: Lab {
   }
 
   private func loss(_ courses: [Course]) -> Double {
-    Statistics.mean(courses.map { $0.losses.last ?? .infinity })
+    LabStatistics.mean(courses.map { $0.losses.last ?? .infinity })
   }
 
   private func course(

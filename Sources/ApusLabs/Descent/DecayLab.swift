@@ -116,7 +116,7 @@ struct DecayLab: Lab {
     let root = try measure("1 / √(t + 1)", schedule(InverseSquareRoot(), context), base: 1)
     report.judge(
       "1 / √(t + 1)", root.0, .equals(root.1, within: 0, relative: 0.15),
-      lecture: "\(Measured.figure(root.1, digits: 3)), by recursion")
+      lecture: "\(LabValue.figure(root.1, digits: 3)), by recursion")
     report.show(
       LineChart("Distance to the goal", series, xName: "step", yName: "mean w²", yKind: .logarithmic))
   }
@@ -126,7 +126,7 @@ struct DecayLab: Lab {
   private func labels(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Softmax on the digits, one label in ten wrong, batches of 4, 10 epochs: training loss")
     let random = context.random("wrong labels")
-    var training = try Samples.digits64().training
+    var training = try LabSamples.digits64().training
     for row in 0..<training.count where random.uniform(UInt64(row)) < 0.1 {
       let shift = 1 + random.integer(UInt64(training.count + row), below: 9)
       training.labels[row] = (training.labels[row] + shift) % 10
@@ -139,7 +139,7 @@ struct DecayLab: Lab {
     let losses = try Sweep.run(Array(settings.indices), seeds: context.seeds(2)) { index, seed in
       let (rate, schedule) = settings[index]
       return try loss(.linear(64, 10), data, rate: rate, schedule, batch: 4, epochs: 10, seed: seed)
-    }.map { Statistics.mean($0) }
+    }.map { LabStatistics.mean($0) }
     report.tell("constant 0.3", losses[0])
     report.tell("constant 0.03", losses[1])
     report.tell("0.3, halved each epoch", losses[2])
@@ -165,7 +165,7 @@ struct DecayLab: Lab {
 
   private func noNoise(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-32-10 on the digits, batches of 16, 10 epochs: training loss")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     let settings: [(rate: Double, schedule: any Schedule)] = [
       (0.3, ConstantRate()), (0.3, StepDecay(every: .epochs(1))), (0.3, CosineDecay()),
     ]
@@ -173,7 +173,7 @@ struct DecayLab: Lab {
       let (rate, schedule) = settings[index]
       return try loss(
         .dense([64, 32, 10], seed: seed), data, rate: rate, schedule, batch: 16, epochs: 10, seed: seed)
-    }.map { Statistics.mean($0) }
+    }.map { LabStatistics.mean($0) }
     report.tell("constant 0.3", losses[0])
     report.tell("halved each epoch, cosine", [losses[1], losses[2]])
     report.test(

@@ -144,7 +144,7 @@ struct DescentOneLab: Lab {
 
   /// By a session and its goal: an epoch is one step of all rows.
   private func distance(rate: Double) throws -> Double {
-    let data = try Samples(Self.x.map { [$0] }, values: Self.y).dataset()
+    let data = try LabSamples(Self.x.map { [$0] }, values: Self.y).dataset()
     // The mean over three rows, where J is their sum.
     let settings = TrainingSettings(
       optimizer: .sgd(3 * rate), epochs: 100_000, batch: 3, groups: [.frozen("0.bias")], goal: Self.goal)

@@ -51,23 +51,23 @@ struct LearningRateLab: Lab {
       try curve(rate: context.honest(rate, sabotaged: 0.1), epochs: Self.epochs, seed: seed)
     }
     report.part("64-50-10 on the digits, SGD, batches of 32, 8 epochs")
-    let last = curves.map { Statistics.median($0.map { $0.losses[Self.epochs - 1] }) }
+    let last = curves.map { LabStatistics.median($0.map { $0.losses[Self.epochs - 1] }) }
     report.tell("last loss at rates 0.001, 0.01, 0.1, 0.5, 1.2, 3", last)
-    let accuracies = curves.map { Statistics.median($0.map(\.accuracy)) }
+    let accuracies = curves.map { LabStatistics.median($0.map(\.accuracy)) }
     report.tell("test accuracy", accuracies)
 
     let best = last.filter(\.isFinite).min() ?? .nan
     let kinds = curves.map { seeds -> Kind in
       let votes = seeds.map { kind($0.losses, best: best).rawValue }
-      return Kind(rawValue: Int(Statistics.median(votes.map { Double($0) }).rounded()))!
+      return Kind(rawValue: Int(LabStatistics.median(votes.map { Double($0) }).rounded()))!
     }
     let ranks = kinds.map { Double($0.rawValue) }
-    let ordered = Rule("low, good, high, too high") { measured in
+    let ordered = LabRule("low, good, high, too high") { measured in
       zip(measured.values, measured.values.dropFirst()).allSatisfy { $0 <= $1 }
         && Set(measured.values).count == Kind.allCases.count
     }
     report.judge(
-      "the curves' names", Measured(ranks, words: kinds.map(\.words).joined(separator: ", ")), ordered)
+      "the curves' names", LabValue(ranks, words: kinds.map(\.words).joined(separator: ", ")), ordered)
     let middle = accuracies[3]
     report.judge(
       "accuracy at 0.5 above that at 0.001 and 3, by at least",
@@ -77,7 +77,7 @@ struct LearningRateLab: Lab {
       LineChart(
         "Training loss",
         zip(rates, curves).map { rate, curves in
-          .init(Measured.figure(rate), values: Array(curves[0].losses.prefix { $0.isFinite }))
+          .init(LabValue.figure(rate), values: Array(curves[0].losses.prefix { $0.isFinite }))
         }, xName: "epoch", yName: "loss", yKind: .logarithmic))
     try rangeTest(context, &report)
     report.note(
@@ -99,7 +99,7 @@ struct LearningRateLab: Lab {
   }
 
   private func curve(rate: Double, epochs: Int, seed: UInt64) throws -> Curve {
-    let digits = try Samples.digits64()
+    let digits = try LabSamples.digits64()
     let data = try digits.training.dataset()
     let training = try LabTraining(
       .d50(seed: seed), on: data,
@@ -107,7 +107,7 @@ struct LearningRateLab: Lab {
     let steps = (data.count + 31) / 32
     let losses = (0..<epochs).map { epoch -> Double in
       let part = training.losses.dropFirst(epoch * steps).prefix(steps)
-      return part.count == steps ? Statistics.mean(Array(part)) : .infinity
+      return part.count == steps ? LabStatistics.mean(Array(part)) : .infinity
     }
     // A diverged training has no network to speak of.
     if training.isDiverged { return Curve(losses: losses, accuracy: 0.1) }

@@ -70,7 +70,7 @@ struct MomentumLab: Lab {
     report.judge(
       "y after 200 steps at rate 0.021, μ = 0", abs(wild[200][1]), .above(1e6), lecture: "diverges")
     let colors = paths.prefix(3).enumerated().map { number, path -> HeatMap.Path in
-      .init("μ = \(Measured.figure(momenta[number]))", Contours.points(Array(path.prefix(60))))
+      .init("μ = \(LabValue.figure(momenta[number]))", Contours.points(Array(path.prefix(60))))
     }
     report.show(
       try Contours.chart(
@@ -81,7 +81,7 @@ struct MomentumLab: Lab {
         "Distance along the shallow direction",
         zip(momenta, paths).map { momentum, path in
           .init(
-            "μ = \(Measured.figure(momentum))", path.prefix(200).enumerated().map { Point(Double($0), $1[0]) }
+            "μ = \(LabValue.figure(momentum))", path.prefix(200).enumerated().map { Point(Double($0), $1[0]) }
           )
         }, xName: "step", yName: "x"))
   }
@@ -103,7 +103,7 @@ struct MomentumLab: Lab {
     let expected = Self.byHand()
     report.judge(
       "w after step 23, rate inside V (lecture 5)", inside[23], .equals(expected.inside[23], within: 1e-4),
-      lecture: "\(Measured.figure(expected.inside[23])): carries the old steps on")
+      lecture: "\(LabValue.figure(expected.inside[23])): carries the old steps on")
     report.judge(
       "w after step 23, rate outside (PyTorch)", outside[23], .equals(expected.outside[23], within: 1e-4))
     report.show(

@@ -59,9 +59,9 @@ struct NoiseHelpsLab: Lab {
     }
     let gone = left.count { $0.isFinite }
     report.judge("share that leaves with noise ± 0.1", Double(gone) / Double(runs), .exactly(1))
-    report.tell("steps until |w| > ½, median", Statistics.median(left))
+    report.tell("steps until |w| > ½, median", LabStatistics.median(left))
     let right = noisy.places.count { $0[0] > 0 }
-    report.judge("share to the right", Statistics.share(right, of: runs), .equals(0.5, standardErrors: 3))
+    report.judge("share to the right", LabStatistics.share(right, of: runs), .equals(0.5, standardErrors: 3))
     report.show(
       LineChart(
         "Leaving the saddle",
@@ -128,7 +128,7 @@ struct NoiseHelpsLab: Lab {
 
   private func zeroWeights(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("A network whose weights are all 0")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     var model = try Model.dense([64, 32, 10], Tanh(), initializer: Zeros(), seed: context.seed)
     try model.set("2.weight", to: Array(repeating: 0, count: 320))
     model.objective = Objective(data.targets)

@@ -47,7 +47,7 @@ struct OptimizersLab: Lab {
   private static let noise = 0.5
 
   /// y = Σ ± x + noise; the j-th feature is there in one row of 2ʲ, and 0 else.
-  private func data(_ count: Int, _ random: Philox, _ context: LabContext) -> Samples {
+  private func data(_ count: Int, _ random: Philox, _ context: LabContext) -> LabSamples {
     var (rows, values): ([[Double]], [Double]) = ([], [])
     for row in 0..<count {
       let first = UInt64(row * 4 * Self.features)
@@ -59,7 +59,7 @@ struct OptimizersLab: Lab {
       let noise = Self.noise * random.normal(first + UInt64(2 * Self.features))
       values.append(own.enumerated().reduce(noise) { $0 + ($1.offset % 2 == 0 ? 1 : -1) * $1.element })
     }
-    return Samples(rows, values: values)
+    return LabSamples(rows, values: values)
   }
 
   private func rare(_ context: LabContext, _ report: inout LabReport) throws {
@@ -81,14 +81,14 @@ struct OptimizersLab: Lab {
       let means: [(rate: Double, errors: [Double])] = zip(rates, outcomes).compactMap { rate, seeds in
         let good = seeds.compactMap { $0 }
         guard good.count == seeds.count else { return nil }
-        return (rate, (0..<Self.features).map { feature in Statistics.mean(good.map { $0[feature] }) })
+        return (rate, (0..<Self.features).map { feature in LabStatistics.mean(good.map { $0[feature] }) })
       }
       return means.min { excess($0.errors) < excess($1.errors) }!
     }
     let found = try Self.all.map { try errors($0) }
     for (optimizer, best) in zip(Self.all, found) {
       report.tell(
-        "\(optimizer.name), rate \(Measured.figure(best.rate)): error of the most frequent, the rarest weight",
+        "\(optimizer.name), rate \(LabValue.figure(best.rate)): error of the most frequent, the rarest weight",
         [best.errors[0], best.errors[Self.features - 1]])
     }
     let last = found.map { $0.errors[Self.features - 1] }
@@ -133,14 +133,14 @@ struct OptimizersLab: Lab {
 
   private func rates(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-50-10 on the digits, batches of 32, 5 epochs, at rates from 0.0001 to 1")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     let rates = (0...8).map { Mathematics.pow(10, -4 + Double($0) / 2) }
     let losses = try Self.all.map { optimizer in
       try Sweep.map(rates) { rate -> Double in
         let training = try LabTraining(
           .d50(seed: context.seed), on: data,
           TrainingSettings(optimizer: optimizer.make(rate), epochs: 5, batch: 32, seed: context.seed))
-        return training.isDiverged ? .infinity : Statistics.mean(Array(training.losses.suffix(120)))
+        return training.isDiverged ? .infinity : LabStatistics.mean(Array(training.losses.suffix(120)))
       }
     }
     let best = losses.map { $0.min() ?? .nan }

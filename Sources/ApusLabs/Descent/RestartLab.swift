@@ -47,7 +47,7 @@ struct RestartLab: Lab {
 
   private func digits(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-50-10 on the digits from (1 − f) trained + f random: steps to a running loss of 0.15")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     let shares = [0, 0.1, 0.4, 0.8, 1]
     let settings = TrainingSettings(optimizer: .sgd(0.1), epochs: 8, batch: 32, seed: context.seed)
     let seeds = context.seeds(3)
@@ -68,7 +68,7 @@ struct RestartLab: Lab {
         return training.steps(to: 0.15).map { Double($0) } ?? .infinity
       }
     }
-    let medians = shares.indices.map { index in Statistics.median(steps.map { $0[index] }) }
+    let medians = shares.indices.map { index in LabStatistics.median(steps.map { $0[index] }) }
     report.judge(
       "f = 0, 0.1, 0.4, 0.8, 1, median", medians, .rising(slack: 1e-9).called("never fewer"),
       lecture: "the nearer the faster")
@@ -125,7 +125,7 @@ struct RestartLab: Lab {
 
   private func xor(_ width: Int, _ activation: any Layer, seed: UInt64) throws -> Run {
     let corners: [[Double]] = [[-1, -1], [-1, 1], [1, -1], [1, 1]]
-    let data = try Samples(corners, labels: [0, 1, 1, 0], classes: ["0", "1"]).dataset()
+    let data = try LabSamples(corners, labels: [0, 1, 1, 0], classes: ["0", "1"]).dataset()
     var model = try Model.dense([2, width, 1], activation, initializer: XavierNormal(), seed: seed)
     model.objective = Objective(data.targets, loss: .binaryCrossEntropy)
     let step = try TrainingStep(model, optimizer: .sgd(1), batch: 4)

@@ -56,8 +56,8 @@ struct WarmupLab: Lab {
     let none = try rates.map { steps(try path($0, warmup: 0)) }
     let twenty = try rates.map { steps(try path($0, warmup: 20)) }
     let fifty = try rates.map { steps(try path($0, warmup: 50)) }
-    let finite = Rule("finite") { $0.values.allSatisfy(\.isFinite) }
-    let never = Rule("∞: it diverges") { $0.values.allSatisfy { $0 == .infinity } }
+    let finite = LabRule("finite") { $0.values.allSatisfy(\.isFinite) }
+    let never = LabRule("∞: it diverges") { $0.values.allSatisfy { $0 == .infinity } }
     report.judge("no warm-up, rates 0.05, 0.1, 0.2", Array(none.prefix(3)), finite)
     report.judge("no warm-up, rates 0.3, 0.4, 0.6", Array(none.suffix(3)), never)
     report.judge("20 steps of warm-up, rates 0.3, 0.4, 0.6", Array(twenty.suffix(3)), finite)
@@ -81,7 +81,7 @@ struct WarmupLab: Lab {
   private func train(
     gain: Double, rate: Double, warmup: Int, epochs: Int, _ context: LabContext, _ seed: UInt64
   ) throws -> Outcome {
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     var model = try Model.dense([64, 64, 64, 64, 64, 64, 10], seed: seed)
     // The hidden layers' weights; the last one stays Xavier's.
     for parameter in model.parameters where parameter.path.hasSuffix("weight") && parameter.shape[1] == 64 {
@@ -109,7 +109,7 @@ struct WarmupLab: Lab {
       "share lost without warm-up: diverged, or above 2", diverged[0], .atLeast(1.0 / 3),
       lecture: "it may diverge")
     report.judge("the same with 100 steps of warm-up", diverged[1], .atMost(0.25), lecture: "hardly any")
-    report.tell("loss at the end with warm-up, median", Statistics.median(outcomes[1].map(\.loss)))
+    report.tell("loss at the end with warm-up, median", LabStatistics.median(outcomes[1].map(\.loss)))
     func series(_ name: String, _ outcome: Outcome) -> LineChart.Series {
       let finite = outcome.running.prefix { $0.isFinite }.enumerated()
       return .init(name, finite.map { Point(Double($0 + 1), $1) })
@@ -125,7 +125,7 @@ struct WarmupLab: Lab {
     let settings = rates.flatMap { rate in [0, 100].map { (rate, $0) } }
     let good = try Sweep.run(settings, seeds: context.seeds(3)) { setting, seed in
       try train(gain: 1, rate: setting.0, warmup: setting.1, epochs: 3, context, seed).loss
-    }.map { Statistics.median($0) }
+    }.map { LabStatistics.median($0) }
     report.tell("no warm-up, rates 0.03, 0.1, 0.3", [good[0], good[2], good[4]])
     report.tell("100 steps of warm-up", [good[1], good[3], good[5]])
     let gains = [good[0] / good[1], good[2] / good[3], good[4] / good[5]]

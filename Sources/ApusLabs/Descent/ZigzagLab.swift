@@ -83,7 +83,7 @@ struct ZigzagLab: Lab {
   }
 
   /// x ~ U(0, 1)ᵈ less a shift; y = w · x with w = 1, −1, 1, ….
-  private func data(_ width: Int, _ shift: Double, _ context: LabContext) -> Samples {
+  private func data(_ width: Int, _ shift: Double, _ context: LabContext) -> LabSamples {
     let random = context.random("inputs \(width)")
     let rows = (0..<Self.rows).map { row in
       (0..<width).map { random.uniform(UInt64(row * width + $0)) - shift }
@@ -91,16 +91,16 @@ struct ZigzagLab: Lab {
     let values = rows.map { row in
       row.enumerated().reduce(0.0) { $0 + ($1.offset % 2 == 0 ? $1.element : -$1.element) }
     }
-    return Samples(rows, values: values)
+    return LabSamples(rows, values: values)
   }
 
-  private func step(_ samples: Samples, _ data: TableDataset, batch: Int) throws -> TrainingStep {
+  private func step(_ samples: LabSamples, _ data: TableDataset, batch: Int) throws -> TrainingStep {
     var model = try Model.linear(samples.columns, 1)
     model.objective = Objective(data.targets, loss: .halfSquared)
     return try TrainingStep(model, optimizer: .sgd(), batch: batch, groups: [.frozen("0.bias")])
   }
 
-  private func measure(_ samples: Samples, _ seed: UInt64) throws -> Outcome {
+  private func measure(_ samples: LabSamples, _ seed: UInt64) throws -> Outcome {
     var outcome = Outcome()
     let data = try samples.dataset()
     let step = try step(samples, data, batch: Self.rows)
@@ -127,7 +127,7 @@ struct ZigzagLab: Lab {
   }
 
   /// Xᵀ X / n.
-  private static func moments(_ samples: Samples) -> [Double] {
+  private static func moments(_ samples: LabSamples) -> [Double] {
     let width = samples.columns
     var moments = [Double](repeating: 0, count: width * width)
     for row in samples.features {

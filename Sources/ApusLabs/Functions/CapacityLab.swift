@@ -45,8 +45,8 @@ struct CapacityLab: Lab {
     }
 
     report.part("Moons of noise 0.3, 100 rows, \(seeds.count) seeds, no penalty")
-    let accuracy = outcomes.map { Statistics.measured($0.map(\.accuracy)) }
-    let losses = outcomes.map { Statistics.measured($0.map(\.test)) }
+    let accuracy = outcomes.map { LabStatistics.measured($0.map(\.accuracy)) }
+    let losses = outcomes.map { LabStatistics.measured($0.map(\.test)) }
     for (number, size) in sizes.enumerated() {
       report.tell("\(size) \(size == 1 ? "unit" : "units"): training accuracy", accuracy[number])
     }
@@ -62,8 +62,8 @@ struct CapacityLab: Lab {
       report.tell("\(size) \(size == 1 ? "unit" : "units")", losses[number])
     }
     // The penalty that does best on other rows, seed by seed.
-    func chosen(_ first: Int) -> Measured {
-      Statistics.measured(
+    func chosen(_ first: Int) -> LabValue {
+      LabStatistics.measured(
         seeds.indices.map { seed in
           (first..<(first + lambdas.count)).map { outcomes[$0][seed] }.min { $0.validation < $1.validation }!
             .test
@@ -76,8 +76,8 @@ struct CapacityLab: Lab {
     let small = losses[..<4].map { $0.values[0] }.min() ?? .nan
     report.judge(
       "the better of the two", best,
-      .below(small).called("below the best of 1 to 6 units, \(Measured.figure(small))"))
-    func series(_ name: String, _ values: [Measured]) -> LineChart.Series {
+      .below(small).called("below the best of 1 to 6 units, \(LabValue.figure(small))"))
+    func series(_ name: String, _ values: [LabValue]) -> LineChart.Series {
       .init(name, zip(sizes, values).map { Point(Double($0), $1.values[0]) })
     }
     report.show(
@@ -103,7 +103,7 @@ struct CapacityLab: Lab {
     return report
   }
 
-  private func moons(_ rows: Int, _ seed: UInt64) throws -> Samples {
+  private func moons(_ rows: Int, _ seed: UInt64) throws -> LabSamples {
     try .generated("moons", rows: rows, noise: 0.3, seed: seed)
   }
 

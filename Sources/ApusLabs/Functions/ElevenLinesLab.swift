@@ -38,15 +38,15 @@ struct ElevenLinesLab: Lab {
     let firsts = courses.map { $0.losses.first!.y }
     report.part("Sixty first weights, 5,000 steps")
     report.judge("weights", courses[0].model.parameterCount, .exactly(16))
-    report.tell("loss at the start, mean", Statistics.mean(firsts))
-    report.tell("loss at the end, median", Statistics.median(courses.map { $0.losses.last!.y }))
+    report.tell("loss at the start, mean", LabStatistics.mean(firsts))
+    report.tell("loss at the end, median", LabStatistics.median(courses.map { $0.losses.last!.y }))
     report.judge(
       "largest |Y − l₂| at the end, worst of all", courses.map(\.largestError).max() ?? .nan, .below(0.1))
     report.judge(
       "networks with all four rows right", courses.count { $0.largestError < 0.5 }, .exactly(seeds.count))
     report.tell(
       "steps until the loss is below 0.05, median",
-      Statistics.median(courses.map { Double($0.stepsToGoal ?? 5_000) }))
+      LabStatistics.median(courses.map { Double($0.stepsToGoal ?? 5_000) }))
     report.tell("all of them took", seconds, unit: "s")
 
     report.part("The engine beside the eleven lines in plain Swift")
@@ -84,7 +84,7 @@ struct ElevenLinesLab: Lab {
 
   private func train(_ seed: UInt64, steps: Int, _ context: LabContext) throws -> Course {
     let model = try model(seed, context)
-    let data = try Samples(Self.inputs, values: Self.targets).dataset()
+    let data = try LabSamples(Self.inputs, values: Self.targets).dataset()
     let step = try TrainingStep(model, optimizer: .sgd(), batch: 4)
     var losses: [Point] = []
     var goal: Int?
@@ -128,7 +128,7 @@ struct ElevenLinesLab: Lab {
   }
 
   private func plane(_ model: Model) throws -> HeatMap {
-    let rows = Samples(Self.inputs, labels: Self.targets.map { Int($0) }, classes: ["0", "1"])
+    let rows = LabSamples(Self.inputs, labels: Self.targets.map { Int($0) }, classes: ["0", "1"])
     return try .decision(
       of: model, "What the first of them outputs", rows, x: -0.25...1.25, y: -0.25...1.25, appended: [1])
   }

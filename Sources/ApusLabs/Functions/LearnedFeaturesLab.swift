@@ -49,12 +49,12 @@ struct LearnedFeaturesLab: Lab {
   private func plane(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Three sets of the plane, 600 rows, accuracy on 1,000 others")
     for (set, noise) in [("circles", 0.05), ("moons", 0.1), ("spirals", 0.05)] {
-      let given = try Samples.generated(set, rows: 600, noise: noise, seed: context.seed)
+      let given = try LabSamples.generated(set, rows: 600, noise: noise, seed: context.seed)
       let training = context.honest(given, sabotaged: given.shufflingLabels(context.random("labels")))
-      let test = try Samples.generated(set, rows: 1_000, noise: noise, seed: context.seed &+ 1_000)
+      let test = try LabSamples.generated(set, rows: 1_000, noise: noise, seed: context.seed &+ 1_000)
       let degrees = [1, 2, 3, 5]
       let byHand = try Sweep.map(degrees) { degree in
-        try Probe.accuracy(
+        try LinearProbe.accuracy(
           training.mapping(polynomials(degree)), test.mapping(polynomials(degree)), seed: context.seed,
           epochs: 150
         ).values[0]
@@ -65,7 +65,7 @@ struct LearnedFeaturesLab: Lab {
       let (own, held) = (
         try training.features(of: model, layer: "5"), try test.features(of: model, layer: "5")
       )
-      let learned = try Probe.accuracy(own, held, seed: context.seed, epochs: 50)
+      let learned = try LinearProbe.accuracy(own, held, seed: context.seed, epochs: 50)
       report.tell("\(set): polynomials of degree 1, 2, 3, 5", byHand)
       report.judge("\(set): two learned features", learned, .atLeast(0.98))
       report.show(
@@ -85,7 +85,7 @@ struct LearnedFeaturesLab: Lab {
 
   private func digits(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Digits: a linear model on other features, test accuracy")
-    let (given, test) = try Samples.digits64()
+    let (given, test) = try LabSamples.digits64()
     let training = context.honest(given, sabotaged: given.shufflingLabels(context.random("labels")))
     func sums(_ row: [Double]) -> [Double] {
       (0..<8).map { line in (0..<8).reduce(0) { $0 + row[line * 8 + $1] } }
@@ -100,7 +100,7 @@ struct LearnedFeaturesLab: Lab {
       (try training.features(of: untrained, layer: "1"), try test.features(of: untrained, layer: "1")),
       (try training.features(of: model, layer: "1"), try test.features(of: model, layer: "1")),
     ]
-    let found = try Sweep.map(pairs) { try Probe.accuracy($0.0, $0.1, seed: context.seed) }
+    let found = try Sweep.map(pairs) { try LinearProbe.accuracy($0.0, $0.1, seed: context.seed) }
     for (name, accuracy) in zip(
       ["64 pixels", "16 sums of rows and columns", "64 random ReLU features", "64 learned features"], found)
     {
@@ -116,7 +116,7 @@ struct LearnedFeaturesLab: Lab {
 
   private func depth(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("The part of the variance between classes, by layer of 64-64-64-64-10")
-    let (given, test) = try Samples.digits64()
+    let (given, test) = try LabSamples.digits64()
     let training = context.honest(given, sabotaged: given.shufflingLabels(context.random("labels")))
     let shares = try Sweep.map(context.seeds(3)) { seed in
       var model = try Model.dense([64, 64, 64, 64, 10], seed: seed)
@@ -129,7 +129,7 @@ struct LearnedFeaturesLab: Lab {
       return (before: before, after: try layers(model))
     }
     func mean(_ values: [[Double]]) -> [Double] {
-      (0..<4).map { layer in Statistics.mean(values.map { $0[layer] }) }
+      (0..<4).map { layer in LabStatistics.mean(values.map { $0[layer] }) }
     }
     let (before, after) = (mean(shares.map(\.before)), mean(shares.map(\.after)))
     report.tell("untrained: inputs and three layers", before)

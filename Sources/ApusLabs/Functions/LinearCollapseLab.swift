@@ -18,8 +18,8 @@ struct LinearCollapseLab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let training = try Samples.generated("spirals", rows: 600, noise: 0.05, seed: context.seed)
-    let test = try Samples.generated("spirals", rows: 1_000, noise: 0.05, seed: context.seed &+ 1_000)
+    let training = try LabSamples.generated("spirals", rows: 600, noise: 0.05, seed: context.seed)
+    let test = try LabSamples.generated("spirals", rows: 1_000, noise: 0.05, seed: context.seed &+ 1_000)
     let (data, held) = (try training.dataset(), try test.dataset())
     let between: any Activation = context.isSabotaged ? ReLU() : Identity()
     let settings: [(name: String, model: Model)] = [
@@ -49,7 +49,7 @@ struct LinearCollapseLab: Lab {
     let difference = trained[0].accuracy.values[0] - trained[1].accuracy.values[0]
     report.judge(
       "difference of the two",
-      Measured([difference], standardError: (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()),
+      LabValue([difference], standardError: (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()),
       .equals(0, standardErrors: 3))
     report.judge("test accuracy of \(settings[2].name)", trained[2].accuracy, .atLeast(0.95))
 

@@ -58,7 +58,7 @@ struct OutputsLab: Lab {
   /// Subtracts the last unit's weights from all: its score is then always 0.
   private func lastUnit(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Iris with K and with K − 1 outputs")
-    let samples = try Samples.iris().standardized()
+    let samples = try LabSamples.iris().standardized()
     let data = try samples.dataset()
     var model = try Model.linear(4, 3, .normal(0.1), seed: context.seed)
     try model.fit(data, epochs: 50, optimizer: .adam(1e-2), seed: context.seed)
@@ -78,8 +78,8 @@ struct OutputsLab: Lab {
 
   private func heads(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("The weight of fish, standardized, with four last activations: R² on the training rows")
-    var samples = try Samples.fish().standardized()
-    let (mean, deviation) = (Statistics.mean(samples.values), Statistics.deviation(samples.values))
+    var samples = try LabSamples.fish().standardized()
+    let (mean, deviation) = (LabStatistics.mean(samples.values), LabStatistics.deviation(samples.values))
     samples.values = samples.values.map { ($0 - mean) / deviation }
     let data = try samples.dataset()
     let total = samples.values.reduce(0) { $0 + $1 * $1 }
@@ -113,15 +113,15 @@ struct OutputsLab: Lab {
       report.judge(
         head.name, measured[number],
         .atMost(bounds[number] + 1e-6).called(
-          "at most \(Measured.figure(bounds[number])), the part in its range"))
+          "at most \(LabValue.figure(bounds[number])), the part in its range"))
     }
     report.judge("linear", measured[3], .above(measured[..<3].max() ?? 1).called("above all of them"))
     report.show(
       BarChart(
         "R² by the last activation, and its bound",
         zip(all, zip(measured, bounds)).flatMap { head, values -> [BarChart.Bar] in
-          [.init(head.name, values.0, figure: Measured.figure(values.0, digits: 3))]
-            + (values.1 < 1 ? [.init("bound", values.1, figure: Measured.figure(values.1, digits: 3))] : [])
+          [.init(head.name, values.0, figure: LabValue.figure(values.0, digits: 3))]
+            + (values.1 < 1 ? [.init("bound", values.1, figure: LabValue.figure(values.1, digits: 3))] : [])
         }, limit: 1))
   }
 }

@@ -77,10 +77,10 @@ struct GradientCheckLab: Lab {
     }
     report.judge(
       "forward: exponent of the error in h, 10⁻² to 10⁻⁶",
-      Statistics.exponent(Array(steps[1...5]), Array(forward[1...5])), .equals(1, within: 0.1),
+      LabStatistics.exponent(Array(steps[1...5]), Array(forward[1...5])), .equals(1, within: 0.1),
       lecture: "approximate")
     report.judge(
-      "central: exponent, 10⁻² to 10⁻⁴", Statistics.exponent(Array(steps[1...3]), Array(central[1...3])),
+      "central: exponent, 10⁻² to 10⁻⁴", LabStatistics.exponent(Array(steps[1...3]), Array(central[1...3])),
       .equals(2, within: 0.1))
     report.tell("forward: smallest error", forward.min() ?? .nan)
     report.tell("central: smallest error", central.min() ?? .nan)
@@ -120,7 +120,7 @@ struct GradientCheckLab: Lab {
     report.judge("forward and back, in forward passes, H = 8 … 256", ratios, .atMost(4), lecture: "fast")
     report.tell("differences, in times of that", numeric)
     report.judge(
-      "grows with the weights p as p to the", Statistics.exponent(parameters, numeric),
+      "grows with the weights p as p to the", LabStatistics.exponent(parameters, numeric),
       .equals(1, within: 0.1),
       lecture: "slow: p + 1 passes")
     report.show(
@@ -141,7 +141,7 @@ struct GradientCheckLab: Lab {
 
   private func mistake(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("A layer whose gradient leaves its 1 − a² out")
-    let batch = try Samples.generated("moons", rows: 16, noise: 0.2, seed: context.seed).dataset().batches(
+    let batch = try LabSamples.generated("moons", rows: 16, noise: 0.2, seed: context.seed).dataset().batches(
       of: 16)[0]
     func worst(_ activation: any Layer) throws -> Double {
       var model = try Model.dense([2, 4, 2], activation, seed: context.seed)

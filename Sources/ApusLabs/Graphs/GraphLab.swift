@@ -77,7 +77,7 @@ struct GraphLab: Lab {
       let gradient = example.names.map { name in
         Double(reading.nodes.first { $0.name == name }?.gradient.first ?? .nan)
       }
-      let place = zip(example.names, example.values).map { "\($0) = \(Measured.figure($1))" }
+      let place = zip(example.names, example.values).map { "\($0) = \(LabValue.figure($1))" }
       report.judge(
         "\(example.title) at \(place.joined(separator: ", "))", result,
         .equals(example.result, within: 1e-6, relative: 1e-6))

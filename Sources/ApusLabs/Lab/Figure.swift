@@ -11,7 +11,7 @@ package struct Figure: Sendable {
   }
 
   package let name: String
-  package let measured: Measured
+  package let measured: LabValue
   package let unit: String
   /// The lecture's value, or the closed form.
   package let lecture: String
@@ -19,7 +19,7 @@ package struct Figure: Sendable {
   /// A Boolean value that indicates whether it is as the rule says; nil where nothing judges it.
   package let holds: Bool?
 
-  init(_ name: String, _ measured: Measured, unit: String, lecture: String?, role: Role, rule: Rule?) {
+  init(_ name: String, _ measured: LabValue, unit: String, lecture: String?, role: Role, rule: LabRule?) {
     (self.name, self.measured, self.unit, self.role) = (name, measured, unit, role)
     self.lecture = lecture ?? rule?.words ?? "–"
     holds = rule?.holds(for: measured)

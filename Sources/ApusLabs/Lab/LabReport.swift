@@ -31,7 +31,7 @@ package struct LabReport: Sendable {
   ///
   /// - Parameter lecture: what the lecture says; the rule's words when nil.
   package mutating func judge(
-    _ name: String, _ value: some Measurable, _ rule: Rule, lecture: String? = nil, unit: String = ""
+    _ name: String, _ value: some Measurable, _ rule: LabRule, lecture: String? = nil, unit: String = ""
   ) {
     add(name, value.measured, .claim, rule, lecture, unit)
   }
@@ -39,7 +39,7 @@ package struct LabReport: Sendable {
   /// A figure that says how far the claim reaches: the slide's own words, taken literally. Where it fails, the claim holds
   /// partly.
   package mutating func test(
-    _ name: String, _ value: some Measurable, _ rule: Rule, lecture: String? = nil, unit: String = ""
+    _ name: String, _ value: some Measurable, _ rule: LabRule, lecture: String? = nil, unit: String = ""
   ) {
     add(name, value.measured, .reach, rule, lecture, unit)
   }
@@ -52,7 +52,7 @@ package struct LabReport: Sendable {
   }
 
   private mutating func add(
-    _ name: String, _ measured: Measured, _ role: Figure.Role, _ rule: Rule?, _ lecture: String?,
+    _ name: String, _ measured: LabValue, _ role: Figure.Role, _ rule: LabRule?, _ lecture: String?,
     _ unit: String
   ) {
     parts[parts.count - 1].figures.append(

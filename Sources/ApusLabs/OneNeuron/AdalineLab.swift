@@ -37,7 +37,7 @@ struct AdalineLab: Lab {
     report.part("The rule and the gradient, 100 random rows of 5 numbers")
     let random = context.random("rows")
     let rows = (0..<100).map { row in (0..<5).map { random.normal(UInt64(row * 5 + $0)) } }
-    let samples = Samples(rows, labels: rows.indices.map { $0 % 2 }, classes: ["−1", "+1"])
+    let samples = LabSamples(rows, labels: rows.indices.map { $0 % 2 }, classes: ["−1", "+1"])
     var model = try Model.linear(5, 1, .normal(0.5), seed: context.seed)
     model.objective = Objective(.classes(names: samples.classes), loss: .adaline)
     let step = try TrainingStep(model, optimizer: .sgd(), batch: 100)
@@ -63,7 +63,7 @@ struct AdalineLab: Lab {
 
   private func stability(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("Setosa and versicolor, four standardized columns")
-    let samples = try Samples.iris().classes([0, 1]).standardized()
+    let samples = try LabSamples.iris().classes([0, 1]).standardized()
     let limit = 2 / largestEigenvalue(samples)
     report.tell("2/λmax of Σ x̃ x̃ᵀ, x̃ with a 1", limit)
     let twice = samples.rows(Array(0..<samples.count) + Array(0..<samples.count))
@@ -94,7 +94,7 @@ struct AdalineLab: Lab {
   }
 
   /// λmax of Σ x̃ x̃ᵀ.
-  private func largestEigenvalue(_ samples: Samples) -> Double {
+  private func largestEigenvalue(_ samples: LabSamples) -> Double {
     let size = samples.columns + 1
     var matrix = [Double](repeating: 0, count: size * size)
     for row in samples.features {
@@ -104,7 +104,7 @@ struct AdalineLab: Lab {
     return SymmetricEigen(matrix, size: size).values[0]
   }
 
-  private func leastSquares(_ samples: Samples) throws -> [Double] {
+  private func leastSquares(_ samples: LabSamples) throws -> [Double] {
     let solution = LeastSquares(
       features: samples.features.flatMap { $0.map { Float($0) } }, columns: samples.columns,
       targets: samples.labels.map { Double(2 * $0 - 1) })
@@ -114,7 +114,7 @@ struct AdalineLab: Lab {
 
   /// ‖w − w*‖ after each step of the rule over all rows, from zero weights.
   private func distances(
-    _ samples: Samples, rate: Double, steps: Int, to best: [Double], _ context: LabContext
+    _ samples: LabSamples, rate: Double, steps: Int, to best: [Double], _ context: LabContext
   ) throws -> [Double] {
     let data = try samples.dataset()
     var model = try Model.linear(samples.columns, 1)
@@ -143,7 +143,7 @@ struct AdalineLab: Lab {
 
   private func mistakes(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("−2, −1 against 1, 2, 30")
-    let samples = Samples([[-2], [-1], [1], [2], [30]], labels: [0, 0, 1, 1, 1], classes: ["−1", "+1"])
+    let samples = LabSamples([[-2], [-1], [1], [2], [30]], labels: [0, 0, 1, 1, 1], classes: ["−1", "+1"])
     let line = try leastSquares(samples)
     let boundary = -line[1] / line[0]
     report.judge("boundary of least squares", boundary, .equals(1.133, within: 5e-4))

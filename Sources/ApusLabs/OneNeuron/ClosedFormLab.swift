@@ -27,7 +27,7 @@ struct ClosedFormLab: Lab {
 
   /// Descent on the mean of squares over all rows, until its weights are within a part of the closed form's.
   private func descend(
-    _ samples: Samples, to best: LeastSquares, rate: Double, most: Int, part: Double = 1e-3
+    _ samples: LabSamples, to best: LeastSquares, rate: Double, most: Int, part: Double = 1e-3
   ) throws -> (steps: Int?, gaps: [Point]) {
     let data = try samples.dataset()
     var model = try Model.linear(samples.columns, 1)
@@ -54,7 +54,7 @@ struct ClosedFormLab: Lab {
     return (nil, gaps)
   }
 
-  private func solve(_ samples: Samples) throws -> LeastSquares {
+  private func solve(_ samples: LabSamples) throws -> LeastSquares {
     let solution = LeastSquares(
       features: samples.features.flatMap { $0.map { Float($0) } }, columns: samples.columns,
       targets: samples.values)
@@ -64,9 +64,9 @@ struct ClosedFormLab: Lab {
 
   private func fish(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("The weight of 159 fish from five measures, standardized")
-    var samples = try Samples.fish().standardized()
-    let mean = Statistics.mean(samples.values)
-    let deviation = Statistics.deviation(samples.values)
+    var samples = try LabSamples.fish().standardized()
+    let mean = LabStatistics.mean(samples.values)
+    let deviation = LabStatistics.deviation(samples.values)
     samples.values = samples.values.map { ($0 - mean) / deviation }
     let best = try solve(samples)
     let kappa = best.condition * best.condition
@@ -92,7 +92,7 @@ struct ClosedFormLab: Lab {
   }
 
   /// The largest and the smallest eigenvalue of XᵀX / N of standardized columns.
-  private func edges(_ samples: Samples) throws -> (Double, Double) {
+  private func edges(_ samples: LabSamples) throws -> (Double, Double) {
     let size = samples.columns
     var matrix = [Double](repeating: 0, count: size * size)
     for row in samples.features {
@@ -116,7 +116,7 @@ struct ClosedFormLab: Lab {
       let rows = (0..<(4 * size)).map { row in (0..<size).map { random.normal(UInt64(row * (size + 2) + $0)) }
       }
       let noise = rows.indices.map { random.normal(UInt64($0 * (size + 2) + size)) }
-      let samples = Samples(
+      let samples = LabSamples(
         rows,
         values: zip(rows, noise).map { row, noise in
           row.enumerated().reduce(0.1 * noise) { $0 + ($1.offset % 2 == 0 ? 1 : -1) * $1.element }
@@ -138,13 +138,13 @@ struct ClosedFormLab: Lab {
     let closed = counts.map { 2 * 4 * $0 * $0 * $0 }
     let descending = zip(counts, steps).map { 4 * 4 * $0 * $0 * $1 }
     report.judge(
-      "operations of the closed form grow as d to the", Statistics.exponent(counts, closed),
+      "operations of the closed form grow as d to the", LabStatistics.exponent(counts, closed),
       .equals(3, within: 0.3))
     report.judge(
       "those of descent as d to the",
-      Statistics.exponent(Array(counts.dropFirst()), Array(descending.dropFirst())),
+      LabStatistics.exponent(Array(counts.dropFirst()), Array(descending.dropFirst())),
       .equals(2, within: 0.3))
-    report.tell("they cost the same at d = 2 · steps", 2 * Statistics.mean(steps))
+    report.tell("they cost the same at d = 2 · steps", 2 * LabStatistics.mean(steps))
     report.test(
       "descent costs less at d = 20", descending[0] < closed[0], .yes, lecture: "inverting is not efficient")
     report.judge(

@@ -24,7 +24,7 @@ struct LogisticLab: Lab {
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
     try slope(&report)
-    let samples = try Samples.generated("moons", rows: 500, noise: 0.2, seed: context.seed)
+    let samples = try LabSamples.generated("moons", rows: 500, noise: 0.2, seed: context.seed)
     try gradient(samples, context, &report)
     let model = try spellings(samples, context, &report)
     try boundary(model, samples, &report)
@@ -55,7 +55,7 @@ struct LogisticLab: Lab {
         ], xName: "z"))
   }
 
-  private func gradient(_ samples: Samples, _ context: LabContext, _ report: inout LabReport) throws {
+  private func gradient(_ samples: LabSamples, _ context: LabContext, _ report: inout LabReport) throws {
     report.part("The gradient on moons, random weights")
     var model = try Model.linear(2, 1, .normal(1), seed: context.seed)
     model.objective = Objective(.classes(names: samples.classes), loss: .binaryCrossEntropy)
@@ -84,7 +84,7 @@ struct LogisticLab: Lab {
 
   /// Trains with labels 0, 1 and with ±1 from the same weights on the same batches.
   private func spellings(
-    _ samples: Samples, _ context: LabContext, _ report: inout LabReport
+    _ samples: LabSamples, _ context: LabContext, _ report: inout LabReport
   ) throws -> Model {
     report.part("Trained with labels 0, 1 and with ±1")
     let data = try samples.dataset()
@@ -120,7 +120,7 @@ struct LogisticLab: Lab {
       let now = weights(step.model)
       for label in 0...1 {
         let own = samples.labels.indices.filter { samples.labels[$0] == label }
-        means[label].append(Statistics.mean(own.map { probability(samples.features[$0] + [1], now) }))
+        means[label].append(LabStatistics.mean(own.map { probability(samples.features[$0] + [1], now) }))
       }
     }
     let good = zip(zip(means[1], means[1].dropFirst()), zip(means[0], means[0].dropFirst())).count {
@@ -137,7 +137,7 @@ struct LogisticLab: Lab {
   }
 
   /// Finds where ŷ crosses ½ in each row of a grid: on a line, to one cell.
-  private func boundary(_ model: Model, _ samples: Samples, _ report: inout LabReport) throws {
+  private func boundary(_ model: Model, _ samples: LabSamples, _ report: inout LabReport) throws {
     report.part("The boundary")
     let size = 81
     let (x, y) = ((-1.5, 2.5), (-1.0, 1.5))
@@ -176,7 +176,7 @@ struct LogisticLab: Lab {
   }
 
   /// Σ rows + λ/2 ‖w‖² in plain Swift, beside the engine's mean with λ/N and with λ.
-  private func penalty(_ samples: Samples, _ report: inout LabReport) throws {
+  private func penalty(_ samples: LabSamples, _ report: inout LabReport) throws {
     report.part("A penalty beside a sum and beside a mean, λ = 5")
     let (lambda, count) = (5.0, Double(samples.count))
     var sum = [0.0, 0, 0]

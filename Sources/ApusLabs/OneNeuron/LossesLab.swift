@@ -137,7 +137,7 @@ struct LossesLab: Lab {
   /// Measures what the penalty adds to a step: its own gradient λ W, and nothing to the bias.
   private func fullLoss(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("The full loss, mean + λ/2 ‖W‖²")
-    let data = try Samples.digits64().training.dataset()
+    let data = try LabSamples.digits64().training.dataset()
     var model = try Model.linear(64, 10, .normal(0.1), seed: context.seed)
     model.objective = Objective(data.targets)
     let (rate, lambda) = (0.1, 0.5)
@@ -158,9 +158,9 @@ struct LossesLab: Lab {
 
   private func digits(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("A linear classifier of the digits")
-    let (training, test) = try Samples.digits64()
+    let (training, test) = try LabSamples.digits64()
     let (data, held) = (try training.dataset(), try test.dataset())
-    func accuracy(_ loss: some Loss) throws -> Measured {
+    func accuracy(_ loss: some Loss) throws -> LabValue {
       var model = try Model.linear(64, 10)
       model.objective = Objective(data.targets, loss: loss)
       try model.fit(
@@ -174,7 +174,7 @@ struct LossesLab: Lab {
     let error = (svm.standardError! * svm.standardError! + softmax.standardError! * softmax.standardError!)
       .squareRoot()
     report.judge(
-      "their difference", Measured([softmax.values[0] - svm.values[0]], standardError: error),
+      "their difference", LabValue([softmax.values[0] - svm.values[0]], standardError: error),
       .equals(0, standardErrors: 3))
   }
 }

@@ -31,7 +31,7 @@ struct MarkOneLab: Lab {
     let runs = try Sweep.run(settings, seeds: seeds) { setting, seed in
       try train(setting, seed: seed, shuffled: context.isSabotaged)
     }
-    let accuracies = runs.map { Statistics.measured($0.map(\.accuracy)) }
+    let accuracies = runs.map { LabStatistics.measured($0.map(\.accuracy)) }
     let means = accuracies.map { $0.values[0] }
 
     report.judge("numbers to learn", runs[0][0].model.parameterCount, .exactly(10_426))
@@ -56,7 +56,7 @@ struct MarkOneLab: Lab {
   private func train(
     _ setting: Setting, seed: UInt64, shuffled: Bool
   ) throws -> (accuracy: Double, model: Model) {
-    func letters(_ part: String) -> Samples {
+    func letters(_ part: String) -> LabSamples {
       CapitalLetters.samples(
         copies: 20, flips: setting.flips, shift: setting.shift, Philox(seed: seed, path: "letters/\(part)"))
     }

@@ -22,7 +22,7 @@ struct PerceptronLab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let iris = try Samples.iris()
+    let iris = try LabSamples.iris()
     let pair = iris.classes([0, 1]).standardized()
     let separable = context.honest(pair, sabotaged: pair.shufflingLabels(context.random("labels")))
     let mixed = iris.classes([1, 2]).standardized()
@@ -36,7 +36,7 @@ struct PerceptronLab: Lab {
     let bound = novikoff(separable)
     report.judge(
       "updates, at most", first.map(\.updates).max() ?? 0,
-      .atMost(bound).called("(R/γ)² = \(Measured.figure(bound))"))
+      .atMost(bound).called("(R/γ)² = \(LabValue.figure(bound))"))
     let slow = try Sweep.map(seeds) {
       try Rosenblatt(separable, rate: 0.1, seed: $0, epochs: Self.mostEpochs)
     }
@@ -50,7 +50,7 @@ struct PerceptronLab: Lab {
       "orders with an epoch without a mistake, of \(Self.mostEpochs)", second.count { $0.isClean },
       .exactly(0))
     let late = second.flatMap { $0.mistakes.suffix(Self.mostEpochs / 2).map { Double($0) } }
-    report.tell("mistakes an epoch, in the later half", Statistics.mean(late))
+    report.tell("mistakes an epoch, in the later half", LabStatistics.mean(late))
     report.tell("rows wrong for the best weights on the way", second.map(\.fewestWrong).max() ?? 0)
 
     report.show(
@@ -72,7 +72,7 @@ struct PerceptronLab: Lab {
 
   /// (R/γ)² of the rows with a 1 appended: R the longest of them, γ the largest margin of a direction, found as the
   /// shortest point of their convex hull (Gilbert 1966). Whatever direction it has come to, the bound is one.
-  private func novikoff(_ samples: Samples) -> Double {
+  private func novikoff(_ samples: LabSamples) -> Double {
     let points = zip(samples.features, samples.labels).map { row, label in
       (row + [1]).map { label == 1 ? $0 : -$0 }
     }
@@ -95,7 +95,7 @@ struct PerceptronLab: Lab {
   }
 
   /// The line after each update, on two columns.
-  private func lines(_ samples: Samples, seed: UInt64) throws -> ScatterChart {
+  private func lines(_ samples: LabSamples, seed: UInt64) throws -> ScatterChart {
     let course = try Rosenblatt(samples, seed: seed)
     let xs = samples.features.map { $0[0] }
     let ends = [(xs.min() ?? -1) - 1, (xs.max() ?? 1) + 1]

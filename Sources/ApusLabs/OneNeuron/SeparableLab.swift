@@ -21,14 +21,14 @@ struct SeparableLab: Lab {
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()
-    let pair = try Samples.iris().classes([0, 1]).standardized()
+    let pair = try LabSamples.iris().classes([0, 1]).standardized()
     let samples = context.honest(pair, sabotaged: pair.shufflingLabels(context.random("labels")))
     try growth(samples, &report)
     try starts(samples, context, &report)
     return report
   }
 
-  private func model(_ samples: Samples, from start: some Initializer = .zeros, seed: UInt64 = 0) throws
+  private func model(_ samples: LabSamples, from start: some Initializer = .zeros, seed: UInt64 = 0) throws
     -> Model
   {
     var model = try Model.linear(samples.columns, 1, start, seed: seed)
@@ -40,7 +40,7 @@ struct SeparableLab: Lab {
     values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
 
-  private func growth(_ samples: Samples, _ report: inout LabReport) throws {
+  private func growth(_ samples: LabSamples, _ report: inout LabReport) throws {
     report.part("Setosa and versicolor, mean loss, rate 1")
     let data = try samples.dataset()
     let step = try TrainingStep(model(samples), optimizer: .sgd(), batch: samples.count)
@@ -73,11 +73,11 @@ struct SeparableLab: Lab {
       LineChart("‖w‖ over the steps", [.init("", curve)], xName: "step", yName: "‖w‖", xKind: .logarithmic))
   }
 
-  private func starts(_ samples: Samples, _ context: LabContext, _ report: inout LabReport) throws {
+  private func starts(_ samples: LabSamples, _ context: LabContext, _ report: inout LabReport) throws {
     report.part("Five random starts of deviation 3, 5,000 steps")
     let seeds = context.seeds(5)
     let count = Double(samples.count)
-    func ends(_ samples: Samples, _ lambda: Double) throws -> [[Float]] {
+    func ends(_ samples: LabSamples, _ lambda: Double) throws -> [[Float]] {
       try Sweep.map(seeds) { seed in
         var model = try self.model(samples, from: .normal(3), seed: seed)
         // A sum over the rows beside λ is the mean beside λ/N.
@@ -89,7 +89,7 @@ struct SeparableLab: Lab {
     }
     func spread(_ ends: [[Float]]) -> Double {
       let weights = ends.map { Array($0.dropLast()) }
-      let size = Statistics.mean(weights.map(norm))
+      let size = LabStatistics.mean(weights.map(norm))
       return weights.flatMap { a in weights.map { b in norm(zip(a, b).map { $0 - $1 }) } }.max()! / size
     }
     let (free, tied) = (try ends(samples, 0), try ends(samples, 1))

@@ -39,9 +39,9 @@ enum CapitalLetters {
   }
 
   /// Copies of every letter.
-  static func samples(copies: Int, flips: Double, shift: Int, _ random: Philox) -> Samples {
+  static func samples(copies: Int, flips: Double, shift: Int, _ random: Philox) -> LabSamples {
     let rows = (0..<copies).flatMap { copy in (0..<26).map { (copy: copy, letter: $0) } }
-    return Samples(
+    return LabSamples(
       rows.map { image($0.letter, flips: flips, shift: shift, copy: $0.copy, random) },
       labels: rows.map(\.letter), classes: names)
   }

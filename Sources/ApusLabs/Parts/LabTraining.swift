@@ -82,10 +82,10 @@ extension Model {
   }
 
   /// The share of samples whose most probable class is theirs.
-  package func accuracy(on data: any Dataset) throws -> Measured {
+  package func accuracy(on data: any Dataset) throws -> LabValue {
     guard let value = try evaluate(on: data, .accuracy) else {
       throw ApusError("the targets have no accuracy", expected: "classes")
     }
-    return Measured([value.value], standardError: value.standardError)
+    return LabValue([value.value], standardError: value.standardError)
   }
 }

@@ -5,6 +5,6 @@ import ApusTraining
 extension Model {
   /// The mean loss on a data set, by the model's objective.
   package func loss(on data: any Dataset) throws -> Double {
-    Statistics.mean(try results(on: data).losses.map { Double($0) })
+    LabStatistics.mean(try results(on: data).losses.map { Double($0) })
   }
 }

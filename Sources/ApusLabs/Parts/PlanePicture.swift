@@ -7,7 +7,7 @@ extension HeatMap {
   ///
   /// - Parameter appended: numbers that the model takes after the two.
   static func decision(
-    of model: Model, _ title: String, _ samples: Samples, x: ClosedRange<Double>, y: ClosedRange<Double>,
+    of model: Model, _ title: String, _ samples: LabSamples, x: ClosedRange<Double>, y: ClosedRange<Double>,
     appended: [Float] = []
   ) throws -> HeatMap {
     let size = 61

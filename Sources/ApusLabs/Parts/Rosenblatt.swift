@@ -21,7 +21,7 @@ package struct Rosenblatt: Sendable {
   /// - Parameters:
   ///   - samples: of two classes.
   ///   - seed: decides the order of the rows in each epoch; theirs when nil.
-  package init(_ samples: Samples, rate: Double = 1, seed: UInt64?, epochs: Int = 200) throws {
+  package init(_ samples: LabSamples, rate: Double = 1, seed: UInt64?, epochs: Int = 200) throws {
     let data = try samples.dataset()
     var model = try Model.linear(samples.columns, 1)
     model.objective = Objective(data.targets, loss: .perceptron)
@@ -45,7 +45,7 @@ package struct Rosenblatt: Sendable {
     }
   }
 
-  private func mistakes(of samples: Samples) -> Int {
+  private func mistakes(of samples: LabSamples) -> Int {
     zip(samples.features, samples.labels).count { decides($0) != ($1 == 1) }
   }
 

@@ -2,7 +2,7 @@ import ApusTraining
 import ApusViews
 
 /// The measured value of a figure: one or several numbers, with their standard error where chance has a part.
-package struct Measured: Sendable {
+package struct LabValue: Sendable {
   package var values: [Double]
   /// The standard error of the one value, over seeds or samples; nil where nothing is random.
   package var standardError: Double?
@@ -36,15 +36,15 @@ extension String {
 
 /// A value that a lab may report as it is.
 package protocol Measurable {
-  var measured: Measured { get }
+  var measured: LabValue { get }
 }
 
-extension Measured: Measurable {
-  package var measured: Measured { self }
+extension LabValue: Measurable {
+  package var measured: LabValue { self }
 }
 
 extension Bool: Measurable {
-  package var measured: Measured { Measured([self ? 1 : 0], words: self ? "yes" : "no") }
+  package var measured: LabValue { LabValue([self ? 1 : 0], words: self ? "yes" : "no") }
 }
 
 /// A number that a lab may report, alone or in an array.
@@ -53,7 +53,7 @@ package protocol MeasurableNumber: Measurable {
 }
 
 extension MeasurableNumber {
-  package var measured: Measured { Measured([number]) }
+  package var measured: LabValue { LabValue([number]) }
 }
 
 extension Double: MeasurableNumber {
@@ -69,5 +69,5 @@ extension Int: MeasurableNumber {
 }
 
 extension Array: Measurable where Element: MeasurableNumber {
-  package var measured: Measured { Measured(map(\.number)) }
+  package var measured: LabValue { LabValue(map(\.number)) }
 }

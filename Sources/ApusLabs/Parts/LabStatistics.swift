@@ -1,7 +1,7 @@
 import ApusCore
 
 /// Numbers over seeds, starts or samples: their mean with its standard error, their median, the slope of a line.
-package enum Statistics {
+package enum LabStatistics {
   package static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(max(values.count, 1))
   }
@@ -19,14 +19,14 @@ package enum Statistics {
   }
 
   /// Mean ± standard error, as a figure.
-  package static func measured(_ values: [Double]) -> Measured {
-    Measured([mean(values)], standardError: standardError(values))
+  package static func measured(_ values: [Double]) -> LabValue {
+    LabValue([mean(values)], standardError: standardError(values))
   }
 
   /// A share of a number of samples, with √(p (1 − p) / n).
-  package static func share(_ count: Int, of all: Int) -> Measured {
+  package static func share(_ count: Int, of all: Int) -> LabValue {
     let share = Double(count) / Double(max(all, 1))
-    return Measured([share], standardError: (share * (1 - share) / Double(max(all, 1))).squareRoot())
+    return LabValue([share], standardError: (share * (1 - share) / Double(max(all, 1))).squareRoot())
   }
 
   /// The middle value; the mean of the two middle ones of an even number.

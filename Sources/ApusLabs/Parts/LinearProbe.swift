@@ -4,11 +4,12 @@ package import ApusNN
 import ApusTraining
 
 /// A measure of how well a linear model does on features: a fresh softmax regression, Adam at 0.003 for ten epochs.
-package enum Probe {
+package enum LinearProbe {
   /// The test accuracy on features that were made of the training and of the test rows, each column standardized on the
   /// former.
-  package static func accuracy(_ training: Samples, _ test: Samples, seed: UInt64, epochs: Int = 10) throws
-    -> Measured
+  package static func accuracy(_ training: LabSamples, _ test: LabSamples, seed: UInt64, epochs: Int = 10)
+    throws
+    -> LabValue
   {
     let data = try training.standardized().dataset()
     var model = try Model.linear(training.columns, training.classes.count)
@@ -17,11 +18,11 @@ package enum Probe {
   }
 }
 
-extension Samples {
+extension LabSamples {
   /// The same rows with what a layer of a model makes of them.
   ///
   /// - Parameter path: of the layer: `"3"`.
-  package func features(of model: Model, layer path: String) throws -> Samples {
+  package func features(of model: Model, layer path: String) throws -> LabSamples {
     let compiled = try model.compiled(outputs: [.layer(path)], batch: 256)
     var result = self
     result.features = []
@@ -36,7 +37,7 @@ extension Samples {
   }
 
   /// The same rows with other features.
-  package func mapping(_ body: ([Double]) -> [Double]) -> Samples {
+  package func mapping(_ body: ([Double]) -> [Double]) -> LabSamples {
     var result = self
     result.features = features.map(body)
     return result
@@ -44,12 +45,12 @@ extension Samples {
 
   /// The part of the features' variance that lies between the classes' means.
   package var shareBetweenClasses: Double {
-    let all = (0..<columns).map { column in Statistics.mean(features.map { $0[column] }) }
+    let all = (0..<columns).map { column in LabStatistics.mean(features.map { $0[column] }) }
     var (between, total) = (0.0, 0.0)
     for label in classes.indices {
       let own = labels.indices.filter { labels[$0] == label }
       for column in 0..<columns where !own.isEmpty {
-        let mean = Statistics.mean(own.map { features[$0][column] })
+        let mean = LabStatistics.mean(own.map { features[$0][column] })
         between += Double(own.count) * (mean - all[column]) * (mean - all[column])
         for row in own {
           total += (features[row][column] - all[column]) * (features[row][column] - all[column])

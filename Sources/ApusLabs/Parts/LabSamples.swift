@@ -2,7 +2,7 @@ package import ApusCore
 package import ApusData
 
 /// Rows of numbers with classes or values, as labs choose and scale them before the engine sees them.
-package struct Samples: Sendable {
+package struct LabSamples: Sendable {
   /// `[rows][columns]`
   package var features: [[Double]]
   /// The class of each row; empty where the targets are ``values``.
@@ -23,7 +23,7 @@ package struct Samples: Sendable {
   }
 
   /// Some of the rows, in their order.
-  package func rows(_ indices: some Sequence<Int>) -> Samples {
+  package func rows(_ indices: some Sequence<Int>) -> LabSamples {
     var result = self
     let indices = Array(indices)
     result.features = indices.map { features[$0] }
@@ -33,14 +33,14 @@ package struct Samples: Sendable {
   }
 
   /// Some of the columns.
-  package func columns(_ indices: [Int]) -> Samples {
+  package func columns(_ indices: [Int]) -> LabSamples {
     var result = self
     result.features = features.map { row in indices.map { row[$0] } }
     return result
   }
 
   /// The rows of some classes, which are then the only ones, in this order.
-  package func classes(_ wanted: [Int]) -> Samples {
+  package func classes(_ wanted: [Int]) -> LabSamples {
     var result = rows(labels.indices.filter { wanted.contains(labels[$0]) })
     result.labels = result.labels.map { wanted.firstIndex(of: $0)! }
     result.classes = wanted.map { classes[$0] }
@@ -48,7 +48,7 @@ package struct Samples: Sendable {
   }
 
   /// The classes in another order: rows that have nothing to do with their class.
-  package func shufflingLabels(_ random: Philox) -> Samples {
+  package func shufflingLabels(_ random: Philox) -> LabSamples {
     var result = self
     random.shuffle(&result.labels)
     random.shuffle(&result.values)
@@ -56,7 +56,7 @@ package struct Samples: Sendable {
   }
 
   /// Each column about the mean of other rows in their deviations (of n, not n − 1); constant columns are 0.
-  package func standardized(by fitted: Samples? = nil) -> Samples {
+  package func standardized(by fitted: LabSamples? = nil) -> LabSamples {
     let fitted = fitted ?? self
     let count = Double(fitted.count)
     var (means, deviations) = ([Double](repeating: 0, count: columns), [Double](repeating: 0, count: columns))
@@ -87,21 +87,22 @@ package struct Samples: Sendable {
   }
 }
 
-extension Samples {
+extension LabSamples {
   /// The 150 flowers: four measures and three species, as they stand in the file.
-  package static func iris() throws -> Samples { try table("iris", GeneratedOptions(), target: "species") }
+  package static func iris() throws -> LabSamples { try table("iris", GeneratedOptions(), target: "species") }
 
   /// The 159 fish: three lengths, height and width, and the weight in grams.
-  package static func fish() throws -> Samples { try table("fish", GeneratedOptions(), target: "Weight") }
+  package static func fish() throws -> LabSamples { try table("fish", GeneratedOptions(), target: "Weight") }
 
   /// A generated set of the plane: moons, circles, spirals, blobs.
   package static func generated(
     _ name: String, rows: Int, noise: Double, seed: UInt64
-  ) throws -> Samples {
+  ) throws -> LabSamples {
     try table(name, GeneratedOptions(rows: rows, noise: noise, seed: seed), target: "class")
   }
 
-  private static func table(_ name: String, _ options: GeneratedOptions, target: String) throws -> Samples {
+  private static func table(_ name: String, _ options: GeneratedOptions, target: String) throws -> LabSamples
+  {
     guard case .table(let table) = try DataSource.open(name, generated: options).content,
       let place = table.columnIndex(target)
     else { throw ApusError("no table with the column \(target)", at: name) }
@@ -112,32 +113,32 @@ extension Samples {
     let features = (0..<table.rowCount).map { row in columns.map { $0[row] } }
     switch table.columns[place].cells {
     case .texts(let codes, let names):
-      return Samples(features, labels: codes.map { Int($0) }, classes: names)
+      return LabSamples(features, labels: codes.map { Int($0) }, classes: names)
     case .numbers(let numbers) where target == "class":
       let count = Int(numbers.max() ?? 0) + 1
-      return Samples(features, labels: numbers.map { Int($0) }, classes: (0..<count).map { "\($0)" })
+      return LabSamples(features, labels: numbers.map { Int($0) }, classes: (0..<count).map { "\($0)" })
     case .numbers(let numbers):
-      return Samples(features, values: numbers)
+      return LabSamples(features, values: numbers)
     }
   }
 
   /// The bundled digits as a table of 64 columns: 3,823 rows for training, and the official 1,797 for the test, each column
   /// standardized on the rows for training.
-  package static func digits64() throws -> (training: Samples, test: Samples) { try digits.get() }
+  package static func digits64() throws -> (training: LabSamples, test: LabSamples) { try digits.get() }
 
-  private static let digits = Result<(training: Samples, test: Samples), any Error> {
+  private static let digits = Result<(training: LabSamples, test: LabSamples), any Error> {
     let raw = try rawDigits()
     return (raw.training.standardized(), raw.test.standardized(by: raw.training))
   }
 
   /// The same as they stand in the file, 0 … 16.
-  package static func rawDigits() throws -> (training: Samples, test: Samples) {
+  package static func rawDigits() throws -> (training: LabSamples, test: LabSamples) {
     let digits = try ImageSet.digits()
-    func samples(_ images: ImageDataset) -> Samples {
+    func samples(_ images: ImageDataset) -> LabSamples {
       let rows = (0..<images.count).map { row in
         images.bytes[(row * 64)..<((row + 1) * 64)].map { Double($0) }
       }
-      return Samples(rows, labels: images.labels.map { Int($0) }, classes: (0..<10).map { "\($0)" })
+      return LabSamples(rows, labels: images.labels.map { Int($0) }, classes: (0..<10).map { "\($0)" })
     }
     guard let test = digits.test else { throw ApusError("the digits have no test set") }
     return (samples(digits.training), samples(test))
