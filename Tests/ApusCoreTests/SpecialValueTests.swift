@@ -127,4 +127,22 @@ import Testing
       for (output, expected) in zip(outputs, expected) { #expect(areSameBits(output, expected), "\(engine)") }
     }
   }
+
+  /// Sums down long columns, in blocks of rows and a tree over these.
+  @Test func longColumnSumsAreExactAndTheSameEverywhere() throws {
+    let (rows, columns) = (4_100, 24)
+    let x = Tensor.input("x", TensorType([Dimension(rows), Dimension(columns)]))
+    let graph = try Graph(inputs: [x], outputs: [x.sum(axes: [0])])
+    let random = Philox(seed: 2, path: "columns")
+    let values = (0..<(rows * columns)).map { Float(random.uniform(UInt64($0))) }
+    let array = ReferenceArray(shape: [rows, columns], values: values)
+    let expected = try run(graph, [array], on: Engine(instructionSet: .portable, threads: 1))
+    for column in 0..<columns {
+      let exact = stride(from: column, to: values.count, by: columns).reduce(0.0) { $0 + Double(values[$1]) }
+      #expect(abs(Double(expected[column]) / exact - 1) < 1e-6)
+    }
+    for engine in try everyEngine() {
+      #expect(areSameBits(try run(graph, [array], on: engine), expected), "\(engine)")
+    }
+  }
 }

@@ -25,9 +25,9 @@ class Sharing:
 
     def check_lessons_that_are_refused(self):
         self.open({"learningRate": -5})
-        expect("rate" in self.run("document.getElementById('status').textContent"), "nobody says why")
+        expect("learningRate" in self.run("document.getElementById('status').textContent"), "nobody says why")
         expect(self.run("playground.lesson.learningRate > 0"), "the lesson is taken")
-        self.wait("!location.hash.includes('token') && !location.hash.includes('rate')", what="an address without it")
+        self.wait("!location.hash.includes('token') && !location.hash.includes('learningRate')", what="an address without it")
         self.click("#epoch")
         self.wait("playground.facts.step > 0", what="a session without the lesson")
         # The browser itself says that a request was refused, and nothing else.

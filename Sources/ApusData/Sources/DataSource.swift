@@ -40,6 +40,8 @@ public struct DataSource: Sendable {
   package var targetTask: LearningTask?
   /// Observations made while opening it, as sentences for the user; a table has notes of its own.
   public var notes: [String] = []
+  /// A sentence for whoever runs again on it, where it is a stream.
+  package var streamNote: String?
   /// Every row is for training (the four rows of XOR).
   public var isUnsplit = false
 
@@ -99,7 +101,7 @@ public struct DataSource: Sendable {
       name: name, origin: argument == "-" ? file.name : argument, content: .text(""))
     try source.read(file, argument, format, pictures, isText: isText)
     if file.isStream {
-      source.notes.append("\(file.name) was read to its end: what runs again needs it again")
+      source.streamNote = "\(file.name) was read to its end: what runs again needs it again"
     }
     return source
   }

@@ -116,7 +116,7 @@ struct ActivationRaceLab: Lab {
       BarChart(
         "Test error",
         zip(runners, means).map {
-          .init($0.name, 1 - $1, figure: "\(Measured.figure(100 * (1 - $1), digits: 3)) %")
+          .init($0.name, 1 - $1, figure: "\(LabValue.figure(100 * (1 - $1), digits: 3)) %")
         }))
   }
 }

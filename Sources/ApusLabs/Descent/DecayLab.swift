@@ -78,7 +78,7 @@ struct DecayLab: Lab {
   private func floor(_ context: LabContext, _ report: inout LabReport) throws {
     let (runs, steps) = (context.isFull ? 8_000 : 2_000, 1_000)
     report.part(
-      "SGD on ½ (w − x)², x ~ N(0, 1), from w = 5, 1,000 steps, \(Measured.figure(Double(runs))) runs")
+      "SGD on ½ (w − x)², x ~ N(0, 1), from w = 5, 1,000 steps, \(LabValue.figure(Double(runs))) runs")
     let length = RunLength(steps: steps, stepsPerEpoch: 1)
     let random = context.random("samples")
     var series: [LineChart.Series] = []

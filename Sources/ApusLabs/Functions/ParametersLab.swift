@@ -53,7 +53,7 @@ struct ParametersLab: Lab {
     for item in cases {
       report.judge(
         item.sizes.map { "\($0)" }.joined(separator: "-"), try count(item.sizes), .exactly(item.count),
-        lecture: item.words.map { "\($0) = \(Measured.figure(Double(item.count)))" })
+        lecture: item.words.map { "\($0) = \(LabValue.figure(Double(item.count)))" })
     }
     let deep = [10_000] + Array(repeating: 300, count: 10) + [1_000]
     report.judge(
@@ -91,7 +91,7 @@ struct ParametersLab: Lab {
         alexNet.layers.map { layer in
           .init(
             "\(layer.path) \(layer.name)", Double(layer.parameters),
-            figure: "\(Measured.figure((Double(layer.parameters) / all * 100), digits: 2)) %")
+            figure: "\(LabValue.figure((Double(layer.parameters) / all * 100), digits: 2)) %")
         }))
   }
 

@@ -16,6 +16,8 @@ struct RunData {
   var split: Split?
   /// Observations about the data.
   var notes: [String]
+  /// A sentence for whoever runs again on it, where it came through a stream.
+  var streamNote: String?
   /// The choices made, and the reasons.
   var choices: [String]
   /// The model that the run begins with; nil for one that begins anew.
@@ -67,6 +69,7 @@ struct RunData {
     case .images(let images): self = try RunData(images, source, configuration, seed, pretrained, sources)
     case .text(let text): self = try RunData(text: text, source, configuration, pretrained, sources)
     }
+    streamNote = source.streamNote
   }
 
   /// Returns whether something that is asked for makes sense for a text alone.

@@ -99,7 +99,7 @@ public struct RunPlan: Sendable {
     configuration = choices.configuration
     reasons = RunPlan.Reasons(data.choices + choices.lines, choices.reasons)
     (self.folder, self.older) = (folder, older)
-    var notes = data.notes + choices.notes
+    var notes = (data.streamNote.map { [$0] } ?? []) + data.notes + choices.notes
     if let folder, older == .resume {
       let start = try RunStart(RunFolder(path: folder), choices, data)
       isUnderway = start.state != nil || !start.members.isEmpty
