@@ -31,8 +31,8 @@ package struct KernelCalls {
 }
 
 extension Executable {
-  /// The calls of a run of so many rows, to be made before anything else is run; nil where inputs or outputs are in memory of
-  /// the caller's.
+  /// Returns the calls of a run of a number of rows, to be made before anything else is run; nil where inputs or outputs are
+  /// in memory of the caller's.
   package func kernelCalls(rows: Int) -> KernelCalls? {
     fit(rows: rows)
     guard var table = engine.instructionSet.kernels else { return nil }

@@ -16,8 +16,8 @@ package struct CacheSizes: Sendable, Hashable {
     self.second = second
   }
 
-  /// Those of most processors in use.
-  package static let usual = CacheSizes(
+  /// The sizes that are taken where the machine does not tell: those of most processors in use.
+  package static let fallback = CacheSizes(
     first: Level(kilobytes: 32, ways: 8), second: Level(kilobytes: 512, ways: 8))
 
   /// Two levels with their ways, as in `32k/8,512k/8`.
@@ -49,10 +49,10 @@ package struct CacheSizes: Sendable, Hashable {
   private static let standardResult = Result<CacheSizes, any Error> {
     if let text = Environment["APUS_CACHE"] { return try CacheSizes(parsing: text) }
     var found = apus_caches()
-    guard apus_read_caches(&found) != 0 else { return .usual }
+    guard apus_read_caches(&found) != 0 else { return .fallback }
     let caches = CacheSizes(first: Level(found.first), second: Level(found.second))
     // A virtual machine may tell anything.
-    return caches.first.isPossible && caches.second.isPossible ? caches : .usual
+    return caches.first.isPossible && caches.second.isPossible ? caches : .fallback
   }
 
   var described: apus_caches { apus_caches(first: first.described, second: second.described) }
