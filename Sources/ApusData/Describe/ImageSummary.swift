@@ -152,7 +152,7 @@ extension DataSource {
 
 extension DataSource {
   /// The summary of a table for what is asked for, else for the source's own targets.
-  private func summary(
+  package func summary(
     _ table: Table, _ target: String?, _ labels: LabelRequest?, _ weights: String?, _ task: LearningTask?
   ) throws(ApusError) -> DataSummary {
     guard target == nil, labels?.columns.isEmpty ?? true else {
@@ -167,7 +167,7 @@ extension DataSource {
 
 extension ImageSet {
   /// The images with the target that is asked for.
-  fileprivate func described(
+  package func described(
     _ target: String?, _ labels: LabelRequest?, _ task: LearningTask?
   ) throws(ApusError) -> ImageSet {
     guard target != nil || labels != nil || task != nil, let annotations else { return self }

@@ -77,7 +77,7 @@ struct MarkOneLab: Lab {
       shown.enumerated().map { copy, item in
         let values = CapitalLetters.image(item.0, flips: item.1, shift: item.2, copy: copy, random)
         return .init(
-          PixelImage(values.map { 1 - $0 }, width: CapitalLetters.side, in: 0...1, ramp: .grey),
+          PixelImage(values.map { 1 - $0 }, width: CapitalLetters.side, in: 0...1, ramp: .gray),
           ["\(Int(item.1 * 100)) % wrong", item.2 > 0 ? "moved" : "in its place"])
       }, columns: 3, tileWidth: 96)
   }

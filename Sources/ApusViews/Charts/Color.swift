@@ -44,7 +44,7 @@ package struct ColorRamp: Sendable {
   /// Blue below, white in the middle, orange above; told apart by those who see no red or no green.
   package static let diverging = ColorRamp(
     stops: [0x083C70, 0x2F79B5, 0x8EC1E0, 0xF7F7F7, 0xF9B97C, 0xD8701B, 0x7F3100].map { Color($0) })
-  package static let grey = ColorRamp(stops: [Color(0x000000), Color(0xFFFFFF)])
+  package static let gray = ColorRamp(stops: [Color(0x000000), Color(0xFFFFFF)])
 
   /// Returns the color of a fraction from 0 to 1; grey for what is not a number.
   package func color(_ share: Double) -> Color {

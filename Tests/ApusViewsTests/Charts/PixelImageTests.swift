@@ -45,7 +45,7 @@ import ApusViews
   }
 
   @Test func numbersAsColors() {
-    let image = PixelImage([-1, 0, 1, .nan], width: 2, in: -1...1, ramp: .grey)
+    let image = PixelImage([-1, 0, 1, .nan], width: 2, in: -1...1, ramp: .gray)
     #expect(image.pixels[0] == Color(0))
     #expect(image.pixels[2] == Color(0xFFFFFF))
     #expect(image.pixels[3] == Color(0x808080))

@@ -9,7 +9,8 @@
       discussion:
         "Of runs without the name of a picture, the curves. A browser shows the files, in light and dark.",
       subcommands: [
-        PlotCurves.self, PlotActivations.self, PlotWeights.self, PlotGraph.self, PlotLandscape.self,
+        PlotCurves.self, PlotData.self, PlotActivations.self, PlotWeights.self, PlotGraph.self,
+        PlotLandscape.self,
         PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotSearch.self,
       ], defaultSubcommand: PlotCurves.self)
   }
