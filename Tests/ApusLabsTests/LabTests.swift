@@ -1,5 +1,6 @@
 import ApusCore
 import ApusLabs
+import ApusRuns
 import ApusViews
 import Foundation
 import Testing

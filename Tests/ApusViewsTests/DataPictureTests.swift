@@ -1,8 +1,7 @@
 import ApusCore
 import ApusData
-import Testing
-
 import ApusViews
+import Testing
 
 /// The picture of data before training: what it shows is what is in the data.
 @Suite("Picture of data")

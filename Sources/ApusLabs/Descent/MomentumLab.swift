@@ -1,5 +1,6 @@
 import ApusCore
 import ApusNN
+import ApusRuns
 import ApusTraining
 import ApusViews
 

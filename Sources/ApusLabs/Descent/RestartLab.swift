@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 import ApusViews
 

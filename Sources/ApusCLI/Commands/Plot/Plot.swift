@@ -10,7 +10,7 @@
         "Of runs without the name of a picture, the curves. A browser shows the files, in light and dark.",
       subcommands: [
         PlotCurves.self, PlotData.self, PlotActivations.self, PlotWeights.self, PlotGraph.self,
-        PlotLandscape.self,
+        PlotDescent.self, PlotLandscape.self,
         PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotSearch.self,
       ], defaultSubcommand: PlotCurves.self)
   }

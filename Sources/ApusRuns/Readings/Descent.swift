@@ -1,6 +1,6 @@
-package import ApusCore
+public import ApusCore
 import ApusData
-package import ApusNN
+public import ApusNN
 import ApusTraining
 
 /// Descent on a function J(w) that is given as an expression, from one or many first places at once.
@@ -15,7 +15,7 @@ import ApusTraining
 /// runs do not touch one another. Noise ε is added to a gradient as the term ε · w of the function.
 ///
 /// Belongs to one thread.
-package final class Descent {
+public final class Descent {
   /// A parameter that is the output, whatever the input.
   private struct Coordinates: Layer {
     func callAsFunction(_ input: Tensor, in scope: Scope) -> Tensor {
@@ -26,15 +26,17 @@ package final class Descent {
   private let step: TrainingStep
   private let function: ([Tensor]) -> Tensor
   /// The number of runs.
-  package let runs: Int
-  package let dimensions: Int
+  public let runs: Int
+  /// The number of coordinates of a place.
+  public let dimensions: Int
   private let silence: Tensor
 
   /// - Parameters:
   ///   - starts: the first place of each run.
-  ///   - optimizer: its rate is that of ``run(steps:rate:noise:)``.
+  ///   - optimizer: its rate is that of ``run(steps:rate:noise:onStep:)``.
   ///   - function: J from the coordinates of a place, element by element.
-  package init(
+  /// - Throws: for places of different lengths; for what the engine cannot run.
+  public init(
     _ starts: [[Double]], optimizer: OptimizerSetting = .sgd(), _ function: @escaping ([Tensor]) -> Tensor
   ) throws {
     guard let first = starts.first, !first.isEmpty, starts.allSatisfy({ $0.count == first.count }) else {
@@ -57,13 +59,15 @@ package final class Descent {
   }
 
   /// The place of each run.
-  package var places: [[Double]] {
+  public var places: [[Double]] {
     let values = step.trained[0].parameters.floats
     return (0..<runs).map { run in (0..<dimensions).map { Double(values[$0 * runs + run]) } }
   }
 
   /// The function at each run's place.
-  package func values() throws -> [Double] {
+  ///
+  /// - Throws: what the engine cannot run.
+  public func values() throws -> [Double] {
     let values = step.trained[0].parameters.floats
     let coordinates = (0..<dimensions).map { axis in
       Tensor(Array(values[(axis * runs)..<((axis + 1) * runs)]), shape: TensorShape([1, runs]))
@@ -79,7 +83,7 @@ package final class Descent {
   /// - Returns: whether all of them could be taken: false where a value is not finite any more, and the places are those of
   ///   before.
   @discardableResult
-  package func run(
+  public func run(
     steps: Int, rate: Double, noise: ((_ step: Int, _ run: Int, _ coordinate: Int) -> Double)? = nil,
     onStep: (Int) -> Void = { _ in }
   ) throws -> Bool {
@@ -107,7 +111,7 @@ package final class Descent {
   /// The places of a run after each step, the first place first.
   ///
   /// - Parameter rate: of a step, counted from 0.
-  package func path(steps: Int, rate: (Int) -> Double, run: Int = 0) throws -> [[Double]] {
+  public func path(steps: Int, rate: (Int) -> Double, run: Int = 0) throws -> [[Double]] {
     var path = [places[run]]
     for number in 0..<steps {
       guard try self.run(steps: 1, rate: rate(number)) else { break }
@@ -116,7 +120,8 @@ package final class Descent {
     return path
   }
 
-  package func path(steps: Int, rate: Double, run: Int = 0) throws -> [[Double]] {
+  /// The same at one rate.
+  public func path(steps: Int, rate: Double, run: Int = 0) throws -> [[Double]] {
     try path(steps: steps, rate: { _ in rate }, run: run)
   }
 }
