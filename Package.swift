@@ -8,6 +8,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Tests are compiled without optimization, which would take a third of the whole build; what they test is optimized.
+let testSettings = settings + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "Apus",
   platforms: [.macOS(.v15)],  // Synchronization.Mutex and Atomic
@@ -70,22 +73,22 @@ let package = Package(
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(
       name: "TestSupport", dependencies: ["ApusCore", "ApusData"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "ApusCoreTests", dependencies: ["ApusCore", "TestSupport", "AllocationCounter"],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusData", "ApusCore", "TestSupport"],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
-      name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: settings),
+      name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
-      swiftSettings: settings),
-    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
-    .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: settings),
-    .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: settings),
+      swiftSettings: testSettings),
+    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: testSettings),
+    .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: testSettings),
+    .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: testSettings),
     .testTarget(
-      name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: settings),
+      name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: testSettings),
   ]
 )
