@@ -60,6 +60,15 @@ inline float *numbers(int64_t count) {
 inline const apus_kernels *chosen = nullptr;
 inline const apus_kernels &kernels() { return *chosen; }
 
+/// The caches of this machine, by which they are laid out, as the engine reads them.
+inline const apus_caches &caches() {
+  static const apus_caches found = [] {
+    apus_caches read;
+    return apus_read_caches(&read) ? read : apus_fallback_caches;
+  }();
+  return found;
+}
+
 /// One of Apus's kernels, by so many threads.
 inline void run(apus_kernel kernel, const void *arguments, int threads) {
   if (threads == 1) return kernel(arguments, 0, 1);

@@ -47,7 +47,7 @@ struct Ours {
     w.places_y = w.places_x = s.places();
     w.size_y = w.size_x = s.size, w.stride_y = w.stride_x = s.stride, w.dilation_y = w.dilation_x = 1;
     w.top = w.left = s.margin, w.groups = s.groups;
-    w.a = a, w.b = b, w.c = c;
+    w.a = a, w.b = b, w.c = c, w.caches = &caches();
     int64_t scratch = 0;
     switch (direction) {
     case forward:

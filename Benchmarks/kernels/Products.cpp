@@ -52,6 +52,8 @@ void compare_products(const Options &options) {
       c.a = a.numbers, c.b = b.numbers, c.c = ours, c.m = m, c.n = n, c.k = k, c.batch = 1, c.c_row = n;
       c.a_row = a.turned ? 1 : a.columns, c.a_column = a.turned ? a.columns : 1;
       c.b_row = b.turned ? 1 : b.columns, c.b_column = b.turned ? b.columns : 1;
+      c.caches = &caches();
+      apus_contract_prepare(&c, kernels().contract_strip);
       c.scratch_stride = (apus_contract_scratch(&c) + 15) / 16 * 16;
       c.scratch = floats(c.scratch_stride * options.threads);
       using namespace dnnl;

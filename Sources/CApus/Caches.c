@@ -4,6 +4,8 @@
 
 #include "CApus.h"
 
+const apus_caches apus_fallback_caches = {{32 << 10, 8}, {512 << 10, 8}};
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 

@@ -1,6 +1,8 @@
-// Scratch of the matrix products.
+// Plans of the matrix products, and their scratch.
 
 #include "Kernels/ContractPlan.h"
+
+void apus_contract_prepare(apus_contract *contract, int64_t strip) { contract->plan = contract_plan(contract, strip); }
 
 int64_t apus_contract_scratch(const apus_contract *contract) {
   int64_t most = 0;

@@ -27,7 +27,7 @@
 #include "CApus.h"
 #include "SHA256.h"
 
-enum { MOST_REGIONS = 65536, KERNELS = sizeof(apus_kernels) / sizeof(void *) };
+enum { MOST_REGIONS = 65536, KERNELS = offsetof(apus_kernels, contract_strip) / sizeof(void *) };
 
 static void fail(const char *what) {
   fprintf(stderr, "replay: %s\n", what);
@@ -179,6 +179,9 @@ static void replay_run(const apus_kernels *const *sets, int set_count) {
       if (field == 0 || field >= KERNELS || moved(address) == 0) fail("a call of no kernel, or of no arguments");
       apus_kernel kernel;
       memcpy(&kernel, (const char *)sets[s] + field * sizeof(void *), sizeof kernel);
+      if (field == offsetof(apus_kernels, contract) / sizeof(void *)) {
+        apus_contract_prepare((apus_contract *)(uintptr_t)moved(address), sets[s]->contract_strip);
+      }
       for (uint64_t part = 0; part < parts; part++) {
         kernel((const void *)(uintptr_t)moved(address), (int32_t)part, (int32_t)parts);
       }

@@ -14,6 +14,7 @@ package final class Executable: @unchecked Sendable {
   package let memoryBytes: Int
   package let instructionNames: [String]
 
+  private let kernels: apus_kernels
   let arguments: ArgumentMemory
   private let infos: [InstructionInfo]
   let instructions: UnsafeMutableBufferPointer<Instruction>
@@ -46,6 +47,7 @@ package final class Executable: @unchecked Sendable {
     let schedule = Schedule(planned, fusion, rows: capacity)
     let emitter = try Emitter(planned, fusion, schedule, kernels, engine.caches, rows: capacity)
     self.engine = engine
+    self.kernels = kernels
     self.capacity = capacity
     inputTypes = graph.inputTypes
     outputTypes = graph.outputs.map { graph.nodes[$0].type }
@@ -215,6 +217,7 @@ package final class Executable: @unchecked Sendable {
       return Int64(stride)
     }
     for product in products {
+      apus_contract_prepare(product.arguments, kernels.contract_strip)
       product.arguments.pointee.scratch_stride = stride(
         apus_contract_scratch(product.arguments), product.instruction)
     }

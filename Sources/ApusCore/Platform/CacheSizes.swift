@@ -17,8 +17,7 @@ package struct CacheSizes: Sendable, Hashable {
   }
 
   /// The sizes that are taken where the machine does not tell: those of most processors in use.
-  package static let fallback = CacheSizes(
-    first: Level(kilobytes: 32, ways: 8), second: Level(kilobytes: 512, ways: 8))
+  package static let fallback = CacheSizes(apus_fallback_caches)
 
   /// Two levels with their ways, as in `32k/8,512k/8`.
   ///
@@ -50,9 +49,13 @@ package struct CacheSizes: Sendable, Hashable {
     if let text = Environment["APUS_CACHE"] { return try CacheSizes(parsing: text) }
     var found = apus_caches()
     guard apus_read_caches(&found) != 0 else { return .fallback }
-    let caches = CacheSizes(first: Level(found.first), second: Level(found.second))
+    let caches = CacheSizes(found)
     // A virtual machine may tell anything.
     return caches.first.isPossible && caches.second.isPossible ? caches : .fallback
+  }
+
+  private init(_ caches: apus_caches) {
+    self.init(first: Level(caches.first), second: Level(caches.second))
   }
 
   var described: apus_caches { apus_caches(first: first.described, second: second.described) }

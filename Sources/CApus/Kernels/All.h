@@ -48,4 +48,5 @@ const apus_kernels APUS_TABLE = {
   .rmsprop_momentum = rmsprop_momentum_kernel,
   .momentum = momentum_kernel,
   .momentum_inside = momentum_inside_kernel,
+  .contract_strip = TILE_VECTORS * APUS_WIDTH,
 };

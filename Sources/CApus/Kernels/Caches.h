@@ -10,10 +10,9 @@
 /// Bytes of a line.
 enum { APUS_LINE = 64 };
 
-/// Where a caller describes none: those of most processors, 32 KB and 512 KB of 8 ways.
+/// Those that a caller describes.
 static inline const apus_caches *apus_caches_of(const apus_caches *caches) {
-  static const apus_caches fallback = {{32 << 10, 8}, {512 << 10, 8}};
-  return caches != NULL ? caches : &fallback;
+  return caches != NULL ? caches : &apus_fallback_caches;
 }
 
 /// How many lines `row` floats apart a cache holds at once: they fall into few of its

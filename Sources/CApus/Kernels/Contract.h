@@ -30,14 +30,21 @@ APUS_INLINE void factors_fetch(factors *f) {
   }
 }
 
-/// `rows` rows of `columns` columns over `depth` terms. As many strips as `together`
-/// stay in the cache while the rows pass over them.
+/// Strips of B that `held` floats have room for.
+APUS_INLINE int64_t contract_together(int64_t held, int64_t depth) {
+  const int64_t floats = depth * TILE_VECTORS * APUS_WIDTH;
+  return floats <= 0 || held / floats < 1 ? 1 : held / floats;
+}
+
+/// `rows` rows of `columns` columns over `depth` terms. As many strips as `held` floats
+/// have room for stay in the cache while the rows pass over them.
 static void contract_tiles(factors *f, int64_t rows, int64_t columns, int64_t depth, float *c, int64_t c_row,
-                           int resume, int64_t together) {
+                           int resume, int64_t held) {
   const pieces strips = contract_pieces(contract_ceiling(columns, APUS_WIDTH),
                                         rows == 1 && f->b_strip == 0 ? TILE_VECTORS_OF_A_ROW : TILE_VECTORS);
   const int64_t most = rows == 1 ? 1 : tile_rows[contract_piece(&strips, 0)];
   const pieces heights = contract_pieces(rows, f->most_rows > 0 ? contract_minimum(most, f->most_rows) : most);
+  const int64_t together = heights.count == 1 ? strips.count : contract_together(held, depth);
   for (int64_t first = 0, column = 0; first < strips.count; first += together) {
     const int64_t end = contract_minimum(first + together, strips.count);
     int64_t next = column;
@@ -58,11 +65,6 @@ static void contract_tiles(factors *f, int64_t rows, int64_t columns, int64_t de
     }
     column = next;
   }
-}
-
-APUS_INLINE int64_t contract_together(const product *p, int64_t depth) {
-  const int64_t floats = depth * TILE_VECTORS * APUS_WIDTH;
-  return floats <= 0 || p->held / floats < 1 ? 1 : p->held / floats;
 }
 
 /// Has the rows of B that come next fetched while `rows` rows are computed.
@@ -104,7 +106,7 @@ static void contract_chain(const product *p, panel *q, int64_t row, int64_t rows
         }
         f.a = packed_rows, f.most_rows = 0;
       }
-      contract_tiles(&f, together, q->columns, depth, c + i * c_row, c_row, block > 0, contract_together(p, depth));
+      contract_tiles(&f, together, q->columns, depth, c + i * c_row, c_row, block > 0, p->held);
       i += together;
     }
     from += depth;
@@ -263,7 +265,7 @@ static void contract_kernel(const void *arguments, int32_t part, int32_t parts) 
   const apus_contract *x = arguments;
   if (x->m <= 0 || x->n <= 0 || x->batch <= 0) return;
   if (contract_tiny(x, part)) return;
-  product p = contract_plan(x, TILE_VECTORS * APUS_WIDTH);
+  product p = x->plan;
   int whole_rows = x->epilogue != NULL && x->epilogue->has_row_steps;
   contract_share share = contract_cut(&p, x->batch, whole_rows, part, parts);
   int64_t units = share.by_rows ? p.m : contract_ceiling(p.n, CONTRACT_UNIT);

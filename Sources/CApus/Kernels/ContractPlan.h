@@ -1,6 +1,7 @@
 // How a matrix product is laid out: which way round it is computed, whether an
-// operand is packed, and what each part gets. Plain integers, the same for
-// every instruction set, so that scratch can be sized before one is chosen.
+// operand is packed, and what each part gets. Plain integers, which depend on
+// the instruction set by nothing but the columns of its widest tile, so that
+// scratch can be sized for all of them.
 // None of it changes a bit of the result.
 
 #ifndef APUS_CONTRACT_PLAN_H
@@ -57,26 +58,7 @@ enum {
 #define CONTRACT_WORTH_ROWS 48
 #define CONTRACT_WORTH_STRIPS 4
 
-/// A product as it is computed. Where the result is computed transposed
-/// (C^T = B^T A^T), `a` is the caller's b and `b` the caller's a.
-typedef struct product {
-  const float *a, *b;
-  float *c;
-  int64_t m, n, k;
-  int64_t a_row, a_column, b_row, b_column;
-  int64_t c_row;  // the caller's, whichever way round
-  int64_t a_batch, b_batch;
-  int transposed;
-  int packs_a, packs_b;
-  int64_t strip;  // columns of the widest tile
-  /// Terms between two visits to C, columns of a panel, and rows that pass over all
-  /// strips of a panel before the next ones do.
-  int64_t depth, columns, rows;
-  int fetches;   // rows of B are fetched while the tiles work on those before
-  int64_t held;  // floats of B that stay in the first-level cache
-  int64_t buffer_rows;  // that wait beside C
-  int64_t most_rows;    // of a tile
-} product;
+typedef apus_contract_plan product;
 
 static inline int64_t contract_minimum(int64_t x, int64_t y) { return x < y ? x : y; }
 /// x, but at least `least` and at most `most`, which wins.
@@ -148,6 +130,8 @@ static inline product contract_plan(const apus_contract *x, int64_t strip) {
   const int64_t lines = caches->first.bytes / APUS_LINE / CONTRACT_LINES_SHARE;
   const int64_t depth = p.a_column != 1 ? lines : strip < CONTRACT_WIDEST_STRIP ? narrow : wide;
   p.depth = contract_within(depth, CONTRACT_LEAST_DEPTH, contract_minimum(p.k, CONTRACT_MOST_DEPTH));
+  // Of a single row each number of B is read once.
+  if (p.m == 1 && p.b_column == 1) p.depth = p.k;
   p.held = caches->first.bytes / 4 / CONTRACT_HELD_SHARE;
   p.most_rows = contract_most_rows(caches, p.a_row);
   // A large B is worth copying even where it can be read as it lies: panels spare the

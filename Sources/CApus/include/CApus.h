@@ -191,10 +191,35 @@ typedef struct apus_caches {
   apus_cache first, second;
 } apus_caches;
 
+/// The caches of most processors, which plans are made for where the machine's are not known.
+extern const apus_caches apus_fallback_caches;
+
 /// The caches of this machine. False where it does not tell.
 int apus_read_caches(apus_caches *caches);
 
 // MARK: - Matrix products
+
+/// How a product is computed. Where the result is computed transposed (C^T = B^T A^T),
+/// `a` is the caller's b and `b` the caller's a. Worked out once: the divisions that it
+/// takes were a seventh of what a small net spends on one row (W7).
+typedef struct apus_contract_plan {
+  const float *a, *b;
+  float *c;
+  int64_t m, n, k;
+  int64_t a_row, a_column, b_row, b_column;
+  int64_t c_row;  // the caller's, whichever way round
+  int64_t a_batch, b_batch;
+  int32_t transposed;
+  int32_t packs_a, packs_b;
+  int32_t fetches;  // rows of B are fetched while the tiles work on those before
+  int64_t strip;    // columns of the widest tile
+  /// Terms between two visits to C, columns of a panel, and rows that pass over all
+  /// strips of a panel before the next ones do.
+  int64_t depth, columns, rows;
+  int64_t held;         // floats of B that stay in the first-level cache
+  int64_t buffer_rows;  // that wait beside C
+  int64_t most_rows;    // of a tile
+} apus_contract_plan;
 
 /// c[i,j] = sum over k, in ascending order, of a[i,k] * b[k,j], each step one
 /// fused multiply-add, starting from fma(a, b, 0); past APUS_CHAIN terms the
@@ -214,7 +239,12 @@ typedef struct apus_contract {
   /// At least apus_contract_scratch(...) floats for each part, 64-byte aligned.
   float *scratch;
   int64_t scratch_stride;                    // floats from one part's scratch to the next
+  apus_contract_plan plan;                   // by apus_contract_prepare
 } apus_contract;
+
+/// Fills in the plan for tiles of `strip` columns, apus_kernels.contract_strip of the kernels that run it. To be called
+/// before the product is computed, and again whenever a size, a stride or the address of an operand has changed.
+void apus_contract_prepare(apus_contract *contract, int64_t strip);
 
 /// Floats of scratch that each part of a product needs, given its sizes
 /// and strides (pointers are not read). The same for every instruction set.
@@ -378,6 +408,8 @@ typedef struct apus_kernels {
   apus_kernel scatter_add;   // apus_gather
   apus_kernel random_bits;   // apus_random_bits
   apus_kernel adam, rmsprop, rmsprop_momentum, momentum, momentum_inside;  // apus_update
+  /// Columns of the widest tile of `contract`, which its plans are made for.
+  int64_t contract_strip;
 } apus_kernels;
 
 /// Nonzero when this machine can run `isa`.
