@@ -52,23 +52,42 @@ struct Thread {
 }
 
 /// A door at which threads sleep until somebody opens it.
-final class Door: @unchecked Sendable {
+package final class Door: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
   }
 
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
   /// Sleeps while `isClosed`.
-  func wait(while isClosed: () -> Bool) {
+  package func wait(while isClosed: () -> Bool) {
     pthread_mutex_lock(mutex)
     while isClosed() { pthread_cond_wait(condition, mutex) }
     pthread_mutex_unlock(mutex)
   }
 
-  func open() {
+  /// Sleeps while `isClosed`, and not much longer than `seconds`: where the system's clock is set meanwhile, shorter or longer.
+  package func wait(atMost seconds: Double, while isClosed: () -> Bool) {
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    let nanoseconds = Int(seconds * 1e9) + Int(end.tv_nsec)
+    end.tv_sec += nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_mutex_lock(mutex)
+    while isClosed() && pthread_cond_timedwait(condition, mutex, &end) == 0 {}
+    pthread_mutex_unlock(mutex)
+  }
+
+  package func open() {
     pthread_mutex_lock(mutex)
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)
