@@ -45,6 +45,10 @@ let package = Package(
     .target(
       name: "ApusRuns",
       dependencies: ["ApusTraining", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    // MPI, through a library that is looked for at run time.
+    .target(name: "CMPI"),
+    .target(
+      name: "ApusMPI", dependencies: ["ApusTraining", "ApusCore", "CMPI"], swiftSettings: settings),
     .target(name: "ApusViews", dependencies: ["ApusRuns"], swiftSettings: settings),
     // The lectures' claims as experiments, for the command.
     .target(name: "ApusLabs", dependencies: ["ApusViews"], swiftSettings: settings),
@@ -58,7 +62,7 @@ let package = Package(
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
       name: "Apus",
-      dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusRuns", "ApusViews"],
+      dependencies: ["ApusCore", "ApusNN", "ApusData", "ApusTraining", "ApusMPI", "ApusRuns", "ApusViews"],
       swiftSettings: settings),
     .executableTarget(
       name: "ApusCLI",
@@ -85,6 +89,8 @@ let package = Package(
     .testTarget(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
       swiftSettings: testSettings),
+    .testTarget(
+      name: "ApusMPITests", dependencies: ["ApusMPI", "ApusTraining", "ApusCore"], swiftSettings: testSettings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: testSettings),
     .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: testSettings),
     .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: testSettings),

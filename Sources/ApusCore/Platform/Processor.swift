@@ -1,4 +1,4 @@
-enum Processor {
+package enum Processor {
   /// The number of threads that pay off: the processors that this process may use, or fewer where a cgroup gives less
   /// time.
   static var usableCount: Int {

@@ -16,6 +16,21 @@ extension Files {
 }
 
 package enum CurrentProcess {
+  /// The name of the machine.
+  package static var host: String {
+    var name = [CChar](repeating: 0, count: 257)
+    guard gethostname(&name, 256) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The path of the program that started this one; nil where the system does not tell.
+  package static var parentProgram: String? {
+    var path = [CChar](repeating: 0, count: 4097)
+    let length = readlink("/proc/\(getppid())/exe", &path, 4096)
+    guard length > 0 else { return nil }
+    return String(decoding: path.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// Writes buffered output; returns false, with `errno`, when it cannot be written.
   @discardableResult
   package static func flushOutput() -> Bool { fflush(nil) == 0 }

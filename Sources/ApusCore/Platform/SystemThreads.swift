@@ -95,6 +95,9 @@ package final class Door: @unchecked Sendable {
 }
 
 extension Processor {
+  /// The machine's processors that are switched on, whether or not this process may use them.
+  package static var installedCount: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
+
   /// The processors that this process may use.
   static var allowedCount: Int {
     let allowed = Int(apus_allowed_processors())

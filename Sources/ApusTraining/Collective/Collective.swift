@@ -40,9 +40,12 @@ public final class Collective: Sendable {
     let (communication, transport) = try Communication.start(hasThread: hasThread, transport: transport)
     connection = (communication, transport)
     (rank, count) = (transport.rank, transport.count)
-    let host = Array(transport.host.utf8)
-    hosts = try communication.perform { try Messages(transport: transport).gather(host) }
-      .map { String(decoding: $0, as: UTF8.self) }
+    hosts = try communication.perform {
+      let hosts = try Messages(transport: transport).gather(Array(transport.host.utf8))
+        .map { String(decoding: $0, as: UTF8.self) }
+      transport.meet(hosts: hosts)
+      return hosts
+    }
   }
 
   /// The step that this rank is at, for messages about lost ranks.
@@ -50,7 +53,7 @@ public final class Collective: Sendable {
     get { currentStep.load(ordering: .relaxed) }
     set {
       currentStep.store(newValue, ordering: .relaxed)
-      connection?.communication.step.store(newValue, ordering: .relaxed)
+      connection?.transport.reached(step: newValue)
     }
   }
 
@@ -102,10 +105,19 @@ public final class Collective: Sendable {
     try communication.perform { try Messages(transport: transport).barrier() }
   }
 
+  /// Calls `body` on the thread that makes all calls of the transport.
+  package func onCommunicationThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) throws -> R {
+    guard let communication = connection?.communication else { return try body() }
+    return try communication.perform(body)
+  }
+
   /// Ends the communication; all ranks call it, once, after everything else.
   package func finish() throws {
     guard let (communication, transport) = connection else { return }
-    try communication.end { try transport.finish() }
+    try communication.end {
+      try Messages(transport: transport).barrier()
+      try transport.finish()
+    }
   }
 
   /// Tells the other ranks that this one has failed: they throw in what they wait for, or end.

@@ -1,12 +1,15 @@
 /// How bytes go from one process to another: what `Collective` stands on.
 ///
-/// One thread makes all calls but `abort`. Messages between two ranks arrive in the order in which they were sent, and
+/// One thread makes all calls but `fail`, `abort` and `reached`. Messages between two ranks arrive in the order in which they were sent, and
 /// all ranks send and receive in one order, so that messages need no names.
 package protocol CollectiveTransport: AnyObject, Sendable {
   var rank: Int { get }
   var count: Int { get }
   /// The name of this rank's host.
   var host: String { get }
+
+  /// Takes the names of all ranks' hosts, for messages.
+  func meet(hosts: [String])
 
   /// Starts to send; the memory stays as it is until `complete` returns.
   func send(_ bytes: UnsafeRawBufferPointer, to rank: Int) throws
@@ -21,7 +24,10 @@ package protocol CollectiveTransport: AnyObject, Sendable {
   func length(of receive: Int) -> Int
 
   /// Looks after the ranks while nothing is sent; called a few times a second.
-  func attend(step: Int)
+  func attend()
+
+  /// The step that this rank is at, for messages about lost ranks; any thread may set it.
+  func reached(step: Int)
 
   /// Tells the other ranks that this one has failed, so that they end or throw.
   func fail(_ message: String)
@@ -29,6 +35,6 @@ package protocol CollectiveTransport: AnyObject, Sendable {
   /// Ends all ranks with a message.
   func abort(_ message: String) -> Never
 
-  /// Ends the communication; all ranks call it.
+  /// Ends the communication; all ranks call it, after a barrier.
   func finish() throws
 }

@@ -25,8 +25,6 @@ final class Communication: Sendable {
   private let waiting = Atomic<Int>(0)
   private let askedDoor = Door()
   private let doneDoor = Door()
-  /// The step that the rank is at, for messages.
-  let step = Atomic<Int>(-1)
 
   private init(hasThread: Bool) { self.hasThread = hasThread }
 
@@ -100,7 +98,7 @@ final class Communication: Sendable {
       let number = done.load(ordering: .relaxed)
       while asked.load(ordering: .acquiring) == number {
         askedDoor.wait(atMost: Self.attention) { asked.load(ordering: .acquiring) == number }
-        transport.attend(step: step.load(ordering: .relaxed))
+        transport.attend()
       }
       var isLast = false
       switch next() {

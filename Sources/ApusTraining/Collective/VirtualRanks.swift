@@ -92,7 +92,9 @@ private final class VirtualTransport: CollectiveTransport, @unchecked Sendable {
   }
 
   func length(of receive: Int) -> Int { lengths[receive] }
-  func attend(step: Int) {}
+  func attend() {}
+  func reached(step: Int) {}
+  func meet(hosts: [String]) {}
   func fail(_ message: String) { ranks.fail(message) }
   func abort(_ message: String) -> Never { fatalError(message) }
   func finish() {}
