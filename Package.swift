@@ -89,6 +89,10 @@ let package = Package(
     .testTarget(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
       swiftSettings: testSettings),
+    // What is started by launchers of MPI in tests, and measures reductions.
+    .executableTarget(
+      name: "apus-ranks", dependencies: ["ApusMPI", "ApusTraining", "ApusCore", "CMPI"], path: "Tests/Ranks",
+      swiftSettings: testSettings),
     .testTarget(
       name: "ApusMPITests", dependencies: ["ApusMPI", "ApusTraining", "ApusCore"], swiftSettings: testSettings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: testSettings),

@@ -48,7 +48,7 @@ _Static_assert(sizeof names / sizeof *names == sizeof calls.all / sizeof *calls.
 // The constants of an interface; a number stands in the low bits of a handle.
 static struct {
   int has_numbers;
-  uintptr_t world, byte, floats, sum, errors_return;
+  uintptr_t world, self, byte, floats, sum, errors_return;
   void *in_place;
   int funneled, any_source;
   size_t status_size;
@@ -93,6 +93,7 @@ int apus_mpi_open(const char *path, char *message) {
   memset(&abi, 0, sizeof abi);
   if (world) {
     abi.world = (uintptr_t)world;
+    abi.self = (uintptr_t)dlsym(library, "ompi_mpi_comm_self");
     abi.byte = (uintptr_t)dlsym(library, "ompi_mpi_byte");
     abi.floats = (uintptr_t)dlsym(library, "ompi_mpi_float");
     abi.sum = (uintptr_t)dlsym(library, "ompi_mpi_op_sum");
@@ -101,13 +102,14 @@ int apus_mpi_open(const char *path, char *message) {
     abi.funneled = 1;
     abi.any_source = -1;
     abi.status_size = 24;
-    if (!abi.byte || !abi.floats || !abi.sum || !abi.errors_return) {
+    if (!abi.self || !abi.byte || !abi.floats || !abi.sum || !abi.errors_return) {
       snprintf(message, APUS_MPI_MESSAGE_SIZE, "%s lacks symbols of Open MPI", path);
       dlclose(library);
       return 1;
     }
   } else if (strstr(path, "libmpi_abi")) {
     abi.world = 0x101;
+    abi.self = 0x102;
     abi.byte = 0x247;
     abi.floats = 0x210;
     abi.sum = 0x21;
@@ -119,6 +121,7 @@ int apus_mpi_open(const char *path, char *message) {
   } else {
     abi.has_numbers = 1;
     abi.world = 0x44000000;
+    abi.self = 0x44000001;
     abi.byte = 0x4c00010d;
     abi.floats = 0x4c00040a;
     abi.sum = 0x58000003;
@@ -142,20 +145,24 @@ void apus_mpi_version(char *message) {
   snprintf(message, APUS_MPI_MESSAGE_SIZE, "%.200s", text);
 }
 
+// A failure is a return code, also of what belongs to no communicator of ours.
+static int set_errors_return(uintptr_t communicator) {
+  return abi.has_numbers ? calls.n.set_errhandler(N(communicator), N(abi.errors_return))
+                         : calls.p.set_errhandler(P(communicator), P(abi.errors_return));
+}
+
 static int duplicate(uintptr_t *copy) {
   int code;
   if (abi.has_numbers) {
     int number = 0;
     code = calls.n.dup(N(abi.world), &number);
     *copy = (uintptr_t)(unsigned)number;
-    if (!code) code = calls.n.set_errhandler(number, N(abi.errors_return));
   } else {
     void *pointer = NULL;
     code = calls.p.dup(P(abi.world), &pointer);
     *copy = (uintptr_t)pointer;
-    if (!code) code = calls.p.set_errhandler(pointer, P(abi.errors_return));
   }
-  return code;
+  return code ? code : set_errors_return(*copy);
 }
 
 int apus_mpi_start(int *rank, int *count, char *message) {
@@ -174,6 +181,8 @@ int apus_mpi_start(int *rank, int *count, char *message) {
   }
   if (!code && provided < abi.funneled)
     return refuse("the library has no threads (MPI_THREAD_FUNNELED)", 0, message);
+  if (!code) code = set_errors_return(abi.world);
+  if (!code) code = set_errors_return(abi.self);
   if (!code) code = duplicate(&comm);
   if (!code) code = duplicate(&notices);
   return code ? refuse("MPI cannot start", code, message) : 0;
