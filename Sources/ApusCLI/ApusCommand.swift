@@ -24,7 +24,7 @@
       version: version,
       subcommands: [
         Train.self, Evaluate.self, Predict.self, Generate.self, Check.self, GradCheck.self, Summary.self,
-        Describe.self, Search.self, Plot.self, LabCommand.self, Playground.self, List.self,
+        Describe.self, Prepare.self, Search.self, Plot.self, LabCommand.self, Playground.self, List.self,
       ])
 
     static let version = "0.1.0"

@@ -73,8 +73,10 @@ final class Command {
   }
 
   @discardableResult
-  func run(_ arguments: [String], input: String? = nil) throws -> Result {
-    try start(arguments, input: input).wait()
+  func run(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Result {
+    try start(arguments, input: input, environment: environment).wait()
   }
 
   func write(_ name: String, _ text: String) throws { try write(name, bytes: Array(text.utf8)) }

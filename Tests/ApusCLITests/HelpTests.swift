@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     "", "train", "evaluate", "predict", "generate", "summary", "describe", "list", "check", "gradcheck",
-    "search", "lab", "playground",
+    "search", "prepare", "lab", "playground",
   ])
   func help(command name: String) throws {
     let result = try Command().run((name.isEmpty ? [] : [name]) + ["--help"])

@@ -77,7 +77,7 @@ func parse(_ text: String, _ format: TableFormat = TableFormat()) throws -> Tabl
 
 extension Table {
   func numbers(_ column: Int) -> [Double] {
-    if case .numbers(let numbers) = columns[column].cells { return numbers }
+    if case .numbers(let numbers) = columns[column].cells { return Array(numbers) }
     Issue.record("column \(column) is no numbers")
     return []
   }

@@ -83,9 +83,10 @@ import Testing
     #expect(text.contains("expected 0") && text.contains("a weight of 0 leaves the row out"), "\(text)")
     // Of a row without a target it is of no account.
     var columns = table.columns
-    if case .numbers(var numbers) = columns[3].cells {
+    if case .numbers(let cells) = columns[3].cells {
+      var numbers = Array(cells)
       numbers[16] = .nan
-      columns[3].cells = .numbers(numbers)
+      columns[3].cells = .numbers(ColumnValues(numbers))
     }
     let unknown = try Table(name: "t.csv", columns: columns)
     #expect(try unknown.task(target: "price", weights: "count").rows.contains(16) == false)

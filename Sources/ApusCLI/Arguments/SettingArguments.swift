@@ -137,6 +137,13 @@
     ])
   }
 
+  /// The settings for reading a table that is prepared.
+  enum TableReadingSettings: SettingSelection {
+    static let settings = DataConfiguration.settings([
+      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns,
+    ])
+  }
+
   /// The form of pictures, where no model says it.
   enum PictureSettings: SettingSelection {
     static let settings = DataConfiguration.settings([\.size, \.channels])

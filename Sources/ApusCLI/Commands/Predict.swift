@@ -42,20 +42,33 @@
       try Checked.count(samples, "--samples", from: 2, to: 100_000)
       if let out { try AtomicFile.refuse(out, over: [model, source.data]) }
       let (saved, data) = try source.open(modelAt: model)
-      let predictions = try saved.predict(data, threshold: decision.threshold, passes: samples)
       guard !probabilities || saved.objective?.targets.areClassesOrLabels == true else {
         throw ApusError(
           "the model predicts numbers, which have no probabilities", at: "--probabilities",
           fix: "leave it out")
       }
       Output.tellBuild()
-      Output.tell(Output.notes(predictions.notes, Output.errorStyle))
-      let csv = predictions.csv(allClasses: probabilities)
-      guard let out, out != "-" else {
-        return try Output.print(result: csv)
+      var count = 0
+      let write = { (write: @escaping ([UInt8]) throws -> Void) in
+        if samples == nil {
+          // Piece by piece: of data that need not fit in memory the predictions need not either.
+          var isFirst = true
+          count = try saved.predictInPieces(
+            data, threshold: decision.threshold,
+            begin: { Output.tell(Output.notes($0, Output.errorStyle)) },
+            body: { table in
+              try write(Array(table.csv(allClasses: probabilities, hasHeader: isFirst).utf8))
+              isFirst = false
+            })
+        } else {
+          let table = try saved.predict(data, threshold: decision.threshold, passes: samples)
+          Output.tell(Output.notes(table.notes, Output.errorStyle))
+          try write(Array(table.csv(allClasses: probabilities).utf8))
+          count = table.count
+        }
       }
-      try AtomicFile.write(out, text: csv)
-      let count = predictions.count
+      guard let out, out != "-" else { return try Output.print(pieces: write) }
+      try AtomicFile.write(out, write)
       Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"], beside: out)
     }
   }

@@ -24,6 +24,24 @@
       }
     }
 
+    /// A whole result to standard output, in pieces.
+    ///
+    /// - Parameter body: is handed the function that writes a piece.
+    /// - Throws: what the body throws, and when a piece cannot be written.
+    static func print(pieces body: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Void) throws {
+      try finish()
+      try AtomicFile.write("/dev/fd/1") { write in
+        try body { piece in
+          do {
+            try write(piece)
+          } catch var error as ApusError {
+            error.place = "standard output"
+            throw error
+          }
+        }
+      }
+    }
+
     /// To standard error, at once.
     static func tell(_ text: String) {
       var text = text

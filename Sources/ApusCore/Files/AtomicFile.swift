@@ -34,6 +34,27 @@ public enum AtomicFile {
     }
   }
 
+  /// The same for bytes that are made while they are written.
+  ///
+  /// - Parameter body: is handed the function that writes a piece; where it throws, the old file stays.
+  package static func write(
+    _ path: String, _ body: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Void
+  ) throws {
+    switch try OutputTarget(path) {
+    case .stream(let descriptor):
+      defer { Files.closed(descriptor) }
+      var failure: (any Error)?
+      try Files.withoutBrokenPipe { () throws(ApusError) in
+        do { try body { try writeAll(descriptor, $0, path) } } catch { failure = error }
+      }
+      if let failure { throw failure }
+    case .file:
+      let file = try RegionFile(path)
+      try body { try file.append($0) }
+      try file.finish(end: file.size)
+    }
+  }
+
   /// - Throws: when an output would replace one of the files that it is made from.
   package static func refuse(_ output: String, over inputs: [String]) throws(ApusError) {
     guard let status = Files.status(at: output), status.kind == .file,

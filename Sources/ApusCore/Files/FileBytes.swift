@@ -6,7 +6,8 @@ import Synchronization
 /// input (`-`) are read into memory.
 package final class FileBytes: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
-  private let isMapped: Bool
+  /// A Boolean value that indicates whether the bytes are in a file, and not in memory.
+  package let isMapped: Bool
   /// The file's name in messages: its path, or `standard input`.
   package let name: String
   /// A Boolean value that indicates whether the bytes came through a pipe, from a device or from standard input, and so
@@ -99,6 +100,11 @@ package final class FileBytes: @unchecked Sendable {
     return FileBytes(UnsafeRawBufferPointer(buffer), isMapped: false, name: name)
   }
 
+  /// The bytes of a file that is still written: what is written shows.
+  static func mapping(_ descriptor: Int32, count: Int, name: String) -> FileBytes? {
+    Files.mappedShared(descriptor, count: count).map { FileBytes($0, isMapped: true, name: name) }
+  }
+
   package var count: Int { bytes.count }
 
   package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
@@ -111,6 +117,9 @@ package final class FileBytes: @unchecked Sendable {
   package func releasePages(below offset: Int) {
     if isMapped { Files.releasePages(bytes, below: offset) }
   }
+
+  /// Tells the system that the bytes will be read here and there, and again, and not once in order.
+  package func expectAnyOrder() { if isMapped { Files.expectAnyOrder(bytes) } }
 
   /// The bytes as UTF-8 text; nil where they are none.
   package var text: String? { withBytes { String(validating: $0, as: UTF8.self) } }

@@ -33,6 +33,7 @@ private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }
+private func systemTruncate(_ descriptor: Int32, _ size: Int) -> Int32 { ftruncate(descriptor, off_t(size)) }
 
 // MARK: Looking at files
 
@@ -122,6 +123,8 @@ extension Files {
     case folder
     /// A regular file, from its beginning.
     case writingNew
+    /// A regular file, from its beginning, that is read too while it is written.
+    case readingAndWritingNew
     /// A pipe or a device: waits for a pipe's reader, as a shell does.
     case writing
 
@@ -130,6 +133,7 @@ extension Files {
       case .reading: O_RDONLY
       case .folder: O_RDONLY | O_DIRECTORY
       case .writingNew: O_WRONLY | O_CREAT | O_TRUNC
+      case .readingAndWritingNew: O_RDWR | O_CREAT | O_TRUNC
       case .writing: O_WRONLY
       }
     }
@@ -154,6 +158,27 @@ extension Files {
   /// Writes at most so many bytes; below 0 with `errno`.
   package static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     retried { systemWrite(descriptor, bytes, min(count, 1 << 30)) }
+  }
+
+  /// Writes at most so many bytes at an offset; below 0 with `errno`.
+  static func write(
+    _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, at offset: Int
+  ) -> Int {
+    retried { pwrite(descriptor, bytes, min(count, 1 << 30), off_t(offset)) }
+  }
+
+  /// Makes a file so large, with zeros where nothing was written.
+  static func truncate(_ descriptor: Int32, _ size: Int) -> Bool {
+    retried { systemTruncate(descriptor, size) } == 0
+  }
+
+  /// The bytes that a user may still write to the file system of a folder; nil where it doesn't say.
+  package static func freeSpace(in folder: String) -> Int? {
+    var found = statvfs()
+    guard statvfs(folder, &found) == 0 else { return nil }
+    let (bytes, overflow) = Int(clamping: found.f_bavail).multipliedReportingOverflow(
+      by: Int(clamping: found.f_frsize))
+    return overflow ? .max : bytes
   }
 
   static func setMode(_ descriptor: Int32, _ mode: UInt32) { _ = fchmod(descriptor, mode_t(mode)) }

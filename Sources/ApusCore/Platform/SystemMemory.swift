@@ -15,6 +15,19 @@ extension Files {
     return UnsafeRawBufferPointer(start: base, count: count)
   }
 
+  /// The bytes of a file that is still written, mapped so that what is written shows; nil where the system does not.
+  static func mappedShared(_ descriptor: Int32, count: Int) -> UnsafeRawBufferPointer? {
+    guard let base = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED else {
+      return nil
+    }
+    return UnsafeRawBufferPointer(start: base, count: count)
+  }
+
+  /// Tells the system that a mapped file's bytes will be read here and there, and again.
+  static func expectAnyOrder(_ bytes: UnsafeRawBufferPointer) {
+    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_NORMAL)
+  }
+
   static func unmap(_ bytes: UnsafeRawBufferPointer) {
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }

@@ -96,13 +96,33 @@ public struct Batches: RandomAccessCollection, Sendable {
   private final class Epoch: Sendable {
     /// The data set of the rows; for a subset its base, in which rows are looked up once.
     let dataset: any Dataset
-    let order: [Int]
+    let count: Int
+    private let order: [Int]
     /// The order in the data set's own numbers.
-    let places: [Int]
+    private let places: [Int]
+    /// For an order that is computed place by place, the data set that was asked for batches.
+    private let computed: (dataset: any Dataset, samples: @Sendable (Range<Int>) -> [Int])?
 
     init(_ dataset: any Dataset, _ order: [Int]) {
-      places = order
+      (places, count, computed) = (order, order.count, nil)
       (self.dataset, self.order) = dataset.flattened(order)
+    }
+
+    init(_ dataset: any Dataset, _ samples: @escaping @Sendable (Range<Int>) -> [Int]) {
+      (order, places, count) = ([], [], dataset.count)
+      self.dataset = dataset.flattened([]).dataset
+      computed = (dataset, samples)
+    }
+
+    /// The rows at a range of places, in the numbers of ``dataset``.
+    func rows(_ range: Range<Int>) -> ArraySlice<Int> {
+      guard let computed else { return order[range] }
+      return computed.dataset.flattened(computed.samples(range)).rows[...]
+    }
+
+    /// The same in the numbers of the data set that was asked for batches.
+    func places(_ range: Range<Int>) -> ArraySlice<Int> {
+      computed.map { $0.samples(range)[...] } ?? places[range]
     }
   }
 
@@ -111,26 +131,33 @@ public struct Batches: RandomAccessCollection, Sendable {
     epoch = Epoch(dataset, order)
   }
 
+  /// - Parameter samples: the order at a range of places.
+  init(_ dataset: any Dataset, size: Int, samples: @escaping @Sendable (Range<Int>) -> [Int]) {
+    self.size = Swift.max(size, 1)
+    epoch = Epoch(dataset, samples)
+  }
+
   /// Writes the rows at a range of places to memory: a batch that nobody else looks at.
   package func gather(_ range: Range<Int>, into memory: Batch.Memory) {
     let epoch = epoch
-    epoch.dataset.gather(epoch.order[range], into: memory)
-    if memory.readsWeights { memory.writeWeights(epoch.order[range], epoch.dataset.weights) }
+    let rows = epoch.rows(range)
+    epoch.dataset.gather(rows, into: memory)
+    if memory.readsWeights { memory.writeWeights(rows, epoch.dataset.weights) }
   }
 
   /// The numbers that the rows at a range of places have in the data set that was asked for batches.
-  package func places(_ range: Range<Int>) -> ArraySlice<Int> { epoch.places[range] }
+  package func places(_ range: Range<Int>) -> ArraySlice<Int> { epoch.places(range) }
 
   public var startIndex: Int { 0 }
-  public var endIndex: Int { (epoch.order.count + size - 1) / size }
+  public var endIndex: Int { (epoch.count + size - 1) / size }
 
   public subscript(position: Int) -> Batch {
     precondition(indices.contains(position), "no such batch")
-    return batch(position * size..<Swift.min((position + 1) * size, epoch.order.count))
+    return batch(position * size..<Swift.min((position + 1) * size, epoch.count))
   }
 
   /// The rows at a range of places in the epoch's order.
-  package func batch(_ range: Range<Int>) -> Batch { Batch(base: epoch.dataset, epoch.order[range]) }
+  package func batch(_ range: Range<Int>) -> Batch { Batch(base: epoch.dataset, epoch.rows(range)) }
 }
 
 extension Dataset {
@@ -138,7 +165,9 @@ extension Dataset {
   ///
   /// - Parameter size: the rows of a batch, at least 1; the last one may have fewer.
   public func batches(of size: Int) -> Batches {
-    Batches(self, size: size, order: Array(0..<count))
+    // The numbers of very many rows are made batch by batch.
+    count < 1 << 18
+      ? Batches(self, size: size, order: Array(0..<count)) : Batches(self, size: size) { Array($0) }
   }
 
   /// The rows in batches as an epoch of training has them: shuffled, and for texts and the like moved on.
@@ -151,6 +180,17 @@ extension Dataset {
     Batches(
       inEpoch(epoch, seed: seed), size: size,
       order: Philox(seed: seed, path: "order of epoch \(epoch)").permutation(count))
+  }
+
+  /// The rows in batches as an epoch of training has them, the rows of a block near each other: the blocks in random order,
+  /// and in each window of eight blocks the rows in random order.
+  ///
+  /// - Parameter blockSize: the rows of a block; each for itself when nil.
+  package func batches(of size: Int, shuffledBy seed: UInt64, epoch: Int, blocksOf blockSize: Int?) -> Batches
+  {
+    guard let blockSize else { return batches(of: size, shuffledBy: seed, epoch: epoch) }
+    let order = BlockOrder(count, blockSize: blockSize, seed: seed, epoch: epoch)
+    return Batches(inEpoch(epoch, seed: seed), size: size) { order.samples($0) }
   }
 
   /// The batch of some rows.

@@ -38,19 +38,33 @@ public struct NumberScaling: Sendable, Equatable, Codable {
   /// Which columns take the logarithm: no value below zero, skewness above 2, and the logarithm at
   /// least halves the skewness; `unit` is the median of the values above zero, so that the choice
   /// does not depend on the unit of measure. Incomes, fares, counts and areas of tumours are such.
-  static func fit(_ numbers: [Double], part: String? = nil, kind: Kind = .standardize) -> NumberScaling? {
-    var present = numbers.filter { !$0.isNaN }
-    let near = part == nil ? FarNumbers(present)?.range : nil
-    if let near { present = present.map { min(max($0, near.lowerBound), near.upperBound) } }
+  ///
+  /// - Parameter numbers: gone through several times, so that they need not fit in memory.
+  static func fit(
+    _ numbers: some Collection<Double>, part: String? = nil, kind: Kind = .standardize
+  ) -> NumberScaling? {
+    let filled = numbers.lazy.filter { !$0.isNaN }
+    guard part == nil, let near = FarNumbers(filled)?.range else {
+      return fit(numbers, filled, near: nil, part, kind)
+    }
+    return fit(
+      numbers, filled.map { min(max($0, near.lowerBound), near.upperBound) }, near: near, part, kind)
+  }
+
+  /// - Parameters:
+  ///   - present: the numbers that are no NaN, cut off where some are far from the others.
+  ///   - near: where they are cut off.
+  private static func fit(
+    _ numbers: some Collection<Double>, _ present: some Sequence<Double>, near: ClosedRange<Double>?,
+    _ part: String?, _ kind: Kind
+  ) -> NumberScaling? {
     guard let moments = Moments(present), moments.isVaried else { return nil }
     var scaling = NumberScaling(
       part: part, fill: moments.mean, mean: moments.mean, deviation: moments.deviation)
     (scaling.lower, scaling.upper) = (near?.lowerBound, near?.upperBound)
-    var sorted: [Double] = []
-    if present.count < numbers.count {
-      sorted = present.sorted()
-      scaling.fill = median(sorted)
-    }
+    var count = 0
+    for _ in present { count += 1 }
+    if count < numbers.count { scaling.fill = OrderStatistics(present).median() }
     switch kind {
     case .standardize: break
     case .center, .meanImage: scaling.deviation = 1
@@ -58,12 +72,11 @@ public struct NumberScaling: Sendable, Equatable, Codable {
       (scaling.mean, scaling.deviation) = (moments.minimum, moments.maximum - moments.minimum)
     case .none: (scaling.mean, scaling.deviation) = (0, 1)
     }
-    guard kind == .standardize, part == nil, moments.minimum >= 0, moments.skewness > 2, present.count >= 20
+    guard kind == .standardize, part == nil, moments.minimum >= 0, moments.skewness > 2, count >= 20
     else { return scaling }
-    if sorted.isEmpty { sorted = present.sorted() }
-    let unit = median(sorted.drop { $0 <= 0 })
+    let unit = OrderStatistics(present.lazy.filter { $0 > 0 }).median()
     guard unit > 0, unit.isFinite else { return scaling }
-    let logarithms = present.map { Mathematics.log(1 + $0 / unit) }
+    let logarithms = present.lazy.map { Mathematics.log(1 + $0 / unit) }
     guard let bent = Moments(logarithms), bent.isVaried, abs(bent.skewness) * 2 <= moments.skewness else {
       return scaling
     }
@@ -82,83 +95,5 @@ public struct NumberScaling: Sendable, Equatable, Codable {
     // Below zero there is no logarithm; such a value is new, and the smallest known one is nearest.
     if let unit = logarithmUnit { x = Mathematics.log(1 + max(x, 0) / unit) }
     return Float(min(max((x - mean) / deviation, -1e6), 1e6))
-  }
-
-  private static func median(_ sorted: some RandomAccessCollection<Double>) -> Double {
-    guard !sorted.isEmpty else { return .nan }
-    let upper = sorted[sorted.index(sorted.startIndex, offsetBy: sorted.count / 2)]
-    guard sorted.count % 2 == 0 else { return upper }
-    let lower = sorted[sorted.index(sorted.startIndex, offsetBy: sorted.count / 2 - 1)]
-    return lower / 2 + upper / 2
-  }
-}
-
-/// Mean, deviation and skewness in two passes, in the order of the numbers.
-struct Moments {
-  var mean: Double
-  /// Over n, not n − 1: what makes the standardized numbers' mean square 1.
-  var deviation: Double
-  var skewness: Double
-  var minimum: Double
-  var maximum: Double
-
-  /// - Parameter weights: how much each of the numbers counts; nil where each counts once.
-  /// - Returns: nil for no numbers.
-  init?(_ numbers: [Double], weights: [Double]?) {
-    guard let weights else {
-      self.init(numbers)
-      return
-    }
-    let counted = numbers.indices.filter { weights[$0] > 0 }
-    guard let plain = Moments(counted.map { numbers[$0] }) else { return nil }
-    self = plain
-    let scale = max(abs(minimum), abs(maximum))
-    guard scale > 0 else { return }
-    let total = counted.lazy.map { weights[$0] }.compensatedSum()
-    func mean(_ value: (Double) -> Double) -> Double {
-      counted.map { weights[$0] / total * value(numbers[$0] / scale) }.compensatedSum()
-    }
-    let center = mean { $0 }
-    let sigma = mean { ($0 - center) * ($0 - center) }.squareRoot()
-    self.mean = center * scale
-    deviation = sigma * scale
-    skewness =
-      sigma > 0 ? mean { ($0 - center) * ($0 - center) * ($0 - center) } / (sigma * sigma * sigma) : 0
-  }
-
-  /// - Returns: nil for no numbers.
-  init?(_ numbers: [Double]) {
-    guard let first = numbers.first else { return nil }
-    minimum = first
-    maximum = first
-    for number in numbers {
-      if number < minimum { minimum = number }
-      if number > maximum { maximum = number }
-    }
-    let count = Double(numbers.count)
-    // Numbers near the largest double would overflow their squares, so all are scaled first.
-    let scale = max(abs(minimum), abs(maximum))
-    guard scale > 0 else {
-      (mean, deviation, skewness) = (0, 0, 0)
-      return
-    }
-    let center = numbers.lazy.map { $0 / scale }.compensatedSum() / count
-    var squares = 0.0
-    var cubes = 0.0
-    for number in numbers {
-      let d = number / scale - center
-      squares += d * d
-      cubes += d * d * d
-    }
-    let sigma = (squares / count).squareRoot()
-    mean = center * scale
-    deviation = sigma * scale
-    skewness = sigma > 0 ? cubes / count / (sigma * sigma * sigma) : 0
-  }
-
-  /// Rounding alone makes a deviation of about 10⁻¹⁶ of the largest number.
-  var isVaried: Bool {
-    minimum < maximum && deviation > 0 && deviation.isNormal
-      && deviation >= 1e-13 * max(abs(minimum), abs(maximum))
   }
 }

@@ -53,13 +53,24 @@ public struct Split: Sendable, Equatable {
         "validation \(options.validation) and test \(options.test) leave nothing for training",
         expected: "a sum below 1")
     }
-    let strata = strata(rows, classes, Philox(seed: options.seed, path: "split"))
+    try check(rows)
+    let (shuffled, ends) = strata(rows, classes, Philox(seed: options.seed, path: "split"))
     // A part takes the rows whose running number crosses the next multiple of 1 / fraction; running
     // over all strata in turn, it gets each stratum's share and the right total.
-    var parts: [[Int]] = [[], [], []]
+    // A part's number for each row, from which the parts come in order: lists of rows that are sorted then would be several
+    // times the memory.
+    var parts = [UInt8](repeating: 3, count: (rows.max() ?? -1) + 1)
+    var sizes = [0, 0, 0]
+    func put(_ places: Range<Int>, _ part: Int) {
+      for place in places { parts[Int(shuffled[place])] = UInt8(part) }
+      sizes[part] += places.count
+    }
     var testDue = 0.5
     var validationDue = 0.5
-    for stratum in strata {
+    var first = 0
+    for end in ends {
+      let stratum = first..<end
+      first = end
       // Both counts are taken first, so that a class of one or two rows stays in training.
       testDue += Double(stratum.count) * options.test
       validationDue += Double(stratum.count) * options.validation
@@ -67,14 +78,20 @@ public struct Split: Sendable, Equatable {
       let validation = min(Int(validationDue), max(stratum.count - test - 1, 0))
       testDue -= Double(test)
       validationDue -= Double(validation)
-      parts[2] += stratum[..<test]
-      parts[1] += stratum[test..<test + validation]
-      parts[0] += stratum[(test + validation)...]
+      put(stratum.lowerBound..<stratum.lowerBound + test, 2)
+      put(stratum.lowerBound + test..<stratum.lowerBound + test + validation, 1)
+      put(stratum.lowerBound + test + validation..<end, 0)
     }
-    guard !parts[0].isEmpty else {
+    guard sizes[0] > 0 else {
       throw ApusError("\(counted(rows.count, "row")) cannot be split", expected: "at least one for training")
     }
-    return Split(training: parts[0].sorted(), validation: parts[1].sorted(), test: parts[2].sorted())
+    func list(of part: Int) -> [Int] {
+      var list: [Int] = []
+      list.reserveCapacity(sizes[part])
+      for row in parts.indices where parts[row] == UInt8(part) { list.append(row) }
+      return list
+    }
+    return Split(training: list(of: 0), validation: list(of: 1), test: list(of: 2))
   }
 
   /// The same split with another set of test rows (an official test set appended to the table, say).
@@ -98,10 +115,11 @@ public struct Split: Sendable, Equatable {
       throw ApusError(
         "\(rows.count) rows cannot be divided into \(count) folds", expected: "2 … \(rows.count) folds")
     }
+    try check(rows)
     var folds = [[Int]](repeating: [], count: count)
     // Dealing on from class to class keeps the folds equal in size and in classes.
-    for (dealt, row) in strata(rows, classes, Philox(seed: seed, path: "folds")).joined().enumerated() {
-      folds[dealt % count].append(row)
+    for (dealt, row) in strata(rows, classes, Philox(seed: seed, path: "folds")).rows.enumerated() {
+      folds[dealt % count].append(Int(row))
     }
     return folds.indices.map { fold in
       let training = folds.indices.filter { $0 != fold }.flatMap { folds[$0] }
@@ -127,14 +145,36 @@ public struct Split: Sendable, Equatable {
     return try random(rows: rows, testRows: folds[fold - 1].validation, classes: classes, options)
   }
 
-  /// The rows in random order, class after class.
-  private static func strata(_ rows: [Int], _ classes: [Int32]?, _ random: Philox) -> [[Int]] {
-    var shuffled = rows
+  private static func check(_ rows: [Int]) throws(ApusError) {
+    if let wrong = rows.first(where: { UInt32(exactly: $0) == nil }) {
+      throw ApusError("row \(wrong) is no row", expected: "0 … \(UInt32.max)")
+    }
+  }
+
+  /// The rows in random order, class after class, and where each class ends. In half the memory of whole numbers: no list of
+  /// rows is that long.
+  private static func strata(
+    _ rows: [Int], _ classes: [Int32]?, _ random: Philox
+  ) -> (rows: [UInt32], ends: [Int]) {
+    var shuffled = rows.map { UInt32($0) }
     random.shuffle(&shuffled)
-    guard let classes else { return [shuffled] }
-    var groups: [Int32: [Int]] = [:]
-    for row in shuffled { groups[row < classes.count ? classes[row] : -1, default: []].append(row) }
-    return groups.sorted { $0.key < $1.key }.map(\.value)
+    guard let classes else { return (shuffled, [shuffled.count]) }
+    func classOf(_ row: UInt32) -> Int32 { Int(row) < classes.count ? classes[Int(row)] : -1 }
+    var counts: [Int32: Int] = [:]
+    for row in shuffled { counts[classOf(row), default: 0] += 1 }
+    var (places, ends, end) = ([Int32: Int](), [Int](), 0)
+    for (own, count) in counts.sorted(by: { $0.key < $1.key }) {
+      places[own] = end
+      end += count
+      ends.append(end)
+    }
+    var sorted = [UInt32](repeating: 0, count: shuffled.count)
+    for row in shuffled {
+      let place = places[classOf(row)]!
+      sorted[place] = row
+      places[classOf(row)] = place + 1
+    }
+    return (sorted, ends)
   }
 }
 

@@ -2,8 +2,21 @@ public import ApusCore
 
 /// Rows of floats: an encoded table, or arrays that a program made.
 public struct TableDataset: Dataset {
-  /// `[count, features]`, row-major.
-  public let features: [Float]
+  /// `[count, features]`, row-major. Of data that need not fit in memory they are made anew each time: ``gather(_:into:)``
+  /// makes those of the rows that it is asked for.
+  public var features: [Float] {
+    switch storage {
+    case .all(let features): features
+    case .encoded(let encoder): encoder.features(0..<count)
+    }
+  }
+  private let storage: Features
+
+  /// The features of all rows, or what makes those of some.
+  enum Features: Sendable {
+    case all([Float])
+    case encoded(RowEncoder)
+  }
   public let inputShape: [Int]
   public let targets: TargetKind
   public let scales: [TargetScale]
@@ -28,7 +41,8 @@ public struct TableDataset: Dataset {
       throw ApusError("row \(row + 1) has the label \(labels[row])", expected: "0 … \(names.count - 1)")
     }
     self.init(
-      features: features, inputShape: inputShape, targets: .classes(names: names), labels: labels, values: [],
+      features: .all(features), inputShape: inputShape, targets: .classes(names: names), labels: labels,
+      values: [],
       weights: weights, count: labels.count)
   }
 
@@ -46,7 +60,8 @@ public struct TableDataset: Dataset {
     let rows = values.count / names.count
     try Self.check(features, inputShape, weights, rows: rows)
     self.init(
-      features: features, inputShape: inputShape, targets: .values(names: names), labels: [], values: values,
+      features: .all(features), inputShape: inputShape, targets: .values(names: names), labels: [],
+      values: values,
       weights: weights, count: rows)
   }
 
@@ -68,15 +83,15 @@ public struct TableDataset: Dataset {
     let plain = try TableDataset(
       features: features, inputShape: inputShape, values: indicators, names: labels, weights: weights)
     self.init(
-      features: features, inputShape: inputShape, targets: .labels(names: labels), labels: [],
+      features: .all(features), inputShape: inputShape, targets: .labels(names: labels), labels: [],
       values: indicators, weights: weights, count: plain.count)
   }
 
   init(
-    features: [Float], inputShape: [Int], targets: TargetKind, scales: [TargetScale] = [], labels: [Int32],
+    features: Features, inputShape: [Int], targets: TargetKind, scales: [TargetScale] = [], labels: [Int32],
     values: [Float], weights: [Float]?, count: Int
   ) {
-    self.features = features
+    storage = features
     self.inputShape = inputShape
     self.targets = targets
     self.scales = scales
@@ -125,6 +140,29 @@ public struct TableDataset: Dataset {
   public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     let size = memory.mainSize
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
+    switch storage {
+    case .all(let features): copy(features, rows, size, memory)
+    case .encoded(let encoder):
+      precondition(rows.allSatisfy { $0 >= 0 && $0 < count }, "no such sample")
+      if memory.main.integers == nil {
+        if let floats = memory.main.floats.baseAddress { encoder.write(rows, to: floats) }
+      } else {
+        let made = [Float](unsafeUninitializedCapacity: rows.count * size) { buffer, count in
+          if let base = buffer.baseAddress { encoder.write(rows, to: base) }
+          count = rows.count * size
+        }
+        for place in 0..<rows.count { memory.write(made[(place * size)..<((place + 1) * size)], at: place) }
+      }
+    }
+    writeTargets(rows, memory)
+  }
+
+  public func classLabels() -> [Int32]? {
+    guard case .classes = targets else { return nil }
+    return labels.isEmpty ? [Int32](repeating: 0, count: count) : labels
+  }
+
+  private func copy(_ features: [Float], _ rows: ArraySlice<Int>, _ size: Int, _ memory: Batch.Memory) {
     features.withUnsafeBufferPointer { source in
       if memory.main.integers == nil {
         guard var target = memory.main.floats.baseAddress else { return }
@@ -145,6 +183,9 @@ public struct TableDataset: Dataset {
         }
       }
     }
+  }
+
+  private func writeTargets(_ rows: ArraySlice<Int>, _ memory: Batch.Memory) {
     if case .classes = targets {
       labels.withUnsafeBufferPointer { labels in
         memory.writeClasses(rows) { labels.isEmpty ? 0 : labels[$0] }

@@ -42,7 +42,7 @@ struct AssociationReading {
     guard !isClass(index), schema.columns[index].kind == .number,
       case .numbers(let numbers) = table.columns[index].cells
     else { return nil }
-    return numbers
+    return Array(numbers)
   }
 
   private func categories(_ index: Int) -> Categories? {
@@ -50,7 +50,7 @@ struct AssociationReading {
     guard isClass(index) || kind == .category || kind == .boolean,
       case .texts(let codes, let values) = table.columns[index].asTexts().cells, values.count <= 1000
     else { return nil }
-    return (codes, values.count)
+    return (Array(codes), values.count)
   }
 
   /// Pearson's r over the rows where both are known.

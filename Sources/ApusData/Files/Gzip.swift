@@ -79,6 +79,27 @@ struct Gzip: ~Copyable {
     return written
   }
 
+  /// Everything, in memory or in a file that is gone with its bytes.
+  ///
+  /// - Parameter scratch: a path that is free; memory when nil.
+  static func inflated(_ file: FileBytes, scratch: String?) throws(ApusError) -> FileBytes {
+    guard let scratch else { return FileBytes.copy(of: try inflateAll(file), name: file.name) }
+    let output = try RegionFile(scratch)
+    var gzip = try Gzip(file, name: file.name)
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      var (count, failure) = (0, nil as ApusError?)
+      piece.withUnsafeMutableBytes { buffer in
+        do throws(ApusError) { count = try gzip.read(into: buffer) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      if count == 0 { break }
+      try output.append(count == piece.count ? piece : Array(piece[..<count]))
+    }
+    // The bytes stay as long as they are mapped.
+    return try output.mapped(name: file.name)
+  }
+
   /// Everything, for files of unknown size.
   static func inflateAll(_ file: FileBytes) throws(ApusError) -> [UInt8] {
     var gzip = try Gzip(file, name: file.name)

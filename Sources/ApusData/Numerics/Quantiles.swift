@@ -67,11 +67,11 @@ struct FarNumbers {
   /// In quartile ranges, how far from the quartiles.
   static let mostRanges = 1e4
 
-  /// - Parameter numbers: none of them NaN.
+  /// - Parameter numbers: gone through several times; NaN are left out.
   /// - Returns: nil where all are near, or half of them are the same.
-  init?(_ numbers: [Double]) {
-    var quantiles = Quantiles(numbers)
-    self.init(numbers, lower: quantiles(0.25), upper: quantiles(0.75))
+  init?(_ numbers: some Sequence<Double>) {
+    let quartiles = OrderStatistics(numbers).quantiles([0.25, 0.75])
+    self.init(numbers, lower: quartiles[0], upper: quartiles[1])
   }
 
   /// - Parameters: the quartiles.

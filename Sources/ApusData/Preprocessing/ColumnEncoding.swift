@@ -99,9 +99,10 @@ extension ColumnEncoding {
     _ table: Table, _ index: Int, _ schema: TableSchema.Column, _ rows: Split.TrainingRows,
     _ options: TablePreprocessing.Options, _ notes: inout [String]
   ) throws(ApusError) -> ColumnEncoding? {
-    let column = table.columns[index].rows(rows.indices)
+    let column = table.columns[index]
+    let missing = column.missingCount(in: rows.indices)
     var encoding = ColumnEncoding(name: column.name, number: index + 1, kind: .number)
-    encoding.marksMissing = column.missingCount > 0
+    encoding.marksMissing = missing > 0
     let title = table.columnTitle(index)
     func useless() -> ColumnEncoding? {
       notes.append("\(title) is left out: it has the same value in every training row")
@@ -109,14 +110,15 @@ extension ColumnEncoding {
     }
     if case .presence = schema.role {
       encoding.kind = .presence
-      guard column.missingCount > 0, column.missingCount < column.count else { return useless() }
+      guard missing > 0, missing < rows.count else { return useless() }
       encoding.marksMissing = false
       return encoding
     }
     if case .words = schema.role {
       encoding.kind = .words
-      guard case .texts(let codes, let texts) = column.cells else { return useless() }
-      encoding.values = Words.vocabulary(codes, texts, limit: options.maximumWords)
+      guard case .texts = column.cells else { return useless() }
+      encoding.values = Words.vocabulary(
+        TextCounts(column, rows: rows.indices), limit: options.maximumWords)
       if encoding.values.isEmpty, !encoding.marksMissing {
         notes.append("\(title) is left out: no word occurs in many training rows")
         return nil
@@ -125,16 +127,15 @@ extension ColumnEncoding {
     }
     switch schema.kind {
     case .number:
-      guard case .numbers(let numbers) = column.cells,
-        var scaling = NumberScaling.fit(numbers, kind: options.scaling)
-      else {
-        return useless()
-      }
+      guard case .numbers(let cells) = column.cells else { return useless() }
+      // Looked up anew in each of the walks: they need not fit in memory.
+      let numbers = rows.indices.lazy.map { cells[$0] }
+      guard var scaling = NumberScaling.fit(numbers, kind: options.scaling) else { return useless() }
       if scaling.logarithmUnit != nil {
         if options.takesLogarithms {
           notes.append("\(title) is skewed and enters as a logarithm")
         } else {
-          let moments = Moments(numbers.filter { !$0.isNaN })
+          let moments = Moments(numbers.lazy.filter { !$0.isNaN })
           scaling.logarithmUnit = nil
           scaling.mean = moments?.mean ?? 0
           scaling.deviation = moments?.deviation ?? 1
@@ -144,24 +145,19 @@ extension ColumnEncoding {
       encoding.noteFar(numbers, rows, title, &notes)
     case .boolean:
       encoding.kind = .boolean
-      let values = ColumnReading(table, index, rows: rows.indices).booleans(&notes).filter { !$0.isNaN }
-      let sum = values.reduce(0, +)
-      guard sum > 0, sum < Double(values.count) else { return useless() }
-      encoding.fill = sum / Double(values.count)
+      let (sum, count) = booleans(table, index, rows, &notes)
+      guard sum > 0, sum < count else { return useless() }
+      encoding.fill = sum / count
     case .category:
       encoding.kind = .category
-      guard encoding.fitCategories(column.asTexts(), options, title, &notes) else { return useless() }
+      guard
+        encoding.fitCategories(
+          TextCounts(column, rows: rows.indices), rows.count, options, title, &notes)
+      else { return useless() }
     case .date:
       encoding.kind = .date
       encoding.dateOrder = schema.dateOrder
-      let reading = ColumnReading(table, index, rows: rows.indices)
-      let dates = reading.dates(schema.dateOrder ?? .yearMonthDay, &notes)
-      for part in DateText.Part.allCases {
-        let numbers = dates.map { $0.map { $0.part(part) } ?? .nan }
-        if let scaling = NumberScaling.fit(numbers, part: part.rawValue, kind: options.scaling) {
-          encoding.scalings.append(scaling)
-        }
-      }
+      encoding.fitDates(table, index, rows, schema.dateOrder ?? .yearMonthDay, options, &notes)
       guard !encoding.scalings.isEmpty else { return useless() }
     case .text:
       return nil
@@ -171,7 +167,7 @@ extension ColumnEncoding {
 
   /// Names the numbers that are cut off.
   private func noteFar(
-    _ numbers: [Double], _ rows: Split.TrainingRows, _ title: String, _ notes: inout [String]
+    _ numbers: some Sequence<Double>, _ rows: Split.TrainingRows, _ title: String, _ notes: inout [String]
   ) {
     guard let scaling = scalings.first, let lower = scaling.lower, let upper = scaling.upper else { return }
     let far = zip(rows.indices, numbers).filter { $0.1 < lower || $0.1 > upper }.map {
@@ -182,14 +178,59 @@ extension ColumnEncoding {
         + "\(shortText(upper))")
   }
 
+  /// The number of cells that say yes, and of those that say anything.
+  private static func booleans(
+    _ table: Table, _ index: Int, _ rows: Split.TrainingRows, _ notes: inout [String]
+  ) -> (yes: Double, all: Double) {
+    let reading = ColumnReading(table, index, rows: rows.indices)
+    guard let (values, counts) = reading.values("yes or no", &notes, { ColumnReading.boolean($0) }) else {
+      let values = reading.booleans(&notes).filter { !$0.isNaN }
+      return (values.reduce(0, +), Double(values.count))
+    }
+    var (yes, all) = (0, 0)
+    for (value, count) in zip(values, counts) {
+      guard let value else { continue }
+      all += count
+      if value == 1 { yes += count }
+    }
+    return (Double(yes), Double(all))
+  }
+
+  private mutating func fitDates(
+    _ table: Table, _ index: Int, _ rows: Split.TrainingRows, _ order: TableFormat.DateOrder,
+    _ options: TablePreprocessing.Options, _ notes: inout [String]
+  ) {
+    func fit(_ part: DateText.Part, _ numbers: some Collection<Double>) {
+      if let scaling = NumberScaling.fit(numbers, part: part.rawValue, kind: options.scaling) {
+        scalings.append(scaling)
+      }
+    }
+    let reading = ColumnReading(table, index, rows: rows.indices)
+    guard case .texts(let codes, _) = table.columns[index].cells,
+      let (dates, _) = reading.values("date", &notes, { DateText($0, order: order) })
+    else {
+      let dates = reading.dates(order, &notes)
+      for part in DateText.Part.allCases { fit(part, dates.map { $0.map { $0.part(part) } ?? .nan }) }
+      return
+    }
+    for part in DateText.Part.allCases {
+      let parts = dates.map { $0.map { $0.part(part) } ?? .nan }
+      fit(
+        part,
+        rows.indices.lazy.map { row in
+          let code = Int(codes[row])
+          return code < 0 ? .nan : parts[code]
+        })
+    }
+  }
+
   /// - Returns: false if there is but one category.
   private mutating func fitCategories(
-    _ column: Table.Column, _ options: TablePreprocessing.Options, _ title: String, _ notes: inout [String]
+    _ column: TextCounts, _ rows: Int, _ options: TablePreprocessing.Options, _ title: String,
+    _ notes: inout [String]
   ) -> Bool {
-    guard case .texts(let codes, let texts) = column.cells else { return false }
-    var counts = [Int](repeating: 0, count: texts.count)
-    for code in codes where code >= 0 { counts[Int(code)] += 1 }
-    let minimum = options.minimumCategoryRows ?? (codes.count < 50 ? 1 : min(50, max(2, codes.count / 500)))
+    let (texts, counts) = (column.texts, column.counts)
+    let minimum = options.minimumCategoryRows ?? (rows < 50 ? 1 : min(50, max(2, rows / 500)))
     // The most frequent first; equally frequent ones by name, so that the file's order is no matter.
     let ranked = texts.indices.filter { counts[$0] > 0 }.sorted {
       counts[$0] != counts[$1] ? counts[$0] > counts[$1] : texts[$0] < texts[$1]

@@ -25,6 +25,7 @@ extension Table {
   func reading(as columns: [String: TableFormat.ColumnKind]) throws(ApusError) -> Table {
     guard !columns.isEmpty else { return self }
     var table = self
+    table.stored = nil
     let formats = try TableFormat(columns: columns).columnFormats(
       self.columns.map(\.name), hasHeader: hasHeader, name: name)
     for (index, format) in formats.enumerated() {
@@ -32,7 +33,7 @@ extension Table {
       case .category, .text, .date, .id: table.columns[index] = self.columns[index].asTexts()
       case .number:
         let numbers = ColumnReading(self, index).numbers(&table.notes)
-        table.columns[index].cells = .numbers(numbers)
+        table.columns[index].cells = .numbers(ColumnValues(numbers))
       case .out, nil: break
       }
       table.columns[index].format = format

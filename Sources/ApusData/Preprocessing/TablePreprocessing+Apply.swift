@@ -5,7 +5,8 @@ extension FittedTable {
   public struct Encoded: Sendable {
     /// One sample per row of the table, in order. Where the target is missing, label and values are 0.
     public var dataset: TableDataset
-    /// For regression, the targets in their own unit, `[rows, numbers]`; NaN where missing, empty without the column.
+    /// For regression, the targets in their own unit, `[rows, numbers]`; NaN where missing, empty without the column,
+    /// and for data that need not fit in memory.
     public var targetValues: [Double]
     /// The rows that have a target and a weight other than 0; empty if the table has no such column.
     public var rowsWithTarget: [Int]
@@ -36,10 +37,13 @@ extension TablePreprocessing {
   ) throws(ApusError) -> FittedTable.Encoded {
     var places = try self.places(in: table)
     if !readsTargets { places.targets = nil }
-    var (features, notes) = try features(of: table)
+    var notes: [String] = []
+    let encoder = try encoder(of: table, &notes)
     let target = try self.target.read(table, places.targets, targets)
     notes += target.notes
-    var rowsWithTarget = target.isKnown.indices.filter { target.isKnown[$0] }
+    var rowsWithTarget: [Int] = []
+    rowsWithTarget.reserveCapacity(target.isKnown.count { $0 })
+    for row in target.isKnown.indices where target.isKnown[row] { rowsWithTarget.append(row) }
     var weights: [Float]?
     if let column = self.weights, places.targets != nil {
       if let place = places.weights {
@@ -53,8 +57,10 @@ extension TablePreprocessing {
         notes.append("there is no column \"\(column.name)\" of weights: each row counts once")
       }
     }
+    // The features of what needn't fit in memory are made batch by batch.
     let dataset = TableDataset(
-      features: features, inputShape: [featureCount], targets: targets.kind, scales: targets.scales,
+      features: table.isMapped ? .encoded(encoder) : .all(encoder.features(0..<table.rowCount)),
+      inputShape: [featureCount], targets: targets.kind, scales: targets.scales,
       labels: target.labels, values: target.values, weights: weights, count: table.rowCount)
     return FittedTable.Encoded(
       dataset: dataset, targetValues: target.ownValues, rowsWithTarget: rowsWithTarget,
@@ -62,18 +68,22 @@ extension TablePreprocessing {
   }
 
   /// The features of every row, `[rows, featureCount]`.
-  func features(of table: Table) throws(ApusError) -> (features: [Float], notes: [String]) {
-    let width = columnFeatureCount
+  func features(of table: Table) throws(ApusError) -> [Float] {
     var notes: [String] = []
-    var features = [Float](repeating: 0, count: table.rowCount * width)
-    var feature = 0
+    return try encoder(of: table, &notes).features(0..<table.rowCount)
+  }
+
+  /// What makes the features of a table's rows.
+  ///
+  /// - Parameter notes: gets sentences on cells that are not what their column was in training.
+  private func encoder(of table: Table, _ notes: inout [String]) throws(ApusError) -> RowEncoder {
+    var (encoders, feature) = ([(encoder: ColumnEncoder, place: Int)](), 0)
     for (encoding, place) in zip(columns, try places(in: table).columns) {
       try checkUnit(encoding, table, place)
-      encoding.fill(&features, from: feature, width: width, table, place, &notes)
+      encoders.append((ColumnEncoder(encoding, table, place, &notes), feature))
       feature += encoding.featureCount
     }
-    for step in steps { features = step.apply(to: features, rows: table.rowCount) }
-    return (features, notes)
+    return RowEncoder(encoders, width: columnFeatureCount, steps: steps)
   }
 
   /// - Throws: where the numbers have another unit than those of training.
@@ -127,76 +137,5 @@ extension TablePreprocessing {
           + (weights == nil ? "" : ", or all but target and weights (columns \(list(both)))"))
     }
     return (columns.map { column in column.number - 1 - absent.count { $0 < column.number } }, nil, nil)
-  }
-}
-
-extension ColumnEncoding {
-  /// Writes the column's features for every row, `width` floats a row, starting at feature `start`.
-  fileprivate func fill(
-    _ features: inout [Float], from start: Int, width: Int, _ table: Table, _ place: Int,
-    _ notes: inout [String]
-  ) {
-    let reading = ColumnReading(table, place)
-    var isMissing = reading.isMissing()
-    switch kind {
-    case .number:
-      let scaling = scalings[0]
-      let numbers = reading.numbers(&notes)
-      isMissing = numbers.map { $0.isNaN }
-      features.withUnsafeMutableBufferPointer { features in
-        var at = start
-        for number in numbers {
-          features[at] = scaling.scaled(number)
-          at &+= width
-        }
-      }
-    case .boolean:
-      for (row, value) in reading.booleans(&notes).enumerated() {
-        isMissing[row] = value.isNaN
-        features[row * width + start] = Float(value.isNaN ? fill ?? 0 : value)
-      }
-    case .category:
-      var unseen = 0
-      for (row, code) in reading.codes(of: values).enumerated() where code >= 0 {
-        if code < values.count || hasOther {
-          features[row * width + start + Int(code)] = 1
-        } else {
-          unseen += 1
-        }
-      }
-      if unseen > 0 {
-        notes.append(
-          "\(table.columnTitle(place)): \(counted(unseen, "row")) of a category that training never saw")
-      }
-    case .date:
-      // The order that this file shows; where it shows none, that of training.
-      let shown = table.columns[place].format.dateOrder.flatMap { $0 == .yearMonthDay ? nil : $0 }
-      for (row, date) in reading.dates(shown ?? dateOrder ?? .yearMonthDay, &notes).enumerated() {
-        isMissing[row] = date == nil
-        for (i, scaling) in scalings.enumerated() {
-          let part = DateText.Part(rawValue: scaling.part ?? "")
-          let number = date.flatMap { date in part.map { date.part($0) } } ?? .nan
-          features[row * width + start + i] = scaling.scaled(number)
-        }
-      }
-    case .words:
-      guard case .texts(let codes, let texts) = table.columns[place].asTexts().cells else { break }
-      let found = texts.map { text in
-        let words = Words.of(text)
-        return values.indices.filter { words.contains(values[$0]) }
-      }
-      for (row, code) in codes.enumerated() where code >= 0 {
-        for word in found[Int(code)] { features[row * width + start + word] = 1 }
-      }
-    case .presence:
-      for (row, isMissing) in isMissing.enumerated() { features[row * width + start] = isMissing ? 0 : 1 }
-    }
-    if marksMissing {
-      let last = start + featureCount - 1
-      for (row, isMissing) in isMissing.enumerated() where isMissing { features[row * width + last] = 1 }
-    } else if kind != .presence, isMissing.contains(true) {
-      let count = isMissing.count { $0 }
-      notes.append("\(table.columnTitle(place)): \(counted(count, "missing value")), though none in training")
-    }
   }
 }

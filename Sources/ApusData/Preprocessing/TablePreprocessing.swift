@@ -94,7 +94,7 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     preprocessing.noteFormats(table)
     for step in options.steps {
       let names = preprocessing.featureNames
-      let features = try preprocessing.features(of: table).features
+      let features = try preprocessing.features(of: table)
       // The training rows alone.
       let fitted = try step.fit(
         rows.indices.flatMap { features[($0 * names.count)..<(($0 + 1) * names.count)] }, names: names)
@@ -164,20 +164,23 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
   private static func fitScale(
     _ table: Table, _ index: Int, _ weights: [Float]?, _ rows: Split.TrainingRows, isOneOfSeveral: Bool
   ) throws(ApusError) -> TargetScale {
-    // What is no number was said when the task was set.
-    var notes: [String] = []
-    let cells = ColumnReading(table, index, rows: rows.indices).numbers(&notes)
-    if let row = cells.firstIndex(where: { abs($0) > TargetEncoding.largest }) {
-      throw ApusError(
-        "the target is \(cells[row])", at: table.place(row: rows.indices[row], column: index),
-        expected: "at most \(TargetEncoding.largest)",
-        fix: "correct the cell, or leave it empty if the value is unknown")
+    let moments: Moments?
+    if weights == nil, case .numbers(let cells) = table.columns[index].cells {
+      // Looked up anew in each of the walks: they need not fit in memory.
+      let numbers = rows.indices.lazy.map { cells[$0] }
+      try checkSize(numbers, table, index, rows)
+      moments = Moments(numbers.filter { !$0.isNaN })
+    } else {
+      // What is no number was said when the task was set.
+      var notes: [String] = []
+      let cells = ColumnReading(table, index, rows: rows.indices).numbers(&notes)
+      try checkSize(cells, table, index, rows)
+      let known = cells.indices.filter { !cells[$0].isNaN }
+      let counts = weights.map { weights in known.map { Double(weights[rows.indices[$0]]) } }
+      moments = Moments(known.map { cells[$0] }, weights: counts)
     }
-    let known = cells.indices.filter { !cells[$0].isNaN }
-    let numbers = known.map { cells[$0] }
-    let counts = weights.map { weights in known.map { Double(weights[rows.indices[$0]]) } }
     // However small beside their size the differences are: they are what there is to learn.
-    guard let moments = Moments(numbers, weights: counts), moments.minimum < moments.maximum,
+    guard let moments, moments.minimum < moments.maximum,
       moments.deviation > 0
     else {
       throw ApusError(
@@ -186,6 +189,18 @@ public struct TablePreprocessing: Sendable, Equatable, Codable {
     }
     return TargetScale(
       mean: moments.mean, deviation: moments.deviation, unit: table.columns[index].format.unit)
+  }
+
+  /// - Throws: for a number whose square would not be finite.
+  private static func checkSize(
+    _ numbers: some Sequence<Double>, _ table: Table, _ index: Int, _ rows: Split.TrainingRows
+  ) throws(ApusError) {
+    for (place, number) in numbers.enumerated() where abs(number) > TargetEncoding.largest {
+      throw ApusError(
+        "the target is \(number)", at: table.place(row: rows.indices[place], column: index),
+        expected: "at most \(TargetEncoding.largest)",
+        fix: "correct the cell, or leave it empty if the value is unknown")
+    }
   }
 
   /// Checks what the types cannot express: a document from elsewhere may hold anything.

@@ -41,8 +41,7 @@ public struct TableTask: Sendable {
     var labelRows: LabelEncoding.Rows?
     if let labels = chosen.labels { labelRows = try labels.rows(of: table, labels.numbers.map { $0 - 1 }) }
     self.labelRows = labelRows
-    let known = (labelRows?.isKnown ?? Self.isKnown(table, chosen.indices)).enumerated().filter(\.element)
-      .map(\.offset)
+    let known = Self.rows(where: labelRows?.isKnown ?? Self.isKnown(table, chosen.indices))
     let read = try schema.weights.map { index throws(ApusError) in
       try WeightColumn.read(table, index, rows: known)
     }
@@ -97,11 +96,21 @@ public struct TableTask: Sendable {
   private static func isKnown(_ table: Table, _ indices: [Int]) -> [Bool] {
     var isKnown = [Bool](repeating: true, count: table.rowCount)
     for index in indices {
-      for (row, isMissing) in ColumnReading(table, index).isMissing().enumerated() where isMissing {
-        isKnown[row] = false
+      switch table.columns[index].cells {
+      case .numbers(let numbers):
+        for (row, number) in numbers.enumerated() where number.isNaN { isKnown[row] = false }
+      case .texts(let codes, _): for (row, code) in codes.enumerated() where code < 0 { isKnown[row] = false }
       }
     }
     return isKnown
+  }
+
+  private static func rows(where isKnown: [Bool]) -> [Int] {
+    var rows: [Int] = []
+    // Not one more than there are: of a large table that would be twice the memory.
+    rows.reserveCapacity(isKnown.count { $0 })
+    for row in isKnown.indices where isKnown[row] { rows.append(row) }
+    return rows
   }
 
   /// The rows that have a target, divided at random and encoded with what was fitted to the training rows alone; classes
@@ -180,32 +189,5 @@ public struct TableTask: Sendable {
   private func labelNotes(_ rows: Split.TrainingRows) -> [String] {
     guard let labels = target.labels, let labelRows else { return [] }
     return LabelEncoding.notes(table, labels, labelRows, training: rows.indices)
-  }
-}
-
-extension Table {
-  /// The number of rows that equal an earlier one in every column, by a 64-bit hash.
-  func duplicateRowCount() -> Int {
-    var hashes = [UInt64](repeating: 0xcbf2_9ce4_8422_2325, count: rowCount)
-    for column in columns {
-      switch column.cells {
-      case .numbers(let numbers):
-        for row in hashes.indices {
-          let bits = numbers[row].isNaN ? 1 : (numbers[row] == 0 ? 0 : numbers[row]).bitPattern
-          hashes[row] = Self.mixed(hashes[row] ^ bits)
-        }
-      case .texts(let codes, _):
-        for row in hashes.indices {
-          hashes[row] = Self.mixed(hashes[row] ^ UInt64(bitPattern: Int64(codes[row])))
-        }
-      }
-    }
-    hashes.sort()
-    return zip(hashes, hashes.dropFirst()).count { $0 == $1 }
-  }
-
-  private static func mixed(_ hash: UInt64) -> UInt64 {
-    let h = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
-    return h ^ (h >> 29)
   }
 }

@@ -84,15 +84,17 @@ public struct TargetColumns: Sendable, Equatable, Codable {
     _ table: Table, _ places: [Int], _ scales: [TargetScale], _ rows: inout Rows
   ) throws(ApusError) {
     let width = places.count
-    rows.ownValues = [Double](repeating: .nan, count: table.rowCount * width)
+    // Of data that need not fit in memory nobody shows all.
+    let keepsOwn = !table.isMapped
+    if keepsOwn { rows.ownValues = [Double](repeating: .nan, count: table.rowCount * width) }
     rows.isKnown = [Bool](repeating: true, count: table.rowCount)
     for (output, place) in places.enumerated() {
       let scale = scales.indices.contains(output) ? scales[output] : TargetScale()
-      for (row, number) in ColumnReading(table, place).numbers(&rows.notes).enumerated() {
-        rows.ownValues[row * width + output] = number
+      func read(_ number: Double, _ row: Int) throws(ApusError) {
+        if keepsOwn { rows.ownValues[row * width + output] = number }
         guard !number.isNaN else {
           rows.isKnown[row] = false
-          continue
+          return
         }
         let scaled = scale.scaled(number)
         guard abs(scaled) < TargetEncoding.mostDeviations else {
@@ -103,6 +105,12 @@ public struct TargetColumns: Sendable, Equatable, Codable {
             fix: "correct the cell, or leave it empty if the value is unknown")
         }
         rows.values[row * width + output] = Float(scaled)
+      }
+      if case .numbers(let numbers) = table.columns[place].cells {
+        for row in numbers.indices { try read(numbers[row], row) }
+      } else {
+        let numbers = ColumnReading(table, place).numbers(&rows.notes)
+        for row in numbers.indices { try read(numbers[row], row) }
       }
     }
   }

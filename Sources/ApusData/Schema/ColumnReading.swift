@@ -16,13 +16,17 @@ struct ColumnReading {
   /// NaN where missing.
   func numbers(_ notes: inout [String]) -> [Double] {
     if case .numbers(let numbers) = table.columns[index].cells { return picked(numbers) }
-    let mark = (table.columns[index].format.numberStyle ?? .plain).mark
-    return texts("number", &notes) { text in
-      var text = text
-      return text.withUTF8 { bytes in
-        DecimalParser.parseWhole(bytes, mark: mark)?.value ?? NumberText(bytes)?.value(mark: mark)
-      }
-    }.map { $0 ?? .nan }
+    let format = table.columns[index].format
+    return texts("number", &notes) { Self.number($0, format) }.map { $0 ?? .nan }
+  }
+
+  /// A text of a column as a number; nil where it is none.
+  static func number(_ text: String, _ format: ColumnFormat) -> Double? {
+    let mark = (format.numberStyle ?? .plain).mark
+    var text = text
+    return text.withUTF8 { bytes in
+      DecimalParser.parseWhole(bytes, mark: mark)?.value ?? NumberText(bytes)?.value(mark: mark)
+    }
   }
 
   /// 1, 0, and NaN where missing.
@@ -73,29 +77,28 @@ struct ColumnReading {
   /// text is not among them. Words for yes and no are the same in capitals and in small letters.
   func codes(of known: [String]) -> [Int32] {
     guard case .texts(let codes, let texts) = table.columns[index].asTexts().cells else { return [] }
-    var numberOf: [String: Int32] = [:]
-    for (number, name) in known.enumerated() { numberOf[name] = Int32(number) }
-    if Booleans.areBooleans(known) {
-      for text in texts where numberOf[text] == nil {
-        guard let value = Booleans.value(text), let name = known.first(where: { Booleans.value($0) == value })
-        else {
-          continue
-        }
-        numberOf[text] = numberOf[name]
-      }
-    }
+    let numberOf = Self.numbers(of: known, for: texts)
     let mapped = texts.map { numberOf[$0] ?? Int32(known.count) }
     return picked(codes).map { $0 < 0 ? -1 : mapped[Int($0)] }
   }
 
-  func isMissing() -> [Bool] {
-    switch table.columns[index].cells {
-    case .numbers(let numbers): picked(numbers).map { $0.isNaN }
-    case .texts(let codes, _): picked(codes).map { $0 < 0 }
+  /// The number that each of some texts has in `known`; those that are not among them have none. Words for yes and no are
+  /// the same in capitals and in small letters.
+  static func numbers(of known: [String], for texts: [String]) -> [String: Int32] {
+    var numberOf: [String: Int32] = [:]
+    for (number, name) in known.enumerated() { numberOf[name] = Int32(number) }
+    guard Booleans.areBooleans(known) else { return numberOf }
+    for text in texts where numberOf[text] == nil {
+      guard let value = Booleans.value(text), let name = known.first(where: { Booleans.value($0) == value })
+      else {
+        continue
+      }
+      numberOf[text] = numberOf[name]
     }
+    return numberOf
   }
 
-  private static func boolean(_ text: String) -> Double? {
+  static func boolean(_ text: String) -> Double? {
     Booleans.value(text).map { $0 ? 1.0 : 0.0 } ?? (text == "1" ? 1 : text == "0" ? 0 : nil)
   }
 
@@ -109,12 +112,41 @@ struct ColumnReading {
     return used.map { $0 < 0 ? nil : values[Int($0)] }
   }
 
-  private func picked<T>(_ cells: [T]) -> [T] { rows.map { $0.map { cells[$0] } } ?? cells }
+  private func picked<Cells: RandomAccessCollection>(_ cells: Cells) -> [Cells.Element]
+  where Cells.Index == Int { rows.map { $0.map { cells[$0] } } ?? Array(cells) }
 
   private func note(_ row: Int, _ text: String, _ count: Int, _ kind: String, _ notes: inout [String]) {
+    notes.append(Self.note(table, index, row: row, text: text, count: count, kind: kind))
+  }
+
+  /// Returns a note on cells that are something else than their column was in training.
+  static func note(
+    _ table: Table, _ index: Int, row: Int, text: String, count: Int, kind: String
+  ) -> String {
     let more = count > 1 ? " and \(count - 1) more" : ""
-    notes.append(
+    return
       "\(table.columnTitle(index)) holds \"\(text.prefix(40))\" in row \(row + 1)\(more), "
-        + "no \(kind) as in training: read as missing")
+      + "no \(kind) as in training: read as missing"
+  }
+
+  /// What each different text is, and how many of the rows have it; notes those that are nothing. Nil for numbers.
+  func values<T>(
+    _ kind: String, _ notes: inout [String], _ read: (String) -> T?
+  ) -> (values: [T?], counts: [Int])? {
+    guard case .texts(let codes, let texts) = table.columns[index].cells else { return nil }
+    let values = texts.map(read)
+    var counts = [Int](repeating: 0, count: texts.count)
+    var (odd, first) = (0, -1)
+    func count(_ row: Int) {
+      let code = Int(codes[row])
+      guard code >= 0 else { return }
+      counts[code] += 1
+      guard values[code] == nil else { return }
+      odd += 1
+      if first < 0 { first = row }
+    }
+    if let rows { for row in rows { count(row) } } else { for row in codes.indices { count(row) } }
+    if first >= 0 { note(first, texts[Int(codes[first])], odd, kind, &notes) }
+    return (values, counts)
   }
 }

@@ -12,15 +12,10 @@ enum Words {
 
   /// The words that occur in 3 to 97 % of the texts, and in five at least; at most `limit` of them,
   /// the most frequent, by their letters.
-  static func vocabulary(_ codes: [Int32], _ texts: [String], limit: Int) -> [String] {
-    var rows = [Int](repeating: 0, count: texts.count)
-    var total = 0
-    for code in codes where code >= 0 {
-      rows[Int(code)] += 1
-      total += 1
-    }
+  static func vocabulary(_ column: TextCounts, limit: Int) -> [String] {
+    let total = column.filled
     var counts: [String: Int] = [:]
-    for (text, count) in zip(texts, rows) where count > 0 {
+    for (text, count) in zip(column.texts, column.counts) where count > 0 {
       for word in of(text) { counts[word, default: 0] += count }
     }
     let frequent = counts.filter { max(total * 3, 500) <= $0.value * 100 && $0.value * 100 <= total * 97 }

@@ -6,16 +6,7 @@ extension DataSource {
   public func fingerprint() -> UInt64 {
     var hash = StableHasher()
     switch content {
-    case .table(let table):
-      for column in table.columns {
-        hash.add(column.name)
-        switch column.cells {
-        case .numbers(let numbers): for number in numbers { hash.add(number.isNaN ? 1 : number.bitPattern) }
-        case .texts(let codes, let values):
-          for value in values { hash.add(value) }
-          for code in codes { hash.add(UInt64(bitPattern: Int64(code))) }
-        }
-      }
+    case .table(let table): return table.fingerprint()
     case .text(let text): hash.add(text)
     case .images(let images):
       for set in [images.training, images.test].compactMap({ $0 }) {
@@ -28,6 +19,24 @@ extension DataSource {
           for label in set.labels { hash.add(UInt64(label)) }
         }
         for value in set.values { hash.add(UInt64(value.bitPattern)) }
+      }
+    }
+    return hash.value
+  }
+}
+
+extension Table {
+  /// As ``DataSource/fingerprint()``; what a prepared file knows of itself need not be computed.
+  func fingerprint() -> UInt64 {
+    if let stored { return stored.fingerprint }
+    var hash = StableHasher()
+    for column in columns {
+      hash.add(column.name)
+      switch column.cells {
+      case .numbers(let numbers): for number in numbers { hash.add(number.isNaN ? 1 : number.bitPattern) }
+      case .texts(let codes, let values):
+        for value in values { hash.add(value) }
+        for code in codes { hash.add(UInt64(bitPattern: Int64(code))) }
       }
     }
     return hash.value

@@ -109,6 +109,11 @@ public struct DataSource: Sendable {
   private mutating func read(
     _ file: FileBytes, _ path: String, _ format: TableFormat, _ pictures: PictureFormat, isText: Bool
   ) throws(ApusError) {
+    if file.withBytes({ PreparedFile.isPrepared($0) }) {
+      let table = try PreparedFile.directory(file).table.table(file)
+      content = .table(try table.reading(as: format.columns))
+      return
+    }
     if try Self.startsLikeIDX(file) {
       set(try ImageFolder.open(file), pictures, isEMNIST: ImageFolder.isEMNIST(file.name))
       return
@@ -138,6 +143,10 @@ public struct DataSource: Sendable {
       return
     }
     do throws(ApusError) {
+      if let (table, isText) = try Preparation.tableThatDoesNotFit(file, format: format) {
+        (content, isDelimited) = (.table(table), isText)
+        return
+      }
       let opened = try TableFile(file)
       content = .table(try opened.table(format))
       isDelimited = opened.isDelimited

@@ -13,6 +13,8 @@ struct ColumnDecision {
   let votes: [MarkVotes]
   /// The decimal mark of the whole file.
   private let fileMark: UInt8?
+  /// The file for the columns' cells; nil for memory.
+  private let store: ColumnStore?
   private(set) var columns: [Table.Column] = []
   private var notes: [[String]]
   /// The kinds to use when columns are read again.
@@ -22,8 +24,9 @@ struct ColumnDecision {
 
   init(
     names: [String], formats: [ColumnFormat], format: TableFormat, delimiter: UInt8, hasHeader: Bool,
-    rowCount: Int, votes: [MarkVotes]
+    rowCount: Int, votes: [MarkVotes], store: ColumnStore? = nil
   ) {
+    self.store = store
     (self.names, self.formats, self.format) = (names, formats, format)
     (self.delimiter, self.hasHeader, self.rowCount, self.votes) = (delimiter, hasHeader, rowCount, votes)
     fileMark = votes.reduce(MarkVotes(), +).mark
@@ -44,10 +47,12 @@ struct ColumnDecision {
   /// Decides what a column is, and makes it.
   ///
   /// - Returns: how it must be read again; nil where it needn't.
-  mutating func decide(_ raw: RawColumn, _ index: Int) -> TableReader.Kind? {
+  ///
+  /// - Throws: when the file for the cells cannot be written.
+  mutating func decide(_ raw: RawColumn, _ index: Int) throws(ApusError) -> TableReader.Kind? {
     let asked = formats[index].kind
     if asked == .category || asked == .text || asked == .id {
-      columns[index] = texts(raw, index)
+      columns[index] = try texts(raw, index)
       return nil
     }
     if asked != .date {
@@ -58,7 +63,7 @@ struct ColumnDecision {
       if let kind = codes(raw, reading, plain, index) {
         kinds[index] = kind
         guard plain > 0 else {
-          finish(raw, index)
+          try finish(raw, index)
           return nil
         }
         return .text
@@ -72,17 +77,17 @@ struct ColumnDecision {
           kinds[index] = .number
           return .number(mark: mark)
         }
-        columns[index] = numbers(raw, reading, odd, index, unit)
+        columns[index] = try numbers(raw, reading, odd, index, unit)
         return nil
       }
       if plain > 0 { return .text }
     }
-    finish(raw, index)
+    try finish(raw, index)
     return nil
   }
 
   /// Makes a column that was read again, or of texts.
-  mutating func finish(_ raw: RawColumn, _ index: Int) {
+  mutating func finish(_ raw: RawColumn, _ index: Int) throws(ApusError) {
     if case .number = raw.kind, kinds[index] == .number {
       let plain = raw.numbers.count { !$0.isNaN }
       let unit = unit(raw, plain, index)
@@ -91,13 +96,13 @@ struct ColumnDecision {
         OddCells(
           reading.odd, of: raw.texts, readable: reading.rows, isSure: true,
           missingText: formats[index].missingText) ?? OddCells()
-      columns[index] = numbers(raw, reading, odd, index, unit)
+      columns[index] = try numbers(raw, reading, odd, index, unit)
       return
     }
-    if kinds[index] != .id, let dates = dates(raw, index) {
+    if kinds[index] != .id, let dates = try dates(raw, index) {
       columns[index] = dates
     } else {
-      columns[index] = texts(raw, index)
+      columns[index] = try texts(raw, index)
       columns[index].format.hasCodes = kinds[index] == .id ? true : nil
     }
   }
@@ -165,7 +170,7 @@ struct ColumnDecision {
   /// Returns whether all numbers are days as in 20240309, or microseconds or nanoseconds since 1970.
   private func areDates(_ raw: RawColumn, _ reading: NumberReading) -> Bool {
     var range = (low: Double.infinity, high: -Double.infinity)
-    func areInRange(_ numbers: [Double]) -> Bool {
+    func areInRange(_ numbers: some Sequence<Double>) -> Bool {
       for number in numbers where !number.isNaN {
         guard number == number.rounded(), number >= 18_000_101 else { return false }
         range = (min(range.low, number), max(range.high, number))
@@ -181,10 +186,11 @@ struct ColumnDecision {
       return false
     }
     guard range.high < 22_000_000 else { return true }
-    return (raw.numbers + reading.values).allSatisfy { number in
+    func isDay(_ number: Double) -> Bool {
       number.isNaN
         || DateText(year: Int(number) / 10_000, month: Int(number) / 100 % 100, day: Int(number) % 100) != nil
     }
+    return raw.numbers.allSatisfy(isDay) && reading.values.allSatisfy(isDay)
   }
 
   /// The unit behind the numbers.
@@ -199,20 +205,22 @@ struct ColumnDecision {
 
   private mutating func numbers(
     _ raw: RawColumn, _ reading: NumberReading, _ odd: OddCells, _ index: Int, _ unit: ColumnUnit?
-  ) -> Table.Column {
+  ) throws(ApusError) -> Table.Column {
     noteNumbers(raw, reading, odd, index, unit)
+    // Before the cells, which may take the place of the raw ones.
+    var column = Table.Column(name: names[index], cells: .numbers([]))
+    setStrays(raw, odd.slips.union(reading.infinite), &column)
     var numbers = raw.numbers
     if case .number = raw.kind {
       if !raw.texts.isEmpty {
-        for row in numbers.indices {
-          if let code = OddCell.code(numbers[row]) { numbers[row] = reading.values[code] }
+        numbers = try raw.numbers.map(in: store) { number in
+          OddCell.code(number).map { reading.values[$0] } ?? number
         }
       }
     } else {
-      numbers = raw.codes.map { $0 < 0 ? .nan : reading.values[Int($0)] }
+      numbers = try raw.codes.map(in: store) { $0 < 0 ? .nan : reading.values[Int($0)] }
     }
-    var column = Table.Column(name: names[index], cells: .numbers(numbers))
-    setStrays(raw, odd.slips.union(reading.infinite), &column)
+    column.cells = .numbers(numbers)
     column.format = formats[index]
     column.format.missingText = odd.word ?? formats[index].missingText
     column.format.unit = unit?.text
@@ -276,7 +284,7 @@ struct ColumnDecision {
   // MARK: Dates and texts
 
   /// nil where the column has no dates.
-  private mutating func dates(_ raw: RawColumn, _ index: Int) -> Table.Column? {
+  private mutating func dates(_ raw: RawColumn, _ index: Int) throws(ApusError) -> Table.Column? {
     let isSure = formats[index].kind == .date
     var evidence = DateEvidence()
     let counts = raw.texts.counts
@@ -300,20 +308,29 @@ struct ColumnDecision {
             : "day, month, year (otherwise: --date-order monthDayYear)"))
     }
     noteOdd(raw, odd, index, "dates", isSure ? "" : " (otherwise: \(override(index, .category)))")
-    var column = texts(raw, index, isMissing: Set(unread))
-    setStrays(raw, odd.slips, &column)
+    // Before the cells, which may take the place of the raw ones.
+    var strays = Table.Column(name: names[index], cells: .numbers([]))
+    setStrays(raw, odd.slips, &strays)
+    var column = try texts(raw, index, isMissing: Set(unread))
+    (column.strays, column.strayCount) = (strays.strays, strays.strayCount)
     column.format.kind = .date
     column.format.dateOrder = order
     column.format.missingText = odd.word ?? formats[index].missingText
     return column
   }
 
-  private mutating func texts(_ raw: RawColumn, _ index: Int, isMissing: Set<Int> = []) -> Table.Column {
+  private mutating func texts(
+    _ raw: RawColumn, _ index: Int, isMissing: Set<Int> = []
+  ) throws(ApusError) -> Table.Column {
     let merged = TextValues(raw.texts, isMissing: isMissing)
     if let note = merged.note { notes[index].append("\(title(index)): \(note)") }
     var codes = raw.codes
-    if case .number = raw.kind { codes = raw.numbers.map { OddCell.code($0).map { Int32($0) } ?? -1 } }
-    if let numbers = merged.numbers { codes = codes.map { $0 < 0 ? -1 : numbers[Int($0)] } }
+    func value(_ code: Int32) -> Int32 { code < 0 ? -1 : merged.numbers?[Int(code)] ?? code }
+    if case .number = raw.kind {
+      codes = try raw.numbers.map(in: store) { value(OddCell.code($0).map { Int32($0) } ?? -1) }
+    } else if merged.numbers != nil {
+      codes = try raw.codes.map(in: store, value)
+    }
     var column = Table.Column(name: names[index], cells: .texts(codes: codes, values: merged.values))
     column.format = formats[index]
     return column

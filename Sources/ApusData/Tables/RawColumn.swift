@@ -1,10 +1,15 @@
+import ApusCore
+
 /// A column as a walk over the file has read it, before the whole of it decides what it is.
 struct RawColumn {
   let kind: TableReader.Kind
-  /// The numbers of a column read as numbers; a cell that isn't one has the number of its text (``OddCell``).
-  var numbers: [Double] = []
-  /// The numbers of the texts of a column read as texts, −1 where missing.
-  var codes: [Int32] = []
+  private var numberCells: ColumnBuilder<Double>
+  private var codeCells: ColumnBuilder<Int32>
+  /// The numbers of a column read as numbers; a cell that isn't one has the number of its text (``OddCell``). Empty
+  /// before the walk has ended.
+  private(set) var numbers: ColumnValues<Double> = []
+  /// The numbers of the texts of a column read as texts, −1 where missing. Empty before the walk has ended.
+  private(set) var codes: ColumnValues<Int32> = []
   /// The column's texts; of numbers, those of the odd cells.
   var texts = TextDictionary()
   /// Bare numbers with a fraction, and those such as `1.234`.
@@ -14,12 +19,37 @@ struct RawColumn {
   private(set) var leadingZeros = 0
   private(set) var beyondDoubles = 0
 
-  init(_ kind: TableReader.Kind) { self.kind = kind }
+  /// - Parameter store: the file for the cells; nil for memory.
+  init(_ kind: TableReader.Kind, in store: ColumnStore? = nil) {
+    self.kind = kind
+    (numberCells, codeCells) = (ColumnBuilder(), ColumnBuilder())
+    switch kind {
+    case .number: numberCells = ColumnBuilder(store)
+    case .text: codeCells = ColumnBuilder(store)
+    case .skip: break
+    }
+  }
 
   mutating func reserve(_ rows: Int) {
     switch kind {
-    case .number: numbers.reserveCapacity(rows)
-    case .text: codes.reserveCapacity(rows)
+    case .number: numberCells.reserve(rows)
+    case .text: codeCells.reserve(rows)
+    case .skip: break
+    }
+  }
+
+  mutating func append(_ numbers: some Collection<Double>) { numberCells.append(contentsOf: numbers) }
+
+  @inline(__always)
+  mutating func append(_ code: Int32) { codeCells.append(code) }
+
+  /// Ends the walk.
+  ///
+  /// - Throws: when the file for the cells could not be written.
+  mutating func finish() throws(ApusError) {
+    switch kind {
+    case .number: numbers = try numberCells.finish()
+    case .text: codes = try codeCells.finish()
     case .skip: break
     }
   }

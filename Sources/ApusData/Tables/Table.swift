@@ -12,6 +12,26 @@ public struct Table: Sendable {
   public var hasHeader: Bool
   /// Observations made while reading, as sentences for the user.
   public var notes: [String]
+  /// What the file knows of its rows, where the table is a prepared one as it is; nil for any other.
+  var stored: StoredFacts?
+
+  /// What a prepared file knows of all its rows, so that nobody needs to go through them.
+  struct StoredFacts: Sendable, Equatable, Codable {
+    /// ``DataSource/fingerprint()``
+    var fingerprint: UInt64
+    /// ``Table/duplicateRowCount()``
+    var duplicateRows: Int
+  }
+
+  /// A Boolean value that indicates whether the cells are in a file, and need not fit in memory.
+  package var isMapped: Bool {
+    columns.contains { column in
+      switch column.cells {
+      case .numbers(let numbers): numbers.isMapped
+      case .texts(let codes, _): codes.isMapped
+      }
+    }
+  }
 
   /// - Throws: if columns differ in length or two have the same name.
   public init(name: String, columns: [Table.Column], hasHeader: Bool = true, notes: [String] = [])
@@ -47,6 +67,7 @@ public struct Table: Sendable {
     var table = self
     table.columns = columns.map { $0.rows(indices) }
     table.rowCount = indices.count
+    table.stored = nil
     return table
   }
 
@@ -71,9 +92,9 @@ extension Table {
     /// The cells of a column.
     public enum Cells: Sendable, Equatable {
       /// Numbers; NaN where the value is missing.
-      case numbers([Double])
+      case numbers(ColumnValues<Double>)
       /// Texts by their number in `values`; −1 where the value is missing.
-      case texts(codes: [Int32], values: [String])
+      case texts(codes: ColumnValues<Int32>, values: [String])
     }
 
     /// A text among numbers; the cell counts as missing.
@@ -100,7 +121,7 @@ extension Table {
 
     public init(_ name: String, numbers: [Double]) {
       self.name = name
-      cells = .numbers(numbers.map { $0.isFinite ? $0 : .nan })
+      cells = .numbers(ColumnValues(numbers.lazy.map { $0.isFinite ? $0 : .nan }))
     }
 
     /// - Parameter texts: nil where the value is missing.
@@ -123,7 +144,7 @@ extension Table {
           values.append(text)
         }
       }
-      cells = .texts(codes: codes, values: values)
+      cells = .texts(codes: ColumnValues(codes), values: values)
     }
 
     init(name: String, cells: Cells) {
@@ -142,6 +163,14 @@ extension Table {
       switch cells {
       case .numbers(let numbers): numbers.count { $0.isNaN }
       case .texts(let codes, _): codes.count { $0 < 0 }
+      }
+    }
+
+    /// The missing cells of some rows.
+    func missingCount(in rows: [Int]) -> Int {
+      switch cells {
+      case .numbers(let numbers): rows.count { numbers[$0].isNaN }
+      case .texts(let codes, _): rows.count { codes[$0] < 0 }
       }
     }
 
@@ -166,7 +195,7 @@ extension Table {
         values.append(shortText(number))
         return code
       }
-      var column = Table.Column(name: name, cells: .texts(codes: codes, values: values))
+      var column = Table.Column(name: name, cells: .texts(codes: ColumnValues(codes), values: values))
       column.format = format
       return column
     }
@@ -174,9 +203,9 @@ extension Table {
     func rows(_ indices: [Int]) -> Table.Column {
       var column = self
       switch cells {
-      case .numbers(let numbers): column.cells = .numbers(indices.map { numbers[$0] })
+      case .numbers(let numbers): column.cells = .numbers(ColumnValues(indices.lazy.map { numbers[$0] }))
       case .texts(let codes, let values):
-        column.cells = .texts(codes: indices.map { codes[$0] }, values: values)
+        column.cells = .texts(codes: ColumnValues(indices.lazy.map { codes[$0] }), values: values)
       }
       // Their rows are others now.
       (column.strays, column.strayCount) = ([], 0)

@@ -3,6 +3,8 @@ import ApusCore
 /// A file with a table, brought to delimited text in UTF-8: expanded, out of its archive, from another encoding, from JSON.
 struct TableFile {
   private let file: FileBytes
+  /// The delimited text.
+  var bytes: FileBytes { file }
   private let notes: [String]
   /// A Boolean value that indicates whether the file was delimited text, so that header, delimiter and decimal mark
   /// have a meaning.
@@ -10,7 +12,9 @@ struct TableFile {
 
   /// - Throws: an error that names the file when an archive is damaged, or holds several tables or none; when JSON is no
   ///   table.
-  init(_ source: FileBytes) throws(ApusError) {
+  ///
+  /// - Parameter scratch: a path that is free, for what is expanded; memory when nil.
+  init(_ source: FileBytes, scratch: String? = nil) throws(ApusError) {
     var file = source
     var notes: [String] = []
     if file.withBytes({ ZipArchive.isZip($0) }) {
@@ -25,7 +29,7 @@ struct TableFile {
       }
     }
     if file.withBytes({ Gzip.isGzip($0) }) {
-      file = FileBytes.copy(of: try Gzip.inflateAll(file), name: file.name)
+      file = try Gzip.inflated(file, scratch: scratch)
     }
     let (plain, note) = TextEncoding.withoutUTF16(file)
     if let note { notes.append(note) }
@@ -36,10 +40,13 @@ struct TableFile {
     }
   }
 
-  func table(_ format: TableFormat) throws(ApusError) -> Table {
+  /// - Parameter output: the file for the columns' cells, which need not fit in memory then; nil for memory.
+  func table(
+    _ format: TableFormat, into output: RegionFile? = nil, watch: TableReader.Watch? = nil
+  ) throws(ApusError) -> Table {
     var format = format
     if !isDelimited { (format.hasHeader, format.delimiter, format.numberStyle) = (true, ",", .plain) }
-    var table = try TableReader.read(file, name: file.name, format: format)
+    var table = try TableReader.read(file, name: file.name, format: format, into: output, watch: watch)
     table.notes = notes + table.notes
     return table
   }

@@ -29,8 +29,17 @@ struct TableReader {
   let dialect: TableDialect
   let formats: [ColumnFormat]
   private let missing: MissingTexts
+  /// The file for the columns' cells; nil for memory.
+  private let store: ColumnStore?
+  private let watch: Watch?
 
-  static func read(_ file: FileBytes, name: String, format: TableFormat) throws(ApusError) -> Table {
+  /// Called with the part of the file that is read, now and then; it ends the reading by throwing.
+  typealias Watch = (_ pass: Int, _ part: Double) throws(ApusError) -> Void
+
+  /// - Parameter output: the file for the columns' cells, which need not fit in memory then; nil for memory.
+  static func read(
+    _ file: FileBytes, name: String, format: TableFormat, into output: RegionFile? = nil, watch: Watch? = nil
+  ) throws(ApusError) -> Table {
     try TableDialect.checkIsText(file, format, name: name)
     var file = file
     if let delimiter = format.delimiter, delimiter.utf8.count > 1, delimiter.count == 1 {
@@ -39,20 +48,33 @@ struct TableReader {
     let isSampleText = file.withBytes {
       String(validating: TableSample.bytes(of: $0), as: UTF8.self) != nil
     }
-    if isSampleText, let table = try TableReader(file, name: name, format: format).table() { return table }
+    if isSampleText,
+      let table = try TableReader(file, name: name, format: format, output, watch).table()
+    {
+      return table
+    }
     guard let converted = TextEncoding.fromWindows1252(file) else {
       // Says where.
-      _ = try TableReader(file, name: name, format: format).table(isLast: true)
+      _ = try TableReader(file, name: name, format: format, nil, nil).table(isLast: true)
       throw Self.notText(name)
     }
-    guard var table = try TableReader(converted, name: name, format: format).table(isLast: true) else {
+    guard
+      var table = try TableReader(converted, name: name, format: format, output, watch).table(isLast: true)
+    else {
       throw Self.notText(name)
     }
     table.notes.insert(TextEncoding.windows1252Note, at: 0)
     return table
   }
 
-  private init(_ file: FileBytes, name: String, format: TableFormat) throws(ApusError) {
+  private init(
+    _ file: FileBytes, name: String, format: TableFormat, _ output: RegionFile?, _ watch: Watch?
+  ) throws(ApusError) {
+    // What an earlier reading in another encoding has left.
+    output?.reset()
+    _ = output?.reserve(PreparedFile.headerSize)
+    store = output.map { ColumnStore(file: $0, mostRows: file.lineCount) }
+    self.watch = watch
     self.file = file
     self.name = name
     self.format = format
@@ -68,7 +90,7 @@ struct TableReader {
   /// - Parameter isLast: whether bytes that are no UTF-8 are an error.
   /// - Returns: nil where there are such bytes, and another encoding may be tried.
   private func table(isLast: Bool = false) throws(ApusError) -> Table? {
-    var first = try pass(dialect.names.indices.map(firstKind))
+    var first = try pass(1, dialect.names.indices.map(firstKind))
     if let place = first.invalid {
       guard isLast else { return nil }
       throw Self.notText(self.place(place.row, place.column))
@@ -82,20 +104,20 @@ struct TableReader {
     let votes = first.columns.map { $0.votes() }
     var columns = ColumnDecision(
       names: dialect.names, formats: formats, format: format, delimiter: dialect.delimiter,
-      hasHeader: dialect.hasHeader, rowCount: first.rowCount, votes: votes)
+      hasHeader: dialect.hasHeader, rowCount: first.rowCount, votes: votes, store: store)
     var again = [Kind](repeating: .skip, count: dialect.names.count)
     for index in dialect.names.indices {
       // The column leaves the walk, so that its cells aren't copied.
       let raw = first.columns[index]
       first.columns[index] = RawColumn(.skip)
-      if let kind = columns.decide(raw, index) { again[index] = kind }
+      if let kind = try columns.decide(raw, index) { again[index] = kind }
     }
     if again.contains(where: { $0 != .skip }) {
-      var second = try pass(again)
+      var second = try pass(2, again)
       for index in again.indices where again[index] != .skip {
         let raw = second.columns[index]
         second.columns[index] = RawColumn(.skip)
-        columns.finish(raw, index)
+        try columns.finish(raw, index)
       }
     }
     notes += columns.allNotes
@@ -116,9 +138,9 @@ struct TableReader {
 
   // MARK: Rows
 
-  private func pass(_ kinds: [Kind]) throws(ApusError) -> Pass {
+  private func pass(_ walk: Int, _ kinds: [Kind]) throws(ApusError) -> Pass {
     let width = kinds.count
-    var pass = Pass(columns: kinds.map { RawColumn($0) })
+    var pass = Pass(columns: kinds.map { RawColumn($0, in: store) })
     let expectedRows = (file.count / (dialect.sampleBytes / dialect.sampleRows + 1) + 1) * 17 / 16
     for column in kinds.indices where width * expectedRows < 1 << 33 {
       pass.columns[column].reserve(expectedRows)
@@ -132,15 +154,19 @@ struct TableReader {
     tallies.initialize(repeating: 0)
     defer { tallies.deallocate() }
     try file.withBytes { (bytes) throws(ApusError) in
-      try readRows(bytes, kinds, block, blockRows, tallies, &pass)
+      try readRows(walk, bytes, kinds, block, blockRows, tallies, &pass)
     }
-    for column in kinds.indices { pass.columns[column].addTally(tallies[column]) }
+    for column in kinds.indices {
+      pass.columns[column].addTally(tallies[column])
+      try pass.columns[column].finish()
+    }
     return pass
   }
 
   private func readRows(
-    _ bytes: UnsafeRawBufferPointer, _ kinds: [Kind], _ block: UnsafeMutableBufferPointer<Double>,
-    _ blockRows: Int, _ tallies: UnsafeMutableBufferPointer<UInt64>, _ pass: inout Pass
+    _ walk: Int, _ bytes: UnsafeRawBufferPointer, _ kinds: [Kind],
+    _ block: UnsafeMutableBufferPointer<Double>, _ blockRows: Int,
+    _ tallies: UnsafeMutableBufferPointer<UInt64>, _ pass: inout Pass
   ) throws(ApusError) {
     let width = kinds.count
     let delimiter = dialect.delimiter
@@ -195,7 +221,7 @@ struct TableReader {
         for rest in column..<width {
           switch kinds[rest] {
           case .number: block[rest * blockRows + blockRow] = .nan
-          case .text: pass.columns[rest].codes.append(-1)
+          case .text: pass.columns[rest].append(-1)
           case .skip: break
           }
         }
@@ -209,6 +235,7 @@ struct TableReader {
         if sinceRelease > 1 << 20 {
           file.releasePages(below: scanner.position - fileStart)
           sinceRelease = 0
+          try watch?(walk, Double(scanner.position - fileStart) / Double(bytes.count))
         }
       }
       pass.emptyLineCount += scanner.skipEmptyLines()
@@ -223,7 +250,7 @@ struct TableReader {
   ) {
     for (column, kind) in kinds.enumerated() {
       guard case .number = kind else { continue }
-      pass.columns[column].numbers.append(contentsOf: block[column * blockRows..<column * blockRows + rows])
+      pass.columns[column].append(block[column * blockRows..<column * blockRows + rows])
     }
   }
 
@@ -247,10 +274,10 @@ struct TableReader {
 
   private func appendText(_ field: FieldScanner.Field, _ row: Int, _ column: Int, _ pass: inout Pass) {
     guard !field.bytes.isEmpty, !missing.contains(field.bytes) else {
-      pass.columns[column].codes.append(-1)
+      pass.columns[column].append(-1)
       return
     }
-    pass.columns[column].codes.append(code(of: field, row, column, &pass) ?? -1)
+    pass.columns[column].append(code(of: field, row, column, &pass) ?? -1)
   }
 
   private func code(
@@ -310,6 +337,25 @@ struct TableReader {
 }
 
 extension FileBytes {
+  /// No fewer than the file has rows: its lines, and one that no line end closes.
+  fileprivate var lineCount: Int {
+    withBytes { bytes in
+      var count = 1
+      var isAfterReturn = false
+      // Pages that were counted need not stay for the reading.
+      for start in stride(from: 0, to: bytes.count, by: 1 << 24) {
+        let end = min(start + 1 << 24, bytes.count)
+        for byte in bytes[start..<end] {
+          count += byte == FieldScanner.Byte.carriageReturn ? 1 : 0
+          count += byte == FieldScanner.Byte.lineFeed && !isAfterReturn ? 1 : 0
+          isAfterReturn = byte == FieldScanner.Byte.carriageReturn
+        }
+        releasePages(below: end)
+      }
+      return count
+    }
+  }
+
   /// A copy in which one byte stands for a sequence of them, but not within quotes.
   fileprivate func replacing(_ sequence: [UInt8], by byte: UInt8) -> FileBytes {
     withBytes { bytes in

@@ -108,7 +108,7 @@ extension LabSamples {
     else { throw ApusError("no table with the column \(target)", at: name) }
     var columns: [[Double]] = []
     for (index, column) in table.columns.enumerated() where index != place {
-      if case .numbers(let numbers) = column.cells { columns.append(numbers) }
+      if case .numbers(let numbers) = column.cells { columns.append(Array(numbers)) }
     }
     let features = (0..<table.rowCount).map { row in columns.map { $0[row] } }
     switch table.columns[place].cells {
@@ -118,7 +118,7 @@ extension LabSamples {
       let count = Int(numbers.max() ?? 0) + 1
       return LabSamples(features, labels: numbers.map { Int($0) }, classes: (0..<count).map { "\($0)" })
     case .numbers(let numbers):
-      return LabSamples(features, values: numbers)
+      return LabSamples(features, values: Array(numbers))
     }
   }
 

@@ -15,7 +15,7 @@ struct FarOffValues: Examination {
     let columns = try table.numberColumns()
     guard !columns.isEmpty else { return nil }
     let readings = columns.compactMap { column in
-      ColumnTails(column.numbers).map { (column.name, column.isTarget, $0) }
+      ColumnTails(column.numbers()).map { (column.name, column.isTarget, $0) }
     }
     // A number that is a code in one column is a code in the others.
     let certain = readings.flatMap { $0.2.codes.filter(\.isCertain).map(\.value) }
@@ -122,8 +122,10 @@ package struct ColumnTails {
 }
 
 extension ExaminedTable {
+  private static let mostRows = 1 << 21
+
   /// The inputs of numbers, and a target of numbers.
-  fileprivate func numberColumns() throws -> [(name: String, isTarget: Bool, numbers: [Double])] {
+  fileprivate func numberColumns() throws -> [(name: String, isTarget: Bool, numbers: () -> [Double])] {
     let schema = try TableSchema.infer(
       table, target: target, labels: labels, task: task, leaveOut: leaveOut)
     return table.columns.indices.compactMap { index in
@@ -132,7 +134,12 @@ extension ExaminedTable {
         isTarget ? schema.target?.task == .regression : schema.columns[index].role == .input,
         isTarget || schema.columns[index].kind == .number
       else { return nil }
-      return (table.columns[index].name, isTarget, numbers)
+      // Of very many rows some, spread evenly: a column of them need not fit in memory.
+      let step = (numbers.count - 1) / Self.mostRows + 1
+      return (
+        table.columns[index].name, isTarget,
+        { stride(from: 0, to: numbers.count, by: step).map { numbers[$0] } }
+      )
     }
   }
 }

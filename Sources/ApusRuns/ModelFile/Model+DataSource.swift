@@ -106,11 +106,7 @@ extension Model {
   package func predict(
     _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
   ) throws -> PredictionTable {
-    if isForTexts {
-      throw ApusError(
-        "the model says what comes next in a text, and has no rows to predict", at: source.place,
-        fix: "use apus generate; apus evaluate says how well it knows a text")
-    }
+    try requireRows(source)
     var (dataset, _, notes) = try encode(source, readsTargets: false)
     let targets = try requireObjective().targets
     try check(threshold: threshold, targets)
@@ -136,6 +132,42 @@ extension Model {
       table.deviations = sampled.deviations
     }
     return table
+  }
+
+  /// The predictions of a table's rows one piece after the other, so that they need not be in memory together.
+  ///
+  /// - Parameters:
+  ///   - begin: is handed the notes on the data before the first piece.
+  ///   - body: is handed each piece; the first has number 0.
+  /// - Throws: as ``predict(_:threshold:passes:engine:)``.
+  /// - Returns: the number of rows.
+  package func predictInPieces(
+    _ source: DataSource, threshold: Double? = nil, engine: Engine? = nil,
+    begin: (_ notes: [String]) throws -> Void, body: (PredictionTable) throws -> Void
+  ) throws -> Int {
+    try requireRows(source)
+    let (dataset, _, notes) = try encode(source, readsTargets: false)
+    let targets = try requireObjective().targets
+    try check(threshold: threshold, targets)
+    let files = (dataset as? ImageDataset)?.files ?? []
+    let evaluator = try Evaluator(self, engine: engine ?? Engine.standard())
+    let size = 1 << 16
+    for first in stride(from: 0, to: max(dataset.count, 1), by: size) {
+      let rows = first..<min(first + size, dataset.count)
+      let piece: any Dataset = rows.count == dataset.count ? dataset : dataset.subset(Array(rows))
+      var table = try table(evaluator.run(piece, threshold: threshold, readsTargets: false), targets, notes)
+      if !files.isEmpty { table.files = Array(files[rows]) }
+      if first == 0 { try begin(table.notes) }
+      try body(table)
+    }
+    return dataset.count
+  }
+
+  private func requireRows(_ source: DataSource) throws(ApusError) {
+    guard isForTexts else { return }
+    throw ApusError(
+      "the model says what comes next in a text, and has no rows to predict", at: source.place,
+      fix: "use apus generate; apus evaluate says how well it knows a text")
   }
 
   /// - Throws: for a threshold that decides nothing.

@@ -27,11 +27,14 @@ package struct PredictionTable: Sendable {
   /// Columns `prediction` and, for classification, `probability`; of labels a column of 1 and 0 for each, and of several
   /// numbers a column for each, under its name. With `allClasses` a column for the probability of each class or label too; of
   /// pictures a last column `file`.
-  package func csv(allClasses: Bool = false) -> String {
+  ///
+  /// - Parameter hasHeader: whether the columns' names come first: not in a later piece of a file.
+  package func csv(allClasses: Bool = false, hasHeader: Bool = true) -> String {
     let columns =
       decisions.isEmpty
       ? numberNames.count > 1 ? numberColumns : predictionColumns(allClasses) : labelColumns(allClasses)
     var text = columns.map(\.name.csvField).joined(separator: ",") + (files.isEmpty ? "" : ",file") + "\n"
+    if !hasHeader { text = "" }
     for row in 0..<count {
       for (place, column) in columns.enumerated() {
         if place > 0 { text += "," }

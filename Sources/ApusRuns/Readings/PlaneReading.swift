@@ -103,7 +103,7 @@ public struct PlaneReading: Sendable {
   }
 
   /// A little wider than the points.
-  private static func range(_ values: [Double]) -> ClosedRange<Double> {
+  private static func range(_ values: some Sequence<Double>) -> ClosedRange<Double> {
     let known = values.filter { !$0.isNaN }
     let (least, most) = (known.min() ?? -1, known.max() ?? 1)
     let pad = most > least ? (most - least) * 0.1 : 1

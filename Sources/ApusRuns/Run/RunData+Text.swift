@@ -82,11 +82,14 @@ extension RunData {
     if case .text = schema { true } else { false }
   }
 
-  /// The training samples on which the result is judged: of a text some windows, spread evenly, no fewer than for
-  /// validation.
+  /// The most training rows on which the result is judged: each of them has a prediction in memory.
+  static let mostJudged = 1 << 21
+
+  /// The training samples on which the result is judged: of a text some windows, of very many rows some of them, spread
+  /// evenly, no fewer than for validation.
   var judgedTraining: any Dataset {
-    let count = min(training.count, max(validation?.count ?? 0, 256))
-    guard isText, count < training.count else { return training }
+    let count = min(training.count, max(validation?.count ?? 0, isText ? 256 : Self.mostJudged))
+    guard count < training.count else { return training }
     return training.subset((0..<count).map { $0 * training.count / count })
   }
 }

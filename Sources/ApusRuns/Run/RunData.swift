@@ -155,6 +155,9 @@ struct RunData {
       }
     }
     notes = source.notes + prepared.notes + fitted.notes + emptyParts
+    if split.training.count > Self.mostJudged {
+      notes.append("the result on training rows is measured on \(Self.mostJudged) of them, spread evenly")
+    }
     let preprocessing = fitted.preprocessing
     let encoded = try fitted.apply(to: table)
     training = encoded.dataset.subset(split.training.indices)

@@ -98,7 +98,7 @@ package struct LessonPoints: Sendable {
           "“\(name.prefix(60))” is no column of numbers", at: table.name,
           expected: table.columns.filter { $0.isNumeric }.prefix(12).map(\.name).joined(separator: ", "))
       }
-      return numbers
+      return Array(numbers)
     }
     guard columns.x != columns.y else {
       throw ApusError("the same column twice", at: "lesson.data.columns", expected: "two columns")

@@ -12,6 +12,8 @@ final class BatchFeed {
   private let size: Int
   private let seed: UInt64
   private let shuffles: Bool
+  /// The rows of a block that stay near each other; nil where each row goes where it may.
+  private let blockSize: Int?
   private let augmented: AugmentedFeed?
   /// The state that changes, in memory of its own: each access to a class' properties is checked against another one at
   /// the same time, which an epoch of a small net would notice.
@@ -27,6 +29,7 @@ final class BatchFeed {
   /// - Parameter memory: where ``load(epoch:_:)`` puts each batch.
   init(_ dataset: any Dataset, size: Int, settings: TrainingSettings, memory: Batch.Memory) {
     shuffles = settings.recipe.shuffle ?? true
+    blockSize = settings.recipe.order?.blockSize
     let (augmentations, seed) = (settings.augmentations, settings.seed)
     self.dataset = dataset
     self.memory = memory
@@ -66,7 +69,8 @@ final class BatchFeed {
     guard state.pointee.epoch != number else { return }
     if shuffles {
       // A permutation that depends on seed and number alone.
-      state.pointee.batches = dataset.batches(of: size, shuffledBy: seed, epoch: number)
+      state.pointee.batches = dataset.batches(
+        of: size, shuffledBy: seed, epoch: number, blocksOf: blockSize)
     }
     state.pointee.epoch = number
   }

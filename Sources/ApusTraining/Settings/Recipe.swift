@@ -39,6 +39,7 @@ public struct Recipe: SettingGroup {
   public var auxiliary: [String: Double]?
   public var goal: Double?
   public var shuffle: Bool?
+  public var order: Recipe.Order?
   public var seed: UInt64?
   public var checkpointEvery: Int?
 
@@ -146,6 +147,11 @@ public struct Recipe: SettingGroup {
       "shuffle", \.shuffle, .yesNo, "Whether each epoch takes the training rows in an order of its own.",
       unlessGiven: "yes"),
     Setting(
+      "order", \.order, .order,
+      "What is shuffled: rows, or blocks(4096), which keeps rows near each other that are near in the file, as data "
+        + "that is larger than memory wants it.",
+      unlessGiven: "rows"),
+    Setting(
       "seed", \.seed, .count(),
       "Decides the split, unless the data has a seed of its own, the first weights, the order and the dropout.",
       unlessGiven: "0"),
@@ -166,7 +172,8 @@ public struct Recipe: SettingGroup {
     earlyStopping: Int? = nil, keep: Recipe.KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
     augment: [any Augmentation]? = nil, prepare: (any InitializationPass)? = nil, freeze: [String]? = nil,
     groups: [ParameterGroup]? = nil, accumulate: Int? = nil, auxiliary: [String: Double]? = nil,
-    goal: Double? = nil, shuffle: Bool? = nil, seed: UInt64? = nil, checkpointEvery: Int? = nil
+    goal: Double? = nil, shuffle: Bool? = nil, order: Recipe.Order? = nil, seed: UInt64? = nil,
+    checkpointEvery: Int? = nil
   ) {
     (self.epochs, self.steps, self.batch) = (epochs, steps, batch)
     (self.optimizer, self.learningRate, self.schedule, self.loss) = (optimizer, learningRate, schedule, loss)
@@ -175,6 +182,6 @@ public struct Recipe: SettingGroup {
     (self.earlyStopping, self.keep, self.ensemble, self.augment) = (earlyStopping, keep, ensemble, augment)
     (self.prepare, self.freeze, self.groups, self.accumulate) = (prepare, freeze, groups, accumulate)
     (self.auxiliary, self.goal, self.shuffle, self.seed) = (auxiliary, goal, shuffle, seed)
-    self.checkpointEvery = checkpointEvery
+    (self.order, self.checkpointEvery) = (order, checkpointEvery)
   }
 }

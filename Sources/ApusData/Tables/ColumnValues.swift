@@ -1,0 +1,103 @@
+package import ApusCore
+
+/// The cells of a column, in memory or mapped from a file, whose pages come and go as they are read.
+public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: RandomAccessCollection,
+  @unchecked Sendable
+{
+  /// Keeps the memory: a file's bytes, or a block of its own. Nobody writes to it.
+  private let owner: AnyObject
+  private let start: UnsafePointer<Element>
+  public let count: Int
+
+  public init(_ elements: some Sequence<Element>) {
+    let memory =
+      elements.withContiguousStorageIfAvailable { ColumnMemory($0) }
+      ?? Array(elements).withUnsafeBufferPointer { ColumnMemory($0) }
+    (owner, start, count) = (memory, UnsafePointer(memory.start), memory.count)
+  }
+
+  /// Cells within a file's bytes.
+  ///
+  /// - Precondition: they lie within the file, and the offset is a multiple of a cell's size.
+  package init(_ file: FileBytes, offset: Int, count: Int) {
+    let stride = MemoryLayout<Element>.stride
+    owner = file
+    self.count = count
+    start = file.withBytes { bytes in
+      precondition(offset >= 0 && offset % stride == 0 && count <= (bytes.count - offset) / stride)
+      // An empty column may begin at the file's end.
+      return ((bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!) + offset).assumingMemoryBound(
+        to: Element.self)
+    }
+  }
+
+  /// A Boolean value that indicates whether the cells are in a file, and need not fit in memory.
+  package var isMapped: Bool { owner is FileBytes }
+
+  /// Where the cells begin in their file; nil in memory.
+  package var fileOffset: Int? {
+    (owner as? FileBytes)?.withBytes { UnsafeRawPointer(start) - $0.baseAddress! }
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { count }
+
+  @inline(__always)
+  public subscript(position: Int) -> Element {
+    precondition(position >= 0 && position < count, "no such cell")
+    return start[position]
+  }
+
+  public func makeIterator() -> Iterator { Iterator(owner, start, count) }
+
+  public func withContiguousStorageIfAvailable<R>(
+    _ body: (UnsafeBufferPointer<Element>) throws -> R
+  ) rethrows -> R? {
+    defer { withExtendedLifetime(owner) {} }
+    return try body(UnsafeBufferPointer(start: start, count: count))
+  }
+
+  /// Goes through the cells in order.
+  public struct Iterator: IteratorProtocol {
+    private let owner: AnyObject
+    private var next_: UnsafePointer<Element>
+    private let end: UnsafePointer<Element>
+
+    fileprivate init(_ owner: AnyObject, _ start: UnsafePointer<Element>, _ count: Int) {
+      (self.owner, next_, end) = (owner, start, start + count)
+    }
+
+    @inline(__always)
+    public mutating func next() -> Element? {
+      guard next_ < end else { return nil }
+      defer { next_ += 1 }
+      return next_.pointee
+    }
+  }
+}
+
+extension ColumnValues: Equatable {
+  public static func == (a: Self, b: Self) -> Bool { a.count == b.count && a.elementsEqual(b) }
+}
+
+extension ColumnValues: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Element...) { self.init(elements) }
+}
+
+extension ColumnValues: CustomStringConvertible {
+  public var description: String { "\(Array(self))" }
+}
+
+/// A block of memory for a column's cells.
+private final class ColumnMemory<Element: BitwiseCopyable> {
+  let start: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(_ elements: UnsafeBufferPointer<Element>) {
+    count = elements.count
+    start = .allocate(capacity: Swift.max(count, 1))
+    if let base = elements.baseAddress { start.initialize(from: base, count: count) }
+  }
+
+  deinit { start.deallocate() }
+}
