@@ -80,9 +80,10 @@ final class RankWatch: @unchecked Sendable {
     guard count > 1 else { return }
     say([Notice.farewell], to: (rank + 1) % count)
     let end = Clock.nanoseconds + max(timeout, 1_000_000_000)
-    while !hasFarewell && Clock.nanoseconds < end {
+    while Clock.nanoseconds < end {
       listen()
-      if !hasFarewell { Clock.sleep(seconds: 0.5e-3) }
+      if apus_mpi_leaving_notices() == 0 && hasFarewell { return }
+      Clock.sleep(seconds: 0.5e-3)
     }
   }
 
@@ -101,13 +102,8 @@ final class RankWatch: @unchecked Sendable {
   func end(_ message: String) -> Never {
     write(message)
     for other in 0..<count where other != rank { say([Notice.failure], to: other) }
-    var length = 0
     // Time for the notices to leave.
-    for _ in 0..<10 {
-      var ignored = [UInt8](repeating: 0, count: Int(APUS_MPI_NOTICE_SIZE))
-      _ = try? MPILibrary.call { apus_mpi_notice(&ignored, &length, $0) }
-      Clock.sleep(seconds: 0.005)
-    }
+    for _ in 0..<10 where apus_mpi_leaving_notices() > 0 { Clock.sleep(seconds: 0.005) }
     apus_mpi_abort(1)
     CurrentProcess.endAtOnce(code: 1)
   }

@@ -308,15 +308,26 @@ static struct {
   char bytes[APUS_MPI_NOTICE_SIZE];
 } sent[NOTICES];
 
+static int has_gone(int i) {
+  int done = 0;
+  char status[64];
+  if (sent[i].is_used) {
+    const int code = abi.has_numbers ? calls.n.test(&sent[i].number, &done, status)
+                                     : calls.p.test(&sent[i].pointer, &done, status);
+    sent[i].is_used = !code && !done;
+  }
+  return !sent[i].is_used;
+}
+
+int apus_mpi_leaving_notices(void) {
+  int count = 0;
+  for (int i = 0; i < NOTICES; i++) count += !has_gone(i);
+  return count;
+}
+
 void apus_mpi_notify(int rank, const void *bytes, size_t count) {
   for (int i = 0; i < NOTICES; i++) {
-    if (sent[i].is_used) {
-      int done = 0;
-      char status[64];
-      const int code = abi.has_numbers ? calls.n.test(&sent[i].number, &done, status)
-                                       : calls.p.test(&sent[i].pointer, &done, status);
-      if (!code && !done) continue;
-    }
+    if (!has_gone(i)) continue;
     memcpy(sent[i].bytes, bytes, count);
     const int code = abi.has_numbers
       ? calls.n.isend(sent[i].bytes, (int)count, N(abi.byte), rank, NOTICE_TAG, N(notices), &sent[i].number)

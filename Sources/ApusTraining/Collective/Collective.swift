@@ -114,10 +114,11 @@ public final class Collective: Sendable {
   /// Ends the communication; all ranks call it, once, after everything else.
   package func finish() throws {
     guard let (communication, transport) = connection else { return }
-    try communication.end {
+    try communication.perform {
       try Messages(transport: transport).barrier()
       try transport.finish()
     }
+    communication.end(atMost: 3) { transport.close() }
   }
 
   /// Tells the other ranks that this one has failed: they throw in what they wait for, or end.

@@ -35,6 +35,9 @@ package protocol CollectiveTransport: AnyObject, Sendable {
   /// Ends all ranks with a message.
   func abort(_ message: String) -> Never
 
-  /// Ends the communication; all ranks call it, after a barrier.
+  /// Takes leave of the other ranks; all ranks call it, after a barrier.
   func finish() throws
+
+  /// Gives back what the transport has of the system. Nothing depends on it any more.
+  func close()
 }

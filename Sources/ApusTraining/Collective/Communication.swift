@@ -74,12 +74,13 @@ final class Communication: Sendable {
     return try outcome.get()
   }
 
-  /// Performs the last call, after which the thread ends.
-  func end(_ body: @escaping @Sendable () throws -> Void) throws {
-    guard hasThread else { return try body() }
+  /// Makes the last call, after which the thread ends, and waits for it, but no longer than some seconds: a library may not
+  /// come to its end, as MPICH 4.0 over TCP.
+  func end(atMost seconds: Double, _ body: @escaping @Sendable () -> Void) {
+    guard hasThread else { return body() }
     let outcome = Outcome<Void>()
-    _ = ask(.end { outcome.put(Result { try body() }) })
-    try outcome.get()
+    _ = ask(.end { outcome.put(Result { body() }) })
+    outcome.wait(atMost: seconds)
   }
 
   private func ask(_ work: Work) -> Int {
@@ -148,6 +149,8 @@ private final class Outcome<Value: Sendable>: Sendable {
     value.withLock { $0 = result }
     door.open()
   }
+
+  func wait(atMost seconds: Double) { door.wait(atMost: seconds) { value.withLock { $0 == nil } } }
 
   func get() throws -> Value {
     door.wait { value.withLock { $0 == nil } }

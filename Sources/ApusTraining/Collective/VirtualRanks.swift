@@ -98,4 +98,5 @@ private final class VirtualTransport: CollectiveTransport, @unchecked Sendable {
   func fail(_ message: String) { ranks.fail(message) }
   func abort(_ message: String) -> Never { fatalError(message) }
   func finish() {}
+  func close() {}
 }

@@ -37,6 +37,9 @@ size_t apus_mpi_length(int slot);
 /// Sends a short notice without waiting, unless the last to this rank is still on its way.
 void apus_mpi_notify(int rank, const void *bytes, size_t count);
 
+/// The number of notices that are still on their way.
+int apus_mpi_leaving_notices(void);
+
 /// Sets `count` to the bytes of a notice that has come, or to 0.
 int apus_mpi_notice(void *bytes, size_t *count, char *message);
 
