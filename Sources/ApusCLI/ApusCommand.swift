@@ -18,7 +18,8 @@
 
         \(datasets)
 
-        The same seed gives the same bits, with any number of threads, resumed or not. APUS_THREADS sets the \
+        The same seed gives the same bits, with any number of threads, resumed or not; mpirun -n 8 apus train … shares \
+        the work among 8 processes, with the bits of one. APUS_THREADS sets the \
         number of threads, APUS_ISA (avx512, avx2, neon or portable) the instruction set, NO_COLOR takes colors away.
         """,
       version: version,
@@ -40,16 +41,22 @@
     /// command's usage, with 128 and the signal's number after an interruption, with 1 for everything else.
     static func start() -> Never {
       do {
+        try Ranks.join()
         try CommandNames.check(Array(CommandLine.arguments.dropFirst()))
         var command = try parseAsRoot()
+        try Ranks.check(command)
         try command.run()
         try Output.finish()
+        try Ranks.finish()
         exit()
       } catch let error as CommandNames.Unknown {
+        Ranks.endSilently(code: error.code)
         Output.fail(error.error, code: error.code)
       } catch let error as ApusError {
+        Ranks.end(error)
         Output.fail(error)
       } catch {
+        Ranks.endSilently(code: exitCode(for: error).rawValue)
         exit(withError: error)
       }
     }

@@ -14,6 +14,16 @@ int apus_allowed_processors(void) {
   return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
 }
 
+int apus_list_processors(int *numbers, int capacity) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) { return 0; }
+  int count = 0;
+  for (int processor = 0; processor < CPU_SETSIZE && count < capacity; processor++) {
+    if (CPU_ISSET(processor, &allowed)) { numbers[count++] = processor; }
+  }
+  return count;
+}
+
 void apus_leave_processor(int processor) {
   cpu_set_t allowed;
   if (processor < 0 || sched_getcpu() != processor) { return; }
@@ -30,6 +40,7 @@ void apus_leave_processor(int processor) {
 
 int apus_current_processor(void) { return -1; }
 int apus_allowed_processors(void) { return 0; }
+int apus_list_processors(int *numbers, int capacity) { (void)numbers; (void)capacity; return 0; }
 void apus_leave_processor(int processor) { (void)processor; }
 
 #endif

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A folder that is gone when the value is.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

@@ -30,7 +30,8 @@
       let evaluation: Evaluation
       do {
         evaluation = try saved.evaluate(
-          data, metrics: chosen.group().metrics, threshold: decision.threshold)
+          data, metrics: chosen.group().metrics, threshold: decision.threshold,
+          collective: Ranks.collective)
       } catch let error as ApusError {
         throw error.place == nil && chosen.gives(\.metrics) ? error.at("--metrics") : error
       }

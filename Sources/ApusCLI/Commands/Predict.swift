@@ -48,9 +48,20 @@
           fix: "leave it out")
       }
       Output.tellBuild()
+      // Several passes, or several processes that share the rows: all rows at once.
+      var whole: PredictionTable?
+      if samples != nil || Ranks.collective != nil {
+        whole = try saved.predict(
+          data, threshold: decision.threshold, passes: samples, collective: Ranks.collective)
+        guard Ranks.isFirst else { return }
+      }
       var count = 0
       let write = { (write: @escaping ([UInt8]) throws -> Void) in
-        if samples == nil {
+        if let table = whole {
+          Output.tell(Output.notes(table.notes, Output.errorStyle))
+          try write(Array(table.csv(allClasses: probabilities).utf8))
+          count = table.count
+        } else {
           // Piece by piece: of data that need not fit in memory the predictions need not either.
           var isFirst = true
           count = try saved.predictInPieces(
@@ -60,11 +71,6 @@
               try write(Array(table.csv(allClasses: probabilities, hasHeader: isFirst).utf8))
               isFirst = false
             })
-        } else {
-          let table = try saved.predict(data, threshold: decision.threshold, passes: samples)
-          Output.tell(Output.notes(table.notes, Output.errorStyle))
-          try write(Array(table.csv(allClasses: probabilities).utf8))
-          count = table.count
         }
       }
       guard let out, out != "-" else { return try Output.print(pieces: write) }

@@ -11,11 +11,12 @@
           fix: "leave it out, or name one fold with --fold 1")
       }
       let validation = try CrossValidation(
-        configuration, folds: folds, folder: out, overwrite: overwrite)
+        configuration, folds: folds, folder: out, overwrite: overwrite, collective: Ranks.collective)
       Interruption.install()
       let result: CrossValidation.Result
       do {
         result = try validation.run(threads: threads) { fold, result in
+          guard Ranks.isFirst else { return }
           try leavePage(RunPage(result).html, in: result.folder)
           guard !quiet, !json else { return }
           let metrics = result.test.map { "\($0.name) \(shortFigure($0.value))" }.joined(separator: "  ")
@@ -25,8 +26,10 @@
         }
       } catch let error as ApusError where error.kind == .interrupted {
         Output.tell(["interrupted; the folds that are done are in \(validation.folder)"])
+        try? Ranks.finish()
         throw ExitCode(128 + Interruption.signal)
       }
+      guard Ranks.isFirst else { return }
       try leavePage(FoldsPage(result).html, in: validation.folder)
       if json {
         Output.print([result.json.text(indents: true)])

@@ -10,6 +10,9 @@
         holds model.safetensors, config.yaml (which reruns to the same bits), history.csv, run.json, \
         report.html (what was learned, and how well) and checkpoints. Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes.
 
+        Under a launcher (mpirun -n 8 apus train …) processes share each batch; the model has the bits of one process, which \
+        --shards with the same number gives without a launcher.
+
         Names take parameters, as in --optimizer 'adam(beta1: 0.8)' and --schedule 'warmup(100), cosine'; lists and \
         keys stand in brackets, as in YAML: --layers '[{dense: 64}, relu, {dense: 1}]'.
         """)
@@ -91,18 +94,20 @@
       }
       let plan = try RunPlan(
         configuration, folder: resume ?? out, resume: resume != nil, overwrite: overwrite,
-        threads: threads)
+        threads: threads, collective: Ranks.collective)
       Interruption.install()
-      let view = TrainView(isQuiet: quiet, isJSON: json, writesLines: progress)
+      let view = TrainView(isQuiet: quiet || !Ranks.isFirst, isJSON: json, writesLines: progress)
       do {
         let result = try view.begin(plan).run(profile: profile) {
           view.handle($0)
         } pauses: { _, _ in
           Interruption.signal != 0
         }
-        view.finish(result)
+        if Ranks.isFirst { view.finish(result) }
       } catch let error as ApusError where error.kind == .interrupted {
         view.interrupted(error.place ?? "")
+        // The first of several processes has written the checkpoint.
+        try? Ranks.finish()
         throw ExitCode(128 + Interruption.signal)
       }
     }

@@ -5,8 +5,11 @@
   enum Output {
     static let errorStyle = TerminalStyle.of(fileDescriptor: 2)
     static let style = TerminalStyle.of(fileDescriptor: 1)
+    /// A Boolean value that indicates whether another process speaks for this one.
+    nonisolated(unsafe) static var isMuted = false
 
     static func print(_ lines: [String]) {
+      guard !isMuted else { return }
       for line in lines { Swift.print(line) }
     }
 
@@ -14,6 +17,7 @@
     ///
     /// - Throws: when it cannot be written: a full disk, say.
     static func print(result: String) throws(ApusError) {
+      guard !isMuted else { return }
       try finish()
       do throws(ApusError) {
         try AtomicFile.write("/dev/fd/1", text: result)
@@ -44,6 +48,7 @@
 
     /// To standard error, at once.
     static func tell(_ text: String) {
+      guard !isMuted else { return }
       var text = text
       text.withUTF8 { bytes in
         var start = 0

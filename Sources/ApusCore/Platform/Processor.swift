@@ -1,7 +1,7 @@
 package enum Processor {
   /// The number of threads that pay off: the processors that this process may use, or fewer where a cgroup gives less
   /// time.
-  static var usableCount: Int {
+  package static var usableCount: Int {
     let count = allowedCount
     return max(min(count, cgroupQuota ?? count), 1)
   }

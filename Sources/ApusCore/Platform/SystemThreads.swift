@@ -103,4 +103,11 @@ extension Processor {
     let allowed = Int(apus_allowed_processors())
     return allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
+
+  /// Their numbers; counted from 0 where the system doesn't say which.
+  package static var allowed: [Int] {
+    var numbers = [Int32](repeating: 0, count: 1024)
+    let count = Int(apus_list_processors(&numbers, Int32(numbers.count)))
+    return count > 0 ? numbers[..<count].map { Int($0) } : Array(0..<allowedCount)
+  }
 }

@@ -55,28 +55,29 @@ package struct TracedCall {
   package let weight: Tensor
   /// The loss of each row; nil without a loss.
   package let losses: Tensor?
-  /// The mean loss that is differentiated; nil without a loss.
+  /// The mean loss that is differentiated, or the sum; nil without a loss.
   package let mean: Tensor?
 
   /// - Parameters:
   ///   - hasLoss: whether the objective's loss is computed too.
   ///   - isWeighted: whether rows have weights: the mean is then Σ w ℓ / Σ w.
+  ///   - isSum: whether the sum Σ ℓ or Σ w ℓ is differentiated rather than the mean.
   ///   - auxiliary: weights of the same loss on further outputs, by name.
   ///   - labelWeights: of ``Loss/ofRows(_:_:labelWeights:)``, for the mean that is differentiated.
   /// - Throws: the first mistake in the shapes; for a loss of a model without an objective.
   package init(
-    _ model: Model, mode: Scope.Mode, hasLoss: Bool = true, isWeighted: Bool = false,
+    _ model: Model, mode: Scope.Mode, hasLoss: Bool = true, isWeighted: Bool = false, isSum: Bool = false,
     auxiliary: [(name: String, weight: Double)] = [], labelWeights: [Double] = [], name: String = ""
   ) throws(ApusError) {
     self.init(
       TracedModel(model, mode: mode, name: name), loss: hasLoss ? try model.requireObjective().loss : nil,
-      isWeighted: isWeighted, auxiliary: auxiliary, labelWeights: labelWeights)
+      isWeighted: isWeighted, isSum: isSum, auxiliary: auxiliary, labelWeights: labelWeights)
     if let error = outputs.error ?? losses?.error ?? mean?.error { throw error }
   }
 
   private init(
-    _ traced: TracedModel, loss: (any Loss)?, isWeighted: Bool, auxiliary: [(name: String, weight: Double)],
-    labelWeights: [Double]
+    _ traced: TracedModel, loss: (any Loss)?, isWeighted: Bool, isSum: Bool,
+    auxiliary: [(name: String, weight: Double)], labelWeights: [Double]
   ) {
     self.traced = traced
     let model = traced.model
@@ -87,6 +88,7 @@ package struct TracedCall {
     let main = outputs[model.outputs[0].name]
     target = loss.map { .input("target", $0.targetType(for: main.shape)) }
     func mean(_ losses: Tensor) -> Tensor {
+      if isSum { return (isWeighted ? losses * weight : losses).sum() }
       guard isWeighted else { return losses.mean() }
       // Rows that all count nothing have no loss.
       return (losses * weight).sum() / maximum(weight.sum(), Tensor(Float.leastNormalMagnitude))

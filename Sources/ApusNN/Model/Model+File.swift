@@ -36,6 +36,7 @@ extension Model {
     if let objective { file.metadata["objective"] = try objective.json.text() }
     if let preprocessing { file.metadata["inputs"] = try preprocessing.jsonText() }
     if let trainedRows { file.metadata["trainedRows"] = trainedRows.text }
+    if let shards { file.metadata["shards"] = "\(shards)" }
     return file
   }
 
@@ -86,6 +87,7 @@ extension Model {
       [Float](repeating: 0, count: $0.count)
     }
     try loadWeights(file)
+    shards = file.metadata["shards"].flatMap { Int($0) }
     trainedRows = try file.metadata["trainedRows"].map { text throws(ApusError) in try RowSketch(text) }
     var older: OlderModelFile?
     if let text = file.metadata["inputs"] {

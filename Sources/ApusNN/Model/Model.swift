@@ -31,6 +31,8 @@ public struct Model: Sendable {
   package var preprocessing: InputSchema?
   /// The rows that it was trained on; nil where that isn't known.
   package var trainedRows: RowSketch?
+  /// The shards into which the batches of its training were divided; nil where they weren't.
+  package var shards: Int?
   /// Numbers of layers that may change without planning again (dropout rates), by path.
   public var settings: [String: Double]
   /// All parameters in one arena; shared between copies until one of them changes.

@@ -45,6 +45,9 @@ public final class ExaminedModel {
     self.training = training
     self.validation = validation.flatMap { $0.count > 0 ? $0 : nil }
     self.test = test.flatMap { $0.count > 0 ? $0 : nil }
+    // What is tried out here is tried by one process, on fewer rows than a batch has shards.
+    var settings = settings
+    settings.recipe.shards = nil
     self.settings = settings
     self.table = table
     self.names = names

@@ -29,9 +29,11 @@ extension Model {
   /// - Parameters:
   ///   - metrics: those to compute besides the loss; all that apply when nil.
   ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
+  ///   - collective: the processes that evaluate together, each with the same arguments: each computes a part of the rows.
   /// - Throws: when the data lacks a column that the model needs, or the target; for a metric that it doesn't have.
   public func evaluate(
-    _ source: DataSource, metrics: [any Metric]? = nil, threshold: Double? = nil, engine: Engine? = nil
+    _ source: DataSource, metrics: [any Metric]? = nil, threshold: Double? = nil,
+    collective: Collective? = nil, engine: Engine? = nil
   ) throws -> Evaluation {
     let (dataset, notes) = try encodeWithTarget(source)
     try check(threshold: threshold, dataset.targets)
@@ -42,7 +44,9 @@ extension Model {
     func values(_ results: EvaluatedSamples) -> [MetricValue] {
       metrics.map { Metrics.values(results, $0) } ?? Metrics.all(results)
     }
-    let results = try results(on: dataset, threshold: threshold, engine: engine)
+    try collective?.agree(agreement(dataset))
+    let results = try results(
+      on: dataset, threshold: threshold, collective: collective, engine: engine)
     var evaluation = Evaluation(
       task: .regression, metrics: values(results), samples: results.count, notes: notes)
     if let trainedRows {
@@ -53,7 +57,8 @@ extension Model {
         at: 0)
       if count > 0, count < dataset.count, trainedRows.isComplete {
         let unseen = try self.results(
-          on: dataset.subset(trainedRows.others(in: dataset)), threshold: threshold, engine: engine)
+          on: dataset.subset(trainedRows.others(in: dataset)), threshold: threshold, collective: collective,
+          engine: engine)
         evaluation.unseenMetrics = values(unseen)
         evaluation.unseenTargets = unseen.targetMetrics(metrics)
       }
@@ -102,24 +107,28 @@ extension Model {
   /// - Parameters:
   ///   - threshold: what a label, or the only output for two classes, must exceed; the objective's when nil.
   ///   - passes: with dropout, whose mean is the prediction and whose spread is told; one without dropout when nil.
+  ///   - collective: the processes that predict together, each with the same arguments: each computes a part of the rows.
   /// - Throws: when the data lacks a column that the model needs.
   package func predict(
-    _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, engine: Engine? = nil
+    _ source: DataSource, threshold: Double? = nil, passes: Int? = nil, collective: Collective? = nil,
+    engine: Engine? = nil
   ) throws -> PredictionTable {
     try requireRows(source)
     var (dataset, _, notes) = try encode(source, readsTargets: false)
     let targets = try requireObjective().targets
     try check(threshold: threshold, targets)
     let files = (dataset as? ImageDataset)?.files ?? []
+    try collective?.agree(agreement(dataset))
     guard let passes else {
-      let results = try Evaluator(self, engine: engine ?? Engine.standard())
-        .run(dataset, threshold: threshold, readsTargets: false)
+      let results = try results(
+        on: dataset, threshold: threshold, readsTargets: false, collective: collective, engine: engine)
       var table = try table(results, targets, notes)
       table.files = files
       return table
     }
     let sampled = try sampledResults(
-      on: dataset, passes: passes, threshold: threshold, readsTargets: false, engine: engine)
+      on: dataset, passes: passes, threshold: threshold, readsTargets: false, collective: collective,
+      engine: engine)
     if !sampled.isRandom { notes.append("the network has no dropout: every pass is the same") }
     var table = try table(sampled.mean, targets, notes)
     table.files = files
@@ -168,6 +177,16 @@ extension Model {
     throw ApusError(
       "the model says what comes next in a text, and has no rows to predict", at: source.place,
       fix: "use apus generate; apus evaluate says how well it knows a text")
+  }
+
+  /// What several processes must have in common to share the rows of a data set.
+  private func agreement(_ dataset: any Dataset) throws -> [(name: String, value: String)] {
+    var rows = StableHasher()
+    rows.add(RowSketch(dataset).text)
+    return [
+      ("the model's SHA-256", try serialized().withUnsafeBytes { SHA256.hex($0) }),
+      ("the number of rows", "\(dataset.count)"), ("the rows' fingerprint", rows.text),
+    ]
   }
 
   /// - Throws: for a threshold that decides nothing.

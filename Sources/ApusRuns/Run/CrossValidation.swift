@@ -11,7 +11,9 @@ public struct CrossValidation: Sendable {
   public let configuration: RunConfiguration
   public let folds: Int
   public let folder: String
-  private let lock: FolderLock
+  /// Nil in a process that another one writes for.
+  private let lock: FolderLock?
+  private let collective: Collective?
 
   /// A metric over the folds.
   public struct Score: Sendable, Equatable {
@@ -36,14 +38,21 @@ public struct CrossValidation: Sendable {
   /// - Parameters:
   ///   - folder: `runs/folds-…` when nil.
   ///   - overwrite: whether older runs in the folder are cleared.
+  ///   - collective: the processes that train together, each with the same arguments; the first of them writes the folder.
   /// - Throws: for fewer than two folds; when the folder cannot be written, holds an older run, or belongs to another
   ///   process.
   public init(
-    _ configuration: RunConfiguration, folds: Int, folder: String? = nil, overwrite: Bool = false
+    _ configuration: RunConfiguration, folds: Int, folder: String? = nil, overwrite: Bool = false,
+    collective: Collective? = nil
   ) throws {
     guard folds >= 2 else { throw ApusError("\(folds) folds", at: "data.folds", expected: "at least 2") }
     self.configuration = configuration
     self.folds = folds
+    self.collective = collective
+    guard (collective?.rank ?? 0) == 0 else {
+      (self.folder, lock) = (folder ?? "runs/folds", nil)
+      return
+    }
     let (files, lock) = try RunFolder.take(
       folder, name: "folds", overwrite ? .overwrite : .refuse, keepsModel: false)
     self.folder = files.path
@@ -65,19 +74,22 @@ public struct CrossValidation: Sendable {
     let sources = SharedSources()
     // What cannot be trained leaves no folder: one that is empty goes.
     defer {
-      Files.removeFolder(folder)
-      lock.release()
+      if let lock {
+        Files.removeFolder(folder)
+        lock.release()
+      }
     }
     for fold in 1...folds {
       var configuration = configuration
       (configuration.data.folds, configuration.data.fold) = (folds, fold)
       let plan = try RunPlan(
-        configuration, folder: "\(folder)/fold-\(fold)", .refuse, threads: threads, sources: sources)
+        configuration, folder: "\(folder)/fold-\(fold)", .refuse, threads: threads, collective: collective,
+        sources: sources)
       results.append(try plan.run(pauses: pauses))
       try onFold(fold, results[fold - 1])
     }
     let result = CrossValidation.Result(folds: results, folder: folder)
-    try result.write()
+    if lock != nil { try result.write() }
     return result
   }
 }

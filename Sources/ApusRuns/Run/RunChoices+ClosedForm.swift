@@ -57,7 +57,7 @@ extension Recipe {
   var withoutTraining: Recipe {
     Recipe(
       loss: loss, classWeights: classWeights, metrics: metrics, threshold: threshold, l2: l2,
-      shuffle: shuffle, order: order, seed: seed)
+      shards: shards, shuffle: shuffle, order: order, seed: seed)
   }
 }
 

@@ -56,8 +56,12 @@ struct RunChoices {
     return (try model.prepared(with: preparation, on: data.training, engine: engine), nil)
   }
 
-  /// - Parameter engine: of a pass over the data that sets the first weights; the standard one when nil.
-  init(_ given: RunConfiguration, _ data: RunData, engine: Engine? = nil) throws {
+  /// - Parameters:
+  ///   - isShared: whether batches are divided into shards where nothing is said of it.
+  ///   - engine: of a pass over the data that sets the first weights; the standard one when nil.
+  init(
+    _ given: RunConfiguration, _ data: RunData, isShared: Bool = false, engine: Engine? = nil
+  ) throws {
     try given.check()
     configuration = given
     configuration.data = data.configuration
@@ -100,6 +104,9 @@ struct RunChoices {
     var recipe = defaults.overlay(asked)
     let solution = Self.closedForm(family, facts, recipe, asked, loss, network, data, &notes)
     if solution != nil { (isSolved, recipe.epochs) = (true, 0) }
+    if isShared, !isSolved, recipe.shards == nil {
+      recipe.shards = ShardDivision.automatic(batch: min(recipe.batch ?? rows, rows))
+    }
     let (batch, rate, l2) = (recipe.batch ?? rows, recipe.learningRate ?? 0, recipe.l2 ?? 0)
     let perEpoch = (rows + batch - 1) / max(batch, 1)
     if let steps = recipe.steps { recipe.epochs = max(steps - 1, 0) / max(perEpoch, 1) + 1 }
@@ -128,6 +135,9 @@ struct RunChoices {
     model = try solution.map { try made.solved(by: $0) } ?? made
     noteLengths(rows: rows)
     if let line { lines.append(line) }
+    if let shards = settings.recipe.shards, asked.shards == nil {
+      lines.append("batches in \(counted(shards, "shard")), which up to \(shards) processes share")
+    }
     if isSolved {
       lines.append("solved in closed form; --epochs or --optimizer would train by gradient descent")
     } else if let steps = recipe.steps {
@@ -158,6 +168,8 @@ struct RunChoices {
       unless: { key in
         switch key {
         case "training.batch" where given.training.batch == .max: "all rows, as asked"
+        case "training.shards":
+          "the most with at least \(ShardDivision.automaticRows) rows of each batch, for several processes"
         case "training.loss": pretrained == nil ? kind : "the loss of the model in \(given.model.from ?? "")"
         case "training.optimizer", "training.batch", "training.epochs", "training.clipNorm",
           "training.auxiliary":

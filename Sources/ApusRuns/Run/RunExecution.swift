@@ -18,8 +18,10 @@ final class RunExecution {
   let isTrial: Bool
 
   private var store: CheckpointStore
-  /// The folder is the run's own until it is done.
-  private let lock: FolderLock
+  /// The folder is the run's own until it is done; nil in a process that another one writes for.
+  private let lock: FolderLock?
+  /// A Boolean value that indicates whether this process is the one that writes.
+  let isWriter: Bool
   private var lastCheckpoint = Clock.nanoseconds
   /// The step of the newest checkpoint that this process wrote.
   private var savedStep: Int?
@@ -38,8 +40,23 @@ final class RunExecution {
     (self.plan, self.isTrial) = (plan, isTrial)
     // What cannot be trained leaves no folder.
     let first = plan.older == .resume ? nil : try Self.session(plan, member: 0)
-    (files, lock) = try RunFolder.take(plan.folder, name: plan.data.name, plan.older, keepsModel: true)
-    let start = plan.older == .resume ? try RunStart(files, plan.choices, plan.data) : nil
+    isWriter = (plan.collective?.rank ?? 0) == 0
+    var start: RunStart?
+    if let collective = plan.collective {
+      // All have read the folder before the first of them changes it.
+      if plan.older == .resume {
+        start = try RunStart(RunFolder(path: plan.folder ?? ""), plan.choices, plan.data)
+      }
+      try collective.agree(plan.agreement(start))
+    }
+    if isWriter {
+      let (folder, lock) = try RunFolder.take(
+        plan.folder, name: plan.data.name, plan.older, keepsModel: true)
+      (files, self.lock) = (folder, lock)
+    } else {
+      (files, lock) = (RunFolder(path: plan.folder ?? "runs/\(plan.data.name)"), nil)
+    }
+    if plan.older == .resume, start == nil { start = try RunStart(files, plan.choices, plan.data) }
     for (training, model) in start?.members ?? [] {
       members.append(training)
       models.append(model)
@@ -47,6 +64,7 @@ final class RunExecution {
     store = try CheckpointStore(files, plan.choices, plan.data, member: models.count)
     session = try first ?? Self.session(plan, member: models.count)
     if let state = start?.state { try session.restore(state) }
+    guard isWriter else { return }
     try files.make(files.checkpoints)
     try AtomicFile.write(
       files.configuration, text: plan.configuration.yaml(), survivesPowerFailure: false)
@@ -59,7 +77,7 @@ final class RunExecution {
     return try TrainingSession(
       plan.choices.model(member: member, on: plan.data, engine: plan.engine),
       training: plan.choices.classWeights.map { training.weighted(byClass: $0) } ?? training,
-      validation: plan.data.validation, settings: settings, engine: plan.engine)
+      validation: plan.data.validation, settings: settings, collective: plan.collective, engine: plan.engine)
   }
 
   /// Trains to the end, and writes what came of it.
@@ -84,8 +102,10 @@ final class RunExecution {
     members.append(RunResult.Member(session))
     var result = try RunResult(self, seconds: seconds, steps: steps)
     if profile { result.profiles = try session.profile() }
-    try result.write(to: files)
-    result.modelHash = try SHA256.hex(ofFile: files.model)
+    if isWriter {
+      try result.write(to: files)
+      result.modelHash = try SHA256.hex(ofFile: files.model)
+    }
     observe(.finished(result.history))
     return result
   }
@@ -93,14 +113,16 @@ final class RunExecution {
   /// Keeps the model of the training that is done, and makes the next one ready.
   private func beginNextMember() throws {
     let (model, training) = (try session.result(), RunResult.Member(session))
-    try files.make("\(files.path)/members")
-    // The model last: where it is, the record is too.
-    try training.save(to: files.memberRecord(models.count))
-    try model.save(to: files.member(models.count))
+    if isWriter {
+      try files.make("\(files.path)/members")
+      // The model last: where it is, the record is too.
+      try training.save(to: files.memberRecord(models.count))
+      try model.save(to: files.member(models.count))
+    }
     models.append(model)
     members.append(training)
     store = try CheckpointStore(files, choices, data, member: models.count)
-    try files.make(store.folder)
+    if isWriter { try files.make(store.folder) }
     session = try Self.session(plan, member: models.count)
     (lastGood, savedStep, stepLosses) = (nil, nil, StepLosses())
   }
@@ -141,6 +163,7 @@ final class RunExecution {
 
   /// A checkpoint needs the configuration: with the first one, that is made to survive a power failure too.
   private func saveCheckpoint(_ observe: (TrainingEvent) -> Void) throws {
+    guard isWriter else { return }
     if !isConfigurationSafe {
       try AtomicFile.write(files.configuration, text: plan.configuration.yaml())
       isConfigurationSafe = true
@@ -166,6 +189,7 @@ final class RunExecution {
   /// Saves the weights of the best or the last whole epoch, and says so.
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
+    guard isWriter else { return error }
     var error = error
     try (good ?? plan.model).save(to: files.model)
     error.problem +=

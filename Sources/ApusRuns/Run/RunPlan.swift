@@ -44,6 +44,8 @@ public struct RunPlan: Sendable {
   /// The folder for the run's files; a new folder `runs/NAME-…` when nil.
   let folder: String?
   let older: RunFolder.Older
+  /// The processes that carry out the plan together, each with one of its own; nil where this one does it alone.
+  let collective: Collective?
   /// A Boolean value that indicates whether the run continues from a checkpoint.
   let isUnderway: Bool
 
@@ -52,15 +54,17 @@ public struct RunPlan: Sendable {
   ///   - resume: whether to go on from the folder's newest checkpoint.
   ///   - overwrite: whether an older run in the folder is cleared; its model stays until the new one takes its place.
   ///   - threads: as many as there are processors when nil.
+  ///   - collective: the processes that carry out the plan together: each makes one of the same settings and data, and the
+  ///     first of them writes the folder. Batches are then divided into shards, and the model has the bits of one process.
   /// - Throws: when the data cannot be read or learned from, or a setting is wrong; when the folder holds an older run, or
   ///   belongs to another process.
   public init(
     _ configuration: RunConfiguration, folder: String? = nil, resume: Bool = false, overwrite: Bool = false,
-    threads: Int? = nil
+    threads: Int? = nil, collective: Collective? = nil
   ) throws {
     try self.init(
       configuration, folder: folder, resume ? .resume : overwrite ? .overwrite : .refuse, threads: threads,
-      sources: SharedSources())
+      collective: collective, sources: SharedSources())
   }
 
   /// The run of some data, with some of its settings.
@@ -70,7 +74,7 @@ public struct RunPlan: Sendable {
   ///   - target: the column to predict; the data's own where it has one.
   ///   - recipe: how it is trained; what is nil is chosen from the data.
   ///   - folder: where the run's files go; `runs/NAME-…` when nil.
-  /// - Throws: as ``init(_:folder:resume:overwrite:threads:)``.
+  /// - Throws: as ``init(_:folder:resume:overwrite:threads:collective:)``.
   public init(
     data: String, target: String? = nil, model: ModelConfiguration = ModelConfiguration(),
     recipe: Recipe = Recipe(), folder: String? = nil
@@ -86,16 +90,29 @@ public struct RunPlan: Sendable {
   /// - Parameter sources: where the data is opened; runs that share them read it once.
   init(
     _ given: RunConfiguration, folder: String?, _ older: RunFolder.Older, threads: Int?,
-    sources: SharedSources
+    collective: Collective? = nil, sources: SharedSources
   ) throws {
-    // Before any work; once more when the folder is taken.
-    if let folder {
+    // Before any work; once more when the folder is taken. By one of several processes: a look takes the lock.
+    if let folder, (collective?.rank ?? 0) == 0 {
       try RunFolder(path: folder).check(older, inputs: [given.data.source, given.data.testData])
     }
     let standard = try Engine.standard()
-    engine = try threads.map { try Engine(instructionSet: standard.instructionSet, threads: $0) } ?? standard
+    engine =
+      try (threads ?? collective.flatMap { try RankThreads.count($0) }).map {
+        try Engine(instructionSet: standard.instructionSet, threads: $0)
+      } ?? standard
+    self.collective = collective
     data = try RunData(given, sources: sources)
-    choices = try RunChoices(given, data, engine: engine)
+    choices = try RunChoices(
+      given, data, isShared: collective != nil && older != .resume, engine: engine)
+    if older == .resume, let collective, collective.count > 1, choices.configuration.training.shards == nil,
+      !choices.isSolved
+    {
+      throw ApusError(
+        "the run was begun without shards, which \(collective.count) processes could share",
+        at: folder ?? "--resume", expected: "one process",
+        fix: "go on with it in one, or begin another run with several")
+    }
     configuration = choices.configuration
     reasons = RunPlan.Reasons(data.choices + choices.lines, choices.reasons)
     (self.folder, self.older) = (folder, older)

@@ -25,7 +25,7 @@ extension RunResult {
       labels.isEmpty || evaluated != .test ? [] : [JSONMember("labels", .array(labels.map(\.json)))]
     return .object(
       members + decisions + labels + targetMembers + (linear.map { [JSONMember("linear", $0.json)] } ?? [])
-        + [
+        + (model.shards.map { [JSONMember("shards", .integer($0))] } ?? []) + [
           JSONMember("threads", .integer(threads)), JSONMember("instructionSet", .string(instructionSet)),
           JSONMember("bestEpoch", history.bestEpoch.map { .integer($0) } ?? .null),
           JSONMember("reasons", .object(reasons.settings.map { JSONMember($0.key, .string($0.why)) })),

@@ -15,7 +15,8 @@ extension RunResult {
     if !run.isTrial {
       model.trainedRows = Self.trainedRows(data)
       if plan.configuration.training.threshold == .auto, let validation = data.validation {
-        let results = try model.results(on: validation, engine: plan.engine)
+        let results = try model.results(
+          on: validation, collective: plan.collective, engine: plan.engine)
         model.objective?.thresholds = results.chosenThresholds()
       }
     }
@@ -23,8 +24,9 @@ extension RunResult {
     let metrics = session.settings.recipe.metrics
     func evaluate(_ dataset: any Dataset, _ part: Part) throws -> RunEvaluation {
       RunEvaluation(
-        part, dataset, try judgedModel.results(on: dataset, engine: plan.engine), rows: data.rows(of: part),
-        of: judgedModel)
+        part, dataset,
+        try judgedModel.results(on: dataset, collective: plan.collective, engine: plan.engine),
+        rows: data.rows(of: part), of: judgedModel)
     }
     // The last one is what the result is judged by.
     var judged: any Dataset = data.judgedTraining
@@ -66,7 +68,8 @@ extension RunResult {
         isSolved: plan.choices.isSolved),
       firstFindings: plan.findings, data: .other, outcome: outcome, evaluation: evaluation, split: data.split)
     targetMetrics = targets
-    guard !run.isTrial else { return }
+    // Who writes nothing has nobody to explain it to.
+    guard !run.isTrial, run.isWriter else { return }
     describeSamples()
     if isText {
       writtenText = try? TextGenerator(model, engine: plan.engine).generate(

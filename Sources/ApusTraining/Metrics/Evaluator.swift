@@ -29,8 +29,10 @@ package final class Evaluator {
   ///   - threshold: of ``EvaluatedSamples/threshold``.
   ///   - readsTargets: whether the samples' targets are to be those of the model.
   ///   - pass: what the random numbers of dropout depend on, besides the model's seed.
+  ///   - collective: the processes that ask for the same; each computes a part of the batches, and all have the results.
   package func run(
-    _ dataset: any Dataset, threshold: Double? = nil, readsTargets: Bool = true, pass: Int = 0
+    _ dataset: any Dataset, threshold: Double? = nil, readsTargets: Bool = true, pass: Int = 0,
+    collective: Collective? = nil
   ) throws -> EvaluatedSamples {
     try compiled.model.check(dataset, readsTargets: readsTargets)
     var predictions: [Float] = []
@@ -41,7 +43,13 @@ package final class Evaluator {
     let width = outputCount / dataset.positions
     var classes: [Int32]? = dataset.positions > 1 ? [] : nil
     if classes == nil { predictions.reserveCapacity(dataset.count * outputCount) }
-    for (number, batch) in dataset.batches(of: compiled.capacity).enumerated() {
+    let batches = dataset.batches(of: compiled.capacity)
+    let own = collective.map { $0.part(of: batches.count) } ?? 0..<batches.count
+    for (number, batch) in batches.enumerated() {
+      let targets = batch.arrays(hasInputs: false)
+      labels += targets.labels
+      values += targets.values
+      guard own.contains(number) else { continue }
       // Rows of another batch have masks of their own.
       try compiled.run(batch, step: pass + number << 32) { outputs in
         if classes == nil {
@@ -54,9 +62,11 @@ package final class Evaluator {
         }
         losses += outputs[1]
       }
-      let targets = batch.arrays(hasInputs: false)
-      labels += targets.labels
-      values += targets.values
+    }
+    if let collective, collective.count > 1 {
+      predictions = try collective.joined(predictions)
+      losses = try collective.joined(losses)
+      classes = try classes.map { try collective.joined($0) }
     }
     let areLabels = if case .labels = objective.targets { true } else { false }
     // In double precision, where numbers are: a target far from 0 beside its deviation has no digits to spare.
@@ -88,5 +98,23 @@ extension Evaluator {
     var best = range.lowerBound
     for index in range where values[index] > values[best] { best = index }
     return Int32(best - range.lowerBound)
+  }
+}
+
+extension Collective {
+  /// The part of some pieces that is this process': contiguous, in the order of the ranks.
+  fileprivate func part(of pieces: Int) -> Range<Int> {
+    (rank * pieces / count)..<((rank + 1) * pieces / count)
+  }
+
+  /// The numbers of all processes, one after the other.
+  fileprivate func joined<Number: BitwiseCopyable>(_ own: [Number]) throws -> [Number] {
+    let all = try gather(own.withUnsafeBytes { Array($0) })
+    return all.flatMap { bytes in
+      [Number](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Number>.stride) { numbers, count in
+        UnsafeMutableRawBufferPointer(numbers).copyBytes(from: bytes)
+        count = bytes.count / MemoryLayout<Number>.stride
+      }
+    }
   }
 }

@@ -26,4 +26,14 @@ extension Model {
   ) throws -> EvaluatedSamples {
     try Evaluator(self, engine: engine ?? Engine.standard()).run(dataset, threshold: threshold)
   }
+
+  /// The same of several processes that ask for it together: each computes a part of the rows, and all have the results of
+  /// one.
+  package func results(
+    on dataset: any Dataset, threshold: Double? = nil, readsTargets: Bool = true, collective: Collective?,
+    engine: Engine? = nil
+  ) throws -> EvaluatedSamples {
+    try Evaluator(self, engine: engine ?? Engine.standard()).run(
+      dataset, threshold: threshold, readsTargets: readsTargets, collective: collective)
+  }
 }

@@ -24,15 +24,26 @@ extension Model {
     on dataset: any Dataset, passes: Int,
     threshold: Double? = nil, readsTargets: Bool = true, engine: Engine? = nil
   ) throws -> SampledPredictions {
+    try sampledResults(
+      on: dataset, passes: passes, threshold: threshold, readsTargets: readsTargets, collective: nil,
+      engine: engine)
+  }
+
+  /// The same of several processes that ask for it together.
+  package func sampledResults(
+    on dataset: any Dataset, passes: Int, threshold: Double?, readsTargets: Bool, collective: Collective?,
+    engine: Engine?
+  ) throws -> SampledPredictions {
     guard passes >= 2 else { throw ApusError("\(passes) passes with dropout", expected: "at least 2") }
     let evaluator = try Evaluator(self, mode: .sampling, engine: engine ?? Engine.standard())
-    let first = try evaluator.run(dataset, threshold: threshold, readsTargets: readsTargets)
+    let first = try evaluator.run(
+      dataset, threshold: threshold, readsTargets: readsTargets, collective: collective)
     // Welford's means and sums of squares, in double precision.
     var means = first.predictions
     var squares = [Double](repeating: 0, count: means.count)
     for pass in 1..<passes {
       let predictions = try evaluator.run(
-        dataset, threshold: threshold, readsTargets: readsTargets, pass: pass
+        dataset, threshold: threshold, readsTargets: readsTargets, pass: pass, collective: collective
       ).predictions
       for index in means.indices {
         let change = predictions[index] - means[index]

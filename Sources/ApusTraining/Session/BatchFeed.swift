@@ -48,11 +48,14 @@ final class BatchFeed {
   }
 
   /// Makes the samples at some places of an epoch's order the batch at hand; gives their number.
-  func load(epoch number: Int, _ range: Range<Int>) -> Int {
+  ///
+  /// - Parameter next: the places in the same epoch that come next; empty where there are none.
+  func load(epoch number: Int, _ range: Range<Int>, next: Range<Int>) -> Int {
     begin(number)
     state.pointee.count = range.count
     if let augmented {
-      augmented.load(Epoch(number: number, batches: state.pointee.batches), range, to: memory)
+      augmented.load(
+        Epoch(number: number, batches: state.pointee.batches), range, next: next, to: memory)
     } else {
       state.pointee.batches.gather(range, into: memory)
     }
@@ -86,8 +89,6 @@ final class BatchFeed {
 private final class AugmentedFeed {
   private let augmentations: [any Augmentation]
   private let seed: UInt64
-  private let size: Int
-  private let count: Int
   private let shape: [Int]
   private var current: Buffer
   private var next: Buffer
@@ -105,14 +106,14 @@ private final class AugmentedFeed {
   init(_ dataset: any Dataset, size: Int, augmentations: [any Augmentation], seed: UInt64) {
     self.augmentations = augmentations
     self.seed = seed
-    self.size = size
-    count = dataset.count
     shape = dataset.inputShape
     current = Buffer(BatchStorage(dataset, capacity: size))
     next = Buffer(BatchStorage(dataset, capacity: size))
   }
 
-  func load(_ epoch: BatchFeed.Epoch, _ range: Range<Int>, to memory: Batch.Memory) {
+  func load(
+    _ epoch: BatchFeed.Epoch, _ range: Range<Int>, next following: Range<Int>, to memory: Batch.Memory
+  ) {
     work?.wait()
     work = nil
     if next.epoch == epoch.number, next.range == range {
@@ -121,12 +122,11 @@ private final class AugmentedFeed {
       fill(current, epoch, range)()
     }
     current.arrays.copy(to: memory, count: range.count)
-    prepareNext(epoch, from: range.upperBound)
+    prepare(epoch, following)
   }
 
   /// Begins with the batch that comes next in the epoch, if there is one.
-  private func prepareNext(_ epoch: BatchFeed.Epoch, from start: Int) {
-    let following = start..<min(start + size, count)
+  private func prepare(_ epoch: BatchFeed.Epoch, _ following: Range<Int>) {
     guard !following.isEmpty else { return }
     next.epoch = epoch.number
     next.range = following

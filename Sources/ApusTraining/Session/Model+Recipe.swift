@@ -14,11 +14,12 @@ extension Model {
   /// part of the split chooses the epoch whose weights are kept, and the threshold where that is `auto`.
   ///
   /// - Returns: the epochs, and which one's weights the model has: ``History/kept``.
-  /// - Throws: as ``fit(_:epochs:batch:optimizer:schedule:regularization:groups:frozen:earlyStopping:keep:seed:engine:onEvent:)``;
+  /// - Throws: as ``fit(_:epochs:batch:optimizer:schedule:regularization:groups:frozen:earlyStopping:keep:seed:collective:engine:onEvent:)``;
   ///   for a setting that the data has no use for, and for an ensemble of several trainings, which a run makes.
   @discardableResult
   public mutating func fit(
-    _ split: DatasetSplit, recipe: Recipe, engine: Engine? = nil, onEvent: ((TrainingEvent) -> Void)? = nil
+    _ split: DatasetSplit, recipe: Recipe, collective: Collective? = nil, engine: Engine? = nil,
+    onEvent: ((TrainingEvent) -> Void)? = nil
   ) throws -> History {
     if let ensemble = recipe.ensemble, ensemble.runs > 1 {
       throw ApusError(
@@ -51,9 +52,11 @@ extension Model {
     model.preprocessing = model.preprocessing ?? split.preprocessing
     defer { self = model }
     let history = try model.fit(
-      weighted, validation: validation, settings: settings, engine: engine, onEvent: onEvent)
+      weighted, validation: validation, settings: settings, collective: collective, engine: engine,
+      onEvent: onEvent)
     if recipe.threshold == .auto, let validation {
-      let chosen = try model.results(on: validation, engine: engine).chosenThresholds()
+      let chosen = try model.results(on: validation, collective: collective, engine: engine)
+        .chosenThresholds()
       model.objective?.thresholds = chosen
     }
     return history

@@ -4,9 +4,12 @@ import ApusNN
 
 extension TrainingSession {
   func finishEpoch(rate: Double) throws {
-    let metrics = try validation.map { Metrics.values(try evaluator.run($0), settings.recipe.metrics) } ?? []
+    let metrics =
+      try validation.map {
+        Metrics.values(try evaluator.run($0, collective: collective), settings.recipe.metrics)
+      } ?? []
     let mistakes = try (step.trained[0].model.objective?.loss as? any MistakeDriven).map {
-      try evaluator.run(training).mistakes($0)
+      try evaluator.run(training, collective: collective).mistakes($0)
     }
     let record = History.Epoch(
       epoch: progress.epoch + 1, step: progress.step, rate: rate,

@@ -49,9 +49,11 @@ extension TrainingSession {
 
   /// Predictions of the model of now beside the truth.
   ///
+  /// With a collective all processes ask for it, and each computes a part of the rows.
+  ///
   /// - Throws: when the data set doesn't fit the model.
   public func results(on dataset: any Dataset) throws -> EvaluatedSamples {
-    try evaluator.run(dataset)
+    try evaluator.run(dataset, collective: collective)
   }
 
   /// The time of each instruction of a step, over some steps on the batch at hand; the weights stay as they are.
@@ -60,8 +62,10 @@ extension TrainingSession {
   public func profile(steps: Int = 50) throws -> [Profile] {
     let state = state
     var profiles: [Profile] = []
+    // A shard's gradients are sums: at the rate of means they would lead too far.
+    let rate = step.isSharded ? 0 : currentRate
     for _ in 0..<steps {
-      try step.run(rows: feed.count, step: progress.step + 1, rate: currentRate, profiles: &profiles)
+      try step.run(rows: feed.count, step: progress.step + 1, rate: rate, profiles: &profiles)
     }
     try restore(state)
     return profiles

@@ -13,7 +13,8 @@ extension TrainingSession {
   ///
   /// - Parameters:
   ///   - observe: hears every event, on this thread.
-  ///   - pauses: asked after every step, with the steps and the epochs that are done.
+  ///   - pauses: asked after every step, with the steps and the epochs that are done. Of several processes, all pause one
+  ///     step after the first that says so.
   /// - Returns: whether training has come to its end.
   /// - Throws: as ``runStep()``, and what the observer throws.
   @discardableResult
@@ -41,10 +42,17 @@ extension TrainingSession {
       let loss = try runStep()
       try observe(.step(progress.step, epoch: epoch + 1, loss: loss))
       if progress.epoch > epoch { try observe(.epoch(progress.history.epochs.last!)) }
-      if pauses(progress.step, progress.epoch), !isFinished { return false }
+      if isPausing(pauses(progress.step, progress.epoch)), !isFinished { return false }
     }
     if let reason = progress.stopReason { try observe(.stopped(reason: reason)) }
     return true
+  }
+
+  /// A wish goes to the other processes with the gradients of the next step.
+  private func isPausing(_ isWished: Bool) -> Bool {
+    guard collective != nil, step.isSharded else { return isWished }
+    step.wishesPause = isWished
+    return step.isPauseWished
   }
 
   /// Trains to the end on a thread of its own, to which the session belongs until the sequence has ended.

@@ -2,8 +2,8 @@ public import ApusCore
 public import ApusData
 public import ApusNN
 
-/// Training that goes on step by step, or to its end with one observer: ``Model/fit(_:recipe:engine:onEvent:)``, a run and
-/// the playground stand on it.
+/// Training that goes on step by step, or to its end with one observer:
+/// ``Model/fit(_:recipe:collective:engine:onEvent:)``, a run and the playground stand on it.
 ///
 /// Belongs to one thread at a time. Where training stands is a value: a session that is given it goes on to the same bits.
 public final class TrainingSession {
@@ -31,15 +31,20 @@ public final class TrainingSession {
   private let schedule: any Schedule
   private var rate: Double
   private let ensemble: (any EnsembleMethod)?
+  /// The processes that share the work; nil where this one does it alone.
+  let collective: Collective?
+  private let division: ShardDivision?
   private let hasGoal: Bool
   var best: TensorStorage?
 
+  /// - Parameter collective: the processes that train the same model on the same data together: each computes its shards of
+  ///   every batch and its part of the validation rows, and all have the bits of one.
   /// - Throws: when model, data and loss do not fit each other.
   public init(
     _ given: Model, training: any Dataset, validation: (any Dataset)? = nil, settings: TrainingSettings,
-    engine: Engine? = nil
+    collective: Collective? = nil, engine: Engine? = nil
   ) throws {
-    let model = given.aimed(at: training)
+    var model = given.aimed(at: training)
     try TrainingSession.check(model, training, settings)
     let engine = try engine ?? Engine.standard()
     self.settings = settings
@@ -53,10 +58,16 @@ public final class TrainingSession {
     (stepsPerEpoch, stepCount) = (run.stepsPerEpoch, run.steps)
     rowWeights = training.weights
     isWeighted = rowWeights != nil
+    self.collective = collective.flatMap { $0.count > 1 ? $0 : nil }
+    // Of a training without a step nothing is shared out.
+    division =
+      try run.steps > 0
+      ? TrainingStep.division(batch: capacity, shards: settings.recipe.shards, collective) : nil
+    model.shards = division?.shards
     step = try TrainingStep(
       settings.training(of: model, run: run), capacity: capacity, length: LoopLength(run),
       accumulates: rowsPerStep > capacity, auxiliary: settings.auxiliary, isWeighted: isWeighted,
-      engine: engine)
+      shards: division?.shards, collective: division == nil ? nil : collective, engine: engine)
     evaluator = try Evaluator(
       model, parameters: step.trained[0].parameters, capacity: min(256, max(training.count, 1)),
       engine: engine)
@@ -104,7 +115,10 @@ public final class TrainingSession {
     }
     step.restart(at: progress.step)
     let loss: Float
-    if rowsPerStep == step.capacity {
+    if let division {
+      collective?.step = progress.step + 1
+      loss = try gradients(start..<end, in: division)
+    } else if rowsPerStep == step.capacity {
       loss = try step.gradients(rows: load(start..<end))
     } else {
       loss = try accumulate(start..<end)
@@ -148,6 +162,25 @@ public final class TrainingSession {
     ) { load(part($0)) }
   }
 
+  /// The gradients of the shards of one or several batches.
+  private func gradients(_ places: Range<Int>, in division: ShardDivision) throws -> Float {
+    let (start, epoch) = (places.lowerBound, progress.epoch)
+    return try step.gradients(sharded: places.count) { part, next in
+      var following = next.map { (start + $0.rows.lowerBound)..<(start + $0.rows.upperBound) }
+      if following == nil, places.upperBound < training.count {
+        // The first part of the next update.
+        let rows = min(rowsPerStep, training.count - places.upperBound)
+        var parts = ShardParts(division, shards: step.ownShards, rows: rows)
+        following = parts.next().map {
+          (places.upperBound + $0.rows.lowerBound)..<(places.upperBound + $0.rows.upperBound)
+        }
+      }
+      _ = feed.load(
+        epoch: epoch, (start + part.rows.lowerBound)..<(start + part.rows.upperBound),
+        next: following ?? 0..<0)
+    }
+  }
+
   /// One step on a single sample of the batch that comes next, which stays the next one: for looking on. A run with such
   /// steps is not that of its settings.
   ///
@@ -169,7 +202,9 @@ public final class TrainingSession {
 
   /// Puts samples of the epoch's order where the step reads them; gives their number.
   private func load(_ range: Range<Int>) -> Int {
-    feed.load(epoch: progress.epoch, range)
+    feed.load(
+      epoch: progress.epoch, range,
+      next: range.upperBound..<min(range.upperBound + step.capacity, training.count))
   }
 
   /// A loss so many times as large as the first one is no longer training.

@@ -36,6 +36,7 @@ public struct Recipe: SettingGroup {
   public var freeze: [String]?
   public var groups: [ParameterGroup]?
   public var accumulate: Int?
+  public var shards: Int?
   public var auxiliary: [String: Double]?
   public var goal: Double?
   public var shuffle: Bool?
@@ -131,6 +132,11 @@ public struct Recipe: SettingGroup {
       "accumulate", \.accumulate, .count(from: 1, to: 1 << 20),
       "Batches whose gradients are averaged before each update.", unlessGiven: "1"),
     Setting(
+      "shards", \.shards, .powerOfTwo(to: ShardDivision.mostShards),
+      "Parts of each batch that processes can share, added in one tree, so that any number of processes gives the same "
+        + "bits; a power of two.",
+      unlessGiven: "none; by the batch under mpirun"),
+    Setting(
       "auxiliary", \.auxiliary,
       .value("keys", expected: "weights by name, as in {helper: 0.3}") { (weights) throws(ApusError) in
         for (name, weight) in weights.sorted(by: { $0.key < $1.key }) where !(weight >= 0 && weight.isFinite)
@@ -171,8 +177,9 @@ public struct Recipe: SettingGroup {
     clipValue: Double? = nil,
     earlyStopping: Int? = nil, keep: Recipe.KeptEpoch? = nil, ensemble: (any EnsembleMethod)? = nil,
     augment: [any Augmentation]? = nil, prepare: (any InitializationPass)? = nil, freeze: [String]? = nil,
-    groups: [ParameterGroup]? = nil, accumulate: Int? = nil, auxiliary: [String: Double]? = nil,
-    goal: Double? = nil, shuffle: Bool? = nil, order: Recipe.Order? = nil, seed: UInt64? = nil,
+    groups: [ParameterGroup]? = nil, accumulate: Int? = nil, shards: Int? = nil,
+    auxiliary: [String: Double]? = nil, goal: Double? = nil, shuffle: Bool? = nil,
+    order: Recipe.Order? = nil, seed: UInt64? = nil,
     checkpointEvery: Int? = nil
   ) {
     (self.epochs, self.steps, self.batch) = (epochs, steps, batch)
@@ -182,6 +189,6 @@ public struct Recipe: SettingGroup {
     (self.earlyStopping, self.keep, self.ensemble, self.augment) = (earlyStopping, keep, ensemble, augment)
     (self.prepare, self.freeze, self.groups, self.accumulate) = (prepare, freeze, groups, accumulate)
     (self.auxiliary, self.goal, self.shuffle, self.seed) = (auxiliary, goal, shuffle, seed)
-    (self.order, self.checkpointEvery) = (order, checkpointEvery)
+    (self.order, self.shards, self.checkpointEvery) = (order, shards, checkpointEvery)
   }
 }

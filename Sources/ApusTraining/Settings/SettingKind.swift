@@ -128,6 +128,31 @@ extension SettingKind where Value == Int {
   }
 }
 
+extension SettingKind where Value == Int {
+  /// A power of two, from 1 to `high`.
+  static func powerOfTwo(to high: Int) -> SettingKind {
+    let number = SettingKind<Int>.count(from: 1, to: high)
+    let expected = "a power of two, from 1 to \(high)"
+    var form = number.form
+    form.expected = expected
+    return SettingKind(
+      form,
+      read: { (json) throws(ApusError) in
+        let value: Int
+        do throws(ApusError) {
+          value = try number.read(json, .standard)
+        } catch {
+          throw ApusError(error.problem, expected: expected)
+        }
+        guard value & (value - 1) == 0 else {
+          throw ApusError("\(value) isn't a power of two", expected: expected)
+        }
+        return value
+      },
+      write: { .integer($0) })
+  }
+}
+
 extension SettingKind where Value == Double {
   /// A finite number in a range: `low` or more, or more than `above`; at most `high`, or less than `below`.
   public static func number(

@@ -11,35 +11,57 @@ struct NonFinite {
   let trained: [TrainedModel]
   let engine: Engine
 
-  /// The error with layer, step and cause.
+  /// Where something stopped being finite, and how.
+  struct Cause {
+    var place: String
+    var problem: String
+  }
+
+  /// The error with layer, step and cause, of rows that stand in the step's memory.
   func error(rows: Int, step: Int) -> ApusError {
-    let (place, cause) = cause(rows)
-    return ApusError(
-      "step \(step): \(cause)", at: place, expected: "finite numbers",
+    error(cause(inRows: rows) ?? causeInGradients, step: step)
+  }
+
+  func error(_ cause: Cause, step: Int) -> ApusError {
+    ApusError(
+      "step \(step): \(cause.problem)", at: cause.place, expected: "finite numbers",
       fix: "lower the learning rate, clip the gradients' norm, or scale the inputs", kind: .divergence)
   }
 
-  private func cause(_ rows: Int) -> (place: String, cause: String) {
+  /// Returns the cause that the rows in the step's memory show: in their values, or in a layer's output.
+  ///
+  /// - Parameter first: the place of the first of them in the batch.
+  func cause(inRows rows: Int, first: Int = 0) -> Cause? {
     for input in inputs where input.scalar == .float32 {
       let size = max(input.size, 1)
       let values = backward.memory("input \(input.name)").floats.prefix(rows * size)
       if let index = values.firstIndex(where: { !$0.isFinite }) {
-        return (
-          "the batch",
-          "row \(index / size + 1) of the \(input.name) holds \(values[index]) in feature \(index % size + 1)"
+        return Cause(
+          place: "the batch",
+          problem:
+            "row \(first + index / size + 1) of the \(input.name) holds \(values[index]) in feature \(index % size + 1)"
         )
       }
     }
-    if let layer = firstLayer(rows) {
-      return ("layer \(layer.path) (\(layer.name))", "its output is no longer finite, \(largestWeight())")
+    return firstLayer(rows).map {
+      Cause(
+        place: "layer \($0.path) (\($0.name))",
+        problem: "its output is no longer finite, \(largestWeight())")
     }
+  }
+
+  /// The cause that the gradients show.
+  var causeInGradients: Cause {
     for model in trained {
       for parameter in model.model.parameters
       where model.gradients.floats[parameter.range].contains(where: { !$0.isFinite }) {
-        return ("parameter \(parameter.path)", "its gradient is no longer finite, \(largestWeight())")
+        return Cause(
+          place: "parameter \(parameter.path)",
+          problem: "its gradient is no longer finite, \(largestWeight())")
       }
     }
-    return ("the loss", "loss or gradients grow beyond float32, \(largestWeight())")
+    return Cause(
+      place: "the loss", problem: "loss or gradients grow beyond float32, \(largestWeight())")
   }
 
   private func largestWeight() -> String {

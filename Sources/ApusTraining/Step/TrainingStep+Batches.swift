@@ -6,6 +6,12 @@ import ApusNN
 extension TrainingStep {
   /// Gathers a batch where the step reads it.
   package func load(_ batch: Batch) throws {
+    try check(batch)
+    batch.gather(into: memory)
+  }
+
+  /// - Throws: when a batch doesn't fit.
+  func check(_ batch: Batch) throws {
     guard batch.count > 0 else { throw ApusError("a batch without rows", expected: "1 to \(capacity)") }
     guard batch.count <= capacity else {
       throw ApusError(
@@ -23,7 +29,6 @@ extension TrainingStep {
         "the batch's rows have weights, and the step was made without", at: "TrainingStep",
         fix: "make it with isWeighted: true")
     }
-    batch.gather(into: memory)
   }
 
   /// Returns whether a batch fits as far as a glance shows: the whole check costs more than a small step, and
@@ -34,7 +39,26 @@ extension TrainingStep {
     return targets.kind.isAlike(batch.dataset.targets) && (scales.isEmpty || scales == targets.scales)
   }
 
+  /// A tensor that is given for an input.
+  struct Column {
+    let memory: InputMemory
+    let values: TensorStorage
+    /// The numbers of a row.
+    let size: Int
+
+    /// Puts some of its rows where the step reads them.
+    func copy(_ rows: Range<Int>) {
+      memory.copy(from: values, start: rows.lowerBound * size, count: rows.count * size)
+    }
+  }
+
   package func load(_ tensors: NamedTensors) throws -> Int {
+    let (columns, rows) = try columns(tensors)
+    for column in columns { column.copy(0..<rows) }
+    return rows
+  }
+
+  func columns(_ tensors: NamedTensors) throws -> ([Column], rows: Int) {
     let target = backward.type(of: "target")
     let known = inputs.map(\.name) + (target == nil ? [] : ["target"])
     if let unknown = tensors.names.first(where: { !known.contains($0) }) {
@@ -43,6 +67,7 @@ extension TrainingStep {
         fix: Spelling.suggestion(for: unknown, in: known))
     }
     var rows: Int?
+    var columns: [Column] = []
     for name in known {
       guard tensors.names.contains(name) else {
         throw ApusError("the input \"\(name)\" is missing", expected: known.joined(separator: ", "))
@@ -65,8 +90,9 @@ extension TrainingStep {
       }
       rows = count
       let values = try given.cast(to: type.scalar).computed().storage
-      backward.memory(input).copy(from: values, start: 0, count: values.count)
+      columns.append(
+        Column(memory: backward.memory(input), values: values, size: values.count / max(count, 1)))
     }
-    return rows ?? 0
+    return (columns, rows ?? 0)
   }
 }

@@ -13,6 +13,10 @@ extension TrainingStep {
   ///   the loss or a gradient isn't finite.
   @discardableResult
   public func gradients(_ batch: Batch) throws -> Float {
+    guard sums == nil else {
+      try check(batch)
+      return try gradients(sharded: .batch(batch))
+    }
     try load(batch)
     return try gradients(rows: batch.count)
   }
@@ -23,7 +27,11 @@ extension TrainingStep {
   /// - Throws: when an input is missing or unknown or doesn't fit.
   @discardableResult
   public func gradients(_ tensors: NamedTensors) throws -> Float {
-    try gradients(rows: load(tensors))
+    guard sums == nil else {
+      let (columns, rows) = try columns(tensors)
+      return try gradients(sharded: .columns(columns, rows: rows))
+    }
+    return try gradients(rows: load(tensors))
   }
 
   /// The same once more on the rows of the last batch.
@@ -35,6 +43,7 @@ extension TrainingStep {
       throw ApusError(
         "gradients before the first batch", at: "TrainingStep", fix: "call gradients(batch) first")
     }
+    if let last = sums?.last { return try gradients(sharded: last) }
     return try gradients(rows: counters.pointee.rows)
   }
 
@@ -84,11 +93,15 @@ extension TrainingStep {
   /// Goes on as after some steps.
   package func restart(at step: Int) { (counters.pointee.count, counters.pointee.updates) = (step, step) }
 
-  /// The norms of the gradients.
-  private func measure() throws {
+  /// The norms of the gradients; returns whether they are finite.
+  func measureNorms() -> Bool {
     var isFinite = first.squaredNorm().isFinite
     for model in others { isFinite = model.squaredNorm().isFinite && isFinite }
-    guard isFinite else { throw diagnosis.error(rows: counters.pointee.rows, step: updates + 1) }
+    return isFinite
+  }
+
+  private func measure() throws {
+    guard measureNorms() else { throw diagnosis.error(rows: counters.pointee.rows, step: updates + 1) }
     counters.pointee.hasGradients = true
   }
 

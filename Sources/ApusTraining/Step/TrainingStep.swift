@@ -84,6 +84,10 @@ public final class TrainingStep {
     var hasGradients = false
   }
   let counters: UnsafeMutablePointer<Counters>
+  /// The sums over shards; nil where a batch is computed as one.
+  let sums: ShardedGradients?
+  /// The weights of the rows in ``memory``; nil where nothing reads them.
+  let rowWeights: UnsafeMutableBufferPointer<Float>?
 
   deinit { counters.deallocate() }
 
@@ -101,20 +105,25 @@ public final class TrainingStep {
   ///   - auxiliary: weights of the same loss on further outputs, by name (GoogLeNet's heads: 0.3 each).
   ///   - isWeighted: whether the batches' rows have weights.
   ///   - taps: what ``value(of:)`` is to give after ``gradients(_:)-(Batch)``; what isn't asked for costs nothing.
-  /// - Throws: for a model without an objective; a tap of a layer that isn't there; what the engine cannot run.
+  ///   - shards: the shards into which a batch is divided, a power of two; nil computes it as one, or, with a collective,
+  ///     takes a number that depends on `batch` alone.
+  ///   - collective: the processes that share the shards. Each is given whole batches; all have the same gradients and
+  ///     weights, with the bits of one process.
+  /// - Throws: for a model without an objective; a tap of a layer that isn't there; what the engine cannot run; shards that
+  ///   don't suit the batch.
   public convenience init(
     _ model: Model, optimizer: OptimizerSetting = .adam(1e-3), schedule: some Schedule = .constant,
     batch: Int,
     steps: Int? = nil, stepsPerEpoch: Int? = nil, regularization: Regularization = .none,
     groups: [ParameterGroup] = [],
     auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
-    engine: Engine? = nil
+    shards: Int? = nil, collective: Collective? = nil, engine: Engine? = nil
   ) throws {
     try self.init(
       ModelTraining(
         model, optimizer: optimizer, schedule: schedule, regularization: regularization, groups: groups),
       capacity: batch, length: LoopLength(steps: steps, stepsPerEpoch: stepsPerEpoch), auxiliary: auxiliary,
-      isWeighted: isWeighted, taps: taps, engine: engine)
+      isWeighted: isWeighted, taps: taps, shards: shards, collective: collective, engine: engine)
   }
 
   /// The same, with how the model is trained as a value.
@@ -123,18 +132,20 @@ public final class TrainingStep {
   package convenience init(
     _ training: ModelTraining, capacity: Int, length: LoopLength = LoopLength(), accumulates: Bool = false,
     auxiliary: [String: Double] = [:], isWeighted: Bool = false, taps: [CompiledModel.Output] = [],
-    engine: Engine? = nil
+    shards: Int? = nil, collective: Collective? = nil, engine: Engine? = nil
   ) throws {
+    let division = try Self.division(batch: capacity, shards: shards, collective)
     let model = training.model
     let heads = auxiliary.sorted { $0.key < $1.key }.map { (name: $0.key, weight: $0.value) }
     for head in heads { _ = try model.output(named: head.name) }
     let call = try TracedCall(
-      model, mode: training.mode, isWeighted: isWeighted, auxiliary: heads,
+      model, mode: training.mode, isWeighted: isWeighted, isSum: division != nil, auxiliary: heads,
       labelWeights: training.labelWeights)
     try self.init(
       [("model", training, call.traced)], inputs: model.inputs, graphInputs: call.graphInputs,
       means: [call.mean!], taps: taps, tapTensors: call.tensors(taps), capacity: capacity, length: length,
-      accumulates: accumulates, isWeighted: isWeighted, engine: engine, memory: call.batchMemory)
+      accumulates: accumulates, isWeighted: isWeighted, division: division, collective: collective,
+      engine: engine, memory: call.batchMemory)
   }
 
   /// A step of several models.
@@ -144,23 +155,26 @@ public final class TrainingStep {
   ///   - inputs: what a batch holds, by name, and the shape of one row.
   ///   - batch: the most rows of a batch.
   ///   - steps, stepsPerEpoch: the lengths of the run and of an epoch, for schedules that depend on them.
+  ///   - shards, collective: as for a step of one model.
   ///   - losses: called once, with the models and the inputs as tensors `[rows, …]`: a mean loss for each model by its name,
   ///     whose gradient with respect to that model's parameters is followed.
   /// - Throws: a mistake in the shapes; a loss that is missing; what the engine cannot run.
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: KeyValuePairs<String, [Int]>, batch: Int,
-    steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
+    steps: Int? = nil, stepsPerEpoch: Int? = nil, shards: Int? = nil, collective: Collective? = nil,
+    engine: Engine? = nil,
     _ losses: (TrainingStep.TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     try self.init(
       models, inputs: inputs.map { InputSpecification($0.key, $0.value) }, batch: batch, steps: steps,
-      stepsPerEpoch: stepsPerEpoch, engine: engine, losses)
+      stepsPerEpoch: stepsPerEpoch, shards: shards, collective: collective, engine: engine, losses)
   }
 
   /// A step of several models on inputs of which some are class numbers.
   public convenience init(
     _ models: KeyValuePairs<String, ModelTraining>, inputs: [InputSpecification], batch: Int,
-    steps: Int? = nil, stepsPerEpoch: Int? = nil, engine: Engine? = nil,
+    steps: Int? = nil, stepsPerEpoch: Int? = nil, shards: Int? = nil, collective: Collective? = nil,
+    engine: Engine? = nil,
     _ losses: (TrainingStep.TracedModels, NamedTensors) throws -> NamedTensors
   ) throws {
     let names = models.map(\.key)
@@ -176,13 +190,15 @@ public final class TrainingStep {
     if let unknown = given.names.first(where: { !names.contains($0) }) {
       throw NamedModels.missing(unknown, in: names)
     }
+    let division = try Self.division(batch: batch, shards: shards, collective)
     let means = try names.map { name in
       guard given.names.contains(name) else {
         throw ApusError(
           "the model \"\(name)\" has no loss", expected: "a loss for each of \(names.joined(separator: ", "))"
         )
       }
-      return given[name]
+      // The sum over a shard's rows.
+      return division == nil ? given[name] : given[name] * Tensor.elementCount([.rows])
     }
     let graphInputs = NamedTensors(
       tensors.map { ("input \($0.name)", $0.tensor) }
@@ -191,10 +207,10 @@ public final class TrainingStep {
       zip(models, traced).map { ($0.key, $0.value, $1.model) }, inputs: inputs, graphInputs: graphInputs,
       means: means, taps: [], tapTensors: [:], capacity: batch,
       length: LoopLength(steps: steps, stepsPerEpoch: stepsPerEpoch), accumulates: false, isWeighted: false,
-      engine: engine
+      division: division, collective: collective, engine: engine
     ) { graph in
       Batch.Memory(
-        capacity: batch, inputs: inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
+        capacity: graph.capacity, inputs: inputs.map { ($0.name, graph.memory("input \($0.name)"), $0.size) },
         targets: InputMemory(floats: .init(start: nil, count: 0), scalar: .float32), .numbers, targetSize: 0)
     }
   }
@@ -203,13 +219,22 @@ public final class TrainingStep {
     _ trainings: [(name: String, training: ModelTraining, traced: TracedModel)], inputs: [InputSpecification],
     graphInputs: NamedTensors, means: [Tensor], taps: [CompiledModel.Output], tapTensors: NamedTensors,
     capacity: Int,
-    length: LoopLength, accumulates: Bool, isWeighted: Bool, engine: Engine?,
+    length: LoopLength, accumulates: Bool, isWeighted: Bool, division: ShardDivision?,
+    collective: Collective?, engine: Engine?,
     memory: (CompiledGraph) -> Batch.Memory
   ) throws {
     let engine = try engine ?? Engine.standard()
     guard capacity > 0 else { throw ApusError("a batch of \(capacity)", expected: "at least 1") }
     if let mean = means.first(where: { $0.shape.rank > 0 }) {
       throw ApusError("a loss of shape \(mean.shape)", expected: "one number", fix: "take its mean()")
+    }
+    if let division {
+      try Self.checkStatistics(division, trainings.flatMap { $0.traced.stateUpdates.map(\.path) })
+      if !taps.isEmpty {
+        throw ApusError(
+          "taps of a step whose batches are divided into shards", at: "TrainingStep(taps:)",
+          fix: "leave out the taps, or the shards")
+      }
     }
     names = trainings.map(\.name)
     self.capacity = capacity
@@ -238,7 +263,7 @@ public final class TrainingStep {
     }
     for (tap, tensor) in tapTensors { outputs["tap \(tap)"] = tensor }
     backward = try CompiledGraph(
-      inputs: graphInputs, outputs: outputs, capacity: capacity, engine: engine)
+      inputs: graphInputs, outputs: outputs, capacity: division?.capacity ?? capacity, engine: engine)
     let trained = try trainings.map {
       try TrainedModel($0.training, accumulates: accumulates, engine: engine)
     }
@@ -247,6 +272,7 @@ public final class TrainingStep {
     // Parameters and gradients lie in the models' arenas.
     var keys: [RandomKey] = []
     var stateUpdates: [(UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)] = []
+    var states: [[(values: UnsafeMutableBufferPointer<Float>, range: Range<Int>)]] = []
     for ((name, _, traced), arenas) in zip(trainings, trained) {
       let binding = traced.binding
       binding.bind(backward, to: arenas.parameters)
@@ -256,6 +282,7 @@ public final class TrainingStep {
           output: "gradient \(name) \(parameter.path)",
           to: arenas.gradients.pointer + parameter.offset * 4)
       }
+      states.append([])
       for update in traced.stateUpdates {
         guard
           let state = arenas.model.parameters.first(where: {
@@ -264,17 +291,20 @@ public final class TrainingStep {
         else {
           throw ApusError("a layer updates the state “\(update.path)”, which it did not ask for")
         }
+        let values = backward.floats("state \(name) \(update.path)")
         stateUpdates.append(
-          (
-            backward.floats("state \(name) \(update.path)"),
-            UnsafeMutableBufferPointer(rebasing: arenas.parameters.floats[state.range])
-          ))
+          (values, UnsafeMutableBufferPointer(rebasing: arenas.parameters.floats[state.range])))
+        states[states.count - 1].append((values, state.range))
       }
     }
     self.keys = keys
     self.stateUpdates = stateUpdates
     losses = names.map { [backward] in backward.floats("loss \($0)").baseAddress! }
     self.memory = memory(backward)
+    rowWeights = isWeighted ? backward.memory("weight").floats : nil
+    sums = try division.map { [states] division in
+      try ShardedGradients(division, collective ?? .alone, trained, states: states, engine: engine)
+    }
     diagnosis = NonFinite(
       inputs: inputs, graphInputs: graphInputs, layers: trainings.flatMap(\.traced.layers),
       backward: backward,

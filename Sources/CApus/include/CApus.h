@@ -436,6 +436,8 @@ void apus_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t outp
 int apus_current_processor(void);
 /// How many processors this process may use; 0 where the system does not say.
 int apus_allowed_processors(void);
+/// Their numbers, at most `capacity` of them; returns how many, 0 where the system does not say.
+int apus_list_processors(int *numbers, int capacity);
 /// Moves the calling thread to another processor when it runs on this one.
 void apus_leave_processor(int processor);
 
