@@ -36,6 +36,12 @@ package enum Labs {
     ZigzagLab(), MomentumLab(), DecayLab(), WarmupLab(), OptimizersLab(),
     // Activations
     ActivationsLab(), VanishingLab(), ThinReLULab(), DeadReLULab(), MaxoutLab(), ActivationRaceLab(),
+    // Before training
+    PreprocessingLab(), ZeroWeightsLab(), SignalDepthLab(), DeepWeightsLab(), BatchNormLab(),
+    BatchNormGainsLab(),
+    // Generalizing
+    L1L2Lab(), EarlyStoppingLab(), DropoutLab(), DropoutAverageLab(), EnsembleLab(),
+    OverparameterizedLab(), DoubleDescentLab(), MoreDataLab(),
   ]
 
   /// - Throws: for an unknown name, with the nearest.
