@@ -92,12 +92,13 @@ let package = Package(
     // What is started by launchers of MPI in tests, and measures reductions.
     .executableTarget(
       name: "apus-ranks", dependencies: ["ApusMPI", "ApusTraining", "ApusCore", "CMPI"], path: "Tests/Ranks",
-      swiftSettings: testSettings),
+      swiftSettings: settings),
     .testTarget(
       name: "ApusMPITests", dependencies: ["ApusMPI", "ApusTraining", "ApusCore"], swiftSettings: testSettings),
     .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: testSettings),
     .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: testSettings),
-    .testTarget(name: "ApusStudioTests", dependencies: ["ApusStudio"], swiftSettings: testSettings),
+    .testTarget(
+      name: "ApusStudioTests", dependencies: ["ApusStudio", "ApusLabs"], swiftSettings: testSettings),
     .testTarget(
       name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: testSettings),
   ]

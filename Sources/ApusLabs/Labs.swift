@@ -10,7 +10,7 @@ package import ApusCore
 ///
 /// - `judge` for each number that the claim stands and falls with, with a rule: a closed form, an order, a bound;
 /// - `test` for the slide's words taken literally, where they go too far: the claim then holds partly;
-/// - `tell` for what nothing should judge, such as seconds;
+/// - `tell` for what nothing should judge, and `time` for what the clock says;
 /// - `show` for charts, `note` for what the slide leaves out or slips on, `part` for a new question.
 ///
 /// The verdict follows from the figures; ``Lab/expected`` is what it is on this engine, and another one is an exit code of 1.
@@ -24,12 +24,12 @@ package import ApusCore
 package enum Labs {
   package static let table: [any Lab] = [
     // One neuron
-    LossesLab(), PerceptronLab(), MarkOneLab(), AdalineLab(), LogisticLab(), SeparableLab(),
+    LossesLab(), PerceptronLab(), BooleanLab(), MarkOneLab(), AdalineLab(), LogisticLab(), SeparableLab(),
     ClosedFormLab(),
     // Graph and gradient
     GraphLab(), BackpropLab(), GradientCheckLab(),
     // Networks as functions
-    ElevenLinesLab(), LinearCollapseLab(), MatrixFormLab(), OutputsLab(), CapacityLab(),
+    ElevenLinesLab(), LinearCollapseLab(), MatrixFormLab(), OutputsLab(), UniversalLab(), CapacityLab(),
     LearnedFeaturesLab(), ParametersLab(),
     // Descent
     DescentOneLab(), LearningRateLab(), RestartLab(), NoiseHelpsLab(), BatchNoiseLab(), BatchSizesLab(),
@@ -42,6 +42,9 @@ package enum Labs {
     // Generalizing
     L1L2Lab(), EarlyStoppingLab(), DropoutLab(), DropoutAverageLab(), EnsembleLab(),
     OverparameterizedLab(), DoubleDescentLab(), MoreDataLab(),
+    // Practice
+    BabysitLab(), RandomSearchLab(), FishMarketLab(), MNISTLab(), WeightImagesLab(), WhatExcitesLab(),
+    ConvolutionLab(), AttentionLab(), ManyLabelsLab(), LandscapeLab(),
   ]
 
   /// - Throws: for an unknown name, with the nearest.

@@ -158,7 +158,7 @@ struct ActivationsLab: Lab {
       _ = try compiled(x)[.logits].values()
       return try Self.shortest(20) { _ = try compiled(x) } / Double(input.count)
     }
-    report.tell("ns an element: ReLU, leaky, ELU, tanh, sigmoid, with the copying", times, unit: "ns")
+    report.time("ns an element: ReLU, leaky, ELU, tanh, sigmoid, with the copying", times, unit: "ns")
     let steps = try [ReLU() as any Activation, Sigmoid()].map { layer -> Double in
       let rows = LabSamples(
         (0..<32).map { row in (0..<784).map { Double((row + $0) % 7) / 7 } },
@@ -171,7 +171,7 @@ struct ActivationsLab: Lab {
       try step.gradients(data.batches(of: 32)[0])
       return try Self.shortest(20) { try step.gradients() }
     }
-    report.tell(
+    report.time(
       "a step of 784-200-200-10 with sigmoid / with ReLU", steps[1] / steps[0],
       lecture: "exp is expensive: more an element, little of a step")
   }

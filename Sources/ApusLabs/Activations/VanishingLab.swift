@@ -22,6 +22,7 @@ struct VanishingLab: Lab {
     + "weights"
   let sabotage = "tanh in the place of sigmoid"
   let tryIt = "apus check digits --hidden 64,64,64,64,64,64,64,64,64 --activation sigmoid"
+  let lesson: String? = "Vanishing gradients"
   let isShort = false
 
   private static let width = 64

@@ -61,7 +61,7 @@ struct BatchSizesLab: Lab {
       "batches of 64, 8, 1 over all rows", losses.suffix(3).map { $0 / losses[0] }, .atMost(0.2),
       lecture: "faster: less after as many passes")
     report.tell("updates in an epoch", sizes.map { (data.count + $0 - 1) / $0 })
-    report.tell(
+    report.time(
       "time of an epoch", best.map { 1e3 * LabStatistics.median($0.map(\.seconds)) }, unit: "ms")
     let accuracies = best.map { LabStatistics.mean($0.map(\.accuracy)) }
     report.tell("test accuracy", accuracies)

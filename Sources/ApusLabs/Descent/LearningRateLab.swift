@@ -20,6 +20,7 @@ struct LearningRateLab: Lab {
   let conclusion = "from small to large rates the curves are low, good, high and too high, in this order"
   let sabotage = "every training at a rate of 0.1"
   let tryIt = "apus train digits --learning-rate 1"
+  let lesson: String? = "A learning rate too high"
 
   /// A curve's name, in the order of the rates that it is expected for.
   private enum Kind: Int, CaseIterable {

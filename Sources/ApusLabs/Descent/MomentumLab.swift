@@ -20,6 +20,7 @@ struct MomentumLab: Lab {
   let conclusion = "momentum of 0.5 and 0.9 is two and three times as fast, but 0.99 is slower than none"
   let sabotage = "no momentum"
   let tryIt = "apus train digits --optimizer momentum --learning-rate 0.02"
+  let lesson: String? = "Momentum in a ravine"
 
   private static let most = 2_000
 

@@ -18,6 +18,7 @@ struct RestartLab: Lab {
     "ten times the distance costs the same number of steps each time, and restarts find what a single start misses"
   let sabotage = "every restart from the same weights"
   let tryIt = "apus train xor --hidden 2 --activation tanh --seed 3"
+  let lesson: String? = "XOR with a hidden layer"
   let isShort = false
 
   func run(_ context: LabContext) throws -> LabReport {

@@ -19,6 +19,7 @@ struct CapacityLab: Lab {
   let conclusion = "training accuracy rises with the units, and a large network with λ beats the small ones"
   let sabotage = "no penalty"
   let tryIt = "apus train moons --noise 0.3 --hidden 64 --l2 0.001"
+  let lesson: String? = "20 hidden units"
   let isShort = false
 
   private struct Setting: Sendable {

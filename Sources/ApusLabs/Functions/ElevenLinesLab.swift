@@ -47,7 +47,7 @@ struct ElevenLinesLab: Lab {
     report.tell(
       "steps until the loss is below 0.05, median",
       LabStatistics.median(courses.map { Double($0.stepsToGoal ?? 5_000) }))
-    report.tell("all of them took", seconds, unit: "s")
+    report.time("all of them took", seconds, unit: "s")
 
     report.part("The engine beside the eleven lines in plain Swift")
     let engine = try train(context.seed, steps: 100, context)

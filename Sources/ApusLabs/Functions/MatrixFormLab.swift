@@ -107,8 +107,8 @@ struct MatrixFormLab: Lab {
     report.judge("bytes read and written a row", bytes, .falling(), lecture: "weights are read once a batch")
     report.judge(
       "bytes a row, batch 1 over 64", bytes[0] / bytes[2], .atLeast(2), lecture: "what vectorizing saves")
-    report.tell("rows a second", rates)
-    report.tell("one prediction", 1e6 / rates[0], unit: "µs")
+    report.time("rows a second", rates)
+    report.time("one prediction", 1e6 / rates[0], unit: "µs")
     report.show(
       LineChart(
         "Rows a second over the batch", [.init("", zip(sizes, rates).map { Point(Double($0), $1) })],

@@ -8,6 +8,8 @@ package struct Figure: Sendable {
     case reach
     /// Is only told.
     case told
+    /// Is only told, and another one each time: what a clock says.
+    case timed
   }
 
   package let name: String

@@ -19,6 +19,8 @@ package protocol Lab: Sendable {
   var sabotage: String { get }
   /// The command nearest to it.
   var tryIt: String { get }
+  /// The title of the playground's lesson that shows it; nil where none does.
+  var lesson: String? { get }
   /// The lecture's own data that it can run on; nil where it has none.
   var data: LabData? { get }
   /// A Boolean value that indicates whether it takes about half a second or less, so that the tests run it.
@@ -29,6 +31,7 @@ package protocol Lab: Sendable {
 
 extension Lab {
   package var formula: String { "" }
+  package var lesson: String? { nil }
   package var data: LabData? { nil }
   package var isShort: Bool { true }
 }

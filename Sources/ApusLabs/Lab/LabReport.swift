@@ -44,11 +44,18 @@ package struct LabReport: Sendable {
     add(name, value.measured, .reach, rule, lecture, unit)
   }
 
-  /// A figure that nothing judges: seconds, and what chance decides.
+  /// A figure that nothing judges: what chance decides.
   package mutating func tell(
     _ name: String, _ value: some Measurable, lecture: String? = nil, unit: String = ""
   ) {
     add(name, value.measured, .told, nil, lecture, unit)
+  }
+
+  /// A figure of the clock's, which nothing judges and ``LabResult/json`` leaves out: seconds, rows a second.
+  package mutating func time(
+    _ name: String, _ value: some Measurable, lecture: String? = nil, unit: String = ""
+  ) {
+    add(name, value.measured, .timed, nil, lecture, unit)
   }
 
   private mutating func add(

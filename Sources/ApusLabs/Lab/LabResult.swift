@@ -44,9 +44,9 @@ package struct LabResult: Sendable {
       + "\(worst.words) against \(worst.lecture)."
   }
 
-  /// The result as one object; the times are left out, so that the same seed gives the same text.
+  /// The result as one object; figures of the clock's are left out, so that the same seed gives the same text.
   package var json: JSONValue {
-    let figures = report.figures.map { figure -> JSONValue in
+    let figures = report.figures.filter { $0.role != .timed }.map { figure -> JSONValue in
       let values = figure.measured.values.map { JSONValue.double($0) }
       return .object([
         JSONMember("name", .string(figure.name)),

@@ -150,8 +150,8 @@ struct ClosedFormLab: Lab {
     report.judge(
       "descent costs less at d = \(sizes[sizes.count - 1])",
       descending[sizes.count - 1] < closed[sizes.count - 1], .yes)
-    report.tell("closed form (QR)", seconds[0], unit: "ms")
-    report.tell("descent", seconds[1], unit: "ms")
+    report.time("closed form (QR)", seconds[0], unit: "ms")
+    report.time("descent", seconds[1], unit: "ms")
     func series(_ name: String, _ values: [Double]) -> LineChart.Series {
       .init(name, zip(counts, values).map { Point($0, $1) })
     }

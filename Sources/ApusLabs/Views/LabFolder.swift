@@ -32,10 +32,14 @@ package enum LabFolder {
     return path
   }
 
-  /// Letters and digits of a title, with hyphens between its words.
-  private static func fileName(_ title: String) -> String {
+  /// Letters and digits of a title, with hyphens between its words, of which only whole ones are taken.
+  package static func fileName(_ title: String) -> String {
     let words = title.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    let name = words.joined(separator: "-").prefix(48)
-    return name.isEmpty ? "picture" : String(name)
+    guard let first = words.first else { return "picture" }
+    return words.dropFirst().reduce(String(first.prefix(longestName))) { name, word in
+      name.count + 1 + word.count <= longestName ? name + "-" + word : name
+    }
   }
+
+  private static let longestName = 48
 }

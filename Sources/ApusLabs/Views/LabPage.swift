@@ -23,6 +23,7 @@ package struct LabPage {
     }
     page.section("Try it yourself") { page in
       page.code(lab.tryIt)
+      if let lesson = lab.lesson { page.paragraph("In the playground: the lesson “\(lesson)”.") }
       page.paragraph("This page once more, to the same figures:")
       page.code(command)
       page.paragraph(

@@ -25,6 +25,9 @@ package struct LabView {
     lines.append("")
     lines += wrapped(style.colored(result.sentence, color), width: width)
     lines += wrapped("try it yourself: \(lab.tryIt)", width: width, indent: 2)
+    if let lesson = lab.lesson {
+      lines += wrapped("in the playground: the lesson \"\(lesson)\"", width: width, indent: 2)
+    }
     return lines
   }
 

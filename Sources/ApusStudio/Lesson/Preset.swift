@@ -5,8 +5,10 @@ import ApusNN
 /// A lesson that shows one thing, and two sentences on what to look at.
 package struct Preset: Sendable {
   package let name: String
-  let title: String
+  package let title: String
   package let sentences: String
+  /// The lab that measures what it shows: `apus lab NAME`.
+  package let lab: String
   /// Steps a second at which it is seen; nil where the usual ones do.
   package var speed: Double? = nil
   package let lesson: @Sendable () -> Lesson
@@ -15,7 +17,8 @@ package struct Preset: Sendable {
     get throws(ApusError) {
       .object([
         JSONMember("name", .string(name)), JSONMember("title", .string(title)),
-        JSONMember("sentences", .string(sentences)), JSONMember("lesson", try lesson().json),
+        JSONMember("sentences", .string(sentences)), JSONMember("lab", .string(lab)),
+        JSONMember("lesson", try lesson().json),
         JSONMember("speed", speed.map { .double($0) } ?? .null),
       ])
     }
@@ -24,28 +27,28 @@ package struct Preset: Sendable {
   /// Adding one costs an entry.
   package static let table = [
     Preset(
-      name: "circle", title: "A circle",
+      name: "circle", title: "A circle", lab: "universal",
       sentences: """
         Each hidden unit draws one straight border; the output joins them into a closed one. \
         Point at a unit to see its half of the plane.
         """
     ) { Lesson() },
     Preset(
-      name: "xor-line", title: "XOR without a hidden layer",
+      name: "xor-line", title: "XOR without a hidden layer", lab: "boolean",
       sentences: """
         One straight border gets a quarter or more of the points wrong, however long it trains. \
         Add x₁x₂ as an input, and the same network is right at once.
         """
     ) { made("xor", hidden: []) },
     Preset(
-      name: "xor", title: "XOR with a hidden layer",
+      name: "xor", title: "XOR with a hidden layer", lab: "restart",
       sentences: """
         Four hidden units turn the plane until one border is enough. \
         Watch which of them are still needed in the end: the others hardly change.
         """
     ) { made("xor", hidden: [4]) },
     Preset(
-      name: "vanishing", title: "Vanishing gradients",
+      name: "vanishing", title: "Vanishing gradients", lab: "vanishing",
       sentences: """
         Seven sigmoid layers hand each gradient on at most a quarter as large: nothing moves for a long time. \
         Choose tanh or relu for the layers, or switch batch normalization on, and it learns.
@@ -56,7 +59,7 @@ package struct Preset: Sendable {
         rate: 0.3)
     },
     Preset(
-      name: "rate", title: "A learning rate too high",
+      name: "rate", title: "A learning rate too high", lab: "learning-rate",
       sentences: """
         The loss jumps and grows, until training stops and names the layer. \
         Go back to the last good state with a tenth of the rate.
@@ -68,7 +71,7 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "dropout", title: "Dropout against overfitting",
+      name: "dropout", title: "Dropout against overfitting", lab: "dropout",
       sentences: """
         Few noisy points and many units: the training loss falls while the validation loss rises. \
         Set the dropout of both layers to 0.3 and see the borders become smooth.
@@ -81,7 +84,7 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "batch-norm", title: "Batch normalization",
+      name: "batch-norm", title: "Batch normalization", lab: "batch-norm-gains",
       sentences: """
         Five relu layers with small first weights hardly begin; with batch normalization they learn at once. \
         Switch it off for all layers to compare, and rewind.
@@ -98,7 +101,7 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "zeros", title: "First weights of zero",
+      name: "zeros", title: "First weights of zero", lab: "zero-weights",
       sentences: """
         All units of a layer are the same and stay the same: no gradient tells them apart. \
         Set one weight of a unit by hand, and that unit alone learns; draw the first weights at random, and all do.
@@ -110,7 +113,7 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "ravine", title: "Momentum in a ravine",
+      name: "ravine", title: "Momentum in a ravine", lab: "momentum",
       sentences: """
         One input is ten times the other, so the loss is a long valley: plain descent creeps along its floor. \
         Choose momentum, and the same rate gathers speed; the race below the network has them side by side.
@@ -130,26 +133,26 @@ package struct Preset: Sendable {
       return lesson
     },
     Preset(
-      name: "units-3", title: "3 hidden units",
+      name: "units-3", title: "3 hidden units", lab: "capacity",
       sentences: """
         Three units have three borders: just enough to close a triangle around the circle. \
         Compare with 6 and 20 units.
         """
     ) { made("circle", hidden: [3]) },
     Preset(
-      name: "units-6", title: "6 hidden units",
+      name: "units-6", title: "6 hidden units", lab: "capacity",
       sentences:
         "Six borders round the triangle off. Compare how soon the loss falls with 3 and with 20 units."
     ) { made("circle", hidden: [6]) },
     Preset(
-      name: "units-20", title: "20 hidden units",
+      name: "units-20", title: "20 hidden units", lab: "capacity",
       sentences: """
         Twenty units close the circle within a few epochs. \
         With more noise they also follow single points: watch the validation loss.
         """
     ) { made("circle", hidden: [20]) },
     Preset(
-      name: "digits", title: "Handwritten digits",
+      name: "digits", title: "Handwritten digits", lab: "weight-images",
       sentences: """
         Each unit of the first layer is a picture of 8 × 8 weights: where it wants ink, and where it wants none. \
         Draw a digit of your own, also while it trains, and see what it is taken for.

@@ -44,5 +44,5 @@ export function show() {
   own.textContent = named && !exact ? `${named.title}, changed` : 'of your own';
   own.hidden = Boolean(exact);
   list.value = exact?.name ?? '';
-  sentences.textContent = named?.sentences ?? '';
+  sentences.textContent = named ? `${named.sentences} The figures behind it: apus lab ${named.lab}.` : '';
 }
