@@ -6,20 +6,17 @@ package struct FeistelPermutation: Sendable {
   private let count: UInt64
   /// The bits of half a number.
   private let half: UInt64
-  private let keys: InlineKeys
+  /// With few bits a round mixes little, and more rounds cost nothing beside small counts.
+  private let rounds: UInt64
+  private let keys: (UInt64, UInt64)
 
-  /// Five would do for what shuffling is for; small counts want one more.
-  private static let rounds = 6
-  private typealias InlineKeys = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
-
-  /// - Parameters:
-  ///   - first: the counter of the first of six keys.
+  /// - Parameter first: the counter of the first of two random numbers that make the rounds' keys.
   package init(_ count: Int, _ random: Philox, first: UInt64 = 0) {
     self.count = UInt64(max(count, 0))
     let bits = count > 1 ? Int.bitWidth - (count - 1).leadingZeroBitCount : 1
     half = UInt64((bits + 1) / 2)
-    func key(_ round: UInt64) -> UInt64 { random.bits(first &+ round) }
-    keys = (key(0), key(1), key(2), key(3), key(4), key(5))
+    rounds = half < 6 ? 16 : 6
+    keys = (random.bits(first), random.bits(first &+ 1))
   }
 
   /// The number at a place.
@@ -43,29 +40,21 @@ package struct FeistelPermutation: Sendable {
   private func forward(_ x: UInt64) -> UInt64 {
     let mask = (1 << half) - 1 as UInt64
     var (left, right) = (x >> half, x & mask)
-    for round in 0..<Self.rounds { (left, right) = (right, left ^ (Self.mixed(right, key(round)) & mask)) }
+    for round in 0..<rounds { (left, right) = (right, left ^ (Self.mixed(right, key(round)) & mask)) }
     return left << half | right
   }
 
   private func backward(_ x: UInt64) -> UInt64 {
     let mask = (1 << half) - 1 as UInt64
     var (left, right) = (x >> half, x & mask)
-    for round in (0..<Self.rounds).reversed() {
+    for round in (0..<rounds).reversed() {
       (left, right) = (right ^ (Self.mixed(left, key(round)) & mask), left)
     }
     return left << half | right
   }
 
-  private func key(_ round: Int) -> UInt64 {
-    switch round {
-    case 0: keys.0
-    case 1: keys.1
-    case 2: keys.2
-    case 3: keys.3
-    case 4: keys.4
-    default: keys.5
-    }
-  }
+  @inline(__always)
+  private func key(_ round: UInt64) -> UInt64 { keys.0 ^ (keys.1 | 1) &* (round &+ 1) }
 
   @inline(__always)
   private static func mixed(_ x: UInt64, _ key: UInt64) -> UInt64 {

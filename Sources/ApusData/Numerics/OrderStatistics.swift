@@ -70,16 +70,29 @@ package struct OrderStatistics<Numbers: Sequence<Double>> {
     /// The index of each place, and the place among the part's numbers.
     var places: [(offset: Int, element: Int)]
     var count: Int
+  }
 
-    func contains(_ key: UInt64) -> Bool { known == 0 || (key ^ prefix) >> UInt64(64 - known) == 0 }
+  /// Calls a function with the key of each number in one of the parts, and the part's index.
+  @inline(__always)
+  private func forEachKey(in parts: [Part], _ body: (_ key: UInt64, _ part: Int) -> Void) {
+    let known = UInt64(parts[0].known)
+    guard known > 0 else {
+      for number in numbers where !number.isNaN { body(Self.key(number), 0) }
+      return
+    }
+    let prefixes = parts.map { $0.prefix >> (64 - known) }
+    prefixes.withUnsafeBufferPointer { prefixes in
+      for number in numbers where !number.isNaN {
+        let key = Self.key(number)
+        let prefix = key >> (64 - known)
+        for index in prefixes.indices where prefixes[index] == prefix { body(key, index) }
+      }
+    }
   }
 
   private func sort(_ parts: [Part], _ values: inout [Double]) {
     var found = [[UInt64]](repeating: [], count: parts.count)
-    for number in numbers where !number.isNaN {
-      let key = Self.key(number)
-      for index in parts.indices where parts[index].contains(key) { found[index].append(key) }
-    }
+    forEachKey(in: parts) { key, part in found[part].append(key) }
     for (part, keys) in zip(parts, found) {
       let sorted = keys.sorted()
       for (index, place) in part.places { values[index] = Self.number(sorted[place]) }
@@ -89,18 +102,16 @@ package struct OrderStatistics<Numbers: Sequence<Double>> {
   /// The parts by 16 more bits, those alone in which a place lies.
   private func divided(_ parts: [Part]) -> [Part] {
     let shift = UInt64(48 - parts[0].known)
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: 1 << 16), count: parts.count)
-    for number in numbers where !number.isNaN {
-      let key = Self.key(number)
-      for index in parts.indices where parts[index].contains(key) {
-        counts[index][Int(key >> shift & 0xFFFF)] += 1
-      }
+    var all = [Int](repeating: 0, count: parts.count << 16)
+    all.withUnsafeMutableBufferPointer { all in
+      forEachKey(in: parts) { key, part in all[part << 16 | Int(key >> shift & 0xFFFF)] += 1 }
     }
     var result: [Part] = []
-    for (part, counts) in zip(parts, counts) {
+    for (index, part) in parts.enumerated() {
+      let counts = all[(index << 16)..<((index + 1) << 16)]
       var (before, next) = (0, 0)
       let sorted = part.places.sorted { $0.element < $1.element }
-      for (digit, count) in counts.enumerated() where count > 0 && next < sorted.count {
+      for (digit, count) in zip(0..., counts) where count > 0 && next < sorted.count {
         var own: [(offset: Int, element: Int)] = []
         while next < sorted.count, sorted[next].element < before + count {
           own.append((sorted[next].offset, sorted[next].element - before))
