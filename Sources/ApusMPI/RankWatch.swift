@@ -20,6 +20,7 @@ final class RankWatch: @unchecked Sendable {
   private var lastHeard: UInt64
   private var lastLooked: UInt64
   private var hasFarewell = false
+  private var isFinished = false
 
   private var previous: Int { (rank + count - 1) % count }
 
@@ -36,7 +37,7 @@ final class RankWatch: @unchecked Sendable {
   /// Says that this rank is there, hears what others say, and ends all when the one before has been silent for too long.
   func attend(step: Int) {
     let now = Clock.nanoseconds
-    guard count > 1, now - lastSaid >= Self.interval else { return }
+    guard count > 1, !isFinished, now - lastSaid >= Self.interval else { return }
     lastSaid = now
     if timeout > 0 { say([Notice.present], to: (rank + 1) % count) }
     listen()
@@ -78,6 +79,7 @@ final class RankWatch: @unchecked Sendable {
   /// After the last message: nothing that has been said remains unheard.
   func finish() {
     guard count > 1 else { return }
+    isFinished = true
     say([Notice.farewell], to: (rank + 1) % count)
     let end = Clock.nanoseconds + max(timeout, 1_000_000_000)
     while Clock.nanoseconds < end {
@@ -102,8 +104,11 @@ final class RankWatch: @unchecked Sendable {
   func end(_ message: String) -> Never {
     write(message)
     for other in 0..<count where other != rank { say([Notice.failure], to: other) }
-    // Time for the notices to leave.
-    for _ in 0..<10 where apus_mpi_leaving_notices() > 0 { Clock.sleep(seconds: 0.005) }
+    // Time for the notices to leave, and for the launcher to hand on the message.
+    for _ in 0..<20 {
+      _ = apus_mpi_leaving_notices()
+      Clock.sleep(seconds: 0.005)
+    }
     apus_mpi_abort(1)
     CurrentProcess.endAtOnce(code: 1)
   }
