@@ -2,7 +2,7 @@ import ApusCore
 public import ApusTraining
 
 extension Collective {
-  /// The processes that `mpirun`, `mpiexec` or `srun` has started, or ``Collective/alone`` without them.
+  /// The processes that `mpirun`, `mpiexec` or `srun` has started, or `Collective.alone` without them.
   ///
   /// The MPI library is looked for now: the one that the environment variable `APUS_MPI_LIBRARY` names, one that lies beside
   /// the launcher, then what the system finds of the launcher's family (Open MPI: `libmpi.so.40`; MPICH and its relatives:

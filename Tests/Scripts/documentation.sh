@@ -26,7 +26,8 @@ exported=$(sed -n 's/^@_exported public import //p' Sources/Apus/Apus.swift | pa
 triple=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -1)
 options=(-I "$build/Modules" -I Sources/CZlib -I .build/checkouts/Yams/Sources/CYaml/include
   -Xcc "-fmodule-map-file=$build/CApus.build/module.modulemap"
-  -Xcc "-fmodule-map-file=$build/CJPEG.build/module.modulemap")
+  -Xcc "-fmodule-map-file=$build/CJPEG.build/module.modulemap"
+  -Xcc "-fmodule-map-file=$build/CMPI.build/module.modulemap")
 if [ "$(uname)" = Darwin ]; then options+=(-sdk "$(xcrun --show-sdk-path)"); fi
 mkdir "$scratch/symbols"
 swift symbolgraph-extract -module-name Apus -target "$triple" "${options[@]}" \

@@ -46,6 +46,20 @@ for name in $found; do
 done
 same "${found%%$'\n'*}, three ranks" bash -c 'launched "$@"' - "${found%%$'\n'*}" 3 "$ranks" reduce
 
+# Training: the file that one process writes with as many shards.
+apus="$programs/apus"
+export apus
+"$apus" train digits --hidden 32 --batch 64 --shards 16 --epochs 1 --seed 3 --quiet --out "$SCRATCH/alone"
+for name in $found; do
+  timeout 60 bash -c '
+    . ./mpi-launchers.sh
+    launch "$1" 2 "$apus" train digits --hidden 32 --batch 64 --shards 16 --epochs 1 --seed 3 --quiet \
+      --out "$SCRATCH/$1"' - "$name" > "$SCRATCH/train.log" 2>&1 \
+    || { echo "FAILED: training with $name"; cat "$SCRATCH/train.log"; exit 1; }
+  cmp "$SCRATCH/alone/model.safetensors" "$SCRATCH/$name/model.safetensors"
+  echo "$name: the same model"
+done
+
 # A launcher and a library that do not belong together are refused by every rank.
 if grep -qx openmpi4 <<< "$found" && grep -qx mpich4 <<< "$found"; then
   if APUS_MPI_LIBRARY=libmpi.so.40 launch mpich4 2 "$ranks" reduce > "$SCRATCH/refused" 2>&1; then
