@@ -39,11 +39,9 @@ package struct Preparation: Sendable {
     try requireRoom(for: opened.bytes, output)
     let file = try RegionFile(output)
     let steps = ["reading", "reading again"]
-    let table = try opened.table(
-      format, into: file,
-      watch: watch.map { watch in
-        { (pass, part) throws(ApusError) in try watch(steps[pass - 1], part) }
-      })
+    // A function of its own: a closure within a closure that throws an error of a type crashes the compiler (6.3.1).
+    func tell(_ pass: Int, _ part: Double) throws(ApusError) { try watch?(steps[pass - 1], part) }
+    let table = try opened.table(format, into: file, watch: watch == nil ? nil : tell)
     try watch?("checking", 0)
     let stored = Table.StoredFacts(
       fingerprint: table.fingerprint(), duplicateRows: try table.duplicateRowCount(in: file))
