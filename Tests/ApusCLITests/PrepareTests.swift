@@ -69,7 +69,7 @@ import Testing
   /// A table that would not fit is prepared in the cache folder, used, and gone.
   @Test func whatDoesNotFitIsPrepared() throws {
     let command = try Command()
-    try command.write("t.csv", Self.table(6000) { "\(Double($0 % 17) * 1.5)" })
+    try command.write("t.csv", Self.table(12_000) { "\(Double($0 % 17) * 1.5)" })
     let environment = ["APUS_MEMORY": "1", "XDG_CACHE_HOME": command.folder.path + "/cache"]
     let arguments = ["train", "t.csv", "--epochs", "2", "--task", "regression", "--seed", "5", "--out"]
     #expect(try command.run(arguments + ["memory", "--quiet"]).code == 0)
