@@ -66,18 +66,18 @@ void compare_layer_norm(const Options &options) {
     float *x = numbers(count), *upstream = numbers(count), *gain = numbers(s.width), *bias = numbers(s.width);
     float *y = floats(count), *centre = floats(s.rows), *scale = floats(s.rows), *dx = floats(count);
     float *other = floats(count), *other_dx = floats(count), *mean = floats(s.rows), *variance = floats(s.rows);
-    float *share = constant(1 / float(s.width)), *epsilon = constant(1e-5f), *one = constant(1);
+    float *share = constant(1 / float(s.width)), *epsilon = constant(1e-5f);
 
     Program forward;
     {
       Program &p = forward;
       const int input = p.input(x, s.width, 1), part = p.input(share, 0, 0), small = p.input(epsilon, 0, 0);
-      const int unit = p.input(one, 0, 0), g = p.input(gain, 0, 1), b = p.input(bias, 0, 1);
+      const int g = p.input(gain, 0, 1), b = p.input(bias, 0, 1);
       const int middle = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, input), part);
       const int difference = p.step(APUS_SUBTRACT, input, middle);
       const int sum = p.step(APUS_ROW_SUM, p.step(APUS_SQUARE, difference));
       const int deviation = p.step(APUS_SQUARE_ROOT, p.step(APUS_MULTIPLY_ADD, sum, part, small));
-      const int inverse = p.step(APUS_DIVIDE, unit, deviation);
+      const int inverse = p.step(APUS_RECIPROCAL, deviation);
       const int normal = p.step(APUS_MULTIPLY, difference, inverse);
       p.output(p.step(APUS_MULTIPLY_ADD, normal, g, b), y, s.width);
       p.row_output(middle, centre);
@@ -92,9 +92,10 @@ void compare_layer_norm(const Options &options) {
       const int normal = p.step(APUS_MULTIPLY, p.step(APUS_SUBTRACT, x_of_p, middle), inverse);
       const int d = p.step(APUS_MULTIPLY, up, g);
       const int plain = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, d), part);
+      const int apart = p.step(APUS_SUBTRACT, d, plain);
       const int along = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, p.step(APUS_MULTIPLY, d, normal)), part);
-      const int left = p.step(APUS_SUBTRACT, p.step(APUS_SUBTRACT, d, plain), p.step(APUS_MULTIPLY, normal, along));
-      p.output(p.step(APUS_MULTIPLY, left, inverse), dx, s.width);
+      const int left = p.step(APUS_SUBTRACT, apart, p.step(APUS_MULTIPLY, normal, along));
+      p.output(p.step(APUS_MULTIPLY, inverse, left), dx, s.width);
     }
     // Gain: the sum of upstream · n over the rows; bias: that of upstream. Block by block, then the blocks.
     Program sums;
@@ -163,7 +164,7 @@ void compare_layer_norm(const Options &options) {
           return std::max(difference(dx, other_dx, count), difference(d_pair, other_pair, 2 * s.width));
         });
     }
-    for (float *memory : {x, upstream, gain, bias, y, centre, scale, dx, other, other_dx, mean, variance, share, epsilon, one, both,
+    for (float *memory : {x, upstream, gain, bias, y, centre, scale, dx, other, other_dx, mean, variance, share, epsilon, both,
                           partials[0], partials[1], d_pair, other_pair}) {
       std::free(memory);
     }

@@ -1,6 +1,7 @@
 // Two steps in one loop, where the second alone reads what the first computes:
 // the same operations on the same values, so the same bits, without the way
-// through memory in between.
+// through memory in between. And longer runs of steps, of those that the gradient
+// and the result of a layer normalization are made of.
 
 #include "ProgramPlan.h"
 
@@ -36,6 +37,12 @@ enum {
 #undef X
   APUS_FUSED_SQUARE_THEN_ROW_SUM,
   APUS_FUSED_MULTIPLY_THEN_ROW_SUM,
+  // t = a * b, kept, and the sums of its rows.
+  APUS_FUSED_MULTIPLY_AND_ROW_SUM,
+  // t = a - b, kept, with a number b of each row, and the sums of its rows' squares.
+  APUS_FUSED_SUBTRACT_AND_SQUARES,
+  // (e - x * y) * z, with numbers y and z of each row.
+  APUS_FUSED_DIFFERENCE_THEN_MULTIPLY,
 };
 
 /// The fused opcode of two steps, or the first one's own.
@@ -68,12 +75,52 @@ static int is_dead_after(const apus_program *program, int32_t at, uint8_t t) {
   return 1;
 }
 
-/// Copies the steps, with fused opcodes where two can be run together.
+/// Which operand of a product is not `t`.
+static uint8_t other_factor(const apus_step *step, uint8_t t) { return step->a == t ? step->b : step->a; }
+
+/// Whether the three steps at `at` are (e - x * y) * z, and nothing else reads what lies in between.
+static int is_difference_times(const apus_program *program, int32_t at) {
+  if (at + 2 >= program->step_count) return 0;
+  const apus_step *s = &program->steps[at];
+  const uint8_t f = s[0].destination, g = s[1].destination;
+  if (s[0].opcode != APUS_MULTIPLY || s[1].opcode != APUS_SUBTRACT || s[2].opcode != APUS_MULTIPLY) return 0;
+  return s[1].a != f && s[1].b == f && reads(&s[2], g) == 1 && other_factor(&s[2], g) != f
+         && is_dead_after(program, at + 2, f) && is_dead_after(program, at + 2, g);
+}
+
+/// The fused opcode of the steps at `at` and how many steps it stands for; 0 of them where there is none.
+static int32_t fuse_run(const apus_program *program, int32_t at, uint8_t *opcode) {
+  const apus_step *first = &program->steps[at], *second = first + 1;
+  if (is_difference_times(program, at)) {
+    *opcode = APUS_FUSED_DIFFERENCE_THEN_MULTIPLY;
+    return 3;
+  }
+  const uint8_t t = first->destination;
+  if (first->opcode == APUS_MULTIPLY && second->opcode == APUS_ROW_SUM && second->a == t && second->destination != t
+      && !is_dead_after(program, at + 1, t)) {
+    *opcode = APUS_FUSED_MULTIPLY_AND_ROW_SUM;
+    return 2;
+  }
+  if (first->opcode == APUS_SUBTRACT && second->opcode == APUS_SQUARE && second->a == t && second->destination != t
+      && at + 2 < program->step_count && second[1].opcode == APUS_ROW_SUM && second[1].a == second->destination
+      && second[1].destination != t && is_dead_after(program, at + 2, second->destination)) {
+    *opcode = APUS_FUSED_SUBTRACT_AND_SQUARES;
+    return 3;
+  }
+  return 0;
+}
+
+/// Copies the steps, with fused opcodes where two or more can be run together.
 static __attribute__((noinline)) void fuse_steps(const apus_program *program, apus_step *steps) {
   memcpy(steps, program->steps, sizeof(apus_step) * (size_t)program->step_count);
   APUS_SHORT_LOOP
   for (int32_t s = 0; s + 1 < program->step_count; s++) {
     const apus_step *first = &program->steps[s], *second = first + 1;
+    const int32_t run = program->has_row_steps ? fuse_run(program, s, &steps[s].opcode) : 0;
+    if (run > 0) {
+      s += run - 1;
+      continue;
+    }
     if (reads(second, first->destination) != 1 || !is_dead_after(program, s + 1, first->destination)) continue;
     steps[s].opcode = fuse(first, second);
     if (steps[s].opcode != first->opcode) s++;

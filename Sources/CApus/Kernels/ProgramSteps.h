@@ -111,6 +111,29 @@ APUS_INLINE void spread(float *to, const float *from, int64_t count) {
 
 #include "ProgramRows.h"
 
+/// Whether a register has one number for each row.
+APUS_INLINE int is_number(const strip_register *r) { return r->pace == 0 && r->row != 0; }
+
+/// Whether an operation takes so long that numbers of several rows are computed in one vector.
+APUS_INLINE int takes_long(uint8_t opcode) {
+  return opcode == APUS_DIVIDE || opcode == APUS_SQUARE_ROOT || opcode == APUS_RECIPROCAL;
+}
+
+/// The numbers of the rows from `r` on, a lane each, and 1 in the other lanes.
+APUS_INLINE vfloat gather_numbers(const float *numbers, int64_t row, int64_t r, int64_t rows) {
+  float lanes[APUS_WIDTH];
+  store(lanes, splat(1));
+  for (int64_t i = 0; i < APUS_WIDTH && r + i < rows; i++) lanes[i] = numbers[(r + i) * row];
+  return load(lanes);
+}
+
+/// One vector of each row's number, where the rows from `r` on begin.
+APUS_INLINE void scatter_numbers(float *to, int64_t columns, int64_t r, int64_t rows, vfloat numbers) {
+  float lanes[APUS_WIDTH];
+  store(lanes, numbers);
+  for (int64_t i = 0; i < APUS_WIDTH && r + i < rows; i++) store(to + (r + i) * columns, splat(lanes[i]));
+}
+
 static __attribute__((noinline)) void uniform_strip(float *to, const strip *where, const apus_step *step, const void *seed_and_step) {
   int64_t position = where->row * where->row_length + where->column;
   if (where->columns == where->row_length || where->rows == 1) {
@@ -157,7 +180,12 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
     float *into = to + r * columns;
 // Only numbers of rows: one vector for each.
 #define APUS_NUMBERS(varies) (by_row && !pace && (varies))
-#define APUS_NUMBER(r_) p##r_ + r * row_##r_
+#define APUS_TOGETHER(opcode) (takes_long(opcode) ? APUS_WIDTH : 1)
+#define APUS_NUMBERS_OF(r_, opcode)                                                              \
+  (takes_long(opcode) ? gather_numbers(p##r_, row_##r_, r, rows) : load(p##r_ + r * row_##r_))
+#define APUS_STORE_NUMBERS(opcode, expression)                                                   \
+  if (takes_long(opcode)) scatter_numbers(to, columns, r, rows, expression);                     \
+  else store(to + r * columns, expression);
 #define APUS_AT_ROW(r_, k)                                                                       \
     const float *at_##r_ = p##r_ + r * row_##r_;                                                 \
     if (APUS_VARIES(r_) && at_##r_ == into) {                                                    \
@@ -174,9 +202,9 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
     APUS_EXTENT(pace_a, APUS_VARIES(a))                   \
     if (APUS_NUMBERS(APUS_VARIES(a))) {                   \
       APUS_SHORT_LOOP                                     \
-      for (int64_t r = 0; r < rows; r++) {                \
-        const vfloat a = load(APUS_NUMBER(a));            \
-        store(to + r * columns, expression);              \
+      for (int64_t r = 0; r < rows; r += APUS_TOGETHER(opcode)) { \
+        const vfloat a = APUS_NUMBERS_OF(a, opcode);      \
+        APUS_STORE_NUMBERS(opcode, expression)            \
       }                                                   \
       break;                                              \
     }                                                     \
@@ -199,9 +227,9 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
     APUS_EXTENT(pace_a | pace_b, APUS_VARIES(a) || APUS_VARIES(b))        \
     if (APUS_NUMBERS(APUS_VARIES(a) || APUS_VARIES(b))) {                 \
       APUS_SHORT_LOOP                                                     \
-      for (int64_t r = 0; r < rows; r++) {                                \
-        const vfloat a = load(APUS_NUMBER(a)), b = load(APUS_NUMBER(b));  \
-        store(to + r * columns, expression);                              \
+      for (int64_t r = 0; r < rows; r += APUS_TOGETHER(opcode)) {         \
+        const vfloat a = APUS_NUMBERS_OF(a, opcode), b = APUS_NUMBERS_OF(b, opcode); \
+        APUS_STORE_NUMBERS(opcode, expression)                            \
       }                                                                   \
       break;                                                              \
     }                                                                     \
@@ -298,6 +326,43 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
       opcode = opcode == APUS_FUSED_MULTIPLY_THEN_ROW_SUM ? APUS_MULTIPLY : APUS_SQUARE;
       goto again;
     }
+    case APUS_FUSED_MULTIPLY_AND_ROW_SUM:
+    case APUS_FUSED_SUBTRACT_AND_SQUARES: {
+      const int subtracts = opcode == APUS_FUSED_SUBTRACT_AND_SQUARES;
+      const strip_register *rb = &registers[step->b];
+      const int suits = by_row && columns % 16 == 0 && ra->pace != 0 && (subtracts ? is_number(rb) : rb->pace != 0);
+      if (!suits) {
+        opcode = subtracts ? APUS_SUBTRACT : APUS_MULTIPLY;
+        goto again;
+      }
+      const float *a = ra->at, *b = rb->at;
+      const int64_t b_row = rb->row;
+      step += subtracts ? 2 : 1;
+      destination->pace = APUS_WIDTH;
+      destination->row = columns;
+      destination = &registers[step->destination];
+      const int whole = written_whole >> step->destination & 1;
+      destination->pace = whole ? APUS_WIDTH : 0;
+      destination->row = columns;
+      if (subtracts) kept_differences(to, destination->at, a, b, b_row, where, whole ? columns : APUS_WIDTH);
+      else kept_products(to, destination->at, a, b, where, whole ? columns : APUS_WIDTH);
+      break;
+    }
+    case APUS_FUSED_DIFFERENCE_THEN_MULTIPLY: {
+      const strip_register *rx = ra, *ry = &registers[step->b], *re = &registers[step[1].a];
+      const strip_register *rz = &registers[other_factor(&step[2], step[1].destination)];
+      if (rx->pace == 0) rx = ry, ry = ra;
+      if (!by_row || rx->pace == 0 || re->pace == 0 || !is_number(ry) || !is_number(rz)) {
+        opcode = APUS_MULTIPLY;
+        goto again;
+      }
+      step += 2;
+      destination = &registers[step->destination];
+      difference_times(destination->at, re, rx, ry, rz, where);
+      destination->pace = APUS_WIDTH;
+      destination->row = columns;
+      break;
+    }
     case APUS_ROW_SUM:
     case APUS_ROW_MAXIMUM:
     case APUS_ROW_MINIMUM: {
@@ -326,7 +391,9 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
 #undef APUS_EXTENT
 #undef APUS_ROW_BEGIN
 #undef APUS_NUMBERS
-#undef APUS_NUMBER
+#undef APUS_TOGETHER
+#undef APUS_NUMBERS_OF
+#undef APUS_STORE_NUMBERS
 #undef APUS_AT_ROW
   }
 }

@@ -9,6 +9,7 @@ typedef uint32_t sixteen_uint __attribute__((vector_size(64)));
 typedef float sixteen_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 
 APUS_INLINE sixteen load_sixteen(const float *from) { return *(const sixteen_unaligned *)from; }
+APUS_INLINE void store_sixteen(float *to, sixteen value) { *(sixteen_unaligned *)to = value; }
 
 /// The first `count` lanes (0 ... 16), then zeros.
 APUS_INLINE sixteen load_sixteen_head(const float *from, int64_t count) {
