@@ -1,6 +1,6 @@
 import ApusCore
 import ApusData
-import ApusTraining
+public import ApusTraining
 
 /// A configuration trained once for each of k folds, which is the test part of its run: how well it does on rows that it has
 /// not seen, with the spread over the folds.

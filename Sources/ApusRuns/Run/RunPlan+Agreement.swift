@@ -1,4 +1,5 @@
 import ApusCore
+import ApusNN
 import ApusTraining
 
 extension RunPlan {

@@ -35,11 +35,12 @@ final class ShardedGradients {
   ) throws {
     (self.division, self.collective) = (division, collective)
     shards = collective.shards(of: division.shards)
-    numbers = .allocate(capacity: trained.count + 3)
+    let count = trained.count + 3
+    numbers = .allocate(capacity: count)
     numbers.initialize(repeating: 0)
     models = try trained.indices.map {
       try ShardedArena(
-        trained[$0], shards: division.shards, numbers: $0 == 0 ? numbers.count : 0, states: states[$0],
+        trained[$0], shards: division.shards, numbers: $0 == 0 ? count : 0, states: states[$0],
         engine: engine)
     }
   }
