@@ -141,7 +141,7 @@ struct ConvolutionLab: Lab {
     let results = try model.compiled(outputs: [.layer("1")], batch: 1)(data.batch([0]))
     let maps = try results[.layer("1")].values().map { Double($0) }
     let input = data.features[0..<(Self.side * Self.side)].map { Double($0) }
-    let own = ImageGrid.Tile(PixelImage(input, width: Self.side, in: -0.4...2, ramp: .grey), ["the digit"])
+    let own = ImageGrid.Tile(PixelImage(input, width: Self.side, in: -0.4...2, ramp: .gray), ["the digit"])
     report.show(
       ImageGrid(
         "A digit, and what each filter makes of it",

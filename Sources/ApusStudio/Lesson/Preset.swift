@@ -6,9 +6,9 @@ import ApusNN
 package struct Preset: Sendable {
   package let name: String
   package let title: String
-  package let sentences: String
   /// The lab that measures what it shows: `apus lab NAME`.
   package let lab: String
+  package let sentences: String
   /// Steps a second at which it is seen; nil where the usual ones do.
   package var speed: Double? = nil
   package let lesson: @Sendable () -> Lesson

@@ -17,14 +17,14 @@
     var function = "ravine"
 
     @Option(
-      parsing: .unconditional,
+      parsing: .unconditionalSingleValue,
       help: ArgumentHelp(
         "Which go down, as in adam or 'momentum(momentum: 0.5)'; may be given several times. (default: sgd)",
         valueName: "name"), completion: .list(Optimizers.table.names))
     var optimizer: [String] = []
 
     @Option(
-      parsing: .unconditional,
+      parsing: .unconditionalSingleValue,
       help: ArgumentHelp(
         "The learning rate of each optimizer, in their order; one for all of them. (default: the function's own)",
         valueName: "rate"))
