@@ -174,7 +174,7 @@ struct PreprocessingLab: Lab {
       ImageGrid(
         "The mean image",
         [
-          tile(means, "mean image", 0...16, .grey), tile(first, "a digit", 0...16, .grey),
+          tile(means, "mean image", 0...16, .gray), tile(first, "a digit", 0...16, .gray),
           tile(zip(first, means).map { $0 - $1 }, "less the mean", -16...16, .diverging),
         ], columns: 3, tileWidth: 96))
   }

@@ -183,7 +183,7 @@ struct MNISTLab: Lab {
         let pixels = images.pixels[row]
         let (least, most) = (pixels.min() ?? 0, pixels.max() ?? 1)
         return .init(
-          PixelImage(pixels, width: 28, in: least...max(most, least + 1e-6), ramp: .grey),
+          PixelImage(pixels, width: 28, in: least...max(most, least + 1e-6), ramp: .gray),
           ["\(images.labels[row]), taken for \(predicted[row])"])
       }, columns: 4, tileWidth: 96)
   }
