@@ -19,6 +19,7 @@ struct BatchNormGainsLab: Lab {
   let tryIt =
     "apus train digits --layers '[flatten, {dense: 64}, batchNorm, relu, {dense: 64}, batchNorm, relu, {dense: 10}]' "
     + "--optimizer sgd --learning-rate 1"
+  let lesson: String? = "Batch normalization"
   let isShort = false
 
   /// A loss that is good after two epochs; chance is 2.303.

@@ -19,6 +19,7 @@ struct ZeroWeightsLab: Lab {
   let tryIt =
     "apus check digits --layers '[flatten, {dense: {units: 32, initializer: zeros}}, relu, {dense: 10}]'"
 
+  let lesson: String? = "First weights of zero"
   private static let units = 32
 
   private struct Outcome: Sendable {

@@ -18,6 +18,7 @@ struct DropoutLab: Lab {
     "a network trained with dropout does without half of its units far better, but whole it gains little here"
   let sabotage = "no dropout in any network"
   let tryIt = "apus train digits --hidden 256,256 --dropout 0.5"
+  let lesson: String? = "Dropout against overfitting"
   let isShort = false
 
   private static let rates = [0, 0.2, 0.5]
