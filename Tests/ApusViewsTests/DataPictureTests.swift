@@ -6,8 +6,8 @@ import Testing
 /// The picture of data before training: what it shows is what is in the data.
 @Suite("Picture of data")
 struct DataPictureTests {
-  private func table(_ columns: [Table.Column]) -> DataSource {
-    DataSource(name: "few", origin: "few.csv", content: .table(Table(name: "few", columns: columns)))
+  private func table(_ columns: [Table.Column]) throws -> DataSource {
+    DataSource(name: "few", origin: "few.csv", content: .table(try Table(name: "few", columns: columns)))
   }
 
   @Test("Of a table with classes: their rows, the two best numbers in their colors, every column")
@@ -38,9 +38,10 @@ struct DataPictureTests {
 
   @Test("Columns beyond the thirtieth are left out, and the title says so; a constant one is said to be")
   func manyColumns() throws {
-    var columns = (0..<40).map { column in
-      Table.Column(
-        "c\(column)", numbers: (0..<20).map { column == 3 ? 7 : Double(($0 * (column + 3)) % 13) })
+    var columns = (0..<40).map { (column: Int) -> Table.Column in
+      let numbers = (0..<20).map { (row: Int) -> Double in column == 3 ? 7 : Double((row * (column + 3)) % 13)
+      }
+      return Table.Column("c\(column)", numbers: numbers)
     }
     columns.append(Table.Column("y", texts: (0..<20).map { $0 % 2 == 0 ? "yes" : "no" }))
     let picture = try Picture.data(table(columns), target: "y")
