@@ -108,7 +108,10 @@ import Testing
   }
 
   @Test func meansAndMistakes() throws {
-    let layer = AttentionReading.Layer(path: "0", isCausal: true, maps: [[[1, 0], [0.75, 0.25]]])
+    let attention = try Model(input: [4, 6], seed: 5) { MultiHeadAttention(1, isCausal: true) }
+    let data = try sequences(1, length: 4, width: 6)
+    var layer = try #require(AttentionReading(attention, on: data).layers.first)
+    layer.maps = [[[1, 0], [0.75, 0.25]]]
     #expect(layer.mean(head: 0, before: 1) == 0.75 && layer.mean(head: 0, before: 0) == 0.625)
     let model = try Model(input: [4, 6], seed: 5) { Dense(6) }
     #expect(throws: ApusError.self) {
