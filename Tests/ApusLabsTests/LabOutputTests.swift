@@ -1,3 +1,4 @@
+import ApusCore
 import ApusLabs
 import ApusViews
 import Testing
