@@ -8,9 +8,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// Tests are compiled without optimization, which would take a third of the whole build; what they test is optimized.
-let testSettings = settings + [.unsafeFlags(["-Onone"])]
-
 let package = Package(
   name: "Apus",
   platforms: [.macOS(.v15)],  // Synchronization.Mutex and Atomic
@@ -77,29 +74,29 @@ let package = Package(
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(
       name: "TestSupport", dependencies: ["ApusCore", "ApusData"], path: "Tests/TestSupport",
-      swiftSettings: testSettings),
+      swiftSettings: settings),
     .testTarget(
       name: "ApusCoreTests", dependencies: ["ApusCore", "TestSupport", "AllocationCounter"],
-      swiftSettings: testSettings),
+      swiftSettings: settings),
     .testTarget(
       name: "ApusNNTests", dependencies: ["ApusNN", "ApusData", "ApusCore", "TestSupport"],
-      swiftSettings: testSettings),
+      swiftSettings: settings),
     .testTarget(
-      name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: testSettings),
+      name: "ApusDataTests", dependencies: ["ApusData", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ApusTrainingTests", dependencies: ["Apus", "TestSupport", "AllocationCounter"],
-      swiftSettings: testSettings),
+      swiftSettings: settings),
     // What is started by launchers of MPI in tests, and measures reductions.
     .executableTarget(
       name: "apus-ranks", dependencies: ["ApusMPI", "ApusTraining", "ApusCore", "CMPI"], path: "Tests/Ranks",
       swiftSettings: settings),
     .testTarget(
-      name: "ApusMPITests", dependencies: ["ApusMPI", "ApusTraining", "ApusCore"], swiftSettings: testSettings),
-    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: testSettings),
-    .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: testSettings),
+      name: "ApusMPITests", dependencies: ["ApusMPI", "ApusTraining", "ApusCore"], swiftSettings: settings),
+    .testTarget(name: "ApusViewsTests", dependencies: ["ApusViews"], swiftSettings: settings),
+    .testTarget(name: "ApusLabsTests", dependencies: ["ApusLabs"], swiftSettings: settings),
     .testTarget(
-      name: "ApusStudioTests", dependencies: ["ApusStudio", "ApusLabs"], swiftSettings: testSettings),
+      name: "ApusStudioTests", dependencies: ["ApusStudio", "ApusLabs"], swiftSettings: settings),
     .testTarget(
-      name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: testSettings),
+      name: "ApusCLITests", dependencies: ["ApusRuns"], exclude: ["Expected"], swiftSettings: settings),
   ]
 )

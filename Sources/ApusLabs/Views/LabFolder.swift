@@ -36,9 +36,12 @@ package enum LabFolder {
   package static func fileName(_ title: String) -> String {
     let words = title.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     guard let first = words.first else { return "picture" }
-    return words.dropFirst().reduce(String(first.prefix(longestName))) { name, word in
-      name.count + 1 + word.count <= longestName ? name + "-" + word : name
+    var name = String(first.prefix(longestName))
+    for word in words.dropFirst() {
+      guard name.count + 1 + word.count <= longestName else { break }
+      name += "-" + word
     }
+    return name
   }
 
   private static let longestName = 48
