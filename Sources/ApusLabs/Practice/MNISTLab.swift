@@ -16,9 +16,10 @@ struct MNISTLab: Lab {
     + "convolutional network more than both."
   let formula =
     "784-200-200-10: 199,210;  784-128-64-10: 109,386;  LeNet-5: 61,706;  softmax: 7,850 parameters"
-  let expected = Verdict.holds
+  let expected = Verdict.holdsPartly
   let conclusion =
-    "a linear model does least, hidden layers do more, and convolutions most, with fewer parameters"
+    "hidden layers and convolutions do more than a linear model, but on the bundled digits, 8 × 8 pixels drawn larger, the "
+    + "convolutions do no better than two hidden layers"
   let sabotage = "shuffled labels in training"
   let tryIt = "apus train digits --hidden 200,200 --epochs 5"
   let data: LabData? = .mnist
@@ -88,8 +89,10 @@ struct MNISTLab: Lab {
         lecture: isOwn ? bound.lecture : "\(bound.lecture) on MNIST")
     }
     report.judge(
-      "softmax, 784-200-200-10, LeNet-5", [values[0], values[1], values[3]], .rising(),
-      lecture: "each more than the one before")
+      "softmax, then 784-200-200-10", [values[0], values[1]], .rising(), lecture: "more than softmax")
+    report.judge("softmax, then LeNet-5", [values[0], values[3]], .rising(), lecture: "more than softmax")
+    report.test(
+      "784-200-200-10, then LeNet-5", [values[1], values[3]], .rising(), lecture: "the convolution more")
     report.show(
       ConfusionChart("LeNet-5: true and predicted", ConfusionMatrix(results[3], classNames: digits)))
     report.show(worst(results[3], images))

@@ -16,9 +16,10 @@ struct RandomSearchLab: Lab {
     "Search at random instead of on a grid: nine trials then try nine values of the parameter that matters, and not three. "
     + "Draw rates in log space."
   let formula = "good values of a share v of the range: grid 3 v, random 1 − (1 − v)⁹"
-  let expected = Verdict.holds
+  let expected = Verdict.holdsPartly
   let conclusion =
-    "nine values find the good ones more often than three, by the closed form and on the digits"
+    "nine values find a narrow good range more often than three, but on the digits the loss is so flat about its best "
+    + "rate that the grid's three find it as well"
   let sabotage = "random trials at the grid's three values"
   let tryIt = "apus search digits --trials 9 --over '{training.learningRate: {log: [1e-4, 1]}}'"
   let isShort = false
@@ -29,7 +30,8 @@ struct RandomSearchLab: Lab {
     try logarithms(context, &report)
     try digits(context, &report)
     report.note(
-      "A grid is better where one of its three values is the best one by luck: of rates from 0.0001 to 1 the last one is."
+      "A grid is as good where the good range is wide beside its steps, or where one of its values is the best one by luck: of "
+        + "rates from 0.0001 to 1 the last one is."
     )
     return report
   }
@@ -152,12 +154,12 @@ struct RandomSearchLab: Lab {
     let best = (onGrid.map { $0.min()! }, atRandom.map { $0.min()! })
     report.tell("best of the grid", LabStatistics.measured(best.0))
     report.tell("best at random", LabStatistics.measured(best.1))
-    report.tell(
+    report.test(
       "searches in which random is better, of \(seeds.count)", zip(best.1, best.0).count { $0 < $1 },
-      lecture: "most")
-    report.judge(
+      .atLeast(Double(3 * seeds.count / 4)), lecture: "most")
+    report.tell(
       "the grid's less the random ones', on average",
-      LabStatistics.mean(best.0) - LabStatistics.mean(best.1), .above(0), lecture: "random is better")
+      LabStatistics.mean(best.0) - LabStatistics.mean(best.1), lecture: "random is better")
     func group(_ name: String, _ trials: [[Trial]], _ losses: [[Double]]) -> ScatterChart.Group {
       .init(
         name,
