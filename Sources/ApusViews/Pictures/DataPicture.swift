@@ -167,13 +167,15 @@ private enum DataPicture {
     let extent = training.inputShape.map { String($0) }.joined(separator: " × ")
     var charts: [any Chart] = []
     let rows = samples(training)
+    // A real number comes as a byte already.
+    let white = training.areReal ? 255 : training.normalization.white
     if !rows.isEmpty {
       charts.append(
         ImageGrid(
           "Training images, the first of each class",
           rows.map { row in
             let image = training[row.row]
-            return .init(PixelImage(image), row.label.map { [targets[$0]] } ?? [])
+            return .init(PixelImage(image, white: white), row.label.map { [targets[$0]] } ?? [])
           }, columns: 8, tileWidth: 44))
     }
     if training.inputShape.count == 3 {
@@ -215,14 +217,15 @@ private enum DataPicture {
 }
 
 extension PixelImage {
-  /// An image as it is: gray for one channel, colors for three.
-  fileprivate init(_ image: Image) {
+  /// An image: gray for one channel, colors for three.
+  fileprivate init(_ image: Image, white: Double) {
     let channels = image.shape[2]
+    let bytes = image.bytes.map { UInt8(min(Double($0) * 255 / white, 255).rounded()) }
     self.init(
       width: image.shape[1], height: image.shape[0],
-      pixels: stride(from: 0, to: image.bytes.count, by: channels).map { start in
-        let (red, last) = (image.bytes[start], image.bytes[start + channels - 1])
-        return Color(red: red, green: channels == 3 ? image.bytes[start + 1] : red, blue: last)
+      pixels: stride(from: 0, to: bytes.count, by: channels).map { start in
+        let (red, last) = (bytes[start], bytes[start + channels - 1])
+        return Color(red: red, green: channels == 3 ? bytes[start + 1] : red, blue: last)
       })
   }
 }

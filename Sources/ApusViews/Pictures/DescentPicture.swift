@@ -22,8 +22,10 @@ extension Picture {
         places: try Descent([function.start], optimizer: setting, function.value).path(
           steps: steps, rate: setting.rate), function: function)
     }
+    // The ways over contour lines begin with the second color.
+    let firstColor = function.ranges.count - 1
     let values = LineChart(
-      "The value after each step", try ways.map { try $0.series() }, xName: "step", yName: "J")
+      "The value after each step", try ways.enumerated().map { try $1.series(color: $0 + firstColor) }, xName: "step", yName: "J")
     let charts: [any Chart] =
       function.ranges.count == 1
       ? [try curve(function, ways), values] : [try contours(function, ways), values]
@@ -81,8 +83,9 @@ private struct DescentWay {
   var function: DescentFunction
 
   /// The value after each step.
-  func series() throws -> LineChart.Series {
-    LineChart.Series(name, try function.values(places).enumerated().map { Point(Double($0), $1) })
+  func series(color: Int) throws -> LineChart.Series {
+    LineChart.Series(
+      name, try function.values(places).enumerated().map { Point(Double($0), $1) }, color: color)
   }
 }
 
