@@ -25,7 +25,8 @@ extension Picture {
     // The ways over contour lines begin with the second color.
     let firstColor = function.ranges.count - 1
     let values = LineChart(
-      "The value after each step", try ways.enumerated().map { try $1.series(color: $0 + firstColor) }, xName: "step", yName: "J")
+      "The value after each step", try ways.enumerated().map { try $1.series(color: $0 + firstColor) },
+      xName: "step", yName: "J")
     let charts: [any Chart] =
       function.ranges.count == 1
       ? [try curve(function, ways), values] : [try contours(function, ways), values]
