@@ -7,18 +7,21 @@ package final class RegionFile: @unchecked Sendable {
   private let target: String
   private let temporary: String
   /// The end of the last region.
-  package private(set) var size = 0
+  package private(set) var size: Int
+  /// The bytes before the first region.
+  private let header: Int
   private var isOpen = true
 
   /// Regions begin at multiples of this, so that a mapped number is aligned and rows share cache lines with no other column.
   private static let alignment = 64
 
+  /// - Parameter header: the bytes that are kept free before the first region, to be written last.
   /// - Throws: when the path can't be that of a new file: a folder, a device, a folder that can't be written to.
-  package init(_ path: String) throws(ApusError) {
+  package init(_ path: String, header: Int = 0) throws(ApusError) {
     guard case .file(let target, let mode) = try OutputTarget(path) else {
       throw ApusError("is a pipe or a device", at: path, expected: "a file's path", fix: "name a file")
     }
-    (self.path, self.target) = (path, target)
+    (self.path, self.target, self.header, size) = (path, target, header, header)
     temporary = "\(target).\(Files.process).tmp"
     guard let descriptor = Files.descriptor(of: temporary, for: .readingAndWritingNew) else {
       throw Files.systemError(
@@ -31,7 +34,7 @@ package final class RegionFile: @unchecked Sendable {
   deinit { close(removes: true) }
 
   /// Forgets all regions.
-  package func reset() { size = 0 }
+  package func reset() { size = header }
 
   /// Forgets the regions from an offset on.
   package func giveBack(from offset: Int) { size = min(size, offset) }

@@ -7,7 +7,7 @@ public struct TableDataset: Dataset {
   public var features: [Float] {
     switch storage {
     case .all(let features): features
-    case .encoded(let encoder): encoder.features(0..<count)
+    case .encoded(let made): made.features(0..<count)
     }
   }
   private let storage: Features
@@ -15,7 +15,7 @@ public struct TableDataset: Dataset {
   /// The features of all rows, or what makes those of some.
   enum Features: Sendable {
     case all([Float])
-    case encoded(RowEncoder)
+    case encoded(any RowFeatures)
   }
   public let inputShape: [Int]
   public let targets: TargetKind
@@ -142,13 +142,13 @@ public struct TableDataset: Dataset {
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     switch storage {
     case .all(let features): copy(features, rows, size, memory)
-    case .encoded(let encoder):
+    case .encoded(let made):
       precondition(rows.allSatisfy { $0 >= 0 && $0 < count }, "no such sample")
       if memory.main.integers == nil {
-        if let floats = memory.main.floats.baseAddress { encoder.write(rows, to: floats) }
+        if let floats = memory.main.floats.baseAddress { made.write(rows, to: floats) }
       } else {
         let made = [Float](unsafeUninitializedCapacity: rows.count * size) { buffer, count in
-          if let base = buffer.baseAddress { encoder.write(rows, to: base) }
+          if let base = buffer.baseAddress { made.write(rows, to: base) }
           count = rows.count * size
         }
         for place in 0..<rows.count { memory.write(made[(place * size)..<((place + 1) * size)], at: place) }

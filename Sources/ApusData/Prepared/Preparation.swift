@@ -37,7 +37,7 @@ package struct Preparation: Sendable {
   ) throws(ApusError) -> Result {
     // Of what was expanded more is known now.
     try requireRoom(for: opened.bytes, output)
-    let file = try RegionFile(output)
+    let file = try RegionFile(output, header: PreparedFile.headerSize)
     let steps = ["reading", "reading again"]
     // A function of its own: a closure within a closure that throws an error of a type crashes the compiler (6.3.1).
     func tell(_ pass: Int, _ part: Double) throws(ApusError) { try watch?(steps[pass - 1], part) }

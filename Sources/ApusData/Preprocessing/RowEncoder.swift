@@ -1,7 +1,7 @@
 import ApusCore
 
 /// Writes the features of a table's rows when they are asked for.
-final class RowEncoder: Sendable {
+final class RowEncoder: RowFeatures {
   private let columns: [(encoder: ColumnEncoder, place: Int)]
   /// The features of the columns, before the steps.
   private let width: Int
@@ -14,7 +14,6 @@ final class RowEncoder: Sendable {
   /// The features of one row.
   var featureCount: Int { steps.last?.names.count ?? width }
 
-  /// Writes the features of rows, one after the other.
   func write(_ rows: some RandomAccessCollection<Int>, to features: UnsafeMutablePointer<Float>) {
     guard steps.isEmpty else {
       var made = [Float](repeating: 0, count: rows.count * width)
@@ -32,7 +31,6 @@ final class RowEncoder: Sendable {
     for (encoder, place) in columns { encoder.write(rows, to: features + place, stride: width) }
   }
 
-  /// `[rows, featureCount]`
   func features(_ rows: Range<Int>) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count * featureCount) { buffer, count in
       if let base = buffer.baseAddress { write(rows, to: base) }

@@ -72,7 +72,6 @@ struct TableReader {
   ) throws(ApusError) {
     // What an earlier reading in another encoding has left.
     output?.reset()
-    _ = output?.reserve(PreparedFile.headerSize)
     store = output.map { ColumnStore(file: $0, mostRows: file.lineCount) }
     self.watch = watch
     self.file = file

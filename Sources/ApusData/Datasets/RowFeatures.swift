@@ -1,0 +1,8 @@
+/// What makes the features of a data set's rows when they are asked for, so that those of all rows need not be in memory.
+protocol RowFeatures: Sendable {
+  /// Writes the features of rows, one after the other.
+  func write(_ rows: some RandomAccessCollection<Int>, to features: UnsafeMutablePointer<Float>)
+
+  /// `[rows, features]`
+  func features(_ rows: Range<Int>) -> [Float]
+}
