@@ -10,8 +10,8 @@
       usage: "apus lab [<name>] [<options>] | apus lab --all [<options>]",
       discussion: """
         Without a name, lists the labs by theme. A lab measures a claim, prints each figure beside what the lecture \
-        says, comes to a verdict (holds, holds partly, does not hold here), and leaves a page with its pictures. Ends \
-        with 1 when the verdict is not the one that the lab is known to come to.
+        says, reaches a verdict (holds, holds partly, does not hold here), and leaves a page with its pictures. Ends \
+        with 1 when the verdict differs from the expected one.
         """)
 
     @Argument(help: "The lab, as apus lab lists it.", completion: .list(Labs.table.map(\.name)))

@@ -70,7 +70,9 @@
         CurrentProcess.end(code: 1)
       }
       if collective.rank > 0 { Clock.sleep(seconds: 1) }
-      collective.abort(Output.lines(error, Output.errorStyle).joined(separator: "\n"))
+      // The rank, its host and its step come first.
+      let lines = Output.lines(error, .plain).joined(separator: "\n")
+      collective.abort(String(lines.trimmingPrefix("error: ")))
     }
 
     /// Ends a process that has nothing to say beside the first, with its code.

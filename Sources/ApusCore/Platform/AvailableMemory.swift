@@ -7,7 +7,8 @@ package enum AvailableMemory {
   package static func bytes() throws(ApusError) -> Int? {
     if let text = Environment["APUS_MEMORY"] {
       guard let megabytes = Int(text), (1...1 << 30).contains(megabytes) else {
-        throw ApusError("“\(text)” is no number of megabytes", at: "APUS_MEMORY", expected: "a number from 1")
+        throw ApusError(
+          "“\(text)” isn't a number of megabytes", at: "APUS_MEMORY", expected: "a number from 1")
       }
       return megabytes * 1_000_000
     }
@@ -16,7 +17,8 @@ package enum AvailableMemory {
 
   private static var systemLeft: Int? { field("MemAvailable", in: "/proc/meminfo").map { $0 * 1024 } }
 
-  /// What each control group leaves, from the process' own up: its limit less what can't be taken back, as files' pages can.
+  /// The memory that each control group leaves, from that of the process up: its limit less the memory that cannot be
+  /// reclaimed (pages of files can).
   private static func groupsLeft() -> [Int] {
     guard let groups = text("/proc/self/cgroup") else { return [] }
     var left: [Int] = []

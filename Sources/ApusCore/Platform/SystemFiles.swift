@@ -150,17 +150,17 @@ extension Files {
     return copy < 0 ? nil : copy
   }
 
-  /// Reads at most so many bytes; 0 at the end, below 0 with `errno`.
+  /// Reads at most a number of bytes; 0 at the end, below 0 with `errno`.
   static func read(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
     retried { systemRead(descriptor, bytes, count) }
   }
 
-  /// Writes at most so many bytes; below 0 with `errno`.
+  /// Writes at most a number of bytes; below 0 with `errno`.
   package static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     retried { systemWrite(descriptor, bytes, min(count, 1 << 30)) }
   }
 
-  /// Writes at most so many bytes at an offset; below 0 with `errno`.
+  /// Writes at most a number of bytes at an offset; below 0 with `errno`.
   static func write(
     _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, at offset: Int
   ) -> Int {

@@ -1,6 +1,6 @@
 /// A random order of 0 … count − 1 that is computed place by place: nothing is kept but its keys.
 ///
-/// A Feistel network permutes the numbers below a power of four that is no smaller than the count; numbers beyond the count are
+/// A Feistel network permutes the numbers below a power of four that is at least the count; numbers beyond the count are
 /// sent through again until one is within (cycle walking). So it is a permutation of any count, and has an inverse.
 package struct FeistelPermutation: Sendable {
   private let count: UInt64

@@ -25,7 +25,8 @@ public struct Split: Sendable, Equatable {
   ) throws(ApusError) -> Split {
     var seen: Set<Int> = []
     for row in [training, validation, test].joined() where row < 0 || !seen.insert(row).inserted {
-      throw ApusError("row \(row) is in the split twice, or is no row", expected: "each row in one part only")
+      throw ApusError(
+        "row \(row) is in the split twice, or isn't a row", expected: "each row in one part only")
     }
     guard !training.isEmpty else { throw ApusError("the split has no training rows") }
     return Split(training: training.sorted(), validation: validation.sorted(), test: test.sorted())
@@ -147,7 +148,7 @@ public struct Split: Sendable, Equatable {
 
   private static func check(_ rows: [Int]) throws(ApusError) {
     if let wrong = rows.first(where: { UInt32(exactly: $0) == nil }) {
-      throw ApusError("row \(wrong) is no row", expected: "0 … \(UInt32.max)")
+      throw ApusError("row \(wrong) isn't a row", expected: "0 … \(UInt32.max)")
     }
   }
 

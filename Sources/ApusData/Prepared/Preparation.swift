@@ -11,7 +11,7 @@ package struct Preparation: Sendable {
     package var notes: [String]
   }
 
-  /// What goes on, and which part of it is done, from 0 to 1; it ends the preparation by throwing.
+  /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the preparation by throwing.
   package typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
 
   /// Writes the table of a CSV file, or of another that holds a table, as typed columns.

@@ -254,7 +254,7 @@ struct ColumnDecision {
     if !rows.isEmpty {
       let count = reading.infinite.reduce(0) { $0 + raw.texts.counts[$1] }
       notes[index].append(
-        "\(title(index)) holds \(list(rows, raw))\(count > rows.count ? " and \(count - rows.count) more" : ""): "
+        "\(title(index)) holds \(raw.listed(rows))\(count > rows.count ? " and \(count - rows.count) more" : ""): "
           + "no finite numbers, read as missing")
     }
   }
@@ -271,7 +271,7 @@ struct ColumnDecision {
     guard !rows.isEmpty else { return }
     let more = odd.slipRows > rows.count ? " and \(odd.slipRows - rows.count) more" : ""
     notes[index].append(
-      "\(title(index)) is \(kind), but holds \(list(rows, raw))\(more); read as missing\(otherwise)")
+      "\(title(index)) is \(kind), but holds \(raw.listed(rows))\(more); read as missing\(otherwise)")
   }
 
   private func setStrays(_ raw: RawColumn, _ codes: Set<Int>, _ column: inout Table.Column) {
@@ -344,9 +344,5 @@ struct ColumnDecision {
 
   private func override(_ index: Int, _ kind: TableFormat.ColumnKind) -> String {
     kind.flag(for: names[index])
-  }
-
-  private func list(_ rows: [(row: Int, code: Int)], _ raw: RawColumn) -> String {
-    rows.map { "\"\(raw.texts[$0.code].prefix(40))\" in row \($0.row + 1)" }.joined(separator: ", ")
   }
 }

@@ -126,3 +126,10 @@ extension DecimalParser.Traits {
   @inline(__always)
   var tally: UInt64 { UInt64(rawValue >> 2 & 1) | UInt64(rawValue >> 1 & 1) << 32 }
 }
+
+extension RawColumn {
+  /// The texts of cells with their rows, as messages have them.
+  func listed(_ cells: [(row: Int, code: Int)]) -> String {
+    cells.map { "\"\(texts[$0.code].prefix(40))\" in row \($0.row + 1)" }.joined(separator: ", ")
+  }
+}

@@ -130,7 +130,11 @@ public final class Collective: Sendable {
 
   /// Ends the job: prints the message with this rank, its host and its step, and ends every rank.
   package func abort(_ message: String) -> Never {
-    guard let transport = connection?.transport else { fatalError(message) }
+    guard let transport = connection?.transport else {
+      let line = Array("error: \(message)\n".utf8)
+      line.withUnsafeBytes { _ = Files.write(2, $0.baseAddress!, $0.count) }
+      CurrentProcess.endAtOnce(code: 1)
+    }
     transport.abort(describe(message))
   }
 

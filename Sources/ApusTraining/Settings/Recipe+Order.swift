@@ -5,7 +5,7 @@ extension Recipe {
   public enum Order: Sendable, Equatable {
     /// Each row goes where it may.
     case rows
-    /// Blocks of so many rows, and the rows within a window of eight blocks: rows that are near in the file are near in the
+    /// Blocks of a number of rows, and the rows within a window of eight blocks: rows that are near in the file are near in the
     /// order. It takes no memory, and the same order comes from memory and from a file.
     case blocks(Int)
 

@@ -37,7 +37,7 @@ package struct ShardDivision: Sendable, Equatable {
   /// The number of shards for a batch: the largest power of two that leaves ``automaticRows`` to each.
   package static func automatic(batch: Int) -> Int { most(batch: batch, rows: automaticRows) }
 
-  /// The largest power of two of shards with at least so many rows each; 1 for a batch of fewer.
+  /// The largest power of two of shards with at least that number of rows each; 1 for a batch of fewer.
   static func most(batch: Int, rows: Int) -> Int {
     var shards = 1
     while shards < mostShards, batch / (shards * 2) >= rows { shards *= 2 }

@@ -123,8 +123,10 @@ extension TrainingStep {
     if let count = collective?.count, count > division.shards {
       throw ApusError(
         "\(count) processes share \(counted(division.shards, "shard")) of a batch of \(batch) rows",
-        at: "training.shards", expected: "a shard for each at least",
-        fix: "start at most \(division.shards) processes, or take larger batches or more shards")
+        at: "training.shards", expected: "at least one shard for each",
+        fix:
+          "start at most \(counted(division.shards, "process", "processes")), or take larger batches or more shards"
+      )
     }
     return division
   }
