@@ -14,7 +14,8 @@ struct RateRange: Examination {
 
   private static let exponents = stride(from: -6.0, through: 1, by: 0.5)
   private static let steps = 100
-  private static let mostWork = 3e10
+  /// Floating-point operations for all rates: some seconds.
+  private static let mostWork = 6e10
   /// The fraction of the progress that the best rate makes in the same steps below which progress is small.
   private static let little = 0.1
   private static let hardly = 0.02
@@ -92,13 +93,14 @@ struct RateRange: Examination {
       examined.model, optimizer: OptimizerSetting(examined.settings.optimizer),
       regularization: examined.settings.regularization, groups: examined.settings.groups)
     let trial = try TrialTraining(examined, training, capacity: capacity)
-    let count = Int(min(Double(steps), max(mostWork / max(examined.stepWork(rows: capacity), 1), 10)))
+    let rates = Set(exponents.map { Mathematics.pow(10, $0) } + [examined.settings.rate]).sorted()
+    let affordable = mostWork / Double(rates.count + 1) / max(examined.stepWork(rows: capacity), 1)
+    let count = Int(min(Double(steps), max(affordable, 10)))
     let order = examined.sampleOrder
     let batches = (0..<count).map { index in
       let start = index * capacity % max(order.count - capacity + 1, 1)
       return Batch(examined.training, Array(order[start..<(start + capacity)]))
     }
-    let rates = Set(exponents.map { Mathematics.pow(10, $0) } + [examined.settings.rate]).sorted()
     // Against a rate of 0 on the same batches: which of them are easy makes no difference then.
     let still = trial.losses(batches, steps: count, rate: 0) ?? []
     let last = max(count / 4, 1)
