@@ -18,6 +18,8 @@ extension ElementwiseOperation {
   package static func resultType(for operand: ScalarType) -> ScalarType { operand }
   package static var typedOperands: Range<Int> { 0..<operandCount }
 
+  // What is not computed for each element is compiled once, and not for each operation.
+  @_semantics("optimize.sil.specialize.generic.never")
   package func outputType(_ inputs: [TensorType]) throws(ApusError) -> TensorType {
     let typed = inputs[Self.typedOperands]
     guard let first = typed.first, typed.allSatisfy({ $0.scalar == first.scalar }) else {
@@ -81,10 +83,12 @@ extension UnaryOperation {
 
   package func value<Scalar: ReferenceScalar>(_ operands: [Scalar]) -> Scalar { value(operands[0]) }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
     [derivative(x: inputs[0], y: output).map { upstream * $0 }]
   }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package static var samples: [OperationSample] {
     [
       OperationSample(Self(), .float([3, 5], sampleRange, gap: sampleGap)),
@@ -93,6 +97,7 @@ extension UnaryOperation {
     ]
   }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package static var badSamples: [BadOperationSample] {
     opcodes[.bool] != nil
       ? []
@@ -117,11 +122,13 @@ extension BinaryOperation {
     value(operands[0], operands[1])
   }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package func gradient(inputs: [Tensor], output: Tensor, upstream: Tensor) -> [Tensor?] {
     let results = gradients(left: inputs[0], right: inputs[1], output: output, upstream: upstream)
     return zip(results, inputs).map { $0?.summed(to: $1.shape) }
   }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package static var samples: [OperationSample] {
     let shapes: [(TensorShape, TensorShape)] = [
       ([3, 5], [3, 5]), ([3, 5], [5]), ([3, 1], [3, 5]), ([2, 3, 1], [3, 4]), ([], [2, 3]), ([0, 3], [3]),
@@ -133,6 +140,7 @@ extension BinaryOperation {
     }
   }
 
+  @_semantics("optimize.sil.specialize.generic.never")
   package static var badSamples: [BadOperationSample] {
     var samples = [
       BadOperationSample(

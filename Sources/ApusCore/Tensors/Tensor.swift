@@ -21,7 +21,9 @@ public struct Tensor: Sendable {
   public var error: ApusError? { node.error }
 
   /// The result of an operation; carries the error when the operands do not fit.
-  package static func apply(_ operation: any GraphOperation, _ inputs: [Tensor]) -> Tensor {
+  // Compiled once: left to itself the compiler makes a copy for each of the eighty operations.
+  @_semantics("optimize.sil.specialize.generic.never")
+  package static func apply(_ operation: some GraphOperation, _ inputs: [Tensor]) -> Tensor {
     if let poisoned = inputs.first(where: { $0.error != nil }) { return poisoned }
     do {
       let type = try operation.outputType(inputs.map(\.type))
