@@ -30,22 +30,24 @@ import Testing
   /// Without a word the number of shards follows from the batch, stands in the files, and gives the same bits in one process.
   @Test func theFilesOfOneProcess() throws {
     let given = try configuration()
-    for count in [1, 2] {
+    for count in [1, 2, 3, 8] {
       let results = try onRanks(count) { [folder] collective in
         let plan = try RunPlan(given, folder: folder.path("run-\(count)"), collective: collective)
-        #expect(plan.configuration.training.shards == 2)
+        #expect(plan.configuration.training.shards == 4)
+        let isSaid = plan.notes.contains { $0.contains("4 of the 8 processes have no rows") }
+        #expect(isSaid == (count == 8), "\(plan.notes)")
         return try plan.run().test.map(\.value)
       }
       #expect(results.allSatisfy { $0 == results[0] })
     }
     var sharded = given
-    sharded.training.shards = 2
+    sharded.training.shards = 4
     let result = try RunPlan(sharded, folder: folder.path("alone")).run()
     try compare("run-1", with: "alone")
-    try compare("run-2", with: "alone")
-    #expect(result.json.text().contains("\"shards\":2"))
+    for count in [2, 3, 8] { try compare("run-\(count)", with: "alone") }
+    #expect(result.json.text().contains("\"shards\":4"))
     let why = try RunPlan(given, collective: .alone).reasons.settings.first { $0.key == "training.shards" }
-    #expect(why?.why.contains("at least 16 rows") == true)
+    #expect(why?.why.contains("up to 8 with 8 rows each") == true)
     let plain = try RunPlan(given, folder: folder.path("plain")).run()
     #expect(plain.configuration.training.shards == nil && !plain.json.text().contains("shards"))
   }

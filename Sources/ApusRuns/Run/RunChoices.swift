@@ -169,7 +169,7 @@ struct RunChoices {
         switch key {
         case "training.batch" where given.training.batch == .max: "all rows, as asked"
         case "training.shards":
-          "the most with at least \(ShardDivision.automaticRows) rows of each batch, for several processes"
+          "by the batch alone, for several processes: up to 8 with 8 rows each, more with 16"
         case "training.loss": pretrained == nil ? kind : "the loss of the model in \(given.model.from ?? "")"
         case "training.optimizer", "training.batch", "training.epochs", "training.clipNorm",
           "training.auxiliary":

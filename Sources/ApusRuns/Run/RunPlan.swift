@@ -117,6 +117,7 @@ public struct RunPlan: Sendable {
     reasons = RunPlan.Reasons(data.choices + choices.lines, choices.reasons)
     (self.folder, self.older) = (folder, older)
     var notes = (data.streamNote.map { [$0] } ?? []) + data.notes + choices.notes
+    if let note = Self.noteOnProcesses(collective, settings: choices.settings) { notes.append(note) }
     if let folder, older == .resume {
       let start = try RunStart(RunFolder(path: folder), choices, data)
       isUnderway = start.state != nil || !start.members.isEmpty
@@ -129,6 +130,17 @@ public struct RunPlan: Sendable {
 }
 
 extension RunPlan {
+  /// A note on processes that have nothing to compute, as there are more of them than shards.
+  private static func noteOnProcesses(_ collective: Collective?, settings: TrainingSettings) -> String? {
+    guard let count = collective?.count, let shards = settings.recipe.shards, count > shards else {
+      return nil
+    }
+    var batch = settings.batch
+    while ShardDivision.automatic(batch: batch) < count, batch < 1 << 20 { batch *= 2 }
+    return "\(count - shards) of the \(count) processes have no rows: a batch of \(settings.batch) has "
+      + "\(counted(shards, "shard")); one of \(batch) has a shard for each"
+  }
+
   /// The choices made for a run, with their reasons.
   public struct Reasons: Sendable, Equatable, CustomStringConvertible {
     /// The choices made, in words: a line for each choice.

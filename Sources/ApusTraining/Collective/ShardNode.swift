@@ -29,4 +29,6 @@ extension Int {
   /// The largest k with 2^k ≤ self.
   var logarithm: Int { Int.bitWidth - 1 - leadingZeroBitCount }
   var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
+  /// The smallest 2^k ≥ self.
+  var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << ((self - 1).logarithm + 1) }
 }

@@ -13,9 +13,10 @@ package struct ShardDivision: Sendable, Equatable {
   package let batch: Int
 
   package static let mostShards = 4096
-  /// The rows that a shard has at least where nobody says how many shards there are: enough for the kernels to be as fast as
-  /// on a whole batch, and twice what batch normalization needs.
-  package static let automaticRows = 16
+  /// The rows that a shard has at least where nobody says how many shards there are: of a few shards what batch normalization
+  /// needs, so that small batches can be shared too; of more of them enough for the kernels to be as fast as on a whole batch.
+  private static let automaticRows = (few: rowsForStatistics, many: 16)
+  private static let few = 8
   /// The rows that a shard needs for the statistics of a batch normalization.
   package static let rowsForStatistics = 8
 
@@ -34,8 +35,11 @@ package struct ShardDivision: Sendable, Equatable {
     (self.shards, self.batch) = (shards, batch)
   }
 
-  /// The number of shards for a batch: the largest power of two that leaves ``automaticRows`` to each.
-  package static func automatic(batch: Int) -> Int { most(batch: batch, rows: automaticRows) }
+  /// The number of shards for a batch: the largest power of two up to 8 that leaves 8 rows to each, or of any size that leaves
+  /// 16.
+  package static func automatic(batch: Int) -> Int {
+    max(min(most(batch: batch, rows: automaticRows.few), few), most(batch: batch, rows: automaticRows.many))
+  }
 
   /// The largest power of two of shards with at least that number of rows each; 1 for a batch of fewer.
   static func most(batch: Int, rows: Int) -> Int {

@@ -34,13 +34,15 @@ final class ShardedGradients {
     states: [[(values: UnsafeMutableBufferPointer<Float>, range: Range<Int>)]], engine: Engine
   ) throws {
     (self.division, self.collective) = (division, collective)
-    shards = collective.shards(of: division.shards)
+    // More processes than shards: the tree has leaves that are always absent, which changes no sum.
+    let leaves = max(division.shards, collective.count.nextPowerOfTwo)
+    shards = collective.shards(of: leaves)
     let count = trained.count + 3
     numbers = .allocate(capacity: count)
     numbers.initialize(repeating: 0)
     models = try trained.indices.map {
       try ShardedArena(
-        trained[$0], shards: division.shards, numbers: $0 == 0 ? count : 0, states: states[$0],
+        trained[$0], shards: leaves, numbers: $0 == 0 ? count : 0, states: states[$0],
         engine: engine)
     }
   }

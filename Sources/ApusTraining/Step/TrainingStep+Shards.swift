@@ -113,22 +113,12 @@ extension TrainingStep {
   ///
   /// - Parameters:
   ///   - shards: how many; by the batch alone when nil.
-  /// - Throws: for a number that doesn't suit the batch, or fewer shards than processes.
+  /// - Throws: for a number that doesn't suit the batch.
   static func division(
     batch: Int, shards: Int?, _ collective: Collective?
   ) throws(ApusError) -> ShardDivision? {
     guard shards != nil || collective != nil else { return nil }
-    let division = try ShardDivision(
-      shards: shards ?? ShardDivision.automatic(batch: batch), batch: batch)
-    if let count = collective?.count, count > division.shards {
-      throw ApusError(
-        "\(count) processes share \(counted(division.shards, "shard")) of a batch of \(batch) rows",
-        at: "training.shards", expected: "at least one shard for each",
-        fix:
-          "start at most \(counted(division.shards, "process", "processes")), or take larger batches or more shards"
-      )
-    }
-    return division
+    return try ShardDivision(shards: shards ?? ShardDivision.automatic(batch: batch), batch: batch)
   }
 
   /// - Throws: when a layer's statistics would be over too few rows.
