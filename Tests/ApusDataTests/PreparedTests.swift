@@ -28,7 +28,7 @@ import Testing
   ) {
     let path = try folder.write("t.csv", Array(text.utf8))
     let out = folder.path("t.apus")
-    _ = try Preparation.table(path, to: out)
+    _ = try DataSource.prepare(path, to: out)
     return (try Table.read(path), try DataSource.open(out))
   }
 
@@ -80,7 +80,7 @@ import Testing
   @Test func gzippedAndWithoutAHeader() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("t.csv.gz", gzip(Array("1;2,5;x\n3;4,5;y\n\n5;6,5;x\n".utf8)))
-    _ = try Preparation.table(path, to: folder.path("t.apus"))
+    _ = try DataSource.prepare(path, to: folder.path("t.apus"))
     guard case .table(let table) = try DataSource.open(folder.path("t.apus")).content else {
       throw ApusError("no table")
     }
@@ -94,7 +94,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write("t.csv", Array(Self.csv(40).utf8))
     let out = folder.path("t.apus")
-    _ = try Preparation.table(path, to: out)
+    _ = try DataSource.prepare(path, to: out)
     let bytes = try FileBytes.open(out).withBytes { Array($0) }
     var damaged = [Array(bytes.prefix(40)), Array(bytes.dropLast(1)), Array(bytes.prefix(8))]
     for place in [8, 17, 25] {
@@ -126,12 +126,12 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write("t.csv", Array(Self.csv(200_000).utf8))
     #expect(throws: ApusError.self) {
-      try Preparation.table(path, to: folder.path("t.apus")) { (_, _) throws(ApusError) in
+      try DataSource.prepare(path, to: folder.path("t.apus")) { (_, _) throws(ApusError) in
         throw ApusError("interrupted")
       }
     }
     let bad = try folder.write("bad.csv", Array("a,b\n1,2\n3,4,5\n".utf8))
-    #expect(throws: ApusError.self) { try Preparation.table(bad, to: folder.path("t.apus")) }
+    #expect(throws: ApusError.self) { try DataSource.prepare(bad, to: folder.path("t.apus")) }
     #expect(folder.names().sorted() == ["bad.csv", "t.csv"])
   }
 }

@@ -40,7 +40,7 @@ import Testing
     if case .numbers(let cells) = changed.columns[0].cells {
       var numbers = Array(cells)
       for row in split.validation + split.test { numbers[row] = 1e9 }
-      changed.columns[0].cells = .numbers(ColumnValues(numbers))
+      changed.columns[0].cells = .numbers(StoredValues(numbers))
     }
     let other = try TablePreprocessing.fit(changed, task.schema, rows: split.training).preprocessing
     #expect(other == fitted.preprocessing)

@@ -86,7 +86,7 @@ import Testing
     if case .numbers(let cells) = columns[3].cells {
       var numbers = Array(cells)
       numbers[16] = .nan
-      columns[3].cells = .numbers(ColumnValues(numbers))
+      columns[3].cells = .numbers(StoredValues(numbers))
     }
     let unknown = try Table(name: "t.csv", columns: columns)
     #expect(try unknown.task(target: "price", weights: "count").rows.contains(16) == false)

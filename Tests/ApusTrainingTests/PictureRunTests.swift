@@ -37,6 +37,21 @@ import Testing
     try DataSource.open(folder.path(name), pictures: model.pictureFormat)
   }
 
+  /// The same model from a folder and from what it is prepared to.
+  @Test func preparedPictures() throws {
+    for number in 0..<24 {
+      try write(
+        "d/\(number % 2 == 0 ? "left" : "right")/\(number).png", square(number, right: number % 2 == 1))
+    }
+    _ = try DataSource.prepare(folder.path("d"), to: folder.path("d.apus"))
+    var files: [[UInt8]] = []
+    for source in ["DIR/d", "DIR/d.apus"] {
+      _ = try run("source: \(source)")
+      files.append(try FileBytes.open(folder.path("run/model.safetensors")).withBytes { Array($0) })
+    }
+    #expect(files[0] == files[1])
+  }
+
   @Test func classesInFolders() throws {
     for number in 0..<40 {
       try write(

@@ -137,10 +137,11 @@
     ])
   }
 
-  /// The settings for reading a table that is prepared.
-  enum TableReadingSettings: SettingSelection {
+  /// The settings for reading data that is prepared.
+  enum PreparationSettings: SettingSelection {
     static let settings = DataConfiguration.settings([
-      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns,
+      \.header, \.delimiter, \.decimalMark, \.dateOrder, \.columns, \.size, \.channels, \.transpose,
+      \.labelFile,
     ])
   }
 

@@ -4,23 +4,26 @@
 
   struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a table as columns that are mapped, and need not fit in memory.",
+      abstract: "Write data as a file that is mapped, and need not fit in memory.",
       usage: "apus prepare <data> <out.apus> [<options>]",
       discussion: """
-        The file holds each column as numbers, or as texts by number, and how they were read: nothing is scaled, filled in \
-        or left out. Train, evaluate, predict and describe take it in place of the table, and give the same result to the \
-        bit. Preparing takes little memory, however large the table is, but for its different texts.
+        The file holds each column of a table as numbers, or as texts by number; pictures as pixels of one size; a text as \
+        the numbers of its characters; and how they were read: nothing is scaled, filled in or left out. Train, evaluate, \
+        predict and describe take it in place of the data, and give the same result to the bit. Preparing takes little \
+        memory, however large the data is, but for a table's different texts.
         """)
 
     @Argument(
-      help: ArgumentHelp("A table: CSV, TSV or JSON lines, plain, .gz or .zip.", valueName: "data"),
+      help: ArgumentHelp(
+        "A table (CSV, TSV, JSON lines; plain, .gz, .zip), a folder of pictures, or a text.",
+        valueName: "data"),
       completion: .file())
     var data: String
 
     @Argument(help: ArgumentHelp("The file to write.", valueName: "out.apus"), completion: .file())
     var out: String
 
-    @OptionGroup var reading: SettingArguments<TableReadingSettings>
+    @OptionGroup var reading: SettingArguments<PreparationSettings>
 
     func run() throws {
       try AtomicFile.refuse(out, over: [data])
@@ -29,7 +32,9 @@
       let bar = PreparationBar()
       let result: Preparation.Result
       do {
-        result = try Preparation.table(data, to: out, format: given.format()) {
+        result = try DataSource.prepare(
+          data, to: out, format: given.format(), pictures: given.pictures(over: PictureFormat())
+        ) {
           (step, part) throws(ApusError) in
           bar.show(step, part)
           if Interruption.signal != 0 { throw ApusError("interrupted", at: out) }
@@ -43,9 +48,20 @@
       Output.tellBuild()
       Output.tell(Output.notes(result.notes, Output.errorStyle))
       Output.print([
-        "\(grouped(result.rows)) rows of \(counted(result.columns, "column")) in \(out), "
-          + "\(grouped((result.size + 999_999) / 1_000_000)) MB"
+        "\(result.content.text) in \(out), \(grouped((result.size + 999_999) / 1_000_000)) MB"
       ])
+    }
+  }
+
+  extension Preparation.Result.Content {
+    fileprivate var text: String {
+      switch self {
+      case .table(let rows, let columns): "\(grouped(rows)) rows of \(counted(columns, "column"))"
+      case .images(let count, let shape, let test):
+        "\(grouped(count)) images of \(shape.map { String($0) }.joined(separator: " × "))"
+          + (test.map { ", \(grouped($0)) for a test," } ?? "")
+      case .text(let count, let characters): "\(grouped(count)) characters, \(characters) of them different,"
+      }
     }
   }
 

@@ -117,9 +117,17 @@ public struct Philox: Equatable, Hashable, Sendable {
 /// A fixed 64-bit hash of a text (FNV-1a), the same in every process and on every machine; the
 /// standard library's `Hasher` is seeded anew in each process.
 public func stableHash(_ path: String) -> UInt64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in path.utf8 {
-    hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-  }
-  return hash
+  var hash = StableTextHasher()
+  for byte in path.utf8 { hash.add(byte) }
+  return hash.value
+}
+
+/// The hash of a text that comes byte by byte.
+package struct StableTextHasher {
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  package init() {}
+
+  @inline(__always)
+  package mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
 }

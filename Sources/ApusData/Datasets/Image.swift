@@ -27,10 +27,13 @@ extension ImageDataset {
   public subscript(position: Int) -> Image {
     precondition(position >= 0 && position < count, "no such image")
     let range = (position * inputSize)..<((position + 1) * inputSize)
-    guard areReal else { return Image(unchecked: Array(bytes[range]), inputShape) }
+    guard areReal else {
+      return Image(unchecked: pixels.withBytes { Array($0[range]) }, inputShape)
+    }
     let white = normalization.white
     return Image(
-      unchecked: reals[range].map { UInt8(min(max((Double($0) * 255 / white).rounded(), 0), 255)) },
-      inputShape)
+      unchecked: pixels.withReals { reals in
+        reals[range].map { UInt8(min(max((Double($0) * 255 / white).rounded(), 0), 255)) }
+      }, inputShape)
   }
 }

@@ -6,13 +6,15 @@ extension ImageDataset {
     let size = inputSize
     guard !areReal else {
       var sums = [Double](repeating: 0, count: size)
-      for row in rows where row < count {
-        for at in 0..<size { sums[at] += Double(reals[row &* size &+ at]) }
+      pixels.withReals { reals in
+        for row in rows where row < count {
+          for at in 0..<size { sums[at] += Double(reals[row &* size &+ at]) }
+        }
       }
       return sums
     }
     var sums = [UInt64](repeating: 0, count: size)
-    bytes.withUnsafeBufferPointer { bytes in
+    pixels.withBytes { bytes in
       for row in rows where row < count {
         for at in 0..<size { sums[at] &+= UInt64(bytes[row &* size &+ at]) }
       }
@@ -23,16 +25,18 @@ extension ImageDataset {
   /// The least and the largest number of some images.
   package func range(_ rows: [Int]) -> (least: Double, most: Double) {
     let size = inputSize
-    var (least, most) = (Double.infinity, -Double.infinity)
-    for row in rows where row < count {
-      let range = (row * size)..<((row + 1) * size)
-      let (low, high) =
-        areReal
-        ? (Double(reals[range].min() ?? 0), Double(reals[range].max() ?? 0))
-        : (Double(bytes[range].min() ?? 0), Double(bytes[range].max() ?? 0))
-      (least, most) = (min(least, low), max(most, high))
+    func range<Sample: Comparable>(_ samples: UnsafeBufferPointer<Sample>) -> (least: Sample, most: Sample)? {
+      var found: (least: Sample, most: Sample)?
+      for row in rows where row < count {
+        let image = samples[(row * size)..<((row + 1) * size)]
+        guard let low = image.min(), let high = image.max() else { continue }
+        found = (min(found?.least ?? low, low), max(found?.most ?? high, high))
+      }
+      return found
     }
-    return least <= most ? (least, most) : (0, 0)
+    return areReal
+      ? pixels.withReals(range).map { (Double($0.least), Double($0.most)) } ?? (0, 0)
+      : pixels.withBytes(range).map { (Double($0.least), Double($0.most)) } ?? (0, 0)
   }
 
   /// The mean and the standard deviation of each channel over some images, in their own unit.
@@ -42,7 +46,7 @@ extension ImageDataset {
     // Whole numbers: the sums are exact in any order. Channels are few, so that a histogram of each says it all.
     var histograms = [UInt64](repeating: 0, count: 256 * channels)
     var images = 0
-    bytes.withUnsafeBufferPointer { bytes in
+    pixels.withBytes { bytes in
       histograms.withUnsafeMutableBufferPointer { histograms in
         for row in rows where row < count {
           images += 1
@@ -56,7 +60,7 @@ extension ImageDataset {
         }
       }
     }
-    let pixels = Double(max(images * inputSize / channels, 1))
+    let pixelCount = Double(max(images * inputSize / channels, 1))
     return (0..<channels).map { channel in
       var (sum, squares) = (UInt64(0), UInt64(0))
       for value in 0..<256 {
@@ -64,8 +68,8 @@ extension ImageDataset {
         sum += UInt64(value) * occurs
         squares += UInt64(value * value) * occurs
       }
-      let mean = Double(sum) / pixels
-      return (mean, max(Double(squares) / pixels - mean * mean, 0).squareRoot())
+      let mean = Double(sum) / pixelCount
+      return (mean, max(Double(squares) / pixelCount - mean * mean, 0).squareRoot())
     }
   }
 
@@ -73,22 +77,24 @@ extension ImageDataset {
   private func realMoments(_ rows: [Int], _ channels: Int) -> [(mean: Double, deviation: Double)] {
     let size = inputSize
     let known = rows.filter { $0 < count }
-    let pixels = Double(max(known.count * size / channels, 1))
+    let pixelCount = Double(max(known.count * size / channels, 1))
     func total(_ term: (Float, Int) -> Double) -> [Double] {
       var sums = [Double](repeating: 0, count: channels)
-      for row in known {
-        // Image by image, so that long sums stay exact enough.
-        var parts = [Double](repeating: 0, count: channels)
-        for at in 0..<size { parts[at % channels] += term(reals[row &* size &+ at], at % channels) }
-        for channel in 0..<channels { sums[channel] += parts[channel] }
+      pixels.withReals { reals in
+        for row in known {
+          // Image by image, so that long sums stay exact enough.
+          var parts = [Double](repeating: 0, count: channels)
+          for at in 0..<size { parts[at % channels] += term(reals[row &* size &+ at], at % channels) }
+          for channel in 0..<channels { sums[channel] += parts[channel] }
+        }
       }
       return sums
     }
-    let means = total { value, _ in Double(value) }.map { $0 / pixels }
+    let means = total { value, _ in Double(value) }.map { $0 / pixelCount }
     let squares = total { value, channel in
       let difference = Double(value) - means[channel]
       return difference * difference
     }
-    return zip(means, squares).map { ($0, ($1 / pixels).squareRoot()) }
+    return zip(means, squares).map { ($0, ($1 / pixelCount).squareRoot()) }
   }
 }

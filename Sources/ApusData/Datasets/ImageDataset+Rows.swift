@@ -10,8 +10,6 @@ extension ImageDataset {
       for row in rows { result += values[(row * width)..<((row + 1) * width)] }
       return result
     }
-    let pixels: Pixels =
-      areReal ? .reals(picked(reals, inputSize)) : .bytes(picked(bytes, inputSize))
     let chosen: Targets =
       switch targets {
       case _ where labelProblem != nil: .unknown(labelProblem!)
@@ -20,7 +18,8 @@ extension ImageDataset {
       case .values(let names): .numbers(picked(values, names.count), names: names, scales: scales)
       }
     var images = try ImageDataset(
-      pixels: pixels, inputShape: inputShape, targets: chosen, normalization: normalization)
+      pixels: pixels.selecting(rows, size: inputSize), inputShape: inputShape, targets: chosen,
+      normalization: normalization)
     images.files = picked(files, 1)
     return images
   }
@@ -85,7 +84,7 @@ extension ImageDataset {
   func turned() -> ImageDataset {
     guard inputShape.count == 3 else { return self }
     let shape = [inputShape[1], inputShape[0], inputShape[2]]
-    let pixels: Pixels =
+    let pixels: ImagePixels =
       areReal ? .reals(transposed(reals, inputShape)) : .bytes(transposed(bytes, inputShape))
     // As many numbers as before.
     guard

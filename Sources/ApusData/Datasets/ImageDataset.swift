@@ -3,10 +3,8 @@ import CZlib
 
 /// Images as bytes or as real numbers, `[count, height, width, channels]`, turned into a network's floats a batch at a time.
 public struct ImageDataset: Dataset {
-  /// `[count, height, width, channels]`, row-major; empty for images of real numbers.
-  public let bytes: [UInt8]
-  /// The same of images of real numbers; empty for bytes.
-  package let reals: [Float]
+  /// The samples of all images, in memory or in a file.
+  package let pixels: ImagePixels
   /// `[height, width, channels]`
   public let inputShape: [Int]
   public let count: Int
@@ -56,12 +54,6 @@ public struct ImageDataset: Dataset {
     try self.init(pixels: .bytes(bytes), inputShape: inputShape, targets: .unknown(labelProblem))
   }
 
-  /// The samples of images, one after the other.
-  package enum Pixels {
-    case bytes([UInt8])
-    case reals([Float])
-  }
-
   /// The targets that the images are mapped to.
   package enum Targets {
     case classes([Int32], names: [String])
@@ -74,13 +66,11 @@ public struct ImageDataset: Dataset {
 
   /// - Throws: if the sizes do not fit, a number is not finite or a label has no name.
   package init(
-    pixels: Pixels, inputShape: [Int], targets: Targets, normalization: ImageDataset.Normalization = .unit()
+    pixels: ImagePixels, inputShape: [Int], targets: Targets,
+    normalization: ImageDataset.Normalization = .unit()
   ) throws(ApusError) {
-    switch pixels {
-    case .bytes(let bytes): (self.bytes, reals) = (bytes, [])
-    case .reals(let reals): (bytes, self.reals) = ([], reals)
-    }
-    let samples = bytes.count + reals.count
+    self.pixels = pixels
+    let samples = pixels.count
     guard let count = try Self.count(samples, inputShape) else {
       throw ApusError("\(samples) numbers are no whole number of images of shape \(inputShape)")
     }
@@ -89,9 +79,9 @@ public struct ImageDataset: Dataset {
     self.normalization = normalization
     coefficients = normalization.coefficients(inputShape)
     (labels, values, self.targets) = ([], [], .classes(names: []))
-    if let wrong = reals.firstIndex(where: { !$0.isFinite }) {
+    if let (place, value) = pixels.firstThatIsNotFinite {
       throw ApusError(
-        "image \(wrong / inputSize + 1) holds \(reals[wrong].isNaN ? "nan" : "\(reals[wrong])")",
+        "image \(place / inputSize + 1) holds \(value.isNaN ? "nan" : "\(value)")",
         expected: "finite numbers",
         fix: "replace what is missing or infinite before saving")
     }
@@ -153,7 +143,13 @@ public struct ImageDataset: Dataset {
   }
 
   /// A Boolean value that indicates whether the images are real numbers.
-  package var areReal: Bool { !reals.isEmpty }
+  package var areReal: Bool { pixels.areReal }
+
+  /// `[count, height, width, channels]`, row-major; empty for images of real numbers. Of images in a file a copy.
+  public var bytes: [UInt8] { pixels.bytes }
+
+  /// The same of images of real numbers; empty for bytes.
+  package var reals: [Float] { pixels.reals }
 
   /// The same images, normalized in another way.
   public func normalized(_ normalization: ImageDataset.Normalization) -> ImageDataset {
@@ -172,11 +168,7 @@ public struct ImageDataset: Dataset {
     precondition(rows.count <= memory.capacity && size == inputSize, "the batch does not fit")
     if let target = memory.main.floats.baseAddress, memory.main.integers == nil {
       let target = UnsafeMutableRawPointer(target)
-      if areReal {
-        reals.withUnsafeBytes { convert($0, 4, rows, size, target) }
-      } else {
-        bytes.withUnsafeBytes { convert($0, 1, rows, size, target) }
-      }
+      pixels.withUnsafeBytes { convert($0, areReal ? 4 : 1, rows, size, target) }
     }
     guard hasLabels else { return }
     if case .classes = targets {

@@ -3,7 +3,7 @@ import ApusCore
 /// Windows of a text: a sample shows the classes of `context` characters, and its targets are, at each position, the
 /// class of the character that follows.
 public struct TextDataset: Dataset {
-  private let numbers: [Int32]
+  private let numbers: TextNumbers
   private let starts: [Int]
   /// A Boolean value that indicates whether the windows begin elsewhere in each epoch.
   private let moves: Bool
@@ -11,16 +11,17 @@ public struct TextDataset: Dataset {
   public let targets: TargetKind
 
   /// Windows with a character that has no class (−1) are left out.
-  init(_ numbers: [Int32], context: Int, stride: Int, moves: Bool = false, targets: TargetKind) {
+  init(_ numbers: TextNumbers, context: Int, stride: Int, moves: Bool = false, targets: TargetKind) {
     self.numbers = numbers
     self.context = context
     self.targets = targets
     self.moves = moves
     // The last unknown character before each window's end decides whether the window holds one.
+    let hasUnknown = numbers.firstUnknown != nil
     var starts: [Int] = []
     var (unknown, read) = (-1, 0)
     for start in Swift.stride(from: 0, to: max(numbers.count - context, 0), by: stride) {
-      while read <= start + context {
+      while hasUnknown, read <= start + context {
         if numbers[read] < 0 { unknown = read }
         read += 1
       }
@@ -49,20 +50,21 @@ public struct TextDataset: Dataset {
   public func gather(_ rows: ArraySlice<Int>, into memory: Batch.Memory) {
     let (column, context) = (memory.column(), context)
     precondition(rows.count <= memory.capacity && column.size == context, "the batch does not fit")
-    numbers.withUnsafeBufferPointer { numbers in
-      var at = 0
-      for row in rows {
-        let window = UnsafeBufferPointer(rebasing: numbers[starts[row]..<(starts[row] + context + 1)])
-        if let integers = column.memory.integers {
-          _ = integers[at..<(at + context)].update(fromContentsOf: window.dropLast())
-        } else if let floats = column.memory.floats.baseAddress {
-          for position in 0..<context { floats[at + position] = Float(window[position]) }
+    let (integers, floats) = (column.memory.integers, column.memory.floats)
+    let targets = memory.targetIntegers
+    var at = 0
+    for row in rows {
+      numbers.forEach(starts[row]..<(starts[row] + context + 1)) { position, number in
+        if position < context {
+          if let integers {
+            integers[at + position] = number
+          } else if !floats.isEmpty {
+            floats[at + position] = Float(number)
+          }
         }
-        if let targets = memory.targetIntegers {
-          _ = targets[at..<(at + context)].update(fromContentsOf: window.dropFirst())
-        }
-        at += context
+        if position > 0, let targets { targets[at + position - 1] = number }
       }
+      at += context
     }
   }
 }

@@ -13,22 +13,20 @@ package struct TextSummary: Sendable, Equatable {
   /// text. It is no bound for other texts.
   package var pairEntropy: Double
 
-  package init(_ text: String, name: String) {
+  package init(_ text: CharacterText, name: String) {
     self.name = name
-    let characters = Array(text.unicodeScalars)
-    let vocabulary = CharacterVocabulary(of: characters)
-    let numbers = vocabulary.numbers(of: characters)
-    characterCount = characters.count
-    let breaks = characters.count { $0 == "\n" }
-    lineCount = breaks + (characters.last == "\n" || characters.isEmpty ? 0 : 1)
-    var singles = [Int](repeating: 0, count: vocabulary.count)
+    let characters = text.characters
+    characterCount = text.count
+    var singles = [Int](repeating: 0, count: characters.count)
     var pairs: [Int: Int] = [:]
     var previous: Int?
-    for number in numbers {
-      singles[Int(number)] += 1
-      if let previous { pairs[previous * vocabulary.count + Int(number), default: 0] += 1 }
-      previous = Int(number)
+    text.forEach(0..<text.count) { place in
+      singles[place] += 1
+      if let previous { pairs[previous * characters.count + place, default: 0] += 1 }
+      previous = place
     }
+    let breaks = characters.firstIndex(of: "\n").map { singles[$0] } ?? 0
+    lineCount = breaks + (text.isEmpty || text[text.count - 1] == "\n" ? 0 : 1)
     entropy = Self.entropy(singles)
     // H(second | first) = H(pair) − H(first); the counts in order, so that the sum is the same every time.
     var firsts = singles
@@ -38,7 +36,7 @@ package struct TextSummary: Sendable, Equatable {
       singles[$0] != singles[$1] ? singles[$0] > singles[$1] : $0 < $1
     }
     counts = ranked.map {
-      DataSummary.Count(name: Self.shown(vocabulary.characters[$0]), count: singles[$0])
+      DataSummary.Count(name: Self.shown(characters[$0]), count: singles[$0])
     }
   }
 

@@ -1,27 +1,32 @@
 import ApusCore
 import Synchronization
 
-/// Reads pictures into one array: each is expanded once, on as many threads as there are, and kept in the form that all of
-/// them get.
+/// Reads pictures into one block of samples, in memory or in a file: each is expanded once, on as many threads as there are,
+/// and kept in the form that all of them get.
 struct PictureLoader {
-  /// `[count, height, width, channels]`; empty where ``reals`` has them.
-  private(set) var bytes: [UInt8] = []
-  /// The same of pictures of 16 bits, from 0 to 255.
-  private(set) var reals: [Float] = []
+  /// `[count, height, width, channels]`: bytes, or the real numbers of pictures of 16 bits, from 0 to 255.
+  let pixels: ImagePixels
   private(set) var form: PictureForm
   /// The choices made, as sentences for the user.
   private(set) var notes: [String] = []
 
-  /// More memory than this is not taken for pictures.
+  /// More than this is not taken for pictures unless they are prepared.
   private static let mostBytes = 1 << 35
+  /// Hears the part of the pictures that is read, from 0 to 1; ends the reading by throwing.
+  typealias Watch = (_ part: Double) throws(ApusError) -> Void
+
   /// Files up to this size, and as many of them, are kept from looking at their sizes to expanding them.
   private static let (mostKept, mostKeptTogether) = (1 << 18, 1 << 29)
   /// The side of pictures of many sizes.
   private static let defaultSide = 64
 
+  /// - Parameters:
+  ///   - store: the file for the samples; when nil memory, or a file in the cache folder where they would not fit.
   /// - Throws: for the first file that cannot be read or is no picture; when all together are too large.
-  init(_ paths: [String], _ format: PictureFormat) throws(ApusError) {
-    let kept = Atomic(0)
+  init(
+    _ paths: [String], _ format: PictureFormat, into store: RegionFile? = nil, watch: Watch? = nil
+  ) throws(ApusError) {
+    let kept = Atomic(store == nil ? 0 : Self.mostKeptTogether)
     let looks = try Self.forEach(paths) { (path) throws(ApusError) -> Look in
       let file = try FileBytes.open(path)
       let header = try PictureFile.header(file)
@@ -30,7 +35,7 @@ struct PictureLoader {
         && kept.add(file.count, ordering: .relaxed).newValue <= Self.mostKeptTogether
       return Look(path: path, header: header, file: isKept ? file : nil)
     }
-    try self.init(looks, format)
+    try self.init(looks, format, store, watch)
   }
 
   /// Creates a loader of files that are already in memory.
@@ -38,7 +43,7 @@ struct PictureLoader {
     let looks = try files.map { (file) throws(ApusError) in
       Look(path: file.name, header: try PictureFile.header(file), file: file)
     }
-    try self.init(looks, format)
+    try self.init(looks, format, nil, nil)
   }
 
   /// A file whose first bytes were looked at.
@@ -54,36 +59,68 @@ struct PictureLoader {
     }
   }
 
-  private init(_ looks: [Look], _ format: PictureFormat) throws(ApusError) {
+  private init(
+    _ looks: [Look], _ format: PictureFormat, _ given: RegionFile?, _ watch: Watch?
+  ) throws(ApusError) {
     let headers = looks.map(\.header)
     let size = format.size ?? Self.size(headers, &notes)
-    let form = PictureForm(
+    var form = PictureForm(
       height: size.height, width: size.width,
       channels: format.channels ?? (headers.contains(where: \.mayHaveColor) ? 3 : 1))
-    self.form = form
     let isDeep = headers.contains(where: \.isDeep)
     let (total, overflow) = form.size.multipliedReportingOverflow(by: looks.count * (isDeep ? 4 : 1))
-    guard !overflow, total <= Self.mostBytes else {
+    guard !overflow, given != nil || total <= Self.mostBytes else {
       throw ApusError(
         "\(counted(looks.count, "picture")) of \(form.height) x \(form.width) x \(form.channels) are "
           + "more than 32 GB", at: looks[0].path, fix: "make them smaller with --size, as in --size 64")
     }
-    let seen: [Seen]
+    var store = given
+    if let given {
+      try DiskRoom.require(total, for: given.path)
+    } else if let (file, note) = try RegionFile.forWhatDoesNotFit(bytes: total, "pictures") {
+      store = file
+      notes.append(note)
+    }
+    let read = form
     if isDeep {
-      (reals, seen) = try Self.fill(looks, form, 0) { $0.reals(form) }
+      let (samples, seen) = try Self.fill(looks, form, store, 0, watch) { $0.reals(read) }
+      notes += Self.observations(seen, form)
+      // What only looked like 16 bits takes no more than it needs.
+      if !seen.contains(where: \.isDeep),
+        headers.allSatisfy({ $0.width == read.width && $0.height == read.height })
+      {
+        let bytes = try samples.changed(size: form.size) { reals in
+          reals.map { UInt8(min(max($0.rounded(), 0), 255)) }
+        }
+        pixels = try Self.finished(bytes, &form, seen, format).pixels()
+      } else {
+        pixels = try Self.finished(samples, &form, seen, format).pixels()
+      }
     } else {
-      (bytes, seen) = try Self.fill(looks, form, 0) { $0.bytes(form) }
+      let (samples, seen) = try Self.fill(looks, form, store, 0, watch) { $0.bytes(read) }
+      notes += Self.observations(seen, form)
+      pixels = try Self.finished(samples, &form, seen, format).pixels()
     }
-    note(seen, headers, format)
-    // What only looked like color, or like 16 bits, takes no more than it needs.
-    if isDeep, !seen.contains(where: \.isDeep),
-      headers.allSatisfy({ $0.width == form.width && $0.height == form.height })
-    {
-      bytes = reals.map { UInt8(min(max($0.rounded(), 0), 255)) }
-      reals = []
+    self.form = form
+  }
+
+  /// The samples without the channels that say nothing, and turned where that is asked for.
+  private static func finished<Sample>(
+    _ samples: PictureSamples<Sample>, _ form: inout PictureForm, _ seen: [Seen], _ format: PictureFormat
+  ) throws(ApusError) -> PictureSamples<Sample> {
+    var samples = samples
+    if format.channels == nil, form.channels == 3, seen.allSatisfy(\.isGray) {
+      samples = try samples.changed(size: form.size) { samples in
+        stride(from: 0, to: samples.count, by: 3).map { samples[$0] }
+      }
+      form.channels = 1
     }
-    if format.channels == nil, form.channels == 3, seen.allSatisfy(\.isGray) { keepFirstChannel() }
-    if format.isTransposed { transpose() }
+    if format.isTransposed {
+      let shape = [form.height, form.width, form.channels]
+      samples = try samples.changed(size: form.size) { transposed($0, shape) }
+      (form.height, form.width) = (form.width, form.height)
+    }
+    return samples
   }
 
   /// Observations about a picture.
@@ -93,8 +130,33 @@ struct PictureLoader {
     var isTransparent: Bool
   }
 
+  /// Expands all pictures: together into memory, or piece by piece into the file.
+  private static func fill<Sample>(
+    _ looks: [Look], _ form: PictureForm, _ store: RegionFile?, _ zero: Sample, _ watch: Watch?,
+    _ samples: @Sendable (Picture) -> [Sample]
+  ) throws(ApusError) -> (PictureSamples<Sample>, [Seen]) {
+    guard let store else {
+      let (filled, seen) = try fill(looks[...], form, zero, samples)
+      return (.memory(filled), seen)
+    }
+    let bytes = form.size * MemoryLayout<Sample>.stride
+    let offset = store.reserve(looks.count * bytes)
+    let piece = max(PictureSamples<Sample>.pieceBytes / bytes, 1)
+    var all: [Seen] = []
+    all.reserveCapacity(looks.count)
+    while all.count < looks.count {
+      try watch?(Double(all.count) / Double(looks.count))
+      let part = looks[all.count..<min(all.count + piece, looks.count)]
+      let (filled, seen) = try fill(part, form, zero, samples)
+      try store.write(filled, at: offset + all.count * bytes)
+      all += seen
+    }
+    return (.file(store, offset: offset, count: looks.count * form.size), all)
+  }
+
   private static func fill<Sample: Sendable>(
-    _ looks: [Look], _ form: PictureForm, _ zero: Sample, _ samples: @Sendable (Picture) -> [Sample]
+    _ looks: ArraySlice<Look>, _ form: PictureForm, _ zero: Sample,
+    _ samples: @Sendable (Picture) -> [Sample]
   ) throws(ApusError) -> ([Sample], [Seen]) {
     var result: Result<[Seen], ApusError> = .success([])
     let filled = [Sample](unsafeUninitializedCapacity: form.size * looks.count) { buffer, count in
@@ -141,7 +203,9 @@ struct PictureLoader {
     return size
   }
 
-  private mutating func note(_ seen: [Seen], _ headers: [PictureHeader], _ format: PictureFormat) {
+  /// Observations about all pictures, as sentences for the user.
+  private static func observations(_ seen: [Seen], _ form: PictureForm) -> [String] {
+    var notes: [String] = []
     let transparent = seen.count(where: \.isTransparent)
     if transparent > 0, form.channels < 4 {
       notes.append(
@@ -151,21 +215,7 @@ struct PictureLoader {
     if seen.contains(where: \.isDeep) {
       notes.append("pictures of 16 bits keep them: their numbers are real")
     }
-  }
-
-  private mutating func keepFirstChannel() {
-    func first<Sample>(_ samples: [Sample]) -> [Sample] {
-      stride(from: 0, to: samples.count, by: 3).map { samples[$0] }
-    }
-    (bytes, reals) = (first(bytes), first(reals))
-    form.channels = 1
-  }
-
-  private mutating func transpose() {
-    let shape = [form.height, form.width, form.channels]
-    bytes = transposed(bytes, shape)
-    reals = transposed(reals, shape)
-    (form.height, form.width) = (form.width, form.height)
+    return notes
   }
 
   /// Calls `body` for each item on the engine's threads.

@@ -6,7 +6,19 @@ struct PictureSet {
   /// Choices and observations, as sentences for the user.
   private(set) var notes: [String]
 
-  init(_ folder: PictureFolder, _ format: PictureFormat) throws(ApusError) {
+  /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the reading by throwing.
+  typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
+
+  /// - Parameters:
+  ///   - store: the file for the pixels; memory when nil.
+  ///   - watch: hears what is read, and the part of it that is.
+  init(
+    _ folder: PictureFolder, _ format: PictureFormat, into store: RegionFile? = nil,
+    watch: Watch? = nil
+  ) throws(ApusError) {
+    func tell(_ part: Double) throws(ApusError) { try watch?("reading", part) }
+    func tellTest(_ part: Double) throws(ApusError) { try watch?("reading the test pictures", part) }
+
     notes = folder.notes
     var training = folder.training.pictures
     let validation = folder.validation?.pictures ?? []
@@ -25,7 +37,7 @@ struct PictureSet {
       }
       notes += table.notes(named: (training + test).count { table.row(of: $0.path) != nil })
     }
-    let loaded = try PictureLoader(training.map(\.path), format)
+    let loaded = try PictureLoader(training.map(\.path), format, into: store, watch: tell)
     notes += loaded.notes
     let unknown = ApusError(
       "the pictures have no labels", at: folder.path,
@@ -41,7 +53,7 @@ struct PictureSet {
         format.size = PictureFormat.Size(height: loaded.form.width, width: loaded.form.height)
       }
       format.channels = loaded.form.channels
-      let pictures = try PictureLoader(test.map(\.path), format)
+      let pictures = try PictureLoader(test.map(\.path), format, into: store, watch: tellTest)
       let known = Set(set.training.classNames)
       if let stranger = test.first(where: { $0.label.map { !known.contains($0) } ?? false }), table == nil,
         set.training.hasLabels
@@ -94,8 +106,7 @@ struct PictureSet {
     }
     let form = loaded.form
     var images = try ImageDataset(
-      pixels: loaded.reals.isEmpty ? .bytes(loaded.bytes) : .reals(loaded.reals),
-      inputShape: [form.height, form.width, form.channels], targets: targets)
+      pixels: loaded.pixels, inputShape: [form.height, form.width, form.channels], targets: targets)
     images.files = pictures.map(\.path)
     return images
   }

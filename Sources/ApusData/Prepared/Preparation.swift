@@ -1,11 +1,18 @@
 package import ApusCore
 
-/// The making of a prepared file from data as people have it.
+/// The making of a prepared file from a table, from images or a text.
 package struct Preparation: Sendable {
-  /// The rows, columns and bytes of what was made, and what was noted on reading.
+  /// What was made, and what was noted on reading.
   package struct Result: Sendable {
-    package var rows: Int
-    package var columns: Int
+    package enum Content: Sendable, Equatable {
+      case table(rows: Int, columns: Int)
+      /// Images of a shape `[height, width, channels]`, and how many more there are for a test.
+      case images(count: Int, shape: [Int], test: Int?)
+      /// The characters of a text, and how many different ones there are.
+      case text(count: Int, characters: Int)
+    }
+
+    package var content: Content
     /// The bytes of the file.
     package var size: Int
     package var notes: [String]
@@ -14,6 +21,22 @@ package struct Preparation: Sendable {
   /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the preparation by throwing.
   package typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
 
+  private let file: RegionFile
+
+  /// Begins a file.
+  ///
+  /// - Parameter bytes: about how many it will take.
+  /// - Throws: when the path can't be that of a new file; when its disk has no room for it.
+  init(_ output: String, bytes: Int) throws(ApusError) {
+    try DiskRoom.require(bytes, for: output)
+    file = try RegionFile(output, header: PreparedFile.headerSize)
+  }
+
+  /// The file, for what is written while it is read.
+  var output: RegionFile { file }
+
+  // MARK: Tables
+
   /// Writes the table of a CSV file, or of another that holds a table, as typed columns.
   ///
   /// Two walks over the file, the second over those columns alone that turn out to be something else than they looked like;
@@ -21,13 +44,9 @@ package struct Preparation: Sendable {
   ///
   /// - Throws: as ``Table/read(_:format:)``; when the output's disk has no room for it. The output is whole or not there.
   package static func table(
-    _ path: String, to output: String, format: TableFormat = TableFormat(), watch: Watch? = nil
+    _ source: FileBytes, to output: String, format: TableFormat = TableFormat(), watch: Watch? = nil
   ) throws(ApusError) -> Result {
-    let source = try FileBytes.open(path)
-    guard !source.withBytes({ PreparedFile.isPrepared($0) }) else {
-      throw ApusError("is prepared already", at: path, expected: "a table", fix: "use it as it is")
-    }
-    try requireRoom(for: source, output)
+    try DiskRoom.require(source.preparedSizeEstimate, for: output)
     let opened = try TableFile(source, scratch: "\(output).text")
     return try write(opened, to: output, format: format, watch: watch)
   }
@@ -36,21 +55,47 @@ package struct Preparation: Sendable {
     _ opened: TableFile, to output: String, format: TableFormat, watch: Watch? = nil
   ) throws(ApusError) -> Result {
     // Of what was expanded more is known now.
-    try requireRoom(for: opened.bytes, output)
-    let file = try RegionFile(output, header: PreparedFile.headerSize)
+    let preparation = try Preparation(output, bytes: opened.bytes.preparedSizeEstimate)
     let steps = ["reading", "reading again"]
     // A function of its own: a closure within a closure that throws an error of a type crashes the compiler (6.3.1).
     func tell(_ pass: Int, _ part: Double) throws(ApusError) { try watch?(steps[pass - 1], part) }
-    let table = try opened.table(format, into: file, watch: watch == nil ? nil : tell)
+    let table = try opened.table(format, into: preparation.file, watch: watch == nil ? nil : tell)
+    return try preparation.finish(table, watch: watch)
+  }
+
+  /// Writes a table whose cells are in the file, or in memory.
+  func finish(_ table: Table, watch: Watch? = nil) throws(ApusError) -> Result {
     try watch?("checking", 0)
     let stored = Table.StoredFacts(
       fingerprint: table.fingerprint(), duplicateRows: try table.duplicateRowCount(in: file))
     try watch?("checking", 1)
-    let directory = PreparedFile.Directory(table: try TableDirectory(table, in: file, stored))
+    return try finish(
+      PreparedFile.Directory(table: try TableDirectory(table, in: file, stored)),
+      .table(rows: table.rowCount, columns: table.columns.count), table.notes)
+  }
+
+  // MARK: Images and texts
+
+  /// Writes images whose pixels are in the file, or in memory.
+  func finish(_ images: ImageSet, notes: [String]) throws(ApusError) -> Result {
+    try finish(
+      PreparedFile.Directory(images: try ImageDirectory(images, in: file, notes: notes)),
+      .images(count: images.count, shape: images.inputShape, test: images.test?.count), notes)
+  }
+
+  /// Writes a text whose characters are in the file, or in memory.
+  func finish(_ text: CharacterText, notes: [String]) throws(ApusError) -> Result {
+    try finish(
+      PreparedFile.Directory(text: try TextDirectory(text, in: file, notes: notes)),
+      .text(count: text.count, characters: text.characters.count), notes)
+  }
+
+  private func finish(
+    _ directory: PreparedFile.Directory, _ content: Result.Content, _ notes: [String]
+  ) throws(ApusError) -> Result {
+    let path = file.path
     try PreparedFile.finish(file, directory)
-    return Result(
-      rows: table.rowCount, columns: table.columns.count, size: Files.status(at: output)?.size ?? 0,
-      notes: table.notes)
+    return Result(content: content, size: Files.status(at: path)?.size ?? 0, notes: notes)
   }
 
   // MARK: Data that would not fit
@@ -68,37 +113,18 @@ package struct Preparation: Sendable {
     // Columns, features, and as much again for what a run keeps of each row.
     let need = source.preparedSizeEstimate * 2
     guard need > free else { return nil }
-    let folder = CacheFolder.path
-    try Files.makeFolder(folder)
-    AtomicFile.removeRemains(in: folder)
-    let output = "\(folder)/\(Files.process)-\(source.count).apus"
-    try requireRoom(for: source, output)
+    let (output, folder) = try DiskRoom.scratchPath(bytes: source.preparedSizeEstimate, ".apus")
     let opened = try TableFile(source, scratch: "\(output).text")
     defer { Files.remove(output) }
     _ = try write(opened, to: output, format: format)
     let file = try FileBytes.open(output)
-    var table = try PreparedFile.directory(file).table.table(file)
+    guard var table = try PreparedFile.directory(file).table?.table(file) else { return nil }
     table.name = source.name
     table.notes.append(
-      "as a table the data takes about \(megabytes(need)) MB, and \(megabytes(free)) MB are free: its columns are in a file "
-        + "in \(folder) while this runs (apus prepare writes one to keep)")
+      "as a table the data takes about \(DiskRoom.megabytes(need)) MB, and \(DiskRoom.megabytes(free)) MB are free: its "
+        + "columns are in a file in \(folder) while this runs (apus prepare writes one to keep)")
     return (table, opened.isDelimited)
   }
-
-  /// - Throws: where the disk has less than 1.2 × what is needed.
-  private static func requireRoom(for source: FileBytes, _ output: String) throws(ApusError) {
-    let folder = Files.folder(of: output)
-    guard let free = Files.freeSpace(in: folder) else { return }
-    let need = source.preparedSizeEstimate
-    guard Double(free) < 1.2 * Double(need) else { return }
-    throw ApusError(
-      "the disk has \(megabytes(free)) MB left", at: folder,
-      expected:
-        "\(megabytes(Int(1.2 * Double(need)))) MB: 1.2 × the \(megabytes(need)) MB that the data takes",
-      fix: "free some, or name a file on another disk")
-  }
-
-  private static func megabytes(_ bytes: Int) -> String { String((bytes + 999_999) / 1_000_000) }
 }
 
 extension FileBytes {

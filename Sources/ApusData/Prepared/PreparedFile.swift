@@ -1,12 +1,13 @@
 import ApusCore
 
-/// A file of typed columns that is mapped and need not fit in memory: what `apus prepare` writes.
+/// A file of typed values that is mapped and need not fit in memory: what `apus prepare` writes.
 ///
 /// The first 64 bytes are a header: `APUSDATA`, the version, the offset and the length of the directory, each a 64-bit
-/// number with the lowest byte first. The columns' cells follow: doubles (NaN: missing) or 32-bit numbers of texts (−1:
-/// missing), one column after the other, each at a multiple of 64 bytes. The directory is JSON, at the end: names, kinds and
-/// offsets, and what was noted on reading. Nothing in it depends on time, host or path. Nothing is fitted: scales, medians
-/// and the encoding of categories belong to a model, and to the training rows.
+/// number with the lowest byte first. Regions follow, each at a multiple of 64 bytes: of a table the cells of one column after
+/// the other, doubles (NaN: missing) or 32-bit numbers of texts (−1: missing); of images the pixels, bytes or 32-bit floats,
+/// and their targets; of a text the number of each character, a byte or 32 bits. The directory is JSON, at the end: names,
+/// kinds and offsets, and what was noted on reading. Nothing in it depends on time or host. Nothing is fitted: scales,
+/// medians, vocabularies and the encoding of categories belong to a model, and to the training rows.
 enum PreparedFile {
   static let headerSize = 64
   private static let magic = Array("APUSDATA".utf8)
@@ -14,9 +15,33 @@ enum PreparedFile {
 
   static func isPrepared(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: magic) }
 
-  /// The description of a file's columns.
+  /// The description of what is in a file: one of the three.
   struct Directory: Codable {
-    var table: TableDirectory
+    var table: TableDirectory?
+    var images: ImageDirectory?
+    var text: TextDirectory?
+  }
+
+  /// Returns whether a region lies within a file.
+  ///
+  /// - Parameters:
+  ///   - count: the number of its values.
+  ///   - stride: the bytes of each.
+  static func contains(_ file: FileBytes, _ offset: Int, _ count: Int, _ stride: Int) -> Bool {
+    offset >= 0 && offset % stride == 0 && count >= 0 && count <= file.count / stride
+      && offset <= file.count - count * stride
+  }
+
+  /// The values of a region.
+  ///
+  /// - Throws: an error that names the file where they lie outside of it.
+  static func values<Value>(
+    _ file: FileBytes, _ offset: Int?, _ count: Int, _ name: String
+  ) throws(ApusError) -> StoredValues<Value> {
+    guard let offset, contains(file, offset, count, MemoryLayout<Value>.stride) else {
+      throw damaged(file, "\(name) lie outside of it")
+    }
+    return StoredValues(file, offset: offset, count: count)
   }
 
   /// Writes the directory behind the regions, and the header; the file then has its name.

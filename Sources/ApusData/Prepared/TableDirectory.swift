@@ -8,18 +8,10 @@ struct TableDirectory: Codable {
     var isUnnamed: Bool?
     /// Where the cells begin: doubles, or the numbers of texts where there are ``texts``.
     var offset: Int
-    var texts: Texts?
+    var texts: PreparedTexts?
     var format: ColumnFormat?
     var strays: [Stray]?
     var strayCount: Int?
-  }
-
-  /// A column's different texts, by number.
-  struct Texts: Codable {
-    var count: Int
-    /// Where the end of each stands, 64-bit numbers; the texts themselves follow without anything between.
-    var offset: Int
-    var bytes: Int
   }
 
   struct Stray: Codable {
@@ -33,7 +25,7 @@ struct TableDirectory: Codable {
   var notes: [String]
   var stored: Table.StoredFacts
 
-  /// Writes the texts of a table whose cells are in the file.
+  /// Writes what of a table isn't in the file yet: its texts, and cells that are in memory.
   ///
   /// - Throws: when the file cannot be written.
   init(_ table: Table, in file: RegionFile, _ stored: Table.StoredFacts) throws(ApusError) {
@@ -42,10 +34,11 @@ struct TableDirectory: Codable {
     for column in table.columns {
       var entry: Column
       switch column.cells {
-      case .numbers(let numbers): entry = Column(name: column.name, offset: numbers.fileOffset ?? 0)
+      case .numbers(let numbers):
+        entry = Column(name: column.name, offset: try file.offset(of: numbers))
       case .texts(let codes, let values):
-        entry = Column(name: column.name, offset: codes.fileOffset ?? 0)
-        entry.texts = try Self.write(values, to: file)
+        entry = Column(name: column.name, offset: try file.offset(of: codes))
+        entry.texts = try PreparedTexts(values, in: file)
       }
       if column.isUnnamed { entry.isUnnamed = true }
       if !column.format.isPlain { entry.format = column.format }
@@ -57,26 +50,11 @@ struct TableDirectory: Codable {
     }
   }
 
-  private static func write(_ values: [String], to file: RegionFile) throws(ApusError) -> Texts {
-    var (ends, length) = ([UInt8](), 0)
-    ends.reserveCapacity(values.count * 8)
-    for value in values {
-      length += value.utf8.count
-      withUnsafeBytes(of: UInt64(length).littleEndian) { ends.append(contentsOf: $0) }
-    }
-    let offset = file.reserve(ends.count + length)
-    try file.write(ends, at: offset)
-    var (at, piece) = (offset + ends.count, [UInt8]())
-    for value in values {
-      piece.append(contentsOf: value.utf8)
-      if piece.count >= 1 << 20 {
-        try file.write(piece, at: at)
-        at += piece.count
-        piece.removeAll(keepingCapacity: true)
-      }
-    }
-    try file.write(piece, at: at)
-    return Texts(count: values.count, offset: offset, bytes: length)
+  /// The same of a table of whose rows nothing is known.
+  init(_ table: Table, in file: RegionFile) throws(ApusError) {
+    try self.init(
+      table, in: file,
+      Table.StoredFacts(fingerprint: table.fingerprint(), duplicateRows: table.duplicateRowCount()))
   }
 
   /// The table, with its cells in the file.
@@ -86,29 +64,26 @@ struct TableDirectory: Codable {
     func require(_ condition: Bool, _ why: String) throws(ApusError) {
       guard condition else { throw PreparedFile.damaged(file, why) }
     }
-    func contains(_ offset: Int, _ count: Int, _ stride: Int) -> Bool {
-      offset >= 0 && offset % stride == 0 && count >= 0 && count <= file.count / stride
-        && offset <= file.count - count * stride
-    }
     try require(rows > 0 && !columns.isEmpty, "it has no rows")
     var read: [Table.Column] = []
     for entry in columns {
       let cells: Table.Column.Cells
       if let texts = entry.texts {
         try require(
-          contains(entry.offset, rows, 4) && contains(texts.offset, texts.count, 8)
-            && contains(texts.offset + texts.count * 8, texts.bytes, 1),
+          PreparedFile.contains(file, entry.offset, rows, 4),
           "column \"\(entry.name)\" lies outside the file")
-        let codes = ColumnValues<Int32>(file, offset: entry.offset, count: rows)
-        let values = Self.values(file, texts)
+        let codes = StoredValues<Int32>(file, offset: entry.offset, count: rows)
+        let values = texts.values(in: file)
         try require(values != nil, "the texts of column \"\(entry.name)\" are none")
         let (count, all) = (Int32(clamping: texts.count), values ?? [])
         try require(
           codes.allSatisfy { $0 >= -1 && $0 < count }, "column \"\(entry.name)\" has texts that there aren't")
         cells = .texts(codes: codes, values: all)
       } else {
-        try require(contains(entry.offset, rows, 8), "column \"\(entry.name)\" lies outside the file")
-        cells = .numbers(ColumnValues(file, offset: entry.offset, count: rows))
+        try require(
+          PreparedFile.contains(file, entry.offset, rows, 8), "column \"\(entry.name)\" lies outside the file"
+        )
+        cells = .numbers(StoredValues(file, offset: entry.offset, count: rows))
       }
       var column = Table.Column(name: entry.name, cells: cells)
       column.isUnnamed = entry.isUnnamed ?? false
@@ -121,27 +96,5 @@ struct TableDirectory: Codable {
     table.stored = stored
     file.expectAnyOrder()
     return table
-  }
-
-  /// - Returns: nil where the bytes are no texts.
-  private static func values(_ file: FileBytes, _ texts: Texts) -> [String]? {
-    file.withBytes { bytes in
-      var values: [String] = []
-      values.reserveCapacity(texts.count)
-      let first = texts.offset + texts.count * 8
-      var start = 0
-      for index in 0..<texts.count {
-        let end = UInt64(
-          littleEndian: bytes.loadUnaligned(fromByteOffset: texts.offset + index * 8, as: UInt64.self))
-        guard end >= UInt64(start), end <= UInt64(texts.bytes),
-          let text = String(
-            validating: UnsafeRawBufferPointer(rebasing: bytes[(first + start)..<(first + Int(end))]),
-            as: UTF8.self)
-        else { return nil }
-        values.append(text)
-        start = Int(end)
-      }
-      return values
-    }
   }
 }

@@ -16,15 +16,15 @@ struct ColumnEncoder: Sendable {
 
   /// The way from a cell to its features.
   private enum Form: Sendable {
-    case scaled(ColumnValues<Double>, NumberScaling)
+    case scaled(StoredValues<Double>, NumberScaling)
     /// Any other use of numbers: writes the features, which are zeros, and says what the cell is.
-    case numbers(ColumnValues<Double>, @Sendable (Double, UnsafeMutablePointer<Float>) -> State)
+    case numbers(StoredValues<Double>, @Sendable (Double, UnsafeMutablePointer<Float>) -> State)
     /// `[texts + 1, width]` features, those of a missing cell first.
-    case rows(ColumnValues<Int32>, [Float], width: Int)
+    case rows(StoredValues<Int32>, [Float], width: Int)
     /// The one feature that is 1 for each text, those of a missing cell first; −1 for none.
-    case places(ColumnValues<Int32>, [Int32])
+    case places(StoredValues<Int32>, [Int32])
     /// The features that are 1 for each text, those of a missing cell first.
-    case lists(ColumnValues<Int32>, [[Int32]])
+    case lists(StoredValues<Int32>, [[Int32]])
   }
 
   private let form: Form
@@ -48,7 +48,7 @@ struct ColumnEncoder: Sendable {
   }
 
   private static func form(
-    _ encoding: ColumnEncoding, _ column: Table.Column, _ numbers: ColumnValues<Double>
+    _ encoding: ColumnEncoding, _ column: Table.Column, _ numbers: StoredValues<Double>
   ) -> Form {
     switch encoding.kind {
     case .number: return .scaled(numbers, encoding.scalings[0])
@@ -97,7 +97,7 @@ struct ColumnEncoder: Sendable {
   }
 
   private static func form(
-    _ encoding: ColumnEncoding, _ column: Table.Column, _ codes: ColumnValues<Int32>, _ texts: [String]
+    _ encoding: ColumnEncoding, _ column: Table.Column, _ codes: StoredValues<Int32>, _ texts: [String]
   ) -> (Form, [State]) {
     let filled = [State](repeating: .known, count: texts.count)
     switch encoding.kind {

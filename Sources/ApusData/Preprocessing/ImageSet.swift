@@ -7,12 +7,14 @@ public import ApusCore
 /// let split = try digits.split(validation: 0.1, seed: 1)
 /// ```
 public struct ImageSet: Sendable {
-  public var training: ImageDataset
-  public var test: ImageDataset?
+  public var training: ImageDataset { didSet { storedFingerprint = nil } }
+  public var test: ImageDataset? { didSet { storedFingerprint = nil } }
   /// The training images that came as a validation set.
   package var validationRows: [Int] = []
   /// The information about the images besides their pixels, where a table has it.
   package var annotations: ImageAnnotations?
+  /// The fingerprint, where a prepared file has it.
+  var storedFingerprint: UInt64?
 
   public init(training: ImageDataset, test: ImageDataset? = nil) {
     self.training = training

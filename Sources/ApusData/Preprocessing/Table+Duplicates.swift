@@ -67,5 +67,5 @@ extension Table {
 
 extension RegionFile {
   /// Gives back the file's last region, where these cells are it.
-  fileprivate func release(_ values: ColumnValues<UInt64>) { values.fileOffset.map { giveBack(from: $0) } }
+  fileprivate func release(_ values: StoredValues<UInt64>) { values.fileOffset.map { giveBack(from: $0) } }
 }

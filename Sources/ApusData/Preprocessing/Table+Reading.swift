@@ -33,7 +33,7 @@ extension Table {
       case .category, .text, .date, .id: table.columns[index] = self.columns[index].asTexts()
       case .number:
         let numbers = ColumnReading(self, index).numbers(&table.notes)
-        table.columns[index].cells = .numbers(ColumnValues(numbers))
+        table.columns[index].cells = .numbers(StoredValues(numbers))
       case .out, nil: break
       }
       table.columns[index].format = format

@@ -8,11 +8,11 @@ public struct Text: Sendable {
   package let vocabulary: CharacterVocabulary
   /// The class of each character of the training part, the text's beginning; −1 for a character that a given vocabulary
   /// does not have.
-  public let training: [Int32]
+  public let training: TextNumbers
   /// The same of the validation part.
-  public let validation: [Int32]
+  public let validation: TextNumbers
   /// The same of the test part, the text's end.
-  public let test: [Int32]
+  public let test: TextNumbers
 
   /// - Parameters:
   ///   - validation: the part that is kept for validation, from 0 to below 1.
@@ -20,7 +20,8 @@ public struct Text: Sendable {
   ///   - vocabulary: of a model that is trained on; that of the training part when nil.
   /// - Throws: when nothing is left for training.
   package init(
-    _ text: String, validation: Double = 0.1, test: Double = 0, vocabulary: CharacterVocabulary? = nil
+    _ text: CharacterText, validation: Double = 0.1, test: Double = 0,
+    vocabulary: CharacterVocabulary? = nil
   ) throws(ApusError) {
     for (name, part) in [("validation", validation), ("test", test)] where !(part >= 0 && part < 1) {
       throw ApusError("the \(name) part is \(part)", expected: "a number from 0 to below 1")
@@ -29,15 +30,21 @@ public struct Text: Sendable {
       throw ApusError(
         "validation \(validation) and test \(test) leave nothing for training", expected: "a sum below 1")
     }
-    let characters = Array(text.unicodeScalars)
-    let end = characters.count - Int(Double(characters.count) * test)
-    let border = end - Int(Double(characters.count) * validation)
+    let end = text.count - Int(Double(text.count) * test)
+    let border = end - Int(Double(text.count) * validation)
     guard border > 0 else { throw ApusError("the text is empty", expected: "characters to train on") }
-    let vocabulary = vocabulary ?? CharacterVocabulary(of: characters[..<border])
+    let vocabulary = vocabulary ?? CharacterVocabulary(of: text.characters(of: 0..<border))
     self.vocabulary = vocabulary
-    training = vocabulary.numbers(of: characters[..<border])
-    self.validation = vocabulary.numbers(of: characters[border..<end])
-    self.test = vocabulary.numbers(of: characters[end...])
+    training = TextNumbers(text, 0..<border, vocabulary)
+    self.validation = TextNumbers(text, border..<end, vocabulary)
+    self.test = TextNumbers(text, end..<text.count, vocabulary)
+  }
+
+  /// The same of a string.
+  package init(
+    _ text: String, validation: Double = 0.1, test: Double = 0, vocabulary: CharacterVocabulary? = nil
+  ) throws(ApusError) {
+    try self.init(CharacterText(text), validation: validation, test: test, vocabulary: vocabulary)
   }
 
   /// The text of a file in UTF-8, UTF-16 or Windows-1252, plain or gzipped; `-` is standard input.
@@ -51,6 +58,9 @@ public struct Text: Sendable {
       throw error.at(path)
     }
   }
+
+  /// The number of characters that have no class.
+  package var unknownCount: Int { training.unknownCount + validation.unknownCount + test.unknownCount }
 
   /// Windows of `context` characters of each part.
   ///
@@ -74,7 +84,8 @@ public struct Text: Sendable {
     // Where some windows are left out, the others stay where they are.
     return DatasetSplit(
       training: TextDataset(
-        training, context: context, stride: stride ?? context, moves: stride == nil && !training.contains(-1),
+        training, context: context, stride: stride ?? context,
+        moves: stride == nil && training.unknownCount == 0,
         targets: names),
       validation: TextDataset(validation, context: context, stride: context, targets: names),
       test: TextDataset(test, context: context, stride: context, targets: names))

@@ -15,8 +15,9 @@ package struct TextPreprocessing: Sendable, Equatable, Codable {
   ///
   /// - Returns: the windows, and notes on what was left out.
   /// - Throws: when not one window is left.
-  package func apply(to text: String, name: String) throws(ApusError) -> (TextDataset, notes: [String]) {
-    let numbers = vocabulary.numbers(of: text.unicodeScalars)
+  package func apply(to text: CharacterText, name: String) throws(ApusError) -> (TextDataset, notes: [String])
+  {
+    let numbers = TextNumbers(text, 0..<text.count, vocabulary)
     guard numbers.count > context else {
       throw ApusError(
         "the text has \(numbers.count) characters", at: name,
@@ -24,9 +25,8 @@ package struct TextPreprocessing: Sendable, Equatable, Codable {
     }
     let dataset = TextDataset(
       numbers, context: context, stride: context, targets: .classes(names: vocabulary.names))
-    let unknown = numbers.count { $0 < 0 }
-    guard unknown > 0 else { return (dataset, []) }
-    let first = zip(numbers, text.unicodeScalars).first { $0.0 < 0 }!.1
+    guard let first = numbers.firstUnknown else { return (dataset, []) }
+    let unknown = numbers.unknownCount
     guard dataset.count > 0 else {
       throw ApusError(
         "no window of \(context) characters is without one that is not in the model's vocabulary, such as “\(first)”",

@@ -78,7 +78,7 @@ struct ColumnInference {
       : .leftOut(why: "it has the same value wherever it is filled")
   }
 
-  private func numberColumn(_ numbers: ColumnValues<Double>, _ notes: inout [String]) -> TableSchema.Column {
+  private func numberColumn(_ numbers: StoredValues<Double>, _ notes: inout [String]) -> TableSchema.Column {
     // Only whether they are few, or one a row, is of interest.
     let distinct = Self.distinctCount(numbers, limit: isNamedLikeIdentifier ? .max : Self.countLimit)
     if let role = flatRole(distinct: distinct) { return make(.number, role, distinct: distinct) }
@@ -109,14 +109,14 @@ struct ColumnInference {
   }
 
   /// Rows may have been taken away since the texts were numbered.
-  private func usedTexts(_ codes: ColumnValues<Int32>, _ values: [String]) -> [String] {
+  private func usedTexts(_ codes: StoredValues<Int32>, _ values: [String]) -> [String] {
     var isUsed = [Bool](repeating: false, count: values.count)
     for code in codes where code >= 0 { isUsed[Int(code)] = true }
     return values.indices.filter { isUsed[$0] }.map { values[$0] }
   }
 
   private func textColumn(
-    _ codes: ColumnValues<Int32>, _ values: [String], _ notes: inout [String]
+    _ codes: StoredValues<Int32>, _ values: [String], _ notes: inout [String]
   ) -> TableSchema.Column {
     let used = usedTexts(codes, values)
     let distinct = used.count
@@ -156,7 +156,7 @@ struct ColumnInference {
   }
 
   /// 0, 1, 2, … or 1, 2, 3, … down the rows.
-  private func isRunningNumber(_ numbers: ColumnValues<Double>) -> Bool {
+  private func isRunningNumber(_ numbers: StoredValues<Double>) -> Bool {
     guard let first = numbers.first, first == 0 || first == 1 else { return false }
     for (row, number) in numbers.enumerated() where number != first + Double(row) { return false }
     return true

@@ -4,22 +4,35 @@ extension DataSource {
   /// A 64-bit hash of the content, the same in every process: a run that is resumed must see the data
   /// it began with.
   public func fingerprint() -> UInt64 {
-    var hash = StableHasher()
     switch content {
-    case .table(let table): return table.fingerprint()
-    case .text(let text): hash.add(text)
-    case .images(let images):
-      for set in [images.training, images.test].compactMap({ $0 }) {
-        for extent in set.inputShape { hash.add(UInt64(extent)) }
-        hash.add(set.bytes)
-        for number in set.reals { hash.add(UInt64(number.bitPattern)) }
-        if set.labels.allSatisfy({ $0 < 256 }) {
-          hash.add(set.labels.map { UInt8($0) })
-        } else {
-          for label in set.labels { hash.add(UInt64(label)) }
+    case .table(let table): table.fingerprint()
+    case .text(let text): text.fingerprint()
+    case .images(let images): images.fingerprint()
+    }
+  }
+}
+
+extension ImageSet {
+  /// As ``DataSource/fingerprint()``; what a prepared file knows of itself need not be computed.
+  package func fingerprint() -> UInt64 {
+    if let storedFingerprint { return storedFingerprint }
+    var hash = StableHasher()
+    for set in [training, test].compactMap({ $0 }) {
+      for extent in set.inputShape { hash.add(UInt64(extent)) }
+      if set.areReal {
+        hash.add([])
+        set.pixels.withReals { reals in
+          for number in reals { hash.add(UInt64(number.bitPattern)) }
         }
-        for value in set.values { hash.add(UInt64(value.bitPattern)) }
+      } else {
+        set.pixels.withUnsafeBytes { hash.add($0) }
       }
+      if set.labels.allSatisfy({ $0 < 256 }) {
+        hash.add(set.labels.map { UInt8($0) })
+      } else {
+        for label in set.labels { hash.add(UInt64(label)) }
+      }
+      for value in set.values { hash.add(UInt64(value.bitPattern)) }
     }
     return hash.value
   }

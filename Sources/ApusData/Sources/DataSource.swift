@@ -5,7 +5,7 @@ public struct DataSource: Sendable {
   public enum Content: Sendable {
     case table(Table)
     case images(ImageSet)
-    case text(String)
+    case text(CharacterText)
   }
 
   /// A short name, for folders and titles: `houses` for `data/houses.csv.gz`.
@@ -98,7 +98,7 @@ public struct DataSource: Sendable {
     let name =
       FileBytes.isStandardInput(argument) ? "stdin" : file.isStream ? pipeName(argument) : shortName(argument)
     var source = DataSource(
-      name: name, origin: argument == "-" ? file.name : argument, content: .text(""))
+      name: name, origin: argument == "-" ? file.name : argument, content: .text(CharacterText("")))
     try source.read(file, argument, format, pictures, isText: isText)
     if file.isStream {
       source.streamNote = "\(file.name) was read to its end: what runs again needs it again"
@@ -110,32 +110,20 @@ public struct DataSource: Sendable {
     _ file: FileBytes, _ path: String, _ format: TableFormat, _ pictures: PictureFormat, isText: Bool
   ) throws(ApusError) {
     if file.withBytes({ PreparedFile.isPrepared($0) }) {
-      let table = try PreparedFile.directory(file).table.table(file)
-      content = .table(try table.reading(as: format.columns))
+      try readPrepared(file)
+      content = try content.reading(as: format.columns)
       return
     }
-    if try Self.startsLikeIDX(file) {
-      set(try ImageFolder.open(file), pictures, isEMNIST: ImageFolder.isEMNIST(file.name))
-      return
-    }
-    if file.withBytes({ PictureFile.isPicture($0) }) {
-      let (picture, found) = try PictureSet.single(file, pictures)
-      content = .images(picture)
-      arePictures = true
-      notes += found
-      return
-    }
-    if let arrays = try ArrayFile.open(file) {
-      content = try arrays.content.reading(as: format.columns)
-      (targets, targetTask) = (arrays.targets, arrays.task)
-      notes += arrays.notes
-      if case .images(let images) = content { set(images, pictures, isEMNIST: false) }
-      return
-    }
+    if try readArrays(file, format, pictures) { return }
     let isOpen = format == TableFormat()
     if isOpen, TextFile.hasName(path) || (isText && !TextFile.hasNameOfTable(path)) {
+      if let (text, notes) = try CharacterText.thatDoesNotFit(file) {
+        content = .text(text)
+        self.notes += notes
+        return
+      }
       let (text, note) = try TextFile.read(file, isNamed: true)
-      content = .text(text)
+      content = .text(CharacterText(text))
       if let note { notes.append(note) }
       if let format = ForeignFormat.ofText(text) {
         notes.append("the file is \(format.name); it is read as a text because of its name")
@@ -155,9 +143,49 @@ public struct DataSource: Sendable {
         let (text, note) = try? TextFile.read(file, isNamed: false),
         !text.isEmpty, !text.unicodeScalars.contains("\0"), !Self.looksLikeTable(text)
       else { throw error }
-      content = .text(text)
+      content = .text(CharacterText(text))
       if let note { notes.append(note) }
     }
+  }
+
+  private mutating func readPrepared(_ file: FileBytes) throws(ApusError) {
+    let directory = try PreparedFile.directory(file)
+    if let table = directory.table {
+      content = .table(try table.table(file))
+    } else if let images = directory.images {
+      content = .images(try images.images(file))
+      notes += images.notes
+    } else if let text = directory.text {
+      content = .text(try text.text(file))
+      notes += text.notes
+    } else {
+      throw PreparedFile.damaged(file, "it holds neither a table nor images nor a text")
+    }
+  }
+
+  /// Reads images, and arrays of numbers.
+  ///
+  /// - Returns: false where the file holds none.
+  mutating func readArrays(
+    _ file: FileBytes, _ format: TableFormat, _ pictures: PictureFormat
+  ) throws(ApusError) -> Bool {
+    if try Self.startsLikeIDX(file) {
+      set(try ImageFolder.open(file), pictures, isEMNIST: ImageFolder.isEMNIST(file.name))
+      return true
+    }
+    if file.withBytes({ PictureFile.isPicture($0) }) {
+      let (picture, found) = try PictureSet.single(file, pictures)
+      content = .images(picture)
+      arePictures = true
+      notes += found
+      return true
+    }
+    guard let arrays = try ArrayFile.open(file) else { return false }
+    content = try arrays.content.reading(as: format.columns)
+    (targets, targetTask) = (arrays.targets, arrays.task)
+    notes += arrays.notes
+    if case .images(let images) = content { set(images, pictures, isEMNIST: false) }
+    return true
   }
 
   /// Arrays of images are turned where it is asked for.
@@ -175,7 +203,7 @@ public struct DataSource: Sendable {
 
   private static func open(folder: String, _ pictures: PictureFormat) throws(ApusError) -> DataSource {
     do throws(ApusError) {
-      var source = DataSource(name: shortName(folder), origin: folder, content: .text(""))
+      var source = DataSource(name: shortName(folder), origin: folder, content: .text(CharacterText("")))
       if let (images, isEMNIST) = try ImageFolder.open(folder: folder) {
         source.set(images, pictures, isEMNIST: isEMNIST)
       } else if let found = try PictureFolder(folder.last == "/" ? String(folder.dropLast()) : folder) {

@@ -53,15 +53,15 @@ struct ColumnBuilder<Element: BitwiseCopyable & Equatable & Sendable> {
   /// The cells; the builder is empty then.
   ///
   /// - Throws: when the file could not be written.
-  mutating func finish() throws(ApusError) -> ColumnValues<Element> {
+  mutating func finish() throws(ApusError) -> StoredValues<Element> {
     flush()
     if let failure { throw failure }
     guard let file else {
-      let values = ColumnValues(pending)
+      let values = StoredValues(pending)
       pending = []
       return values
     }
-    return ColumnValues(try file.mapped(), offset: offset, count: written)
+    return StoredValues(try file.mapped(), offset: offset, count: written)
   }
 }
 
@@ -72,24 +72,14 @@ struct ColumnStore {
   let mostRows: Int
 }
 
-extension RegionFile {
-  fileprivate func write<Element: BitwiseCopyable>(_ elements: [Element], at offset: Int) throws(ApusError) {
-    var failure: ApusError?
-    elements.withUnsafeBytes { bytes in
-      do throws(ApusError) { try write(bytes, at: offset) } catch { failure = error }
-    }
-    if let failure { throw failure }
-  }
-}
-
-extension ColumnValues {
+extension StoredValues {
   /// The cells changed: in memory, or in a file in the place of these where there is room.
   ///
   /// - Throws: when the file cannot be written.
   func map<R>(
     in store: ColumnStore?, _ transform: (Element) -> R
-  ) throws(ApusError) -> ColumnValues<R> {
-    guard let store else { return ColumnValues<R>(lazy.map(transform)) }
+  ) throws(ApusError) -> StoredValues<R> {
+    guard let store else { return StoredValues<R>(lazy.map(transform)) }
     let fits = MemoryLayout<R>.stride <= MemoryLayout<Element>.stride
     var builder = ColumnBuilder<R>(store, at: fits ? fileOffset : nil)
     for element in self { builder.append(transform(element)) }

@@ -7,9 +7,9 @@ struct RawColumn {
   private var codeCells: ColumnBuilder<Int32>
   /// The numbers of a column read as numbers; a cell that isn't one has the number of its text (``OddCell``). Empty
   /// before the walk has ended.
-  private(set) var numbers: ColumnValues<Double> = []
+  private(set) var numbers: StoredValues<Double> = []
   /// The numbers of the texts of a column read as texts, −1 where missing. Empty before the walk has ended.
-  private(set) var codes: ColumnValues<Int32> = []
+  private(set) var codes: StoredValues<Int32> = []
   /// The column's texts; of numbers, those of the odd cells.
   var texts = TextDictionary()
   /// Bare numbers with a fraction, and those such as `1.234`.

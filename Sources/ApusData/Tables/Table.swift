@@ -92,9 +92,9 @@ extension Table {
     /// The cells of a column.
     public enum Cells: Sendable, Equatable {
       /// Numbers; NaN where the value is missing.
-      case numbers(ColumnValues<Double>)
+      case numbers(StoredValues<Double>)
       /// Texts by their number in `values`; −1 where the value is missing.
-      case texts(codes: ColumnValues<Int32>, values: [String])
+      case texts(codes: StoredValues<Int32>, values: [String])
     }
 
     /// A text among numbers; the cell counts as missing.
@@ -121,7 +121,7 @@ extension Table {
 
     public init(_ name: String, numbers: [Double]) {
       self.name = name
-      cells = .numbers(ColumnValues(numbers.lazy.map { $0.isFinite ? $0 : .nan }))
+      cells = .numbers(StoredValues(numbers.lazy.map { $0.isFinite ? $0 : .nan }))
     }
 
     /// - Parameter texts: nil where the value is missing.
@@ -144,7 +144,7 @@ extension Table {
           values.append(text)
         }
       }
-      cells = .texts(codes: ColumnValues(codes), values: values)
+      cells = .texts(codes: StoredValues(codes), values: values)
     }
 
     init(name: String, cells: Cells) {
@@ -195,7 +195,7 @@ extension Table {
         values.append(shortText(number))
         return code
       }
-      var column = Table.Column(name: name, cells: .texts(codes: ColumnValues(codes), values: values))
+      var column = Table.Column(name: name, cells: .texts(codes: StoredValues(codes), values: values))
       column.format = format
       return column
     }
@@ -203,9 +203,9 @@ extension Table {
     func rows(_ indices: [Int]) -> Table.Column {
       var column = self
       switch cells {
-      case .numbers(let numbers): column.cells = .numbers(ColumnValues(indices.lazy.map { numbers[$0] }))
+      case .numbers(let numbers): column.cells = .numbers(StoredValues(indices.lazy.map { numbers[$0] }))
       case .texts(let codes, let values):
-        column.cells = .texts(codes: ColumnValues(indices.lazy.map { codes[$0] }), values: values)
+        column.cells = .texts(codes: StoredValues(indices.lazy.map { codes[$0] }), values: values)
       }
       // Their rows are others now.
       (column.strays, column.strayCount) = ([], 0)

@@ -8,7 +8,7 @@ extension RunData {
   /// A text: windows of its beginning for training, of its end for validation, and for a test only where one is asked
   /// for.
   init(
-    text: String, _ source: DataSource, _ given: DataConfiguration, _ pretrained: Pretrained?,
+    text: CharacterText, _ source: DataSource, _ given: DataConfiguration, _ pretrained: Pretrained?,
     _ sources: SharedSources
   ) throws {
     self.pretrained = pretrained
@@ -35,7 +35,7 @@ extension RunData {
     test = split.test.count == 0 ? nil : split.test
     schema = .text(preprocessing)
     notes = source.notes
-    let unknown = (corpus.training + corpus.validation + corpus.test).count { $0 < 0 }
+    let unknown = corpus.unknownCount
     if unknown > 0 {
       notes.append(
         "\(unknown) characters are not in the \(known == nil ? "training part" : "model's vocabulary"): "

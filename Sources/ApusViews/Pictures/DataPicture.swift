@@ -103,18 +103,18 @@ private enum DataPicture {
   /// where the target is a number, each of the two against it.
   private static func strongest(_ table: Table, _ summary: DataSummary, _ targets: [Int]) -> [ScatterChart] {
     guard let target = targets.first, summary.target?.labels == nil else { return [] }
-    func numbers(_ index: Int) -> ColumnValues<Double>? {
+    func numbers(_ index: Int) -> StoredValues<Double>? {
       guard summary.columns[index].kind == .number, case .numbers(let numbers) = table.columns[index].cells
       else { return nil }
       return numbers
     }
     let ranked = summary.targetAssociations.compactMap {
-      association -> (name: String, numbers: ColumnValues<Double>)? in
+      association -> (name: String, numbers: StoredValues<Double>)? in
       guard let index = table.columns.firstIndex(where: { $0.name == association.first }) else { return nil }
       return numbers(index).map { (association.first, $0) }
     }.prefix(2)
     let rows = Array(stride(from: 0, to: table.rowCount, by: max((table.rowCount - 1) / mostPoints + 1, 1)))
-    func points(_ x: ColumnValues<Double>, _ y: ColumnValues<Double>, _ rows: [Int]) -> [Point] {
+    func points(_ x: StoredValues<Double>, _ y: StoredValues<Double>, _ rows: [Int]) -> [Point] {
       rows.filter { x[$0].isFinite && y[$0].isFinite }.map { Point(x[$0], y[$0]) }
     }
     if summary.target?.task == .regression, let truth = numbers(target) {

@@ -1,7 +1,8 @@
 package import ApusCore
 
-/// The cells of a column, in memory or mapped from a file, whose pages come and go as they are read.
-public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: RandomAccessCollection,
+/// Values one after the other, in memory or mapped from a file, whose pages come and go as they are read: the cells of a
+/// column, the pixels of images.
+public struct StoredValues<Element: BitwiseCopyable & Equatable & Sendable>: RandomAccessCollection,
   @unchecked Sendable
 {
   /// Keeps the memory: a file's bytes, or a block of its own. Nobody writes to it.
@@ -11,30 +12,30 @@ public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
 
   public init(_ elements: some Sequence<Element>) {
     let memory =
-      elements.withContiguousStorageIfAvailable { ColumnMemory($0) }
-      ?? Array(elements).withUnsafeBufferPointer { ColumnMemory($0) }
+      elements.withContiguousStorageIfAvailable { ValueMemory($0) }
+      ?? Array(elements).withUnsafeBufferPointer { ValueMemory($0) }
     (owner, start, count) = (memory, UnsafePointer(memory.start), memory.count)
   }
 
-  /// Cells within a file's bytes.
+  /// Values within a file's bytes.
   ///
-  /// - Precondition: they lie within the file, and the offset is a multiple of a cell's size.
+  /// - Precondition: they lie within the file, and the offset is a multiple of a value's size.
   package init(_ file: FileBytes, offset: Int, count: Int) {
     let stride = MemoryLayout<Element>.stride
     owner = file
     self.count = count
     start = file.withBytes { bytes in
       precondition(offset >= 0 && offset % stride == 0 && count <= (bytes.count - offset) / stride)
-      // An empty column may begin at the file's end.
+      // No values at all may begin at the file's end.
       return ((bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!) + offset).assumingMemoryBound(
         to: Element.self)
     }
   }
 
-  /// A Boolean value that indicates whether the cells are in a file, and need not fit in memory.
+  /// A Boolean value that indicates whether the values are in a file, and need not fit in memory.
   package var isMapped: Bool { owner is FileBytes }
 
-  /// Where the cells begin in their file; nil in memory.
+  /// Where the values begin in their file; nil in memory.
   package var fileOffset: Int? {
     (owner as? FileBytes)?.withBytes { UnsafeRawPointer(start) - $0.baseAddress! }
   }
@@ -44,7 +45,7 @@ public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
 
   @inline(__always)
   public subscript(position: Int) -> Element {
-    precondition(position >= 0 && position < count, "no such cell")
+    precondition(position >= 0 && position < count, "no such value")
     return start[position]
   }
 
@@ -57,7 +58,7 @@ public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
     return try body(UnsafeBufferPointer(start: start, count: count))
   }
 
-  /// Goes through the cells in order.
+  /// Goes through the values in order.
   public struct Iterator: IteratorProtocol {
     private let owner: AnyObject
     private var next_: UnsafePointer<Element>
@@ -76,20 +77,20 @@ public struct ColumnValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
   }
 }
 
-extension ColumnValues: Equatable {
+extension StoredValues: Equatable {
   public static func == (a: Self, b: Self) -> Bool { a.count == b.count && a.elementsEqual(b) }
 }
 
-extension ColumnValues: ExpressibleByArrayLiteral {
+extension StoredValues: ExpressibleByArrayLiteral {
   public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
-extension ColumnValues: CustomStringConvertible {
+extension StoredValues: CustomStringConvertible {
   public var description: String { "\(Array(self))" }
 }
 
-/// A block of memory for a column's cells.
-private final class ColumnMemory<Element: BitwiseCopyable> {
+/// A block of memory for values.
+private final class ValueMemory<Element: BitwiseCopyable> {
   let start: UnsafeMutablePointer<Element>
   let count: Int
 
