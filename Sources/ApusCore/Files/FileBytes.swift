@@ -121,6 +121,9 @@ package final class FileBytes: @unchecked Sendable {
   /// Tells the system that the bytes will be read here and there, and again, and not once in order.
   package func expectAnyOrder() { if isMapped { Files.expectAnyOrder(bytes) } }
 
+  /// Tells the system that some of the bytes will be read soon.
+  package func expectSoon(_ part: UnsafeRawBufferPointer) { if isMapped { Files.expectSoon(part) } }
+
   /// The bytes as UTF-8 text; nil where they are none.
   package var text: String? { withBytes { String(validating: $0, as: UTF8.self) } }
 

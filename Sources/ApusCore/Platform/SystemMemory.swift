@@ -23,9 +23,17 @@ extension Files {
     return UnsafeRawBufferPointer(start: base, count: count)
   }
 
-  /// Tells the system that a mapped file's bytes will be read here and there, and again.
+  /// Tells the system that a mapped file's bytes will be read here and there, and again: what lies around is of no use.
   static func expectAnyOrder(_ bytes: UnsafeRawBufferPointer) {
-    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_NORMAL)
+    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_RANDOM)
+  }
+
+  /// Tells the system that some of a mapped file's bytes will be read soon.
+  static func expectSoon(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    let page = 4096
+    let offset = Int(bitPattern: start) & (page - 1)
+    madvise(UnsafeMutableRawPointer(mutating: start - offset), bytes.count + offset, MADV_WILLNEED)
   }
 
   static func unmap(_ bytes: UnsafeRawBufferPointer) {

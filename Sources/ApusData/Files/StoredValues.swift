@@ -62,17 +62,31 @@ public struct StoredValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
   public struct Iterator: IteratorProtocol {
     private let owner: AnyObject
     private var next_: UnsafePointer<Element>
+    /// The end of what has been asked for.
+    private var asked: UnsafePointer<Element>
     private let end: UnsafePointer<Element>
 
     fileprivate init(_ owner: AnyObject, _ start: UnsafePointer<Element>, _ count: Int) {
       (self.owner, next_, end) = (owner, start, start + count)
+      // In memory there is nothing to ask for.
+      asked = owner is FileBytes ? start : end
     }
 
     @inline(__always)
     public mutating func next() -> Element? {
-      guard next_ < end else { return nil }
+      guard next_ < asked || asks() else { return nil }
       defer { next_ += 1 }
       return next_.pointee
+    }
+
+    /// Asks for the values that come next, so that they are read together and not page by page.
+    @inline(never)
+    private mutating func asks() -> Bool {
+      guard asked < end, let file = owner as? FileBytes else { return false }
+      let piece = min(end - asked, (1 << 20) / MemoryLayout<Element>.stride)
+      file.expectSoon(UnsafeRawBufferPointer(UnsafeBufferPointer(start: asked, count: piece)))
+      asked += piece
+      return true
     }
   }
 }

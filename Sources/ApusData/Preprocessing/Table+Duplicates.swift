@@ -38,7 +38,8 @@ extension Table {
 
   /// Calls a function with the hashes of the rows, block by block.
   private func forEachBlockOfHashes(_ body: ([UInt64]) -> Void) {
-    let size = 1 << 12
+    // In memory so many that they stay in the cache; in a file so many that of each column long stretches are read.
+    let size = isMapped ? 1 << 20 : 1 << 12
     for first in stride(from: 0, to: rowCount, by: size) {
       let rows = first..<min(first + size, rowCount)
       var hashes = [UInt64](repeating: 0xcbf2_9ce4_8422_2325, count: rows.count)
