@@ -1,5 +1,5 @@
-// Layer normalisation of a GPT's tokens, and its gradients with respect to them, to gain and to bias. Apus has no kernel for it: these are the
-// elementwise programs with row sums that the planner makes of it, here alone, without the product that they follow.
+// Layer normalization of a GPT's tokens, and its gradients with respect to them, to gain and to bias: the elementwise programs with
+// row sums that the planner makes of it, whose steps one loop computes, here alone, without the product that they follow.
 
 #include "Comparison.h"
 

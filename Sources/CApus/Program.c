@@ -81,4 +81,5 @@ void apus_program_prepare(apus_program *program) {
     plan->may_be_few &= found == APUS_LAYOUT_CONTIGUOUS;
     if (can_write_directly(program, o)) plan->direct |= 1u << o;
   }
+  apus_find_row_runs(program);
 }

@@ -57,4 +57,15 @@ extension Executable {
 
   /// Makes one of the calls.
   package func run(_ call: KernelCalls.Call) { ThreadPool.shared.run(call.instruction) }
+
+  /// The number of steps of each computation over rows that C does in one loop (`RowForms.c`), after a run.
+  package var rowFormSteps: [Int] {
+    programs.flatMap { program in
+      withUnsafeBytes(of: program.pointee.plan.row_runs) { runs in
+        runs.bindMemory(to: apus_row_run.self).prefix(Int(program.pointee.plan.row_run_count)).map {
+          Int($0.count)
+        }
+      }
+    }
+  }
 }

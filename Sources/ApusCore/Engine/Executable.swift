@@ -18,7 +18,7 @@ package final class Executable: @unchecked Sendable {
   let arguments: ArgumentMemory
   private let infos: [InstructionInfo]
   let instructions: UnsafeMutableBufferPointer<Instruction>
-  private let programs: [UnsafeMutablePointer<apus_program>]
+  let programs: [UnsafeMutablePointer<apus_program>]
   private let products: [(instruction: Int, arguments: UnsafeMutablePointer<apus_contract>)]
   private let scratches: [ScratchUse]
   private let windows:

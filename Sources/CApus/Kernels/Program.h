@@ -24,6 +24,7 @@ APUS_INLINE strip_shape choose_strip(const apus_program *program, int32_t full_r
   }
   if (rows * columns <= floats) return (strip_shape){rows, columns};
   int64_t together = floats > columns ? floats / columns : 1;
+  if (together == 1 && rows > 1 && program->has_row_steps && program->plan.row_run_count > 0) together = 2;  // side by side
   // A whole number of vectors, so that contiguous operands are used where they lie.
   int64_t low = columns & -columns;
   int64_t unit = low >= 16 ? 1 : 16 / low;
@@ -40,10 +41,16 @@ static __attribute__((noinline)) void run_region(const apus_program *program, in
   const int64_t capacity = (shape.rows * shape.columns + 15) / 16 * 16 + 16;
   float memory[program->register_count * capacity] __attribute__((aligned(64)));
   strip_register registers[APUS_MAX_REGISTERS];
-  const int fusing = program->step_count <= APUS_MOST_FUSED && (shape.rows < row_end - row_begin || shape.columns < column_end - column_begin);
+  const int many = shape.rows < row_end - row_begin || shape.columns < column_end - column_begin;
+  const int fusing = program->step_count <= APUS_MOST_FUSED && (many || program->plan.row_run_count > 0);
+  uint64_t summed = 0;
+  if (sums != NULL) {
+    APUS_SHORT_LOOP
+    for (int32_t s = 0; s < sums->count; s++) summed |= 1ull << sums->registers[s];
+  }
   apus_step fused_steps[APUS_MOST_FUSED];
   const apus_step *steps = fusing ? fused_steps : program->steps;
-  if (fusing) fuse_steps(program, fused_steps);
+  if (fusing) fuse_steps(program, summed, fused_steps);
   APUS_SHORT_LOOP
   for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH, shape.columns};
 
@@ -86,11 +93,7 @@ static __attribute__((noinline)) void run_region(const apus_program *program, in
       break;
     }
   }
-  uint64_t written_whole = 0;
-  if (sums != NULL) {
-    APUS_SHORT_LOOP
-    for (int32_t s = 0; s < sums->count; s++) written_whole |= 1ull << sums->registers[s];
-  }
+  uint64_t written_whole = summed;
   APUS_SHORT_LOOP
   for (int32_t o = 0; o < output_count; o++) {
     const uint8_t result = program->output_registers[o];
@@ -176,7 +179,7 @@ static __attribute__((noinline)) void run_contiguous(const apus_program *program
   const int fusing = program->step_count <= APUS_MOST_FUSED && (shape.columns < end - begin);
   apus_step fused_steps[APUS_MOST_FUSED];
   const apus_step *steps = fusing ? fused_steps : program->steps;
-  if (fusing) fuse_steps(program, fused_steps);
+  if (fusing) fuse_steps(program, 0, fused_steps);
   APUS_SHORT_LOOP
   for (int32_t r = 0; r < program->register_count; r++) registers[r] = (strip_register){memory + r * capacity, APUS_WIDTH, 0};
   uint64_t written_whole = 0;
@@ -239,6 +242,7 @@ static void program_region(const apus_program *program, int64_t row_begin, int64
   const int64_t row_length = program->rank > 0 ? program->dims[program->rank - 1] : 1;
   const int all_columns = column_end - column_begin == row_length;
   if (all_columns && run_few_vectors(program, row_begin * row_length, row_end * row_length, row_length)) return;
+  if (all_columns && program->plan.row_run_count > 0 && run_rows_in_memory(program, row_begin, row_end)) return;
   if (program->plan.all_contiguous && !program->has_row_steps && (all_columns || row_end - row_begin == 1)) {
     const int64_t begin = row_begin * row_length + column_begin;
     run_contiguous(program, begin, begin + (row_end - row_begin) * (column_end - column_begin));
@@ -280,5 +284,6 @@ static void program_sums_kernel(const void *arguments, int32_t part, int32_t par
   last = last * APUS_COLUMN_CHAIN < rows ? last * APUS_COLUMN_CHAIN : rows;
   if (first >= last || columns == 0) return;
   column_sums sums = {x->count, x->registers, (float *const *)x->partials};
+  if (sum_rows_in_memory(program, &sums, first, last)) return;
   run_region(program, columns, first, last, 0, columns, &sums);
 }

@@ -17,4 +17,7 @@ static inline int reads(const apus_step *step, uint8_t r) {
   return (step->a == r) + (operands > 1 && step->b == r) + (operands > 2 && step->c == r);
 }
 
+/// Finds the computations over rows that the steps are made of, whose plan tells how the operands lie.
+void apus_find_row_runs(apus_program *program);
+
 #endif

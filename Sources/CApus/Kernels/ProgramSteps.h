@@ -110,6 +110,8 @@ APUS_INLINE void spread(float *to, const float *from, int64_t count) {
 }
 
 #include "ProgramRows.h"
+#include "RowForms.h"
+#include "ProgramRowRuns.h"
 
 /// Whether a register has one number for each row.
 APUS_INLINE int is_number(const strip_register *r) { return r->pace == 0 && r->row != 0; }
@@ -362,6 +364,15 @@ APUS_INLINE void run_all_steps(const int by_row, const apus_program *program, co
       destination->pace = APUS_WIDTH;
       destination->row = columns;
       break;
+    }
+    case APUS_FUSED_ROW_RUN: {
+      const apus_row_run *run = &program->plan.row_runs[step->sample_size];
+      if (run_row_steps(by_row, program, run, registers, written_whole, where)) {
+        step += run->count - 1;
+        break;
+      }
+      opcode = program->steps[run->first].opcode;
+      goto again;
     }
     case APUS_ROW_SUM:
     case APUS_ROW_MAXIMUM:

@@ -104,6 +104,31 @@ typedef enum apus_layout {
   APUS_LAYOUT_STRIDED
 } apus_layout;
 
+/// Several steps that together are one computation over rows, which C does in one go, some rows side by side.
+/// RowForms.c says which steps.
+typedef enum apus_row_form {
+  APUS_ROWS_STANDARDIZED,          // (x - mean) / sqrt(mean square + epsilon), perhaps scaled and shifted
+  APUS_ROWS_NORMALIZED,            // x / sqrt(mean square + epsilon), perhaps scaled and shifted
+  APUS_ROWS_STANDARDIZED_GRADIENT,
+  APUS_ROWS_STANDARDIZED_PRODUCT,  // upstream (x - mean) factor
+  APUS_ROWS_SOFTMAX,
+  APUS_ROWS_SOFTMAX_GRADIENT
+} apus_row_form;
+
+/// Most operands of such a computation, and most results.
+#define APUS_MAX_ROW_OPERANDS 8
+#define APUS_MAX_ROW_RESULTS 3
+/// Most of them in one program.
+#define APUS_MAX_ROW_RUNS 4
+/// For an operand that a computation doesn't have, and a result that nothing reads.
+#define APUS_NO_REGISTER 255
+
+/// One such computation: the `count` steps of a program from `first` on.
+typedef struct apus_row_run {
+  uint8_t form, first, count;
+  uint8_t operands[APUS_MAX_ROW_OPERANDS], results[APUS_MAX_ROW_RESULTS];  // registers
+} apus_row_run;
+
 /// What follows from a program's operands: worked out once, because a small net's
 /// step would spend a fifth of its time on it (W1: 0.345 µs, 0.274 without).
 typedef struct apus_program_plan {
@@ -114,6 +139,8 @@ typedef struct apus_program_plan {
   uint32_t direct;         // outputs that may be computed in their memory, a bit each
   int32_t may_be_few;      // contiguous, one element or one row, and no step that needs more than its own element
   int32_t has_rows;        // an operand is one row for all rows
+  int32_t row_run_count;
+  apus_row_run row_runs[APUS_MAX_ROW_RUNS];  // in the order of their steps
 } apus_program_plan;
 
 /// Runs `steps` for every element of the space `dims` (row-major), strip by strip.
