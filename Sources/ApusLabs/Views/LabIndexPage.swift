@@ -19,15 +19,17 @@ package struct LabIndexPage {
       guard !own.isEmpty else { continue }
       page.section(theme.rawValue) { page in
         page.table(
-          ["lab", "claim", "verdict", "figures", "expected"],
+          ["lab", "claim", "verdict", "figures as expected"],
           own.map { result in
             let judged = result.report.figures.filter { $0.holds != nil }
             return [
-              .link(result.lab.name, to: link(result)), .text(result.lab.claim), .text(result.verdict.words),
-              .figure("\(judged.count { $0.holds == true }) of \(judged.count)"),
-              .text(result.isAsExpected ? "as expected" : "expected: \(result.lab.expected.words)"),
+              .link(result.lab.name, to: link(result)), .text(result.lab.claim),
+              .text(
+                result.verdict.words
+                  + (result.isAsExpected ? "" : " (expected: \(result.lab.expected.words))")),
+              .text("\(judged.count { $0.holds == true }) of \(judged.count)"),
             ]
-          }, style: "wrap")
+          }, style: "wrap cards")
       }
     }
     page.section("The lectures") { page in

@@ -41,7 +41,7 @@ package struct LabPage {
         ["", "measured", "lecture", "judged"],
         part.figures.map { figure in
           [.strong(figure.name), .text(figure.words), .text(figure.lecture), .text(figure.judged)]
-        }, style: "wrap")
+        }, style: "wrap figures")
       page.charts(part.pictures.map(\.chart))
     }
   }

@@ -78,7 +78,7 @@ package struct GraphChart: Chart {
   package var width: Double {
     max(
       (boxes.map(\.right).max() ?? 0) + 4, titleWidth(title),
-      textWidth(legend.above + legend.below) + 80)
+      textWidth("above: \(legend.above)") + 18 + textWidth("below: \(legend.below)") + 4)
   }
   package var height: Double { Self.header + layout.extent + 14 }
 

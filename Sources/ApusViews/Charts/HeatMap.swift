@@ -24,6 +24,7 @@ package struct HeatMap: Chart {
   private let groups: [ScatterChart.Group]
   private let frame: PlotFrame
   private let unit: String
+  private let barWidth: Double
 
   /// - Parameters:
   ///   - kind: whether equal factors rather than equal differences are equal steps of color.
@@ -49,8 +50,9 @@ package struct HeatMap: Chart {
     self.height = height
     let finite = grid.values.filter { $0.isFinite && (kind == .linear || $0 > 0) }
     self.range = range ?? (finite.min() ?? 0)...(finite.max() ?? 0)
+    barWidth = Self.barWidth(self.range, kind)
     frame = PlotFrame(
-      width: width - Self.barWidth, height: height, title: title,
+      width: width - barWidth, height: height, title: title,
       x: ChartScale([grid.x.lowerBound, grid.x.upperBound], ticks: 5, isTight: true),
       y: ChartScale([grid.y.lowerBound, grid.y.upperBound], ticks: 5, isTight: true), xName: xName,
       yName: yName,
@@ -65,7 +67,20 @@ package struct HeatMap: Chart {
           } : []))
   }
 
-  private static let barWidth = 62.0
+  /// The room for the bar and the numbers beside it.
+  private static func barWidth(_ range: ClosedRange<Double>, _ kind: ChartScale.Kind) -> Double {
+    let figures = values(along: range, kind).map { textWidth(ChartScale.figure($0), size: 10.5) }
+    return max(62, 22 + (figures.max() ?? 0))
+  }
+
+  /// The values at the bottom, the middle and the top of the bar.
+  private static func values(along range: ClosedRange<Double>, _ kind: ChartScale.Kind) -> [Double] {
+    let (low, high) = (seen(range.lowerBound, kind), seen(range.upperBound, kind))
+    return [0, 0.5, 1].map { place in
+      let along = low + place * (high - low)
+      return kind == .linear ? along : Mathematics.exp(along)
+    }
+  }
 
   /// The area of the map in the chart.
   package var plot: Area { frame.plot }
@@ -114,18 +129,18 @@ package struct HeatMap: Chart {
   }
 
   /// Returns the quantity in which colors are evenly spaced.
-  private func seen(_ value: Double) -> Double {
+  private func seen(_ value: Double) -> Double { Self.seen(value, kind) }
+
+  private static func seen(_ value: Double, _ kind: ChartScale.Kind) -> Double {
     kind == .linear ? value : value > 0 ? Mathematics.log(value) : .nan
   }
 
   /// Draws the bar that shows what the colors stand for.
   private func drawBar(_ drawing: inout Drawing) {
-    let bar = Area(x: width - Self.barWidth + 4, y: frame.plot.y, width: 10, height: frame.plot.height)
+    let bar = Area(x: width - barWidth + 4, y: frame.plot.y, width: 10, height: frame.plot.height)
     let steps = (0..<64).reversed().map { Double($0) / 63 }
     drawing.image(PixelImage(steps, width: 1, in: 0...1, ramp: ramp), in: bar)
-    for place in [0.0, 0.5, 1] {
-      let along = seen(range.lowerBound) + place * (seen(range.upperBound) - seen(range.lowerBound))
-      let value = kind == .linear ? along : Mathematics.exp(along)
+    for (place, value) in zip([0.0, 0.5, 1], Self.values(along: range, kind)) {
       drawing.label(
         ChartScale.figure(value), at: Point(bar.right + 5, bar.bottom - place * (bar.height - 8)),
         "muted small")

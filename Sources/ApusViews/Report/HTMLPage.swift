@@ -160,8 +160,12 @@ package struct HTMLPage {
     figure{margin:0;max-width:100%;overflow-x:auto}
     figure .chart{max-width:none}figure.fit .chart{max-width:100%}
     details{margin:0 0 10px}summary{cursor:pointer;color:var(--muted)}
-    pre{background:var(--soft);padding:10px 12px;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.4;margin:8px 0 12px}
-    @media (max-width:520px){table{font-size:.82rem}th,td{padding-right:9px}thead th{white-space:normal}}
+    pre{background:var(--soft);padding:10px 12px;border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem;line-height:1.4;margin:8px 0 12px}
+    @media (max-width:520px){table{font-size:.8rem}th,td{padding-right:7px}thead th{white-space:normal}.wrap th{min-width:4rem}
+    .cards,.cards tbody,.figures,.figures thead,.figures tbody{display:block}.cards thead,.figures thead th:first-child{display:none}
+    .cards tr{display:block}.figures tr{display:grid;grid-template-columns:1fr 1fr 4.5rem}.figures tbody th{grid-column:1/-1}
+    .cards tr,.figures tr{border-bottom:1px solid var(--rule);padding:5px 0}.cards th,.cards td{display:block}
+    .cards th,.cards td,.figures th,.figures td{border:0;padding:1px 7px 1px 0;min-width:0;overflow-wrap:anywhere}}
     .finding{margin:0 0 12px;padding-left:12px;border-left:3px solid var(--rule);max-width:85ch}
     .finding p{margin:0}
     .ok{border-color:var(--good)}.look{border-color:var(--look)}.bad{border-color:var(--bad)}
