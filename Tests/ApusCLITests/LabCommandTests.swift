@@ -11,6 +11,14 @@ import Testing
     #expect(result.out.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  /// An object for each lab, with the command that it names.
+  @Test func listsAsJSON() throws {
+    let result = try Command().run("lab", "--json")
+    let labs = try #require(JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [[String: Any]])
+    #expect(result.code == 0 && labs.count == 60)
+    for lab in labs { #expect((lab["tryIt"] as? String)?.hasPrefix("apus ") == true) }
+  }
+
   @Test func oneLab() throws {
     let command = try Command()
     let result = try command.run("lab", "perceptron", "--seed", "2")

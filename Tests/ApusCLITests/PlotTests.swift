@@ -5,7 +5,7 @@ import Testing
   @Test(
     arguments: [
       "", "curves", "activations", "weights", "graph", "landscape", "regions", "histograms", "saliency",
-      "search",
+      "search", "excitation", "attention", "probes", "ablation", "segment", "gradient-noise", "rows", "width",
     ])
   func help(picture: String) throws {
     let result = try Command().run(["plot"] + (picture.isEmpty ? [] : [picture]) + ["--help"])
@@ -66,6 +66,62 @@ import Testing
     }
     let curves = try command.run("plot", "run", "other").out
     #expect(curves.contains("run") && curves.contains("⠤⠤⠤") && curves.contains("⠄⠄⠄"))
+  }
+
+  /// What is measured about networks, each with a picture; the same call gives the same bytes.
+  @Test func measurements() throws {
+    let command = try Command()
+    for seed in ["1", "2"] {
+      try command.run(
+        "train", "iris", "--hidden", "5,4", "--epochs", "3", "--seed", seed, "--out", seed, "--quiet")
+    }
+    try command.write("text.txt", String(repeating: "to be or not to be, that is the question. ", count: 40))
+    let text = try command.run(
+      "train", "text.txt", "--model", "gpt(layers: 1, heads: 2, width: 8)", "--context", "8", "--steps", "5",
+      "--out", "text", "--quiet")
+    #expect(text.code == 0, "\(text.err)")
+    let (one, two) = ("1/model.safetensors", "2/model.safetensors")
+    let pictures: [(arguments: [String], file: String, words: [String])] = [
+      (["segment", one, two, "iris", "--places", "5"], "1/segment.svg", ["barrier: "]),
+      (["ablation", one, "iris"], "1/ablation.svg", []),
+      (["probes", one, "iris"], "1/probes.svg", []),
+      (["excitation", one, "iris", "--units", "0,2"], "1/excitation.svg", []),
+      (["attention", "text/model.safetensors", "text.txt", "--samples", "5"], "text/attention.svg", []),
+      (
+        ["gradient-noise", "iris", "--hidden", "4", "--samples", "40"], "gradient-noise.svg",
+        ["noise scale: "]
+      ),
+      (
+        ["rows", "iris", "--sizes", "10,90", "--seeds", "2", "--epochs", "3"], "rows.svg",
+        ["on training rows", "the mean of 2 trainings"]
+      ),
+      (
+        ["width", "iris", "--sizes", "1,4", "--samples", "30", "--seeds", "1", "--epochs", "3"], "width.svg",
+        ["units", "parameters"]
+      ),
+    ]
+    for picture in pictures {
+      let result = try command.run(["plot"] + picture.arguments)
+      #expect(result.code == 0, "\(picture.arguments): \(result.err)")
+      #expect(result.out.hasSuffix("picture: \(picture.file)\n"), "\(result.out)")
+      for words in picture.words { #expect(result.out.contains(words), "\(words) in \(result.out)") }
+      let svg = try command.text(picture.file)
+      #expect(svg.hasSuffix("</svg>\n"))
+      try command.run(["plot"] + picture.arguments)
+      #expect(try command.text(picture.file) == svg)
+    }
+    let mistakes = [
+      ["segment", one, "text/model.safetensors", "iris"],
+      ["excitation", one, "iris", "--units", "a"], ["excitation", one, "iris", "--layer", "9"],
+      ["attention", one, "iris"], ["rows", "iris", "--sizes", "0"], ["rows", "xor"],
+      ["width", "iris", "--layers", "[{dense: 3}]"], ["width", "iris", "--sizes", "4", "--samples", "9999"],
+      ["gradient-noise", "iris", "--layers", "[{dense: 4}, batchNorm, {dense: 3}]"],
+    ]
+    for arguments in mistakes {
+      let result = try command.run(["plot"] + arguments + ["--out", "none.svg"])
+      #expect(result.code == 1 && result.err.contains("error:"), "\(arguments): \(result.out)\(result.err)")
+    }
+    #expect(!command.exists("none.svg"))
   }
 
   @Test func weightsOfImages() throws {

@@ -141,6 +141,11 @@ import Testing
       let losses = try logLosses()
       #expect(losses.ensemble < losses.members.reduce(0, +) / 3)
     },
+    Example(article: "MeasuringNetworks", file: "MeasureDigits") {
+      let found = try measuredDigits()
+      #expect(found.probes.count == 2 && found.probes.allSatisfy { $0 > 0.85 }, "\(found)")
+      #expect((0.3...1).contains(found.halved) && found.barrier > 0.02 && found.noise > 1, "\(found)")
+    },
     Example(article: "Pictures", file: "DrawMoons") {
       let folder = try TemporaryFolder()
       try drawMoons(in: folder.path("run"))

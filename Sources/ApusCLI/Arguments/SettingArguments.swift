@@ -122,6 +122,11 @@
     static let settings = ModelConfiguration.settings
   }
 
+  /// The layers, one by one.
+  enum LayerSettings: SettingSelection {
+    static let settings = ModelConfiguration.settings([\.layers])
+  }
+
   enum TrainingSettingFlags: SettingSelection {
     static let settings = Recipe.settings
   }

@@ -17,6 +17,21 @@
     }
   }
 
+  extension Checked {
+    /// Whole numbers with commas between them.
+    ///
+    /// - Throws: for anything else, and for numbers below 0.
+    static func counts(_ text: String, _ flag: String) throws(ApusError) -> [Int] {
+      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
+        Int($0.filter { $0 != " " })
+      }
+      guard !numbers.isEmpty, numbers.allSatisfy({ ($0 ?? -1) >= 0 }) else {
+        throw ApusError("“\(text)”", at: flag, expected: "whole numbers with commas between them: 1,2,4")
+      }
+      return numbers.map { $0! }
+    }
+  }
+
   extension Double {
     /// Without a needless `.0`.
     fileprivate var shortText: String {

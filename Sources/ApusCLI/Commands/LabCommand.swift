@@ -41,7 +41,7 @@
       completion: .directory)
     var out: String?
 
-    @Flag(help: "Print one object of results, and nothing else.")
+    @Flag(help: "Print one object of results, and nothing else; without a name, the labs themselves.")
     var json = false
 
     func validate() throws {
@@ -50,7 +50,10 @@
     }
 
     func run() throws {
-      guard name != nil || all else { return Output.print(LabListing(style: Output.style).lines) }
+      guard name != nil || all else {
+        let listing = LabListing(style: Output.style)
+        return Output.print(json ? [listing.json.text(sortsKeys: false)] : listing.lines)
+      }
       let context = LabContext(seed: seed, data: data, isFull: full, isSabotaged: sabotage)
       if !json { Output.tellBuild() }
       let areGood = try all ? runAll(context) : runOne(Labs.lab(named: name!), context)

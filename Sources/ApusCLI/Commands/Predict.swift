@@ -37,11 +37,22 @@
         valueName: "n"))
     var samples: Int?
 
+    @Flag(
+      help: "The numbers that the network takes of each row, in place of predictions: the design matrix.")
+    var inputs = false
+
+    func validate() throws {
+      if inputs, probabilities || samples != nil {
+        throw ValidationError("--inputs goes with neither --probabilities nor --samples.")
+      }
+    }
+
     func run() throws {
       try decision.check()
       try Checked.count(samples, "--samples", from: 2, to: 100_000)
       if let out { try AtomicFile.refuse(out, over: [model, source.data]) }
       let (saved, data) = try source.open(modelAt: model)
+      if inputs { return try writeInputs(DesignMatrix(saved, data)) }
       guard !probabilities || saved.objective?.targets.areClassesOrLabels == true else {
         throw ApusError(
           "the model predicts numbers, which have no probabilities", at: "--probabilities",
@@ -76,6 +87,18 @@
       guard let out, out != "-" else { return try Output.print(pieces: write) }
       try AtomicFile.write(out, write)
       Output.print(["\(grouped(count)) prediction\(count == 1 ? "" : "s") in \(out)"], beside: out)
+    }
+
+    private func writeInputs(_ matrix: DesignMatrix) throws {
+      guard Ranks.isFirst else { return }
+      Output.tellBuild()
+      let write = { (write: @escaping ([UInt8]) throws -> Void) in
+        try matrix.writeCSV { try write(Array($0.utf8)) }
+      }
+      guard let out, out != "-" else { return try Output.print(pieces: write) }
+      try AtomicFile.write(out, write)
+      Output.print(
+        ["\(counted(matrix.rows, "row")) of \(counted(matrix.names.count, "number")) in \(out)"], beside: out)
     }
   }
 #endif

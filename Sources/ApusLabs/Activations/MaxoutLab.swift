@@ -19,7 +19,7 @@ struct MaxoutLab: Lab {
   let conclusion =
     "it is ReLU and |x| exactly, comes to the best pieces of a parabola, and a wave needs two of them"
   let sabotage = "a target that is concave, −x²"
-  let tryIt = "apus list layers"
+  let tryIt = "apus plot activations maxout relu"
   let isShort = false
 
   func run(_ context: LabContext) throws -> LabReport {

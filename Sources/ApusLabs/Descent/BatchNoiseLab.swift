@@ -1,7 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
-import ApusTraining
+import ApusRuns
 import ApusViews
 
 /// The noise of a batch's gradient over the batch's size, and how an epoch is cut into batches.
@@ -18,7 +18,7 @@ struct BatchNoiseLab: Lab {
   let expected = Verdict.holds
   let conclusion = "the noise is the closed form's at each size of batch, and an epoch sees each row once"
   let sabotage = "rows drawn with replacement"
-  let tryIt = "apus train digits --batch 1 --epochs 2"
+  let tryIt = "apus plot gradient-noise digits --hidden 16"
 
   private static let rows = 512
   private static let sizes = [1, 2, 8, 32, 128, 256, 512]
@@ -38,44 +38,17 @@ struct BatchNoiseLab: Lab {
   private func noise(_ context: LabContext, _ report: inout LabReport) throws {
     report.part("64-16-10 at its first weights, 512 digits")
     let data = try LabSamples.digits64().training.rows(0..<Self.rows).dataset()
-    var model = try Model.dense([64, 16, 10], seed: context.seed)
-    model.objective = Objective(data.targets)
-    let step = try TrainingStep(model, optimizer: .sgd(0.1), batch: Self.rows)
-    let paths = model.parameters.map(\.path)
-    func gradient(_ rows: [Int]) throws -> [Double] {
-      try step.gradients(data.batch(rows))
-      return try paths.flatMap { try step[gradient: $0].values().map { Double($0) } }
-    }
-    let full = try gradient(Array(0..<Self.rows))
-    var mean = [Double](repeating: 0, count: full.count)
-    var squares = 0.0
-    for row in 0..<Self.rows {
-      let own = try gradient([row])
-      for index in own.indices { mean[index] += own[index] / Double(Self.rows) }
-      squares += Self.squaredDistance(own, full)
-    }
+    let model = try Model.dense([64, 16, 10], seed: context.seed)
+    let noise = try GradientNoiseReading(
+      model, on: data, sizes: Self.sizes, draws: context.isFull ? 2_000 : 600,
+      random: context.random("draws"),
+      replaces: context.isSabotaged)
     report.judge(
-      "mean of the rows' gradients, largest difference from the full one",
-      zip(mean, full).map { abs($0 - $1) }.max() ?? .nan, .atMost(1e-5), lecture: "0")
-    let variance = squares / Double(Self.rows - 1)
-
-    let draws = context.isFull ? 2_000 : 600
-    let random = context.random("draws")
-    var (measured, expected, deviations): ([Double], [Double], [Double]) = ([], [], [])
-    for (number, size) in Self.sizes.enumerated() {
-      var noise: [Double] = []
-      for draw in 0..<draws {
-        let first = UInt64((number * draws + draw) * Self.rows)
-        let rows: [Int] = context.honest(
-          Array(random.permutation(Self.rows, first: first).prefix(size)),
-          sabotaged: (0..<size).map { random.integer(first + UInt64($0), below: Self.rows) })
-        noise.append(Self.squaredDistance(try gradient(rows), full))
-      }
-      measured.append(LabStatistics.mean(noise))
-      expected.append(variance / Double(size) * (1 - Double(size) / Double(Self.rows)))
-      deviations.append((measured[number] - expected[number]) / LabStatistics.standardError(noise))
-    }
-    report.tell("‖ε‖² of one row / ‖∇J‖²", measured[0] / full.reduce(0) { $0 + $1 * $1 })
+      "mean of the rows' gradients, largest difference from the full one", noise.meanError, .atMost(1e-5),
+      lecture: "0")
+    let (measured, expected) = (noise.sizes.map(\.noise), noise.sizes.map(\.expected))
+    let deviations = noise.sizes.map { ($0.noise - $0.expected) / $0.standardError }
+    report.tell("‖ε‖² of one row / ‖∇J‖²", measured[0] / noise.squaredGradient)
     report.tell(
       "‖ε‖² over the formula's, B = 1, 2, 8, 32, 128, 256",
       zip(measured, expected).dropLast().map { $0 / $1 }, lecture: "1")
@@ -93,10 +66,6 @@ struct BatchNoiseLab: Lab {
           .init("measured", zip(sizes, measured).map { Point($0, $1) }),
           .init("tr S² / B · (1 − B / N)", zip(sizes, expected).map { Point($0, $1) }, isDashed: true),
         ], xName: "rows in a batch", yName: "E ‖ε‖²", xKind: .logarithmic, yKind: .logarithmic))
-  }
-
-  private static func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 
   // MARK: Epochs

@@ -21,7 +21,7 @@ struct DescentOneLab: Lab {
   let conclusion =
     "every step is that of the closed form, but a loop that stops at a small step stops far away where the rate is small"
   let sabotage = "½ Σ (y − w x)² taken for Σ (y − w x)²"
-  let tryIt = "apus train fish --model linear --learning-rate 0.05 --goal 0.001"
+  let tryIt = "apus plot descent parabola --learning-rate 0.005"
 
   private static let x = [1.0, 2, 3]
   private static let y = [2.0, 3, 7]

@@ -19,7 +19,7 @@ struct MomentumLab: Lab {
   let expected = Verdict.holdsPartly
   let conclusion = "momentum of 0.5 and 0.9 is two and three times as fast, but 0.99 is slower than none"
   let sabotage = "no momentum"
-  let tryIt = "apus train digits --optimizer momentum --learning-rate 0.02"
+  let tryIt = "apus plot descent ravine --optimizer sgd --optimizer momentum"
   let lesson: String? = "Momentum in a ravine"
 
   private static let most = 2_000

@@ -16,7 +16,7 @@ struct NoiseHelpsLab: Lab {
   let conclusion =
     "noise leaves a saddle and a local minimum that descent can't leave, but not weights that are all 0"
   let sabotage = "no noise"
-  let tryIt = "apus train moons --batch 1"
+  let tryIt = "apus plot descent saddle"
 
   func run(_ context: LabContext) throws -> LabReport {
     var report = LabReport()

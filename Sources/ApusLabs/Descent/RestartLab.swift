@@ -17,7 +17,7 @@ struct RestartLab: Lab {
   let conclusion =
     "ten times the distance costs the same number of steps each time, and restarts find what a single start misses"
   let sabotage = "every restart from the same weights"
-  let tryIt = "apus train xor --hidden 2 --activation tanh --seed 3"
+  let tryIt = "apus train xor --hidden 2 --activation tanh --ensemble 'restarts(5)'"
   let lesson: String? = "XOR with a hidden layer"
   let isShort = false
 
@@ -59,11 +59,7 @@ struct RestartLab: Lab {
       let trained = try LabTraining(.d50(seed: seed), on: data, own).model
       let random = try Model.d50(seed: seed &+ 1_000)
       return try shares.map { share in
-        var model = random
-        for path in random.parameters.map(\.path) {
-          let values = zip(trained[path]!, random[path]!).map { (1 - Float(share)) * $0 + Float(share) * $1 }
-          try model.set(path, to: values)
-        }
+        let model = try trained.interpolated(to: random, at: share)
         let training = try LabTraining(model, on: data, own) {
           LabTraining.running($0).last! <= 0.15
         }

@@ -17,7 +17,7 @@ struct ZigzagLab: Lab {
   let conclusion =
     "one row's slopes have one sign and descent takes κ times as long, but the rows of a batch mix the signs"
   let sabotage = "inputs about 0"
-  let tryIt = "apus train digits --model softmax --scaling none"
+  let tryIt = "apus plot descent positiveInputs"
 
   private static let rows = 1_000
 

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusData
 import ApusNN
+import ApusRuns
 import ApusTraining
 import ApusViews
 
@@ -21,7 +22,9 @@ struct LearnedFeaturesLab: Lab {
   let conclusion =
     "a linear model does better on learned features than on raw, summed or random ones, layer by layer"
   let sabotage = "shuffled labels in training"
-  let tryIt = "apus train spirals --hidden 32,32,2 --activation tanh"
+  let tryIt =
+    "apus train spirals --hidden 32,32,2 --activation tanh --out spirals "
+    + "&& apus plot probes spirals/model.safetensors spirals"
   let isShort = false
 
   func run(_ context: LabContext) throws -> LabReport {

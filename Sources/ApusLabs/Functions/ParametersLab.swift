@@ -18,7 +18,9 @@ struct ParametersLab: Lab {
   let expected = Verdict.holdsPartly
   let conclusion = "the counts are right but for GoogLeNet's 7 million in 22 layers and GPT-3's 698 GB"
   let sabotage = "layers without their biases"
-  let tryIt = "apus train digits --hidden 200,200 --epochs 5"
+  let tryIt =
+    "apus summary --layers '[{gpt: {vocabulary: 50257, layers: 96, heads: 96, width: 12288, context: 2048}}]' "
+    + "--input 2048 --tokens"
 
   private static let photo = [224, 224, 3]
 
@@ -44,7 +46,7 @@ struct ParametersLab: Lab {
     report.part("Dense layers")
     func count(_ sizes: [Int]) throws -> Int {
       let layers = sizes.dropFirst().map { Dense($0, hasBias: !context.isSabotaged) }
-      return try NetworkCount(Sequential(layers), input: [sizes[0]]).parameters
+      return try Self.count(Sequential(layers), [sizes[0]]).parameterCount
     }
     let cases: [(sizes: [Int], count: Int, words: String?)] = [
       ([2, 2, 1], 9, "(d + 1) M + M + 1"), ([2, 10], 30, "2 · 10 + 10"), ([300, 300], 90_300, "300² + 300"),
@@ -61,37 +63,42 @@ struct ParametersLab: Lab {
       lecture: "about 4 million: 4,110,000 and 4,000 biases")
   }
 
+  private static func count(_ network: any Network, _ input: [Int]) throws -> NetworkSummary {
+    try NetworkSummary(network, input: InputSpecification(input))
+  }
+
   private func convolutions(_ report: inout LabReport) throws {
     report.part("Networks for images")
-    let alexNet = try NetworkCount(AlexNet(classes: 1_000), input: [227, 227, 3])
-    let googLeNet = try NetworkCount(GoogLeNet(classes: 1_000), input: Self.photo)
+    let alexNet = try Self.count(AlexNet(classes: 1_000), [227, 227, 3])
+    let googLeNet = try Self.count(GoogLeNet(classes: 1_000), Self.photo)
     report.judge(
-      "LeNet-5", try NetworkCount(LeNet5(classes: 10), input: [28, 28, 1]).parameters, .exactly(61_706))
-    report.judge("AlexNet", alexNet.parameters, .exactly(60_965_224), lecture: "60 million")
-    let units = alexNet.layers.reduce(0) { $0 + $1.output.reduce(1, *) }
+      "LeNet-5", try Self.count(LeNet5(classes: 10), [28, 28, 1]).parameterCount, .exactly(61_706))
+    report.judge("AlexNet", alexNet.parameterCount, .exactly(60_965_224), lecture: "60 million")
+    let weighted = alexNet.layers.filter { $0.parameterCount > 0 }
+    let units = weighted.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
     report.judge("AlexNet's units", units, .exactly(659_272), lecture: "650,000")
     report.judge(
-      "GoogLeNet", googLeNet.parameters, .exactly(6_998_552), lecture: "6,998,552 by the paper's table")
+      "GoogLeNet", googLeNet.parameterCount, .exactly(6_998_552), lecture: "6,998,552 by the paper's table")
     report.test(
-      "GoogLeNet, as the slide has it", googLeNet.parameters, .between(3.5e6, 4.5e6),
+      "GoogLeNet, as the slide has it", googLeNet.parameterCount, .between(3.5e6, 4.5e6),
       lecture: "about 4 million")
     report.judge(
-      "AlexNet over GoogLeNet", Double(alexNet.parameters) / Double(googLeNet.parameters), .above(8),
+      "AlexNet over GoogLeNet", Double(alexNet.parameterCount) / Double(googLeNet.parameterCount), .above(8),
       lecture: "fewer, though deeper")
     for (depth, count) in [(18, 11_689_512), (50, 25_557_032), (152, 60_192_808)] {
       report.judge(
         "ResNet-\(depth)",
-        try NetworkCount(ResNet(depth: depth, classes: 1_000), input: Self.photo).parameters,
+        try Self.count(ResNet(depth: depth, classes: 1_000), Self.photo).parameterCount,
         .exactly(count), lecture: "10 to 60 million")
     }
-    let all = Double(alexNet.parameters)
+    let all = Double(alexNet.parameterCount)
     report.show(
       BarChart(
         "AlexNet's parameters by layer",
-        alexNet.layers.map { layer in
+        weighted.map { layer in
           .init(
-            "\(layer.path) \(layer.name)", Double(layer.parameters),
-            figure: "\(LabValue.figure((Double(layer.parameters) / all * 100), digits: 2)) %")
+            "\(layer.path) \(layer.name)", Double(layer.parameterCount),
+            figure: "\(LabValue.figure((Double(layer.parameterCount) / all * 100), digits: 2)) %")
         }))
   }
 
@@ -100,7 +107,7 @@ struct ParametersLab: Lab {
     let (layers, width, vocabulary, context) = (96, 12_288, 50_257, 2_048)
     let network = GPT(
       vocabulary: vocabulary, context: context, layers: layers, heads: 96, width: width)
-    let count = try NetworkCount(network, input: InputSpecification([context], .int32)).parameters
+    let count = try NetworkSummary(network, input: InputSpecification([context], .int32)).parameterCount
     let formula = 12 * layers * width * width + 13 * layers * width + (vocabulary + context + 2) * width
     report.judge("GPT-3", count, .exactly(formula), lecture: "12 L d² + 13 L d + (V + n + 2) d")
     report.judge("GPT-3, as the slide has it", count, .between(174e9, 176e9), lecture: "175 billion")

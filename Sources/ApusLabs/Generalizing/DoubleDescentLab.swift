@@ -18,7 +18,7 @@ struct DoubleDescentLab: Lab {
     "there is a peak at p = N and a second descent below the first minimum, but short of the peak wider is worse, unless a penalty "
     + "removes it"
   let sabotage = "λ = 5 in the place of the shortest weights"
-  let tryIt = "apus train digits --validation 0.94 --hidden 20 --l2 0 --epochs 300"
+  let tryIt = "apus plot width digits --samples 200 --l2 0 --sizes 1,2,4,8,16,24,32,64,128"
   let isShort = false
 
   private static let rows = 200

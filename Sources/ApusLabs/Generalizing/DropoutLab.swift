@@ -17,7 +17,9 @@ struct DropoutLab: Lab {
   let conclusion =
     "a network trained with dropout does without half of its units far better, but whole it gains little here"
   let sabotage = "no dropout in any network"
-  let tryIt = "apus train digits --hidden 256,256 --dropout 0.5"
+  let tryIt =
+    "apus train digits --hidden 256,256 --dropout 0.5 --out digits "
+    + "&& apus plot ablation digits/model.safetensors digits"
   let lesson: String? = "Dropout against overfitting"
   let isShort = false
 
@@ -109,7 +111,7 @@ struct DropoutLab: Lab {
             let first = UInt64(((number * 5 + draw) * 2 + layer) * Self.width)
             let order = random.permutation(Self.width, first: first)
             let off = Array(order.prefix(Int(share * Double(Self.width))))
-            thinned = try thinned.lesioned(
+            thinned = try thinned.ablating(
               off, before: path, scale: Double(Self.width) / Double(Self.width - off.count))
           }
           return try thinned.accuracy(on: test).values[0]

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusTraining
 import ApusViews
 
 /// Rosenblatt's rule on two pairs of irises: one that a line separates, and one that none does.

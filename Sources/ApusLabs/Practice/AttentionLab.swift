@@ -21,7 +21,8 @@ struct AttentionLab: Lab {
   let conclusion =
     "the loss ends just above the entropy, and a head looks at the letter before the current one"
   let sabotage = "letters that depend on nothing"
-  let tryIt = "apus list layers"
+  let tryIt =
+    "apus summary --layers '[{gpt: {vocabulary: 16, layers: 1, heads: 2, width: 32}}]' --input 16 --tokens"
   let data: LabData? = .text
   let isShort = false
 

@@ -16,7 +16,7 @@ struct ManyLabelsLab: Lab {
   let conclusion =
     "independent outputs with thresholds from validation rows do it; softmax can't say two labels, as its outputs share one"
   let sabotage = "shuffled rows of labels in training"
-  let tryIt = "apus list metrics"
+  let tryIt = "apus train moons --noise 0.3 --threshold auto"
   let isShort = false
 
   private static let labels = 28

@@ -21,7 +21,7 @@ struct RandomSearchLab: Lab {
     "nine values find a narrow good range more often than three, but on the digits the loss is so flat about its best "
     + "rate that the grid's three find it as well"
   let sabotage = "random trials at the grid's three values"
-  let tryIt = "apus search digits --trials 9 --over '{training.learningRate: {log: [1e-4, 1]}}'"
+  let tryIt = "apus search digits --trials 9 --epochs 2 --over '{training.learningRate: {log: [1e-4, 1]}}'"
   let isShort = false
 
   func run(_ context: LabContext) throws -> LabReport {

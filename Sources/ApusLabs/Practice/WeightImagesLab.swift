@@ -16,7 +16,8 @@ struct WeightImagesLab: Lab {
   let conclusion =
     "each class of the linear model has weights like its own mean image, and no hidden unit is like a class"
   let sabotage = "shuffled labels"
-  let tryIt = "apus train digits --model softmax --l2 0.001"
+  let tryIt =
+    "apus train digits --model softmax --l2 0.001 --out digits && apus plot weights digits/model.safetensors"
   let lesson: String? = "Handwritten digits"
   let isShort = false
 

@@ -17,7 +17,9 @@ struct WhatExcitesLab: Lab {
     "ascent finds what each unit looks for, of the first layer its weights; but in a dense network on 8 × 8 digits deeper units "
     + "belong no more to a class than the first ones"
   let sabotage = "each unit beside the weights of the next one"
-  let tryIt = "apus train digits --hidden 64,64,64 --l2 0.0001"
+  let tryIt =
+    "apus train digits --hidden 64,64,64 --l2 0.0001 --out digits "
+    + "&& apus plot excitation digits/model.safetensors digits"
   let isShort = false
 
   private static let shown = 8

@@ -1,3 +1,4 @@
+package import ApusCore
 package import ApusViews
 
 /// A lab's result in a terminal: the claim, what was measured beside what the lecture says, the verdict.
@@ -83,6 +84,20 @@ package struct LabListing {
   private let style: TerminalStyle
 
   package init(style: TerminalStyle = .plain) { self.style = style }
+
+  /// An object for each lab.
+  package var json: JSONValue {
+    .array(
+      Labs.table.map { lab in
+        .object([
+          JSONMember("lab", .string(lab.name)), JSONMember("theme", .string(lab.theme.rawValue)),
+          JSONMember("slides", .string(lab.slides.words)), JSONMember("claim", .string(lab.claim)),
+          JSONMember("expected", .string(lab.expected.words)), JSONMember("tryIt", .string(lab.tryIt)),
+          JSONMember("lesson", lab.lesson.map { .string($0) } ?? .null),
+          JSONMember("data", lab.data.map { .string($0.name) } ?? .null),
+        ])
+      })
+  }
 
   package var lines: [String] {
     var lines: [String] = []

@@ -49,13 +49,15 @@ extension Model {
     return first.replacingStorage(arena)
   }
 
-  private static func alike(_ models: [Model]) throws -> Model {
+  /// - Returns: the first model.
+  /// - Throws: unless all have one architecture.
+  static func alike(_ models: [Model]) throws -> Model {
     guard let first = models.first else {
       throw ApusError("an ensemble of no models", expected: "at least one")
     }
     let architecture = first.network.configuration
     guard models.allSatisfy({ $0.network.configuration == architecture && $0.inputs == first.inputs }) else {
-      throw ApusError("models of different architectures in an ensemble", expected: "the same for all")
+      throw ApusError("models of different architectures", expected: "the same for all")
     }
     return first
   }

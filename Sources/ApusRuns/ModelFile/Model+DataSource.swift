@@ -172,7 +172,7 @@ extension Model {
     return dataset.count
   }
 
-  private func requireRows(_ source: DataSource) throws(ApusError) {
+  func requireRows(_ source: DataSource) throws(ApusError) {
     guard isForTexts else { return }
     throw ApusError(
       "the model says what comes next in a text, and has no rows to predict", at: source.place,
@@ -256,7 +256,7 @@ extension Model {
   /// The data as the model takes it, and the rows whose target is known.
   ///
   /// - Parameter readsTargets: whether the target is of interest where it is there.
-  private func encode(
+  func encode(
     _ source: DataSource, readsTargets: Bool
   ) throws -> (any Dataset, rows: [Int]?, notes: [String]) {
     let objective = try requireObjective()

@@ -10,8 +10,8 @@ extension RunResult {
   init(_ run: RunExecution, seconds: Double, steps: Int) throws {
     let (plan, session) = (run.plan, run.session)
     let data = plan.data
-    let last = try session.result()
-    var model = run.models.isEmpty ? last : try Model.ensemble(of: run.models + [last])
+    let (trained, kept) = try Self.trained(run)
+    var model = trained
     if !run.isTrial {
       model.trainedRows = Self.trainedRows(data)
       if plan.configuration.training.threshold == .auto, let validation = data.validation {
@@ -51,11 +51,7 @@ extension RunResult {
     self.init(
       name: data.name, folder: run.files.path, configuration: plan.configuration, reasons: plan.reasons,
       notes: plan.notes, task: data.task, isText: data.isText, model: model,
-      kept: plan.choices.isSolved
-        ? KeptWeights(.closedForm)
-        : run.models.isEmpty
-          ? session.keptWeights
-          : KeptWeights(.ensemble, count: run.members.count, memberRule: session.keptWeights.rule),
+      kept: kept,
       members: run.members, seconds: seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0,
       threads: plan.engine.threads, instructionSet: plan.engine.instructionSet.rawValue,
       training: training, validation: validation,
@@ -78,6 +74,31 @@ extension RunResult {
     if judged.positions == 1 { worst = try evaluation.worst(of: judged, data) }
     self.data = try DataFindings(data)
     outcomeFindings = plan.findings(on: self, session.settings)
+  }
+
+  /// Returns the model that a run's trainings come to: the only one's, the average of all, or the best one's.
+  private static func trained(_ run: RunExecution) throws -> (Model, KeptWeights) {
+    let (plan, session) = (run.plan, run.session)
+    let models = run.models + [try session.result()]
+    if plan.choices.isSolved { return (models[0], KeptWeights(.closedForm)) }
+    guard models.count > 1 else { return (models[0], session.keptWeights) }
+    guard session.settings.ensemble?.keepsBest == true else {
+      return (
+        try .ensemble(of: models),
+        KeptWeights(.ensemble, count: models.count, memberRule: session.keptWeights.rule)
+      )
+    }
+    let judges = plan.data.validation ?? plan.data.judgedTraining
+    let losses = try models.map { model in
+      MeanLoss.value(try model.results(on: judges, collective: plan.collective, engine: plan.engine)).value
+    }
+    // The first of equals; a loss that is no number is never the lowest.
+    let best = losses.indices.reduce(0) { losses[$1] < losses[$0] || losses[$0].isNaN ? $1 : $0 }
+    let kept = run.members[best].history.kept
+    return (
+      models[best],
+      KeptWeights(.restart, epoch: kept?.epoch, count: models.count, memberRule: kept?.rule)
+    )
   }
 
   /// Returns the rows that the model has seen: those of this training, and those of the model that it began with.

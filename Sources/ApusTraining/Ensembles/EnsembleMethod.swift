@@ -1,12 +1,16 @@
 public import ApusCore
 public import ApusNN
 
-/// A method by which a run arrives at a model that is an average.
+/// A method by which a run arrives at a model that is more than the last weights of one training.
 ///
 /// Adding one costs a file with a conforming type, and a line of ``EnsembleMethods/table``.
 public protocol EnsembleMethod: Named {
   /// Trainings from other first weights, one after the other; 1 for what comes of a single one.
   var runs: Int { get }
+
+  /// A Boolean value that indicates whether the training with the lowest validation loss is kept, in place of the average of
+  /// all.
+  var keepsBest: Bool { get }
 
   /// Takes weights in after a step, or at an epoch's end.
   ///
@@ -44,6 +48,7 @@ public struct EnsembleMoment: Sendable {
 
 extension EnsembleMethod {
   public var runs: Int { 1 }
+  public var keepsBest: Bool { false }
   public func observe(
     _ moment: EnsembleMoment, weights: UnsafeBufferPointer<Float>, kept: inout [[Float]]
   ) {}

@@ -5,7 +5,7 @@ public enum EnsembleMethods {
   public static let table = NameTable<any EnsembleMethod>(
     "ensemble",
     [
-      SeedEnsemble(), SnapshotEnsemble(), CheckpointAverage(), MovingAverage(),
+      SeedEnsemble(), SnapshotEnsemble(), CheckpointAverage(), MovingAverage(), Restarts(),
     ],
     named: { $0 }, remake: { item, given throws(ApusError) in try item.with(given) })
 

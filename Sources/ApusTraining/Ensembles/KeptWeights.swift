@@ -15,14 +15,16 @@ public struct KeptWeights: Sendable, Equatable, Codable {
     case average
     /// Several models, whose predictions are averaged.
     case ensemble
+    /// Those of the best of several trainings, by the validation loss.
+    case restart
   }
 
   public var rule: Rule
-  /// The epoch after which the model had these weights, counted from 1; nil for a mean and for several models.
+  /// The epoch after which the model had these weights, counted from 1 in its training; nil for a mean and for several models.
   public var epoch: Int?
-  /// The number of weights or models that are averaged; nil for a running average of all.
+  /// The number of weights or models that are averaged, or of trainings of which one is kept; nil for a running average of all.
   public var count: Int?
-  /// The rule for the weights of each of several models.
+  /// The rule for the weights of each of several trainings.
   public var memberRule: Rule?
 
   public init(_ rule: Rule, epoch: Int? = nil, count: Int? = nil, memberRule: Rule? = nil) {
@@ -34,7 +36,9 @@ public struct KeptWeights: Sendable, Equatable, Codable {
 
   /// A Boolean value that indicates whether the validation samples chose the weights: their figures then promise more
   /// than new samples will show.
-  public var isValidationOptimistic: Bool { rule == .bestEpoch || memberRule == .bestEpoch }
+  public var isValidationOptimistic: Bool {
+    rule == .bestEpoch || rule == .restart || memberRule == .bestEpoch
+  }
 
   /// A clause for people, as in "epoch 23 of 38, with the lowest validation loss".
   ///
@@ -49,6 +53,8 @@ public struct KeptWeights: Sendable, Equatable, Codable {
     case .ensemble:
       "\(count ?? 0) models whose predictions are averaged"
         + (memberRule == .bestEpoch ? ", each of its epoch with the lowest validation loss" : "")
+    case .restart:
+      "the best of \(count ?? 0) trainings by the lowest loss, of its epoch \(epoch ?? epochs)"
     }
   }
 

@@ -1,3 +1,5 @@
+import ApusCore
+public import ApusData
 public import ApusNN
 
 /// A loss that is a multiple of the squared residual, where there is one output: what has a closed form.
@@ -23,15 +25,23 @@ extension AdalineLoss: QuadraticLoss {
 ///
 /// By Householder's QR with column pivoting (Businger and Golub 1965) of the rows about their mean, times √r, and, for λ > 0,
 /// of √λ times the identity below them: the condition number is that of the data, and not its square as in the normal
-/// equations. Where columns depend on each other, the weights are the shortest of all that are equally good.
-package struct LeastSquares: Sendable {
-  package let weights: [Double]
-  package let bias: Double
+/// equations. Where columns depend on each other, or there are more of them than rows, the weights are the shortest of all
+/// that are equally good: the solution that descent from 0 comes to.
+///
+/// ```swift
+/// let line = try LeastSquares(data, lambda: 0.1)
+/// print(line.weights, line.bias, line.rank, line.condition)
+/// ```
+public struct LeastSquares: Sendable {
+  /// w, a weight for each number of a row.
+  public let weights: [Double]
+  /// b
+  public let bias: Double
   /// The number of independent columns among these and the constant.
-  package let rank: Int
+  public let rank: Int
   /// The condition number of the columns about their means, the independent ones where some depend on others: the largest
   /// singular value over the smallest.
-  package let condition: Double
+  public let condition: Double
 
   /// Above these multiplications it takes longer than a report should.
   private static let mostWork = 3e8
@@ -98,6 +108,35 @@ package struct LeastSquares: Sendable {
     let solution = factors.solution(units: units ?? Array(repeating: 1, count: columns))
     weights = solution
     bias = center - zip(solution, means).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// The least squares of a data set whose target is one number, inputs and targets as the data set holds them; its row weights
+  /// count.
+  ///
+  /// - Parameter lambda: λ, 0 or more; the bias has no penalty.
+  /// - Throws: for other targets; where a number is not finite; where there are no rows, or more numbers than a closed form
+  ///   should take (about 3 · 10⁸ multiplications).
+  public init(_ dataset: any Dataset, lambda: Double = 0) throws {
+    guard case .values(let names) = dataset.targets, names.count == 1, dataset.positions == 1 else {
+      throw ApusError(
+        "least squares on \(dataset.targets.words)", expected: "a target that is one number")
+    }
+    guard lambda >= 0, lambda.isFinite else {
+      throw ApusError("λ is \(lambda)", at: "least squares", expected: "a number, 0 or more")
+    }
+    let rows = try dataset.batch(Array(0..<dataset.count)).arrays()
+    let targets = rows.values.prefix(dataset.count).map { Double($0) }
+    guard
+      let solution = LeastSquares(
+        features: rows.inputs, columns: dataset.inputSize, targets: targets,
+        rowWeights: dataset.weights.map { $0.map { Double($0) } }, lambda: lambda)
+    else {
+      throw ApusError(
+        "\(dataset.count) rows of \(dataset.inputSize) numbers have no closed form here", at: "least squares",
+        expected: "at least one row, finite numbers, and at most 3 · 10⁸ multiplications",
+        fix: "train a linear model by gradient descent")
+    }
+    self = solution
   }
 
   /// Numbers in memory.

@@ -25,7 +25,9 @@ extension Model {
       throw ApusError(
         "\(type(of: ensemble).name) trains \(ensemble.runs) models, and this is one", at: "ensemble",
         fix:
-          "fit each with a seed of its own, and average them with Model.ensemble(of:); or train with a RunPlan"
+          ensemble.keepsBest
+          ? "fit each with a seed of its own, and keep the best; or train with a RunPlan"
+          : "fit each with a seed of its own, and average them with Model.ensemble(of:); or train with a RunPlan"
       )
     }
     let training = split.training

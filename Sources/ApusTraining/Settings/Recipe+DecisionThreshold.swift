@@ -39,7 +39,7 @@ extension EvaluatedSamples {
   /// lower one of several. Empty for other targets.
   ///
   /// - Returns: nil at a label that no sample has.
-  package func bestThresholds() -> [Double?] {
+  public func bestThresholds() -> [Double?] {
     let decisions = decisions()
     guard isMultiLabel || (decisions.count == 1 && !isSequence) else { return [] }
     return decisions.map { Self.best($0) }

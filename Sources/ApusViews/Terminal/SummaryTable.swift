@@ -4,28 +4,28 @@ package import ApusNN
 /// A model's layers as a tree, with their output shapes, units, parameters, work and memory; the line of a layer around
 /// others holds what they come to.
 package struct SummaryTable: Sendable {
-  private let model: Model
+  private let summary: NetworkSummary
 
-  package init(_ model: Model) {
-    self.model = model
-  }
+  package init(_ summary: NetworkSummary) { self.summary = summary }
+
+  package init(_ model: Model) { self.init(NetworkSummary(model)) }
 
   package func lines(width: Int = 80) -> [String] {
     var table = TextTable(
       ["layer", "output", "units", "parameters", "FLOPs", "activations"],
       [.left, .left, .right, .right, .right, .right])
-    table.rows += model.inputs.map { [$0.name, Self.shape($0.shape), Self.units($0.shape), "", "", ""] }
-    let roots = Self.tree(model.summary)
+    table.rows += summary.inputs.map { [$0.name, Self.shape($0.shape), Self.units($0.shape), "", "", ""] }
+    let roots = Self.tree(summary.layers)
     for root in roots { Self.add(root, margin: "", mark: "", to: &table) }
     let total = roots.reduce(into: Sums()) { $0.add($1.sums) }
     table.totals =
-      ["total", "", grouped(total.activations), grouped(model.parameterCount)]
+      ["total", "", grouped(total.activations), grouped(summary.parameterCount)]
       + [Self.prefixedCount(total.work), byteFigure(4 * total.activations)]
     return table.lines(width: width)
       + [
         "",
         "FLOPs are those of one sample's forward pass, activations the memory of its outputs; the parameters take "
-          + byteFigure(4 * model.parameterCount) + ".",
+          + byteFigure(4 * summary.parameterCount) + ".",
       ].flatMap { wrapped($0, width: width) }
   }
 

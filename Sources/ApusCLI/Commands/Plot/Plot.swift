@@ -11,7 +11,9 @@
       subcommands: [
         PlotCurves.self, PlotData.self, PlotActivations.self, PlotWeights.self, PlotGraph.self,
         PlotDescent.self, PlotLandscape.self,
-        PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotSearch.self,
+        PlotRegions.self, PlotHistograms.self, PlotSaliency.self, PlotExcitation.self, PlotAttention.self,
+        PlotProbes.self, PlotAblation.self, PlotSegment.self, PlotGradientNoise.self, PlotRows.self,
+        PlotWidth.self, PlotSearch.self,
       ], defaultSubcommand: PlotCurves.self)
   }
 
