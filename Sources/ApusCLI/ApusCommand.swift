@@ -28,7 +28,7 @@
         Describe.self, Prepare.self, Search.self, Plot.self, LabCommand.self, Playground.self, List.self,
       ])
 
-    static let version = "0.1.0"
+    static let version = Release.version
 
     /// Mistakes in the usage look like all other errors.
     static let _errorLabel = "error"

@@ -23,6 +23,8 @@ public struct ApusError: Error, Equatable, Sendable, CustomStringConvertible {
     case interrupted
     /// The loss or the gradients are not finite any more, or the loss has grown beyond reason.
     case divergence
+    /// The machine lacks something, such as space on its disk: another one, or the same one later, may have it.
+    case machine
   }
 
   public init(

@@ -8,13 +8,33 @@ package enum ErrorNumber {
   package static let addressInUse = EADDRINUSE
   package static let addressNotAvailable = EADDRNOTAVAIL
   package static let accessDenied = EACCES
+  static let notThere = ENOENT
+  static let alreadyThere = EEXIST
+  /// A server's word for a file that it no longer has.
+  static let staleHandle = ESTALE
+
+  /// The number of the last call that failed.
+  static var last: Int32 {
+    get { errno }
+    set { errno = newValue }
+  }
+
+  /// Returns whether a number says that this machine lacks something, or its disk fails: what another machine, or this one
+  /// later, may have.
+  fileprivate static func isOfMachine(_ number: Int32) -> Bool {
+    [
+      ENOSPC, EDQUOT, EFBIG, EROFS, EIO, ENOMEM, EMFILE, ENFILE, ENOLCK, ESTALE, ETIMEDOUT,
+    ].contains(number)
+  }
 }
 
 extension Files {
   /// An error with the system's own words for `errno`.
   package static func systemError(_ problem: String, _ place: String, fix: String? = nil) -> ApusError {
     let code = errno
-    return ApusError("\(problem): \(String(cString: strerror(code)))", at: place, fix: fix)
+    return ApusError(
+      "\(problem): \(String(cString: strerror(code)))", at: place, fix: fix,
+      kind: ErrorNumber.isOfMachine(code) ? .machine : .general)
   }
 }
 
@@ -33,6 +53,7 @@ private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }
+private func systemLink(_ path: String, _ name: String) -> Int32 { link(path, name) }
 private func systemTruncate(_ descriptor: Int32, _ size: Int) -> Int32 { ftruncate(descriptor, off_t(size)) }
 
 // MARK: Looking at files
@@ -111,6 +132,9 @@ extension Files {
   package static func removeFolder(_ path: String) -> Bool { rmdir(path) == 0 }
 
   static func move(_ path: String, to other: String) -> Bool { rename(path, other) == 0 }
+
+  /// Gives a file a second name, on the same file system; false with `errno` where it has none, or the name is taken.
+  static func addName(_ name: String, to path: String) -> Bool { systemLink(path, name) == 0 }
 }
 
 // MARK: Descriptors
@@ -191,11 +215,12 @@ extension Files {
   @discardableResult
   package static func closed(_ descriptor: Int32) -> Bool { close(descriptor) == 0 }
 
-  /// Takes a folder's lock, which ends with the process at the latest.
+  /// Takes a folder's lock, which ends with the process at the latest; shared with others who share it, or alone. It may
+  /// be taken anew, in the other way.
   ///
   /// - Returns: false where another one has it. File systems that have no locks give it to everybody.
-  static func lock(_ descriptor: Int32) -> Bool {
-    flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+  static func lock(_ descriptor: Int32, isShared: Bool) -> Bool {
+    flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }
 
   /// Runs `body` while a pipe that nobody reads any more is an error, and does not end the process.

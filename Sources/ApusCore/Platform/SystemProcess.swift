@@ -23,6 +23,26 @@ package enum CurrentProcess {
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// A name of what numbers processes, other on every machine, after every start of the machine and in every container that
+  /// numbers its own; nil where the system doesn't tell.
+  package static var numberSpace: String? {
+    #if canImport(Darwin)
+      var name = [CChar](repeating: 0, count: 64)
+      var size = name.count
+      guard sysctlbyname("kern.bootsessionuuid", &name, &size, nil, 0) == 0 else { return nil }
+      return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    #else
+      let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return nil }
+      defer { close(descriptor) }
+      var start = [UInt8](repeating: 0, count: 36)
+      guard read(descriptor, &start, start.count) == start.count,
+        let numbers = Files.link(at: "/proc/self/ns/pid")
+      else { return nil }
+      return "\(String(decoding: start, as: UTF8.self)) \(numbers)"
+    #endif
+  }
+
   /// The path of the program that started this one; nil where the system does not tell.
   package static var parentProgram: String? {
     var path = [CChar](repeating: 0, count: 4097)
