@@ -302,58 +302,6 @@ import Testing
     #expect(try folder.names() == [])
   }
 
-  /// What took the process down twice is not begun a third time.
-  @Test func aCrashingTrialIsLeftOut() throws {
-    let folder = try TemporaryFolder()
-    let text = yaml("trials: 2", epochs: 1)
-    _ = try search(folder, "a", text)
-    let state = try StrictJSON.parse(
-      String(decoding: folder.bytes("a/search.json"), as: UTF8.self), name: "state")
-    func crashed(attempts: Int) throws -> Search.Report {
-      guard case .array(var trials) = state else { throw ApusError("no trials") }
-      trials[0].set(["status"], to: .string("running"))
-      trials[0].set(["attempts"], to: .integer(attempts))
-      _ = try folder.write("a/search.json", JSONValue.array(trials).text())
-      return try search(folder, "a", text, resume: true).run()
-    }
-    #expect(try crashed(attempts: 2).trials.last?.problem == "the process ended during it, twice")
-    #expect(try crashed(attempts: 1).trials.allSatisfy { $0.status == .finished })
-  }
-
-  /// A kill counts for the rung that it comes in: one in each rung is no failure, and the search comes to what it would
-  /// have without them.
-  @Test func aKillInEachRungIsNoFailure() throws {
-    let folder = try TemporaryFolder()
-    let text = yaml("trials: 4\nhalving: 2", epochs: 8)
-    let whole = try search(folder, "whole", text).run()
-    let path = folder.path("cut/search.json")
-    for rung in 0..<2 {
-      final class Flag: @unchecked Sendable { var isUp = false }
-      let flag = Flag()
-      // The process ends while the rung's first trial runs: it is left running, begun once.
-      _ = try search(folder, "cut", text, resume: rung > 0) { flag.isUp }.run { trial in
-        if trial.status == .running, trial.scores.count == rung { flag.isUp = true }
-      }
-      guard
-        case .array(var trials) = try StrictJSON.parse(
-          String(decoding: folder.bytes("cut/search.json"), as: UTF8.self), name: "state"),
-        let next = trials.indices.first(where: {
-          trials[$0]["status"]?.stringValue == "waiting" && trials[$0]["scores"]?.arrayValue?.count == rung
-        })
-      else { throw ApusError("no trials") }
-      let attempts = try #require(trials[next]["attempts"]?.intValue)
-      #expect(attempts == 0, "rung \(rung)")
-      trials[next].set(["status"], to: .string("running"))
-      trials[next].set(["attempts"], to: .integer(attempts + 1))
-      try AtomicFile.write(path, text: JSONValue.array(trials).text())
-    }
-    let resumed = try search(folder, "cut", text, resume: true).run()
-    func key(_ report: Search.Report) -> [String] {
-      report.trials.map { "\($0.number) \($0.scores) \($0.status) \($0.epochs)" }
-    }
-    #expect(key(resumed) == key(whole))
-  }
-
   /// Steps in the place of epochs are halved too, within an epoch as well.
   @Test func halvesSteps() throws {
     let folder = try TemporaryFolder()

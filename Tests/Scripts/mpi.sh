@@ -60,6 +60,24 @@ for name in $found; do
   echo "$name: the same model"
 done
 
+# Searching: the leaderboard that one process leaves.
+cat > "$SCRATCH/search.yaml" << 'END'
+data: {source: iris}
+model: {hidden: [8]}
+training: {epochs: 6}
+search: {trials: 6, halving: 2, over: {training.learningRate: {log: [1e-4, 0.1]}}}
+END
+"$apus" search --config "$SCRATCH/search.yaml" --out "$SCRATCH/search-alone" > /dev/null 2>&1
+for name in $found; do
+  timeout 60 bash -c '
+    . ./mpi-launchers.sh
+    launch "$1" 3 "$apus" search --config "$SCRATCH/search.yaml" --out "$SCRATCH/search-$1"' - "$name" \
+    > "$SCRATCH/search.log" 2>&1 || { echo "FAILED: searching with $name"; cat "$SCRATCH/search.log"; exit 1; }
+  cmp "$SCRATCH/search-alone/search.json" "$SCRATCH/search-$name/search.json"
+  [ "$(grep -c "best: apus train" "$SCRATCH/search.log")" = 1 ]
+  echo "$name, a search by three ranks: the same leaderboard"
+done
+
 # A launcher and a library that do not belong together are refused by every rank.
 if grep -qx openmpi4 <<< "$found" && grep -qx mpich4 <<< "$found"; then
   if APUS_MPI_LIBRARY=libmpi.so.40 launch mpich4 2 "$ranks" reduce > "$SCRATCH/refused" 2>&1; then

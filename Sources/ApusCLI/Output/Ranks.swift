@@ -35,11 +35,12 @@
       case let train as Train: source = train.data
       case let evaluate as Evaluate: source = evaluate.source.data
       case let predict as Predict: source = predict.source.data
+      case let search as Search: source = search.data
       default:
         let name = type(of: command).configuration.commandName ?? "\(type(of: command))".lowercased()
         throw ApusError(
           "apus \(name) runs in one process, and the launcher has started \(count)",
-          fix: "start it without the launcher; train, evaluate and predict share their work")
+          fix: "start it without the launcher; train, evaluate, predict and search share their work")
       }
       guard source == "-" else { return }
       throw ApusError(

@@ -189,7 +189,8 @@ final class RunExecution {
   /// Saves the weights of the best or the last whole epoch, and says so.
   private func keepingLastGood(_ error: ApusError) throws -> ApusError {
     let good = session.bestModel() ?? lastGood
-    guard isWriter else { return error }
+    // Nobody goes on with a trial's model.
+    guard isWriter, !isTrial else { return error }
     var error = error
     try (good ?? plan.model).save(to: files.model)
     error.problem +=

@@ -130,6 +130,18 @@ struct RunFolder: Sendable {
     AtomicFile.removeRemains(in: folder)
   }
 
+  /// Makes a folder for a search that several processes begin together.
+  ///
+  /// - Throws: when the folder cannot be made or written to, or holds a run of something else.
+  static func checkSearch(in path: String) throws(ApusError) {
+    try RunFolder(path: path).make()
+    // Looked for first: others may begin the search meanwhile.
+    guard let file = files.first(where: { Files.exists("\(path)/\($0)") }) else { return }
+    throw ApusError(
+      "holds a run (\(file)) and no search", at: path, expected: "a folder of a search, or a new one",
+      fix: "choose another folder with --join")
+  }
+
   // MARK: What an older run left
 
   private static let files = ["config.yaml", "model.safetensors", "history.csv", "run.json"]
@@ -159,6 +171,7 @@ struct RunFolder: Sendable {
 
   /// Removes what belongs to an older run but its model, which stays until the new one takes its place.
   private func clear() {
+    let isSearch = Files.exists(SearchFolder(path: path).settings)
     for name in Self.clearedFiles {
       Files.remove("\(path)/\(name)")
     }
@@ -168,7 +181,10 @@ struct RunFolder: Sendable {
     // The runs of a search or of a cross-validation, models too.
     let names = (try? Files.names(in: path)) ?? []
     let folds = names.filter { $0.hasPrefix("fold-") && Int($0.dropFirst(5)) != nil }
-    let trials = ((try? Files.names(in: "\(path)/trials")) ?? []).filter { Int($0) != nil }
+    // Those of trials that were taken over have numbers behind the trial's.
+    let trials = ((try? Files.names(in: "\(path)/trials")) ?? []).filter { name in
+      name.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { Int($0) != nil }
+    }
     for name in folds + trials.map({ "trials/\($0)" }) {
       let run = RunFolder(path: "\(path)/\(name)")
       run.clear()
@@ -176,6 +192,7 @@ struct RunFolder: Sendable {
       Files.removeFolder(run.path)
     }
     Files.removeFolder("\(path)/trials")
+    if isSearch { SearchFolder(path: path).clear() }
   }
 
   /// Removes a folder's checkpoints, those of its members too, and the folders that are empty then.

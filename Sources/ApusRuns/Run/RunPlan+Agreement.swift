@@ -8,10 +8,7 @@ extension RunPlan {
   func agreement(_ start: RunStart?) throws -> [(name: String, value: String)] {
     var values =
       Self.values(configuration.data) + Self.values(configuration.model) + Self.values(configuration.training)
-    var data = StableHasher()
-    data.add(self.data.fingerprint)
-    if let pretrained = self.data.pretrained { data.add(pretrained.fingerprint) }
-    values.append(("the data's fingerprint", data.text))
+    values.append(("the data's fingerprint", dataFingerprint))
     if let start {
       var hash = StableHasher()
       for member in start.members { hash.add(try member.model.serialized()) }
@@ -27,8 +24,16 @@ extension RunPlan {
     return values
   }
 
+  /// The fingerprint of the data, and of the model that the run goes on from.
+  var dataFingerprint: String {
+    var hash = StableHasher()
+    hash.add(data.fingerprint)
+    if let pretrained = data.pretrained { hash.add(pretrained.fingerprint) }
+    return hash.text
+  }
+
   /// Those that aren't given are among them: all processes name the same.
-  private static func values<Group: SettingGroup>(_ group: Group) -> [(name: String, value: String)] {
+  static func values<Group: SettingGroup>(_ group: Group) -> [(name: String, value: String)] {
     Group.settings.map { ($0.key, $0.value(group)?.text() ?? "not given") }
   }
 }

@@ -22,24 +22,40 @@ extension RunPlan {
 
   /// The same for a search, which compares validation rows: the test rows are not read, and nobody examines the result.
   ///
-  /// - Parameter paused: hears the steps and the epochs that are done where the run pauses, and the metrics of the
-  ///   validation rows there.
+  /// - Parameters:
+  ///   - isCancelled: asked after every step.
+  ///   - end: whether the steps and the epochs that are done are all that are asked for.
+  /// - Returns: the result, or the epochs and the metrics of the validation rows where `end` said so; nil where the run was
+  ///   cancelled before. In both cases there is a checkpoint.
   func runTrial(
-    _ observe: (TrainingEvent) -> Void, pauses: (_ step: Int, _ epoch: Int) -> Bool,
-    paused: (_ step: Int, _ epoch: Int, [MetricValue]) -> Void
-  ) throws -> RunResult {
+    _ observe: (TrainingEvent) -> Void, isCancelled: () -> Bool, end: (_ step: Int, _ epoch: Int) -> Bool
+  ) throws -> TrialOutcome? {
     let execution = try RunExecution(self, isTrial: true)
-    do {
-      return try execution.run(profile: false, observe, pauses: pauses)
-    } catch let error as ApusError where error.kind == .interrupted {
-      let session = execution.session
-      if let validation = data.validation {
-        paused(
-          session.progress.step, session.progress.epoch,
-          Metrics.values(try session.results(on: validation), session.settings.recipe.metrics))
-      }
-      throw error
+    func isAtEnd() -> Bool {
+      let progress = execution.session.progress
+      return end(progress.step, progress.epoch)
     }
+    // Whoever was at it before may have got to the end and not been able to say so: another step would be one too many.
+    if execution.session.isFinished || !isAtEnd() {
+      do {
+        return .finished(
+          try execution.run(profile: false, observe) { step, epoch in isCancelled() || end(step, epoch) })
+      } catch let error as ApusError where error.kind == .interrupted {
+        guard isAtEnd() else { return nil }
+      }
+    }
+    let session = execution.session
+    return .paused(
+      epochs: session.progress.epoch,
+      try data.validation.map {
+        Metrics.values(try session.results(on: $0), session.settings.recipe.metrics)
+      } ?? [])
+  }
+
+  /// What a trial has come to.
+  enum TrialOutcome {
+    case finished(RunResult)
+    case paused(epochs: Int, [MetricValue])
   }
 
   /// Carries out the plan on a thread of its own.

@@ -2,9 +2,12 @@ public import ApusCore
 
 extension Search {
   /// One of a search's trials: its values, and what came of it.
-  public struct Trial: Sendable, Equatable, Codable {
-    public enum Status: String, Sendable, Codable {
-      case waiting, running
+  public struct Trial: Sendable, Equatable {
+    public enum Status: String, Sendable {
+      /// Not begun, or waiting for the others at a rung of the halving.
+      case waiting
+      /// This process is at it.
+      case running
       /// All epochs are done.
       case finished
       /// Others were better after the part of the epochs that it had.
@@ -23,13 +26,10 @@ extension Search {
     public var epochs = 0
     /// Steps done, where the training's length is given in steps.
     public var steps: Int?
-    /// The seconds of training.
+    /// The seconds of training, by the workers whose results count.
     public var seconds = 0.0
     /// Why it failed.
     public var problem: String?
-    /// The number of times that it was begun since its last score: a trial that has taken the whole process down twice
-    /// is not begun again.
-    public var attempts = 0
 
     package init(number: Int, values: [JSONValue]) {
       self.number = number

@@ -86,7 +86,7 @@ public struct Search: Sendable {
         DataSource(name: DataConfiguration.shortName(table), origin: source, content: .table(table)))
     }
     let run = try Search.Run(
-      configuration, settings, folder: folder, overwrite ? .overwrite : .refuse, parallel: parallel,
+      configuration, settings, folder: folder, .new(overwrite ? .overwrite : .refuse), parallel: parallel,
       threads: threads, sources: sources, isCancelled: { false })
     return try Search.Result(run.run(onEvent: onEvent))
   }

@@ -26,6 +26,7 @@ public struct SearchConfiguration: SettingGroup {
 
   public static let section = "search"
   static let trialLimits = 1...100_000
+  static let defaultLease = 300.0
 
   public var over: SearchConfiguration.Space?
   public var method: Method?
@@ -33,6 +34,7 @@ public struct SearchConfiguration: SettingGroup {
   public var metric: String?
   public var halving: Int?
   public var seed: UInt64?
+  public var lease: Double?
 
   public static let settings: [Setting<SearchConfiguration>] = [
     Setting(
@@ -57,6 +59,11 @@ public struct SearchConfiguration: SettingGroup {
       "halving", \.halving, .count(from: 2, to: 100),
       "Successive halving: after a part of its epochs, one trial in n goes on.", unlessGiven: "all go on"),
     Setting("seed", \.seed, .count(), "Decides what is drawn.", unlessGiven: "0", flag: "search-seed"),
+    Setting(
+      "lease", \.lease, .number(from: 0.1, to: 100_000).placeholder("seconds"),
+      "Seconds without a heartbeat after which a worker is lost and others take over its trials; more than 120 for "
+        + "NFS, whose files may look a minute old.",
+      unlessGiven: "300"),
   ]
 
   public init() {}

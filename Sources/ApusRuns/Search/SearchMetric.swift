@@ -65,30 +65,3 @@ struct SearchMetric: Sendable {
     }
   }
 }
-
-extension Search.Report {
-  /// Reads the results of a search so far from its folder. Writes nothing.
-  ///
-  /// - Throws: when the folder is not that of a search.
-  public init(folder: String) throws {
-    let path = "\(folder)/search.json"
-    guard Files.exists(path) else {
-      throw ApusError(
-        "there is no search.json", at: folder, expected: "the folder of a search", fix: "run apus search")
-    }
-    let search = try ConfigurationFile(contentsOf: "\(folder)/search.yaml").search
-    let space = try search.space()
-    let trials = try JSONCoding.decode(
-      [Search.Trial].self, from: StrictJSON.parse(FileBytes.text(of: path), name: path), name: path)
-    guard trials.allSatisfy({ $0.values.count == space.axes.count }) else {
-      throw ApusError("the trials do not fit search.yaml", at: path)
-    }
-    let metric = try SearchMetric(search)
-    self.init(
-      metric: metric.name, keys: space.axes.map(\.key), ranges: space.axes.map(\.range),
-      trials: metric.ranked(trials),
-      importance: Search.Importance.all(space, trials), seconds: trials.reduce(0) { $0 + $1.seconds },
-      folder: folder,
-      isInterrupted: trials.contains { $0.status == .waiting || $0.status == .running })
-  }
-}
