@@ -31,7 +31,7 @@ extension Files {
   /// Tells the system that some of a mapped file's bytes will be read soon.
   static func expectSoon(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return }
-    let page = 4096
+    let page = Int(getpagesize())
     let offset = Int(bitPattern: start) & (page - 1)
     madvise(UnsafeMutableRawPointer(mutating: start - offset), bytes.count + offset, MADV_WILLNEED)
   }
