@@ -83,7 +83,7 @@ public struct StoredValues<Element: BitwiseCopyable & Equatable & Sendable>: Ran
     @inline(never)
     private mutating func asks() -> Bool {
       guard asked < end, let file = owner as? FileBytes else { return false }
-      let piece = min(end - asked, (1 << 20) / MemoryLayout<Element>.stride)
+      let piece = Swift.min(end - asked, (1 << 20) / MemoryLayout<Element>.stride)
       file.expectSoon(UnsafeRawBufferPointer(UnsafeBufferPointer(start: asked, count: piece)))
       asked += piece
       return true
