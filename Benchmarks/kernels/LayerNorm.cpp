@@ -76,10 +76,10 @@ void compare_layer_norm(const Options &options) {
       const int middle = p.step(APUS_MULTIPLY, p.step(APUS_ROW_SUM, input), part);
       const int difference = p.step(APUS_SUBTRACT, input, middle);
       const int sum = p.step(APUS_ROW_SUM, p.step(APUS_SQUARE, difference));
-      const int deviation = p.step(APUS_SQUARE_ROOT, p.step(APUS_MULTIPLY_ADD, sum, part, small));
+      const int deviation = p.step(APUS_SQUARE_ROOT, p.step(APUS_ADD, p.step(APUS_MULTIPLY, sum, part), small));
       const int inverse = p.step(APUS_RECIPROCAL, deviation);
       const int normal = p.step(APUS_MULTIPLY, difference, inverse);
-      p.output(p.step(APUS_MULTIPLY_ADD, normal, g, b), y, s.width);
+      p.output(p.step(APUS_ADD, p.step(APUS_MULTIPLY, normal, g), b), y, s.width);
       p.row_output(middle, centre);
       p.row_output(inverse, scale);
     }

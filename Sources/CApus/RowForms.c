@@ -24,31 +24,21 @@ typedef struct row_form {
 
 enum { S0 = APUS_MAX_ROW_OPERANDS, S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11 };
 
-// S9 x gain + bias, S10 x gain, S8 x: of the rest, what they depend on.
+// Standardized (S9), scaled (S10) and shifted (S11): of the rest, what they depend on.
 #define STANDARDIZED(last)                                                                                             \
-  {APUS_ROWS_STANDARDIZED, last, {S1, S7}, {ANY, CONSTANT, CONSTANT, ANY, ANY},                                        \
+  {APUS_ROWS_STANDARDIZED, last, {S1, S8}, {ANY, CONSTANT, CONSTANT, ANY, ANY},                                        \
    {{APUS_ROW_SUM, STANDARDIZED_X},                                                                                    \
     {APUS_MULTIPLY, S0, STANDARDIZED_SHARE},                                                                           \
     {APUS_SUBTRACT, STANDARDIZED_X, S1},                                                                               \
     {APUS_SQUARE, S2},                                                                                                 \
     {APUS_ROW_SUM, S3},                                                                                                \
-    {APUS_MULTIPLY_ADD, S4, STANDARDIZED_SHARE, STANDARDIZED_EPSILON},                                                 \
-    {APUS_SQUARE_ROOT, S5},                                                                                            \
-    {APUS_RECIPROCAL, S6},                                                                                             \
-    {APUS_MULTIPLY, S2, S7},                                                                                           \
-    {APUS_MULTIPLY_ADD, S8, STANDARDIZED_GAIN, STANDARDIZED_BIAS},                                                     \
-    {APUS_MULTIPLY, S8, STANDARDIZED_GAIN}}}
-
-#define NORMALIZED(last)                                                                                               \
-  {APUS_ROWS_NORMALIZED, last, {APUS_NO_REGISTER, S4}, {ANY, CONSTANT, CONSTANT, ANY, ANY},                            \
-   {{APUS_SQUARE, STANDARDIZED_X},                                                                                     \
-    {APUS_ROW_SUM, S0},                                                                                                \
-    {APUS_MULTIPLY_ADD, S1, STANDARDIZED_SHARE, STANDARDIZED_EPSILON},                                                 \
-    {APUS_SQUARE_ROOT, S2},                                                                                            \
-    {APUS_RECIPROCAL, S3},                                                                                             \
-    {APUS_MULTIPLY, STANDARDIZED_X, S4},                                                                               \
-    {APUS_MULTIPLY_ADD, S5, STANDARDIZED_GAIN, STANDARDIZED_BIAS},                                                     \
-    {APUS_MULTIPLY, S5, STANDARDIZED_GAIN}}}
+    {APUS_MULTIPLY, S4, STANDARDIZED_SHARE},                                                                           \
+    {APUS_ADD, S5, STANDARDIZED_EPSILON},                                                                              \
+    {APUS_SQUARE_ROOT, S6},                                                                                            \
+    {APUS_RECIPROCAL, S7},                                                                                             \
+    {APUS_MULTIPLY, S2, S8},                                                                                           \
+    {APUS_MULTIPLY, S9, STANDARDIZED_GAIN},                                                                            \
+    {APUS_ADD, S10, STANDARDIZED_BIAS}}}
 
 // factor (d - mean(d) - n mean(d n)), with d = upstream or upstream x gain, and n what was standardized, or computed again.
 #define STANDARDIZED_GRADIENT(d, n)                                                                                    \
@@ -69,12 +59,9 @@ enum { S0 = APUS_MAX_ROW_OPERANDS, S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11 
 
 /// Those with more steps before those that are parts of them.
 static const row_form forms[] = {
-  STANDARDIZED(S9),
+  STANDARDIZED(S11),
   STANDARDIZED(S10),
-  STANDARDIZED(S8),
-  NORMALIZED(S6),
-  NORMALIZED(S7),
-  NORMALIZED(S5),
+  STANDARDIZED(S9),
   STANDARDIZED_GRADIENT(S2, S1),
   STANDARDIZED_GRADIENT(GRADIENT_UPSTREAM, S1),
   STANDARDIZED_GRADIENT(S2, GRADIENT_NORMAL),

@@ -110,28 +110,23 @@ APUS_INLINE void put_numbers(const row_result *to, int64_t r, int rows, four num
 
 // MARK: - Layer normalization
 
-APUS_INLINE void standardize(const row_arguments *x, int64_t r, const int rows, const int centers, const int scales,
-                             const int shifts) {
+APUS_INLINE void standardize(const row_arguments *x, int64_t r, const int rows, const int scales, const int shifts) {
   const float share = *x->operands[STANDARDIZED_SHARE].at, epsilon = *x->operands[STANDARDIZED_EPSILON].at;
   const row_operand in = x->operands[STANDARDIZED_X], gain = x->operands[STANDARDIZED_GAIN], bias = x->operands[STANDARDIZED_BIAS];
   const row_result out = x->results[ROW_RESULT];
   const float *from = in.at + r * in.row;
-  four mean = {};
-  if (centers) {
-    sixteen sums[4] = {};
-    APUS_EACH_SIXTEEN(x->columns, TILE_UNROLL for (int q = 0; q < rows; q++) sums[q] = sums[q] + APUS_TAKE(from + q * in.row + i);)
-    mean = sum_lanes(sums) * share;
-  }
+  sixteen sums[4] = {};
+  APUS_EACH_SIXTEEN(x->columns, TILE_UNROLL for (int q = 0; q < rows; q++) sums[q] = sums[q] + APUS_TAKE(from + q * in.row + i);)
+  const four mean = sum_lanes(sums) * share;
   sixteen squares[4] = {};
   APUS_EACH_SIXTEEN(
     x->columns, TILE_UNROLL for (int q = 0; q < rows; q++) {
-      sixteen d = APUS_TAKE(from + q * in.row + i);
-      if (centers) d = d - splat_of(mean, q);
+      sixteen d = APUS_TAKE(from + q * in.row + i) - splat_of(mean, q);
       if (lanes < 16) d = head_of(d, lanes);
       squares[q] = squares[q] + d * d;
     })
-  const four variance = __builtin_elementwise_fma(sum_lanes(squares), share - (four){}, epsilon - (four){});
-  const four factor = 1.0f / __builtin_elementwise_sqrt(variance);
+  const four variance = sum_lanes(squares) * share;
+  const four factor = 1.0f / __builtin_elementwise_sqrt(variance + epsilon);
   // Row by row: stores to one row would hold up loads from another that lies a multiple of 4 KB away from it.
   TILE_UNROLL
   for (int q = 0; q < rows; q++) {
@@ -140,12 +135,11 @@ APUS_INLINE void standardize(const row_arguments *x, int64_t r, const int rows, 
     const sixteen middle = splat_of(mean, q), scale = splat_of(factor, q);
     APUS_EACH_SIXTEEN(
       x->columns,
-      sixteen d = APUS_TAKE(row + i);
       __builtin_prefetch(row + rows * in.row + i);
-      if (centers) d = d - middle;
+      sixteen d = APUS_TAKE(row + i) - middle;
       d = d * scale;
-      if (scales && shifts) d = __builtin_elementwise_fma(d, APUS_TAKE(g_at + i), APUS_TAKE(b_at + i));
-      else if (scales) d = d * APUS_TAKE(g_at + i);
+      if (scales) d = d * APUS_TAKE(g_at + i);
+      if (shifts) d = d + APUS_TAKE(b_at + i);
       APUS_PUT(to + i, d))
   }
   put_numbers(&x->results[ROW_MEAN], r, rows, mean);
@@ -153,25 +147,13 @@ APUS_INLINE void standardize(const row_arguments *x, int64_t r, const int rows, 
 }
 
 static __attribute__((noinline)) void standardize_rows(const row_arguments *x) {
-#define WORK(x, r, rows) standardize(x, r, rows, 1, 1, 1)
+#define WORK(x, r, rows) standardize(x, r, rows, 1, 1)
   if (x->operands[STANDARDIZED_BIAS].at) APUS_ROW_GROUPS(x, WORK)
 #undef WORK
-#define WORK(x, r, rows) standardize(x, r, rows, 1, 1, 0)
+#define WORK(x, r, rows) standardize(x, r, rows, 1, 0)
   else if (x->operands[STANDARDIZED_GAIN].at) APUS_ROW_GROUPS(x, WORK)
 #undef WORK
-#define WORK(x, r, rows) standardize(x, r, rows, 1, 0, 0)
-  else APUS_ROW_GROUPS(x, WORK)
-#undef WORK
-}
-
-static __attribute__((noinline)) void normalize_rows(const row_arguments *x) {
-#define WORK(x, r, rows) standardize(x, r, rows, 0, 1, 1)
-  if (x->operands[STANDARDIZED_BIAS].at) APUS_ROW_GROUPS(x, WORK)
-#undef WORK
-#define WORK(x, r, rows) standardize(x, r, rows, 0, 1, 0)
-  else if (x->operands[STANDARDIZED_GAIN].at) APUS_ROW_GROUPS(x, WORK)
-#undef WORK
-#define WORK(x, r, rows) standardize(x, r, rows, 0, 0, 0)
+#define WORK(x, r, rows) standardize(x, r, rows, 0, 0)
   else APUS_ROW_GROUPS(x, WORK)
 #undef WORK
 }
@@ -324,7 +306,6 @@ static __attribute__((noinline)) void softmax_gradient_rows(const row_arguments 
 static void run_row_form(uint8_t form, const row_arguments *x) {
   switch (form) {
   case APUS_ROWS_STANDARDIZED: return standardize_rows(x);
-  case APUS_ROWS_NORMALIZED: return normalize_rows(x);
   case APUS_ROWS_STANDARDIZED_GRADIENT: return standardized_gradient_rows(x);
   case APUS_ROWS_STANDARDIZED_PRODUCT: return standardized_product_rows(x);
   case APUS_ROWS_SOFTMAX: return softmax_rows(x);

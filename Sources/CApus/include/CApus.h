@@ -108,7 +108,6 @@ typedef enum apus_layout {
 /// RowForms.c says which steps.
 typedef enum apus_row_form {
   APUS_ROWS_STANDARDIZED,          // (x - mean) / sqrt(mean square + epsilon), perhaps scaled and shifted
-  APUS_ROWS_NORMALIZED,            // x / sqrt(mean square + epsilon), perhaps scaled and shifted
   APUS_ROWS_STANDARDIZED_GRADIENT,
   APUS_ROWS_STANDARDIZED_PRODUCT,  // upstream (x - mean) factor
   APUS_ROWS_SOFTMAX,
