@@ -114,7 +114,7 @@ import Testing
       ["segment", one, "text/model.safetensors", "iris"],
       ["excitation", one, "iris", "--units", "a"], ["excitation", one, "iris", "--layer", "9"],
       ["attention", one, "iris"], ["rows", "iris", "--sizes", "0"], ["rows", "xor"],
-      ["width", "iris", "--layers", "[{dense: 3}]"], ["width", "iris", "--sizes", "4", "--samples", "9999"],
+      ["width", "iris", "--layers", "[{dense: 3}]"], ["width", "iris", "--sizes", "4", "--samples", "0"],
       ["gradient-noise", "iris", "--layers", "[{dense: 4}, batchNorm, {dense: 3}]"],
     ]
     for arguments in mistakes {

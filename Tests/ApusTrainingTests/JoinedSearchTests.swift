@@ -80,7 +80,7 @@ import Testing
       folder.path(name), try TrialBoard(file.search), lease: file.search.lease ?? 300,
       name: "lost-\(process)", host: host ?? "here", process: process,
       numberSpace: host ?? CurrentProcess.numberSpace
-    ) { _ in "" }
+    ) { _ in "0 " }  // no training is done, and there is no checkpoint
     try worker.beat()
     guard case .run(let claim) = try worker.next() else { throw ApusError("no trial was taken") }
     return claim.number

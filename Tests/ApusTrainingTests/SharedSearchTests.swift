@@ -8,7 +8,7 @@ import Testing
     var alone = SearchSimulation(try SearchSimulation.settings)
     (alone.age, alone.skew) = (0, 0)
     let outcome = try alone.run()
-    #expect(outcome.leaderboards.count == 1 && outcome.runs.count == 12 + 4 + 1 && outcome.late == 0)
+    #expect(outcome.leaderboards.count == 1 && outcome.runs.count == 12 + 4 + 2 && outcome.late == 0)
     return outcome.leaderboards[0]
   }
 
@@ -34,7 +34,7 @@ import Testing
       (simulation.workers, simulation.seed) = (workers, UInt64(seed))
       let outcome = try simulation.run()
       #expect(outcome.runs.allSatisfy { $0.predecessor == nil } && outcome.late == 0)
-      #expect(outcome.runs.count == 17, "seed \(seed): each trial is run once at each rung")
+      #expect(outcome.runs.count == 18, "seed \(seed): each trial is run once at each rung")
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
       let report = Search.Report(second.board, space: space, folder: "s", seconds: 0)
       #expect(report.leaderboard == expected, "after \(moment) operations")
       let results = simulation.server.state.withLock { $0.links.filter { $0.hasPrefix("s/results/") } }
-      #expect(results.count == 17 && Set(results).count == 17)
+      #expect(results.count == 18 && Set(results).count == 18)
       #expect(simulation.server.time < 1000, "one lease is waited for, and not several")
     }
   }

@@ -28,11 +28,11 @@ cd "$folder"
 cat > search.yaml << 'END'
 data: {source: digits}
 model: {hidden: [64]}
-training: {epochs: 8, batch: 32, checkpointEvery: 25}
+training: {epochs: 9, batch: 32, checkpointEvery: 25}
 search:
-  trials: 9
-  halving: 2
-  lease: 1.5
+  trials: 24
+  halving: 3
+  lease: 1
   over:
     training.learningRate: {log: [1e-4, 0.1]}
     model.dropout: {uniform: [0, 0.5]}
@@ -54,15 +54,15 @@ for workers in "$@"; do
     processes=()
     for ((slot = 0; slot < workers; slot++)); do start $slot "$dir"; done
     while [ ${#processes[@]} -gt 0 ]; do
-      sleep "0.$(printf '%03d' $((30 + RANDOM % 400)))"
+      sleep "0.$(printf '%03d' $((20 + RANDOM % 180)))"
       slots=("${!processes[@]}")
       slot=${slots[RANDOM % ${#slots[@]}]}
       process=${processes[$slot]}
       if [ $((killed + stopped)) -lt "$wanted" ] && kill -0 "$process" 2> /dev/null; then
-        if [ $((RANDOM % 4)) = 0 ]; then
+        if [ $((RANDOM % 3)) = 0 ]; then
           kill -STOP "$process"
           stopped=$((stopped + 1))
-          (sleep 2.5; kill -CONT "$process" 2> /dev/null || true) &
+          (sleep 2; kill -CONT "$process" 2> /dev/null || true) &
         else
           kill -KILL "$process"
           status=0

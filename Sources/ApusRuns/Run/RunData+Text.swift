@@ -83,7 +83,7 @@ extension RunData {
   }
 
   /// The most training rows on which the result is judged: each of them has a prediction in memory.
-  static let mostJudged = 1 << 21
+  static let mostJudged = 1 << 18
 
   /// The training samples on which the result is judged: of a text some windows, of very many rows some of them, spread
   /// evenly, no fewer than for validation.
