@@ -5,7 +5,7 @@
   struct Summary: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show a model's layers, output shapes, units, parameters, FLOPs and memory.",
-      usage: "apus summary (<model> | --config <file> | --layers <layers> --input <n,n,…>)",
+      usage: "apus summary (<model> | --config <file> | --layers <layers> --input <n>)",
       discussion: """
         Of --layers with --input nothing is allocated: the network may be of any size, as in --layers '[{gpt: {vocabulary: \
         50257, layers: 96, heads: 96, width: 12288, context: 2048}}]' --input 2048 --tokens.
