@@ -113,22 +113,12 @@ import Testing
     try same(digits, try images(out))
   }
 
-  /// Where they do not fit in memory the pixels are in a file that has no name.
   @Test func damagedFilesAreRefused() throws {
     let folder = try TemporaryFolder()
     for number in 0..<6 { try folder.write("d/\(number % 2)/\(number).png", picture(number)) }
     let out = folder.path("d.apus")
     _ = try DataSource.prepare(folder.path("d"), to: out)
-    let bytes = try FileBytes.open(out).withBytes { Array($0) }
-    let random = Philox(seed: 2, path: "damage")
-    for number in 0..<400 {
-      var copy = bytes
-      for place in 0..<3 {
-        let bits = random.bits(UInt64(number * 3 + place))
-        copy[Int(bits % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: bits >> 40)
-      }
-      let other = folder.path("r.apus")
-      try AtomicFile.write(other, copy)
+    try forEachDamaged(out, count: 400, changes: 3, seed: 2) { other in
       // Whatever it is, nothing traps.
       if case .images(let images)? = try? DataSource.open(other).content { _ = try? images.split() }
     }
@@ -145,6 +135,9 @@ import Testing
     let size = PictureFormat(size: .init(height: 2, width: 2))
     #expect(
       message { _ = try DataSource.prepare(table, to: folder.path("t.apus"), pictures: size) }
+        .contains("the form of pictures is given"))
+    #expect(
+      message { _ = try DataSource.prepare("iris", to: folder.path("t.apus"), pictures: size) }
         .contains("the form of pictures is given"))
     #expect(folder.names() == ["d", "t.csv"])
   }

@@ -107,15 +107,7 @@ import Testing
       try AtomicFile.write(other, copy)
       #expect(throws: ApusError.self, "\(number)") { try DataSource.open(other) }
     }
-    let random = Philox(seed: 1, path: "damage")
-    for number in 0..<300 {
-      var copy = bytes
-      for place in 0..<3 {
-        let bits = random.bits(UInt64(number * 3 + place))
-        copy[Int(bits % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: bits >> 40)
-      }
-      let other = folder.path("r.apus")
-      try AtomicFile.write(other, copy)
+    try forEachDamaged(out, count: 300, changes: 3, seed: 1) { other in
       // Whatever it is, nothing traps.
       if case .table(let table)? = try? DataSource.open(other).content { _ = try? table.task(target: "y") }
     }

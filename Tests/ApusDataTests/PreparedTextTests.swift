@@ -74,19 +74,9 @@ import Testing
     let path = try folder.write("t.txt", Array("some text of a few words\n".utf8))
     let out = folder.path("t.apus")
     _ = try DataSource.prepare(path, to: out)
-    let bytes = try FileBytes.open(out).withBytes { Array($0) }
-    let random = Philox(seed: 3, path: "damage")
-    for number in 0..<300 {
-      var copy = bytes
-      for place in 0..<2 {
-        let bits = random.bits(UInt64(number * 2 + place))
-        copy[Int(bits % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: bits >> 40)
-      }
-      try AtomicFile.write(folder.path("r.apus"), copy)
+    try forEachDamaged(out, count: 300, changes: 2, seed: 3) { other in
       // Whatever it is, nothing traps.
-      if case .text(let text)? = try? DataSource.open(folder.path("r.apus")).content {
-        _ = try? Text(text).split(context: 3)
-      }
+      if case .text(let text)? = try? DataSource.open(other).content { _ = try? Text(text).split(context: 3) }
     }
     let empty = try folder.write("e.txt", [])
     #expect(throws: ApusError.self) { try DataSource.prepare(empty, to: folder.path("e.apus")) }

@@ -120,3 +120,24 @@ func idx(_ dimensions: [Int], _ bytes: [UInt8], type: UInt8 = 8) -> [UInt8] {
   [0, 0, type, UInt8(dimensions.count)]
     + dimensions.flatMap { n in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: n >> $0) } } + bytes
 }
+
+/// Calls `body` with the path of a file that has some bytes changed at random, again and again.
+///
+/// - Parameters:
+///   - changes: the bytes that are changed each time.
+func forEachDamaged(
+  _ file: String, count: Int, changes: Int, seed: UInt64, _ body: (String) throws -> Void
+) throws {
+  let bytes = try FileBytes.open(file).withBytes { Array($0) }
+  let random = Philox(seed: seed, path: "damage")
+  for number in 0..<count {
+    var copy = bytes
+    for place in 0..<changes {
+      let bits = random.bits(UInt64(number * changes + place))
+      copy[Int(bits % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: bits >> 40)
+    }
+    let other = "\(file).damaged"
+    try AtomicFile.write(other, copy)
+    try body(other)
+  }
+}

@@ -4,11 +4,7 @@
 
   /// Data for a model that is there.
   struct NewDataArguments: ParsableArguments {
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String
 
     @OptionGroup var reading: SettingArguments<ReadingSettings>
@@ -57,6 +53,15 @@
           "a seed is given, and the data isn't generated", at: source.place, fix: "leave --seed out")
       }
       return source
+    }
+  }
+
+  extension ArgumentHelp {
+    /// The help of an argument that names data of any kind.
+    static var data: ArgumentHelp {
+      ArgumentHelp(
+        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
+        valueName: "data")
     }
   }
 #endif

@@ -11,11 +11,7 @@
         do. Ends with 1 when something is bad.
         """)
 
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String?
 
     @OptionGroup var settings: RunArguments

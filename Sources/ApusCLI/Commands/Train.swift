@@ -17,11 +17,7 @@
         keys stand in brackets, as in YAML: --layers '[{dense: 64}, relu, {dense: 1}]'.
         """)
 
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String?
 
     @OptionGroup var settings: RunArguments

@@ -4,7 +4,7 @@
   /// The lines of a search on standard error, while it goes on.
   struct SearchView: Sendable {
     private let search: Apus.Search.Run
-    /// Whether the trials of other workers are told of too.
+    /// A Boolean value that indicates whether the trials of other workers are shown too.
     private let tellsOthers: Bool
 
     init(_ search: Apus.Search.Run, tellsOthers: Bool) {

@@ -62,9 +62,10 @@ package final class RegionFile: @unchecked Sendable {
     size += bytes.count
   }
 
-  package func write(_ bytes: [UInt8], at offset: Int) throws(ApusError) {
+  /// Writes values, as they are in memory.
+  package func write<Value: BitwiseCopyable>(_ values: [Value], at offset: Int) throws(ApusError) {
     var failure: ApusError?
-    bytes.withUnsafeBytes { bytes in
+    values.withUnsafeBytes { bytes in
       do throws(ApusError) { try write(bytes, at: offset) } catch { failure = error }
     }
     if let failure { throw failure }

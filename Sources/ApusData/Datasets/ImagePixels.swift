@@ -77,13 +77,6 @@ package enum ImagePixels: Sendable {
     return try withUnsafeBytes { try body($0.assumingMemoryBound(to: Float.self)) }
   }
 
-  /// Some samples as numbers.
-  func numbers(_ range: Range<Int>) -> [Double] {
-    areReal
-      ? withReals { reals in range.map { Double(reals[$0]) } }
-      : withBytes { bytes in range.map { Double(bytes[$0]) } }
-  }
-
   /// The samples of some images, in the order of `rows`, in memory.
   ///
   /// - Parameter size: the samples of an image.

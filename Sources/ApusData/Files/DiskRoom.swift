@@ -31,23 +31,19 @@ enum DiskRoom {
 }
 
 extension RegionFile {
-  /// A file in the cache folder that never has a name of its own and is gone with its last use, for what would not fit in
-  /// memory.
+  /// A file in the cache folder that never has a name of its own and is gone with its last use, for data that would not fit
+  /// in memory.
   ///
-  /// - Parameters:
-  ///   - noun: what it holds, for the note.
+  /// - Parameter bytes: what the data takes.
   /// - Returns: nil where it fits; else the file, and a note for the user.
   /// - Throws: where the disk has no room for it.
-  static func forWhatDoesNotFit(
-    bytes: Int, _ noun: String
-  ) throws(ApusError) -> (file: RegionFile, note: String)? {
+  static func forWhatDoesNotFit(bytes: Int) throws(ApusError) -> (file: RegionFile, note: String)? {
     guard let free = try AvailableMemory.bytes(), bytes > free else { return nil }
-    let (path, folder) = try DiskRoom.scratchPath(bytes: bytes, ".\(noun)")
+    let (path, folder) = try DiskRoom.scratchPath(bytes: bytes, ".values")
     return (
       try RegionFile(path),
-      "the \(noun) take\(noun.hasSuffix("s") ? "" : "s") \(DiskRoom.megabytes(bytes)) MB, and \(DiskRoom.megabytes(free)) MB "
-        + "are free: \(noun.hasSuffix("s") ? "they are" : "it is") in a file in \(folder) while this runs (apus prepare "
-        + "writes one to keep)"
+      "the data takes \(DiskRoom.megabytes(bytes)) MB, and \(DiskRoom.megabytes(free)) MB are free: it is in a file in \(folder) "
+        + "while this runs (apus prepare writes one to keep)"
     )
   }
 }

@@ -1,15 +1,6 @@
 import ApusCore
 
 extension RegionFile {
-  /// Writes values, as they are in memory.
-  func write<Value: BitwiseCopyable>(_ values: [Value], at offset: Int) throws(ApusError) {
-    var failure: ApusError?
-    values.withUnsafeBytes { bytes in
-      do throws(ApusError) { try write(bytes, at: offset) } catch { failure = error }
-    }
-    if let failure { throw failure }
-  }
-
   /// Writes values into a region of their own; returns where it begins.
   func append<Value: BitwiseCopyable>(region values: [Value]) throws(ApusError) -> Int {
     let offset = reserve(values.count * MemoryLayout<Value>.stride)

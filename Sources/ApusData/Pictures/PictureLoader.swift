@@ -77,7 +77,7 @@ struct PictureLoader {
     var store = given
     if let given {
       try DiskRoom.require(total, for: given.path)
-    } else if let (file, note) = try RegionFile.forWhatDoesNotFit(bytes: total, "pictures") {
+    } else if let (file, note) = try RegionFile.forWhatDoesNotFit(bytes: total) {
       store = file
       notes.append(note)
     }

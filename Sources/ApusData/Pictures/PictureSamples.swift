@@ -5,7 +5,7 @@ enum PictureSamples<Sample: BitwiseCopyable & Equatable & Sendable> {
   case memory([Sample])
   case file(RegionFile, offset: Int, count: Int)
 
-  /// About so many bytes are read, changed and written at a time.
+  /// The approximate number of bytes that are read, changed and written at a time.
   static var pieceBytes: Int { 1 << 24 }
 
   /// The samples after a change that is made of any number of whole pictures and leaves them no more bytes than they had.

@@ -6,15 +6,12 @@ struct PictureSet {
   /// Choices and observations, as sentences for the user.
   private(set) var notes: [String]
 
-  /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the reading by throwing.
-  typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
-
   /// - Parameters:
   ///   - store: the file for the pixels; memory when nil.
   ///   - watch: hears what is read, and the part of it that is.
   init(
     _ folder: PictureFolder, _ format: PictureFormat, into store: RegionFile? = nil,
-    watch: Watch? = nil
+    watch: ReadingWatch? = nil
   ) throws(ApusError) {
     func tell(_ part: Double) throws(ApusError) { try watch?("reading", part) }
     func tellTest(_ part: Double) throws(ApusError) { try watch?("reading the test pictures", part) }

@@ -1,4 +1,4 @@
-package import ApusCore
+import ApusCore
 
 /// The making of a prepared file from a table, from images or a text.
 package struct Preparation: Sendable {
@@ -17,9 +17,6 @@ package struct Preparation: Sendable {
     package var size: Int
     package var notes: [String]
   }
-
-  /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the preparation by throwing.
-  package typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
 
   private let file: RegionFile
 
@@ -43,8 +40,8 @@ package struct Preparation: Sendable {
   /// the memory that it takes depends on the columns' different texts, and on nothing else.
   ///
   /// - Throws: as ``Table/read(_:format:)``; when the output's disk has no room for it. The output is whole or not there.
-  package static func table(
-    _ source: FileBytes, to output: String, format: TableFormat = TableFormat(), watch: Watch? = nil
+  static func table(
+    _ source: FileBytes, to output: String, format: TableFormat = TableFormat(), watch: ReadingWatch? = nil
   ) throws(ApusError) -> Result {
     try DiskRoom.require(source.preparedSizeEstimate, for: output)
     let opened = try TableFile(source, scratch: "\(output).text")
@@ -52,7 +49,7 @@ package struct Preparation: Sendable {
   }
 
   private static func write(
-    _ opened: TableFile, to output: String, format: TableFormat, watch: Watch? = nil
+    _ opened: TableFile, to output: String, format: TableFormat, watch: ReadingWatch? = nil
   ) throws(ApusError) -> Result {
     // Of what was expanded more is known now.
     let preparation = try Preparation(output, bytes: opened.bytes.preparedSizeEstimate)
@@ -64,7 +61,7 @@ package struct Preparation: Sendable {
   }
 
   /// Writes a table whose cells are in the file, or in memory.
-  func finish(_ table: Table, watch: Watch? = nil) throws(ApusError) -> Result {
+  func finish(_ table: Table, watch: ReadingWatch? = nil) throws(ApusError) -> Result {
     try watch?("checking", 0)
     let stored = Table.StoredFacts(
       fingerprint: table.fingerprint(), duplicateRows: try table.duplicateRowCount(in: file))

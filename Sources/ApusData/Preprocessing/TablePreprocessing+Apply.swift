@@ -73,7 +73,7 @@ extension TablePreprocessing {
     return try encoder(of: table, &notes).features(0..<table.rowCount)
   }
 
-  /// What makes the features of a table's rows.
+  /// The features of a table's rows, made when they are asked for.
   ///
   /// - Parameter notes: gets sentences on cells that are not what their column was in training.
   private func encoder(of table: Table, _ notes: inout [String]) throws(ApusError) -> RowEncoder {

@@ -14,7 +14,8 @@ extension DataSource {
   ///   whole or not there.
   package static func prepare(
     _ argument: String, to output: String, format: TableFormat = TableFormat(),
-    pictures: PictureFormat = PictureFormat(), watch: Preparation.Watch? = nil
+    pictures: PictureFormat = PictureFormat(),
+    watch: ((_ step: String, _ part: Double) throws(ApusError) -> Void)? = nil
   ) throws(ApusError) -> Preparation.Result {
     let kind = argument == "-" ? .pipe : Files.kind(at: argument)
     if kind == .folder {
@@ -24,10 +25,10 @@ extension DataSource {
         let set = try PictureSet(folder, pictures, into: preparation.output, watch: watch)
         return try preparation.finish(set.images, notes: set.notes)
       }
-      return try write(open(argument, format: format, pictures: pictures), to: output)
+      return try write(open(argument, format: format, pictures: pictures), pictures, to: output)
     }
     guard kind != .none else {
-      return try write(open(argument, format: format, pictures: pictures), to: output)
+      return try write(open(argument, format: format, pictures: pictures), pictures, to: output)
     }
     let file = try FileBytes.open(argument)
     guard !file.withBytes({ PreparedFile.isPrepared($0) }) else {
@@ -35,7 +36,7 @@ extension DataSource {
         "is prepared already", at: argument, expected: "a table, pictures or a text", fix: "use it as it is")
     }
     var source = DataSource(name: argument, origin: argument, content: .text(CharacterText("")))
-    if try source.readArrays(file, format, pictures) { return try write(source, to: output) }
+    if try source.readArrays(file, format, pictures) { return try write(source, pictures, to: output) }
     if format == TableFormat(), TextFile.hasName(argument) {
       try refuse(pictures, argument)
       let preparation = try Preparation(output, bytes: file.count)
@@ -51,7 +52,8 @@ extension DataSource {
 
   private static func refuse(_ pictures: PictureFormat, _ place: String) throws(ApusError) {
     guard pictures != PictureFormat() else { return }
-    throw ApusError("the form of pictures is given, and these are none", at: place, fix: "leave it out")
+    throw ApusError(
+      "the form of pictures is given, and these are no pictures in files", at: place, fix: "leave it out")
   }
 
   private static func refuseFormat(_ format: TableFormat, _ place: String) throws(ApusError) {
@@ -60,7 +62,13 @@ extension DataSource {
   }
 
   /// Writes data that is in memory.
-  private static func write(_ source: DataSource, to output: String) throws(ApusError) -> Preparation.Result {
+  private static func write(
+    _ source: DataSource, _ pictures: PictureFormat, to output: String
+  ) throws(ApusError) -> Preparation.Result {
+    // Arrays of images can be turned, and no more.
+    var form = pictures
+    if case .images = source.content { form.isTransposed = false }
+    if !source.arePictures { try refuse(form, source.place) }
     let preparation = try Preparation(output, bytes: 0)
     switch source.content {
     case .table(let table): return try preparation.finish(table)

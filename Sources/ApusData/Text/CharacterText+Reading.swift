@@ -1,9 +1,6 @@
 import ApusCore
 
 extension CharacterText {
-  /// Hears the step in progress and the part of it that is done, from 0 to 1; ends the reading by throwing.
-  typealias Watch = (_ step: String, _ part: Double) throws(ApusError) -> Void
-
   /// Characters between two words to whoever watches, and two writes.
   private static let pieceCount = 1 << 20
 
@@ -15,12 +12,12 @@ extension CharacterText {
   /// - Returns: also a note for the user where it isn't in UTF-8.
   /// - Throws: as `TextFile.read`; when the numbers cannot be written.
   static func read(
-    _ source: FileBytes, into store: RegionFile, watch: Watch? = nil
+    _ source: FileBytes, into store: RegionFile, watch: ReadingWatch? = nil
   ) throws(ApusError) -> (text: CharacterText, note: String?) {
     let file =
       source.withBytes({ Gzip.isGzip($0) })
       ? try Gzip.inflated(source, scratch: "\(store.path).text") : source
-    guard try isWalked(file, watch), let text = try CharacterText(walking: file, into: store, watch) else {
+    guard try isUTF8(file), let text = try CharacterText(walking: file, into: store, watch) else {
       let (text, note) = try TextFile.read(file, isNamed: true)
       return (CharacterText(text), note)
     }
@@ -33,16 +30,16 @@ extension CharacterText {
   static func thatDoesNotFit(_ source: FileBytes) throws(ApusError) -> (text: CharacterText, notes: [String])?
   {
     guard source.isMapped || Environment["APUS_MEMORY"] != nil,
-      let (store, note) = try RegionFile.forWhatDoesNotFit(bytes: source.count, "text")
+      let (store, note) = try RegionFile.forWhatDoesNotFit(bytes: source.count)
     else { return nil }
     let (text, encoding) = try read(source, into: store)
     return (text, [note] + (encoding.map { [$0] } ?? []))
   }
 
-  /// Returns whether the bytes are a text in UTF-8, as far as their beginning shows.
+  /// Returns whether the bytes may be a text in UTF-8: their beginning isn't UTF-16.
   ///
   /// - Throws: where they are of a format that is none.
-  private static func isWalked(_ file: FileBytes, _ watch: Watch?) throws(ApusError) -> Bool {
+  private static func isUTF8(_ file: FileBytes) throws(ApusError) -> Bool {
     guard TextEncoding.withoutUTF16(file).note == nil else { return false }
     try file.withBytes { (bytes) throws(ApusError) in
       try ForeignFormat.refuse(bytes, name: file.name, expected: .text)
@@ -51,7 +48,7 @@ extension CharacterText {
   }
 
   /// - Returns: nil where the bytes are no UTF-8.
-  private init?(walking file: FileBytes, into store: RegionFile, _ watch: Watch?) throws(ApusError) {
+  private init?(walking file: FileBytes, into store: RegionFile, _ watch: ReadingWatch?) throws(ApusError) {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let start = file.withBytes { $0.starts(with: mark) ? mark.count : 0 }
     var census = CharacterCensus()

@@ -50,7 +50,7 @@ package final class SearchWorker: Sendable {
   }
 
   private struct Pulse: Sendable {
-    var heartbeat: WorkerWatch.Heartbeat
+    var heartbeat: WorkerWatch.Beat
     var watch: WorkerWatch
   }
 
@@ -79,7 +79,7 @@ package final class SearchWorker: Sendable {
     state = Mutex(State(board: board))
     pulse = Mutex(
       Pulse(
-        heartbeat: WorkerWatch.Heartbeat(host: host, process: process, numberSpace: numberSpace),
+        heartbeat: WorkerWatch.Beat(host: host, process: process, numberSpace: numberSpace),
         watch: WorkerWatch(lease: lease)))
   }
 

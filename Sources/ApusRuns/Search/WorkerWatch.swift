@@ -50,7 +50,7 @@ struct WorkerWatch: Sendable {
 
   func condition(of worker: String) -> Condition {
     guard let known = seen[worker] else { return .alive }
-    if let heartbeat = known.heartbeat.flatMap({ Heartbeat($0) }) {
+    if let heartbeat = known.heartbeat.flatMap({ Beat($0) }) {
       if heartbeat.hasEnded { return .ended }
       if heartbeat.isGone { return .dead }
     }
@@ -59,11 +59,11 @@ struct WorkerWatch: Sendable {
 
   /// As in "process 812 on blue".
   func description(of worker: String) -> String {
-    seen[worker]?.heartbeat.flatMap { Heartbeat($0) }?.description ?? worker
+    seen[worker]?.heartbeat.flatMap { Beat($0) }?.description ?? worker
   }
 
   /// The file of a worker.
-  struct Heartbeat: Sendable, CustomStringConvertible {
+  struct Beat: Sendable, CustomStringConvertible {
     var host: String
     var process: Int
     var numberSpace: String?

@@ -12,7 +12,7 @@
     @Option(parsing: .unconditional, help: ArgumentHelp("Trainings for each number.", valueName: "n"))
     var seeds = 3
 
-    /// - Throws: for what is no list of whole numbers.
+    /// - Throws: unless it is a list of whole numbers.
     func numbers() throws(ApusError) -> [Int]? {
       try Checked.count(seeds, "--seeds", from: 1, to: 1_000)
       return try sizes.map { (text) throws(ApusError) in try Checked.counts(text, "--sizes") }

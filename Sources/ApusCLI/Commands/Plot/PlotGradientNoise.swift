@@ -12,11 +12,7 @@
         rows as the noise scale, its noise is as large as the gradient: larger batches save few steps.
         """)
 
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String
 
     @Option(

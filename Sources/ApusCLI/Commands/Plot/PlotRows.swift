@@ -12,11 +12,7 @@
         it on the test rows. Writes no run.
         """)
 
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String
 
     @OptionGroup var curve: CurveArguments

@@ -13,11 +13,7 @@
         rises where the network has about as many parameters as there are numbers to fit, and falls again. Writes no run.
         """)
 
-    @Argument(
-      help: ArgumentHelp(
-        "A table, images, NumPy arrays, a text, - for standard input, or a built-in data set.",
-        valueName: "data"),
-      completion: .file())
+    @Argument(help: .data, completion: .file())
     var data: String
 
     @OptionGroup var curve: CurveArguments
